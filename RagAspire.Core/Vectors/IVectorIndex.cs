@@ -1,0 +1,70 @@
+namespace RagAspire.Vectors;
+
+/// <summary>A derived index over the chunks of all documents; PostgreSQL holds the truth.</summary>
+/// <remarks>
+/// An index that cannot be reached throws <see cref="VectorIndexUnavailableException"/>; it never answers with an empty
+/// list. Every method may be run twice with the same arguments.
+/// </remarks>
+public interface IVectorIndex
+{
+    /// <summary>"qdrant" or "in-process": the <c>index</c> label of the metrics.</summary>
+    string Name { get; }
+
+    /// <summary>Adds points or replaces those with the same chunk id.</summary>
+    Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken);
+
+    /// <summary>Removes a document's points, except those of <paramref name="keepVersion"/>.</summary>
+    Task RemoveAsync(Guid documentId, int? keepVersion, CancellationToken cancellationToken);
+
+    /// <summary>The best chunks of one collection, best first.</summary>
+    Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken);
+
+    /// <summary>What the index holds now.</summary>
+    Task<IndexStatus> StatusAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Counts of terms, by the 32-bit hash of the term.</summary>
+/// <param name="Indices">Distinct term hashes, ascending.</param>
+/// <param name="Values">How often each occurs in the text.</param>
+public sealed record TermVector(uint[] Indices, float[] Values)
+{
+    public static TermVector Empty { get; } = new([], []);
+
+    /// <summary>The text's length in terms.</summary>
+    public float Length => Values.Sum();
+}
+
+/// <summary>One chunk as the index stores it.</summary>
+/// <param name="ChunkId">A hash of document, version and ordinal, so that writing twice is writing once.</param>
+/// <param name="Dense">Unit length; null where there is no embedding model.</param>
+public sealed record IndexPoint(
+    Guid ChunkId,
+    Guid DocumentId,
+    int Version,
+    string Collection,
+    IReadOnlyDictionary<string, string> Tags,
+    TermVector Terms,
+    float[]? Dense);
+
+/// <summary>One search. At least one of <paramref name="Terms"/> and <paramref name="Dense"/> is given.</summary>
+/// <param name="Terms">For BM25; null to search by vector only.</param>
+/// <param name="Dense">For cosine similarity; null to search by text only.</param>
+/// <param name="Tags">All of them must match.</param>
+public sealed record IndexQuery(
+    string Collection,
+    TermVector? Terms,
+    float[]? Dense,
+    IReadOnlyDictionary<string, string> Tags,
+    int Limit);
+
+/// <summary>A found chunk. Scores of one answer can be compared with each other and with nothing else.</summary>
+public sealed record IndexHit(Guid ChunkId, double Score);
+
+/// <summary>What an index holds.</summary>
+/// <param name="Points">Chunks in the index.</param>
+/// <param name="Dimensions">Of the dense vectors; null while there are none.</param>
+public sealed record IndexStatus(long Points, int? Dimensions);
+
+/// <summary>The index cannot be asked now; search has another rung to stand on and ingestion waits.</summary>
+public sealed class VectorIndexUnavailableException(string reason, Exception? innerException = null)
+    : Exception(reason, innerException);
