@@ -10,6 +10,9 @@ public interface IVectorIndex
     /// <summary>"qdrant" or "in-process": the <c>index</c> label of the metrics.</summary>
     string Name { get; }
 
+    /// <summary>All processes see one index; otherwise each process fills its own from PostgreSQL.</summary>
+    bool IsShared { get; }
+
     /// <summary>Adds points or replaces those with the same chunk id.</summary>
     Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken);
 

@@ -72,3 +72,9 @@ create table index_changes (
     collection  text not null,
     changed_at  timestamptz not null default now()
 );
+
+-- How far each index that all processes share has followed the changes.
+create table index_cursors (
+    index_name text primary key,
+    seq        bigint not null
+);

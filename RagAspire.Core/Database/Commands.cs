@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace RagAspire.Database;
+
+/// <summary>Positional parameters ($1, $2 …) without the ceremony; the SQL stays where it is used.</summary>
+public static class Commands
+{
+    public static NpgsqlCommand Command(this NpgsqlDataSource dataSource, string sql, params ReadOnlySpan<object?> values) =>
+        dataSource.CreateCommand(sql).With(values);
+
+    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values) =>
+        new NpgsqlCommand(sql, connection).With(values);
+
+    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    public static async Task<T?> ScalarAsync<T>(this NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
+        }
+    }
+
+    public static async Task<List<T>> ListAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using (command)
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var rows = new List<T>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        }
+    }
+
+    public static async Task<T?> FirstAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        await using (command)
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
+        }
+    }
+
+    public static T? Nullable<T>(this NpgsqlDataReader reader, string column)
+    {
+        var ordinal = reader.GetOrdinal(column);
+        return reader.IsDBNull(ordinal) ? default : reader.GetFieldValue<T>(ordinal);
+    }
+
+    public static T Field<T>(this NpgsqlDataReader reader, string column) =>
+        reader.GetFieldValue<T>(reader.GetOrdinal(column));
+
+    private static NpgsqlCommand With(this NpgsqlCommand command, ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+
+        return command;
+    }
+}

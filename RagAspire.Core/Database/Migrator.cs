@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace RagAspire.Database;
+
+/// <summary>
+/// Brings the schema up to date: the numbered scripts of this folder, each once, in one transaction each, one process at
+/// a time. A script that was applied and has changed since is an error.
+/// </summary>
+public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrator> logger)
+{
+    private const long LockKey = 0x7261_6741_7370;
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.Command("select pg_advisory_lock($1)", LockKey).ExecuteAsync(cancellationToken);
+        try
+        {
+            await connection.Command("""
+                create table if not exists schema_migrations (
+                    name text primary key, sha256 text not null, applied_at timestamptz not null default now())
+                """).ExecuteAsync(cancellationToken);
+            var applied = (await connection.Command("select name, sha256 from schema_migrations")
+                .ListAsync(row => (Name: row.GetString(0), Sha256: row.GetString(1)), cancellationToken))
+                .ToDictionary(script => script.Name, script => script.Sha256);
+
+            foreach (var script in Scripts())
+            {
+                await ApplyAsync(connection, script, applied.GetValueOrDefault(script.Name), cancellationToken);
+            }
+
+            PostgreSqlObjectsInstaller.Install(connection);
+        }
+        finally
+        {
+            // The pool would give the lock back with the connection, but only when it resets it.
+            await connection.Command("select pg_advisory_unlock($1)", LockKey).ExecuteAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task ApplyAsync(
+        NpgsqlConnection connection, Script script, string? appliedSha256, CancellationToken cancellationToken)
+    {
+        if (appliedSha256 is not null)
+        {
+            if (appliedSha256 != script.Sha256)
+            {
+                throw new InvalidOperationException(
+                    $"The migration {script.Name} was applied to this database and has been edited since: add a new one instead.");
+            }
+
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.Command(script.Sql).ExecuteAsync(cancellationToken);
+        await connection.Command("insert into schema_migrations (name, sha256) values ($1, $2)", script.Name, script.Sha256)
+            .ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.Applied(logger, script.Name);
+    }
+
+    private static IEnumerable<Script> Scripts()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        const string folder = "RagAspire.Database.Migrations.";
+        foreach (var resource in assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
+            yield return new Script(
+                resource[folder.Length..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+        }
+    }
+
+    private sealed record Script(string Name, string Sql, string Sha256);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Applied migration {Name}")]
+        public static partial void Applied(ILogger logger, string name);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+
+namespace RagAspire.Documents;
+
+/// <summary>Where a document is on its way from upload to search.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DocumentStatus>))]
+public enum DocumentStatus
+{
+    [JsonStringEnumMemberName("pending")]
+    Pending,
+    [JsonStringEnumMemberName("processing")]
+    Processing,
+    [JsonStringEnumMemberName("ready")]
+    Ready,
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>What is being done with a document that is processing.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DocumentStage>))]
+public enum DocumentStage
+{
+    [JsonStringEnumMemberName("extract")]
+    Extract,
+    [JsonStringEnumMemberName("chunk")]
+    Chunk,
+    [JsonStringEnumMemberName("embed")]
+    Embed,
+    [JsonStringEnumMemberName("index")]
+    Index,
+}
+
+/// <summary>An uploaded document; one row of <c>documents</c>.</summary>
+/// <param name="Version">The newest version that was uploaded, from 1.</param>
+/// <param name="ReadyVersion">The version that is searched; null until one is ready.</param>
+/// <param name="Progress">0–100 over all stages.</param>
+/// <param name="Attempts">How often processing of this version began.</param>
+/// <param name="Error">Why it failed, or what it is waiting for.</param>
+public sealed record Document(
+    Guid Id,
+    string Collection,
+    string Name,
+    string ContentType,
+    long SizeBytes,
+    string Sha256,
+    int Version,
+    int? ReadyVersion,
+    DocumentStatus Status,
+    DocumentStage? Stage,
+    int Progress,
+    int Attempts,
+    string? Error,
+    int ChunkCount,
+    IReadOnlyDictionary<string, string> Tags,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? IndexedAt);

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Npgsql;
+using RagAspire.Database;
+
+namespace RagAspire.Documents;
+
+/// <summary>How rows of <c>documents</c> are read and its words are spelt.</summary>
+internal static class DocumentRows
+{
+    public const string Columns = """
+        id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, stage, progress, attempts,
+        error, chunk_count, tags, created_at, updated_at, indexed_at
+        """;
+
+    public static Document Read(NpgsqlDataReader row) => new(
+        row.Field<Guid>("id"),
+        row.Field<string>("collection"),
+        row.Field<string>("name"),
+        row.Field<string>("content_type"),
+        row.Field<long>("size_bytes"),
+        Convert.ToHexStringLower(row.Field<byte[]>("sha256")),
+        row.Field<int>("version"),
+        row.Nullable<int?>("ready_version"),
+        Enum.Parse<DocumentStatus>(row.Field<string>("status"), ignoreCase: true),
+        row.Nullable<string>("stage") is { } stage ? Enum.Parse<DocumentStage>(stage, ignoreCase: true) : null,
+        row.Field<short>("progress"),
+        row.Field<int>("attempts"),
+        row.Nullable<string>("error"),
+        row.Field<int>("chunk_count"),
+        JsonSerializer.Deserialize<Dictionary<string, string>>(row.Field<string>("tags"))!,
+        row.Field<DateTimeOffset>("created_at"),
+        row.Field<DateTimeOffset>("updated_at"),
+        row.Nullable<DateTimeOffset?>("indexed_at"));
+
+    public static NpgsqlParameter Tags(IReadOnlyDictionary<string, string> tags) =>
+        new() { Value = JsonSerializer.Serialize(tags), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb };
+#pragma warning disable CA1308 // The database and the API spell these words in lower case.
+    public static string Word<TEnum>(this TEnum value)
+        where TEnum : struct, Enum => value.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+}

@@ -1,0 +1,89 @@
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Operations;
+
+namespace RagAspire.Documents;
+
+/// <summary>Which documents a page shows.</summary>
+/// <param name="Text">Full text over the chunks; null for all.</param>
+/// <param name="After">The last id of the page before; null for the first.</param>
+/// <param name="Limit">1–200.</param>
+public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
+
+/// <summary>Reads documents, deletes them, and offers failed ones another try.</summary>
+public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
+{
+    public async Task<Document?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await dataSource.Command($"select {DocumentRows.Columns} from documents where id = $1", id)
+            .FirstAsync(DocumentRows.Read, cancellationToken);
+
+    /// <summary>A page in the order of upload, and the cursor of the next one.</summary>
+    public async Task<(IReadOnlyList<Document> Items, Guid? Next)> ListAsync(
+        DocumentFilter filter, CancellationToken cancellationToken)
+    {
+        var items = await dataSource.Command($"""
+            select {DocumentRows.Columns} from documents d
+            where collection = $1
+              and ($2::text is null or status = $2)
+              and ($3::text is null or exists (
+                  select from chunks c where c.document_id = d.id and c.version = d.ready_version
+                  and c.search @@ websearch_to_tsquery('english', $3)))
+              and ($4::uuid is null or id > $4)
+            order by id
+            limit $5
+            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1)
+            .ListAsync(DocumentRows.Read, cancellationToken);
+        return items.Count > filter.Limit
+            ? (items[..filter.Limit], items[filter.Limit - 1].Id)
+            : (items, null);
+    }
+
+    /// <summary>Removes a document with its versions and chunks; the change feed takes it out of the index.</summary>
+    /// <returns>False when there is none.</returns>
+    public async Task<bool> DeleteAsync(Guid id, string actor, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var collection = await connection.Command("delete from documents where id = $1 returning collection", id)
+            .ScalarAsync<string>(cancellationToken);
+        if (collection is null)
+        {
+            return false;
+        }
+
+        await IndexChanges.AppendAsync(connection, id, collection, cancellationToken);
+        await audit.WriteAsync(connection, new AuditEntry(actor, "document.delete", id.ToString(), collection), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Puts a failed document back in line.</summary>
+    /// <returns>False when it is not failed.</returns>
+    public async Task<bool> RetryAsync(Guid id, string actor, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var collection = await connection.Command("""
+            update documents set status = 'pending', stage = null, progress = 0, attempts = 0, error = null, updated_at = now()
+            where id = $1 and status = 'failed' returning collection
+            """, id).ScalarAsync<string>(cancellationToken);
+        if (collection is null)
+        {
+            return false;
+        }
+
+        await audit.WriteAsync(connection, new AuditEntry(actor, "document.retry", id.ToString(), collection), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Documents that wait although nobody works on them: never picked up, or held by a claim that ran out.</summary>
+    public async Task<IReadOnlyList<Guid>> StalledAsync(TimeSpan quietFor, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select id from documents
+            where (status = 'pending' and updated_at < now() - $1::interval)
+               or (status = 'processing' and claimed_until < now())
+            order by updated_at
+            limit 1000
+            """, quietFor).ListAsync(row => row.GetGuid(0), cancellationToken);
+}

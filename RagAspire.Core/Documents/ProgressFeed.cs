@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace RagAspire.Documents;
+
+/// <summary>Where a document is, as clients see it while it happens.</summary>
+/// <param name="Version">The version that is processed.</param>
+public sealed record DocumentProgress(
+    Guid DocumentId, int Version, DocumentStatus Status, DocumentStage? Stage, int Progress, string? Error, int ChunkCount)
+{
+    public static DocumentProgress Of(Document document) => new(
+        document.Id, document.Version, document.Status, document.Stage, document.Progress, document.Error, document.ChunkCount);
+
+    /// <summary>Nothing more will happen by itself.</summary>
+    public bool IsFinal => Status is DocumentStatus.Ready or DocumentStatus.Failed;
+}
+
+/// <summary>
+/// Progress over Redis pub/sub, with the row as the fallback: a watcher looks at the row at intervals, and in between hears
+/// of changes at once while Redis is there.
+/// </summary>
+public sealed partial class ProgressFeed(
+    IConnectionMultiplexer redis, DocumentStore documents, TimeProvider time, ILogger<ProgressFeed> logger)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tells the watchers; never fails and never waits long.</summary>
+    public async Task PublishAsync(Document document)
+    {
+        if (!redis.IsConnected)
+        {
+            return;
+        }
+
+        try
+        {
+            var payload = JsonSerializer.Serialize(DocumentProgress.Of(document));
+            await redis.GetSubscriber().PublishAsync(Channel(document.Id), payload, CommandFlags.FireAndForget);
+        }
+        catch (RedisException ex)
+        {
+            Log.NotPublished(logger, document.Id, ex.Message);
+        }
+    }
+
+    /// <summary>What happens to a document from now until it is ready, failed or gone; begins with what is.</summary>
+    public async IAsyncEnumerable<DocumentProgress> WatchAsync(
+        Guid documentId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var heard = System.Threading.Channels.Channel.CreateBounded<DocumentProgress>(
+            new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        await using var subscription = await SubscribeAsync(documentId, heard.Writer);
+        DocumentProgress? last = null;
+        while (true)
+        {
+            while (heard.Reader.TryRead(out var news))
+            {
+                if (news != last && !news.IsFinal)
+                {
+                    yield return last = news;
+                }
+            }
+
+            var row = await documents.FindAsync(documentId, cancellationToken);
+            if (row is null)
+            {
+                yield break;
+            }
+
+            var now = DocumentProgress.Of(row);
+            if (now != last)
+            {
+                yield return last = now;
+            }
+
+            if (now.IsFinal)
+            {
+                yield break;
+            }
+
+            await WaitAsync(heard.Reader, cancellationToken);
+        }
+    }
+
+    private async Task WaitAsync(ChannelReader<DocumentProgress> heard, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pause = Task.Delay(LookEvery, time, patience.Token);
+        await Task.WhenAny(pause, heard.WaitToReadAsync(patience.Token).AsTask());
+        await patience.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<Subscription> SubscribeAsync(Guid documentId, ChannelWriter<DocumentProgress> heard)
+    {
+        if (!redis.IsConnected)
+        {
+            return new Subscription(null);
+        }
+
+        try
+        {
+            var queue = await redis.GetSubscriber().SubscribeAsync(Channel(documentId));
+            queue.OnMessage(message =>
+            {
+                if (JsonSerializer.Deserialize<DocumentProgress>((string)message.Message!) is { } news)
+                {
+                    heard.TryWrite(news);
+                }
+            });
+            return new Subscription(queue);
+        }
+        catch (Exception ex) when (ex is RedisException or TimeoutException)
+        {
+            Log.NotSubscribed(logger, documentId, ex.Message);
+            return new Subscription(null);
+        }
+    }
+
+    private static RedisChannel Channel(Guid documentId) => RedisChannel.Literal($"ragaspire:progress:{documentId:N}");
+
+    private sealed class Subscription(ChannelMessageQueue? queue) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (queue is not null)
+            {
+                await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Progress of document {DocumentId} was not published: {Reason}")]
+        public static partial void NotPublished(ILogger logger, Guid documentId, string reason);
+
+        [LoggerMessage(2, LogLevel.Debug, "Progress of document {DocumentId} is watched by polling: {Reason}")]
+        public static partial void NotSubscribed(ILogger logger, Guid documentId, string reason);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Ingestion.Chunking;
+
+namespace RagAspire.Ingestion;
+
+/// <summary>A chunk with the id under which it is stored.</summary>
+public sealed record StoredChunk(Guid Id, Chunk Chunk);
+
+/// <summary>Writes the chunks of one version; writing them again changes nothing.</summary>
+public sealed class ChunkWriter(NpgsqlDataSource dataSource)
+{
+    public async Task<IReadOnlyList<StoredChunk>> WriteAsync(
+        Guid documentId, int version, IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
+    {
+        var stored = chunks.Select(chunk => new StoredChunk(ChunkId(documentId, version, chunk.Ordinal), chunk)).ToList();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // What an interrupted run left is kept, with its embeddings, where it says the same.
+        await connection.Command("""
+            delete from chunks c where document_id = $1 and version = $2 and not exists (
+                select from unnest($3::uuid[], $4::text[]) as n(id, text) where n.id = c.id and n.text = c.text)
+            """, documentId, version, Column(stored, c => c.Id), Column(stored, c => c.Chunk.Text)).ExecuteAsync(cancellationToken);
+        await connection.Command("""
+            insert into chunks (id, document_id, version, ordinal, text, page, section, token_count)
+            select n.id, $1, $2, n.ordinal, n.text, n.page, n.section, n.token_count
+            from unnest($3::uuid[], $4::int[], $5::text[], $6::int[], $7::text[], $8::int[])
+                as n(id, ordinal, text, page, section, token_count)
+            on conflict (id) do nothing
+            """,
+            documentId,
+            version,
+            Column(stored, c => c.Id),
+            Column(stored, c => c.Chunk.Ordinal),
+            Column(stored, c => c.Chunk.Text),
+            Column(stored, c => c.Chunk.Page),
+            Column(stored, c => c.Chunk.Section),
+            Column(stored, c => c.Chunk.TokenCount)).ExecuteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return stored;
+    }
+
+    /// <summary>A hash of document, version and ordinal (RFC 9562 version 8), so that a replay meets its own rows.</summary>
+    internal static Guid ChunkId(Guid documentId, int version, int ordinal)
+    {
+        Span<byte> name = stackalloc byte[24];
+        documentId.TryWriteBytes(name, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(name[16..], version);
+        BinaryPrimitives.WriteInt32BigEndian(name[20..], ordinal);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(name, hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
+    private static T[] Column<T>(IEnumerable<StoredChunk> chunks, Func<StoredChunk, T> value) => [.. chunks.Select(value)];
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using RagAspire.Documents;
+
+namespace RagAspire.Ingestion;
+
+/// <summary>What operators see of ingestion.</summary>
+public sealed class IngestionMetrics
+{
+    public const string MeterName = "RagAspire.Ingestion";
+
+    private readonly Counter<long> _documents;
+    private readonly Counter<long> _chunks;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _stages;
+    private QueueFigures _queue = new(0, 0);
+
+    public IngestionMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _documents = meter.CreateCounter<long>(
+            "rag.ingestion.documents", description: "Documents whose processing ended, by outcome: ready, rejected, postponed, failed or lost");
+        _chunks = meter.CreateCounter<long>("rag.ingestion.chunks", description: "Chunks made searchable");
+        _bytes = meter.CreateCounter<long>("rag.ingestion.bytes", description: "Bytes of documents made searchable");
+        _stages = meter.CreateHistogram(
+            "rag.ingestion.stage.duration",
+            "s",
+            "How long a stage of processing one document took",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300] });
+        meter.CreateObservableGauge(
+            "rag.ingestion.queue.depth", () => _queue.Waiting, description: "Documents that wait or are processed");
+        meter.CreateObservableGauge(
+            "rag.ingestion.oldest_pending", () => _queue.OldestSeconds, "s", "Age of the longest waiting document");
+    }
+
+    public void Finished(string outcome) => _documents.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Indexed(Document document, int chunks)
+    {
+        _chunks.Add(chunks);
+        _bytes.Add(document.SizeBytes);
+    }
+
+    public void StageTook(DocumentStage stage, long startedAt) =>
+        _stages.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("stage", stage.Word()));
+
+    public void Queue(QueueFigures figures) => _queue = figures;
+}
+
+/// <summary>The line of waiting documents.</summary>
+/// <param name="OldestSeconds">Age of the longest waiting one; 0 when none waits.</param>
+public sealed record QueueFigures(long Waiting, double OldestSeconds);

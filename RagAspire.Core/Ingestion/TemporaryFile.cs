@@ -1,0 +1,23 @@
+namespace RagAspire.Ingestion;
+
+/// <summary>A file of ours in the temporary folder, gone when it is disposed.</summary>
+public sealed class TemporaryFile : IDisposable
+{
+    /// <summary>What the names of all our temporary files begin with, so that a clean-up finds those of killed processes.</summary>
+    public const string Prefix = "ragaspire-";
+
+    public string Path { get; } =
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Guid.CreateVersion7():N}.upload");
+
+    public FileStream Create() => new(
+        Path,
+        new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.Asynchronous,
+            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+
+    public void Dispose() => File.Delete(Path);
+}

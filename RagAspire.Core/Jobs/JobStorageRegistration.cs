@@ -1,0 +1,60 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace RagAspire.Jobs;
+
+/// <summary>Hangfire on PostgreSQL, on connections of its own, so that its polling neither shows in traces nor starves requests.</summary>
+public static class JobStorageRegistration
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services)
+    {
+        services.AddOptions<JobOptions>().BindConfiguration(JobOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<JobTraceContext>();
+        services.AddSingleton<JobConnections>();
+        services.AddHangfire((provider, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseFilter(provider.GetRequiredService<JobTraceContext>())
+            .UsePostgreSqlStorage(
+                storage => storage.UseConnectionFactory(provider.GetRequiredService<JobConnections>()),
+                StorageOptions(provider.GetRequiredService<IOptions<JobOptions>>().Value)));
+        return services;
+    }
+
+    private static PostgreSqlStorageOptions StorageOptions(JobOptions options) => new()
+    {
+        // The migrator has prepared the schema; a storage that does it too throws while the database is away.
+        PrepareSchemaIfNecessary = false,
+        EnableLongPolling = true,
+        UseSlidingInvisibilityTimeout = true,
+        InvisibilityTimeout = TimeSpan.FromSeconds(options.InvisibilitySeconds),
+        QueuePollInterval = TimeSpan.FromSeconds(5),
+    };
+
+    /// <summary>Connections for Hangfire only.</summary>
+    private sealed class JobConnections(IConfiguration configuration) : IConnectionFactory, IDisposable
+    {
+        private readonly NpgsqlDataSource _dataSource = Build(configuration);
+
+        public NpgsqlConnection GetOrCreateConnection() => _dataSource.CreateConnection();
+
+        public void Dispose() => _dataSource.Dispose();
+
+        private static NpgsqlDataSource Build(IConfiguration configuration)
+        {
+            var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("ragdb"));
+            builder.ConnectionStringBuilder.ApplicationName = "ragaspire-jobs";
+            builder.ConnectionStringBuilder.Enlist = true;
+            builder.ConfigureTracing(tracing => tracing
+                .ConfigureCommandFilter(_ => false)
+                .ConfigureBatchFilter(_ => false)
+                .EnablePhysicalOpenTracing(false));
+            return builder.Build();
+        }
+    }
+}

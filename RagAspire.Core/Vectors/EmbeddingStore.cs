@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Npgsql;
+using RagAspire.Database;
+
+namespace RagAspire.Vectors;
+
+/// <summary>The vectors of one chunk as PostgreSQL keeps them, so that every index can be rebuilt without embedding again.</summary>
+/// <param name="Model">The embedding model; null where there was none.</param>
+public sealed record ChunkEmbedding(Guid ChunkId, string? Model, float[]? Dense, TermVector Terms);
+
+/// <summary>Rows of <c>embeddings</c>, and the points that indexes are made of.</summary>
+public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>Which of a version's chunks have no vectors of this model yet.</summary>
+    public async Task<HashSet<Guid>> MissingAsync(
+        Guid documentId, int version, string? model, CancellationToken cancellationToken) =>
+        [.. await dataSource.Command("""
+            select c.id from chunks c
+            where c.document_id = $1 and c.version = $2 and not exists (
+                select from embeddings e where e.chunk_id = c.id and e.model is not distinct from $3::text)
+            """, documentId, version, model).ListAsync(row => row.GetGuid(0), cancellationToken)];
+
+    public async Task SaveAsync(IReadOnlyList<ChunkEmbedding> embeddings, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var embedding in embeddings)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+                insert into embeddings (chunk_id, model, dense, term_hashes, term_counts) values ($1, $2, $3, $4, $5)
+                on conflict (chunk_id) do update set model = excluded.model, dense = excluded.dense,
+                    term_hashes = excluded.term_hashes, term_counts = excluded.term_counts, created_at = now()
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = embedding.ChunkId },
+                    new() { Value = (object?)embedding.Model ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                    new()
+                    {
+                        Value = (object?)embedding.Dense ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Real,
+                    },
+                    new() { Value = Array.ConvertAll(embedding.Terms.Indices, hash => unchecked((int)hash)) },
+                    new() { Value = embedding.Terms.Values },
+                },
+            });
+        }
+
+        // One batch is one implicit transaction.
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The points of one version of a document, ready or not.</summary>
+    public async Task<IReadOnlyList<IndexPoint>> PointsAsync(Guid documentId, int version, CancellationToken cancellationToken) =>
+        await dataSource.Command($"{SelectPoints} where c.document_id = $1 and c.version = $2 order by c.ordinal", documentId, version)
+            .ListAsync(ReadPoint, cancellationToken);
+
+    /// <summary>The points of all versions that are searched, as they are read.</summary>
+    public async IAsyncEnumerable<IndexPoint> ReadyPointsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"{SelectPoints} where c.version = d.ready_version");
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return ReadPoint(reader);
+        }
+    }
+
+    private const string SelectPoints = """
+        select c.id, c.document_id, c.version, d.collection, d.tags, e.dense, e.term_hashes, e.term_counts
+        from documents d join chunks c on c.document_id = d.id join embeddings e on e.chunk_id = c.id
+        """;
+
+    private static IndexPoint ReadPoint(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        row.GetGuid(1),
+        row.GetInt32(2),
+        row.GetString(3),
+        JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(4))!,
+        new TermVector(
+            Array.ConvertAll(row.GetFieldValue<int[]>(6), hash => unchecked((uint)hash)), row.GetFieldValue<float[]>(7)),
+        row.IsDBNull(5) ? null : row.GetFieldValue<float[]>(5));
+}

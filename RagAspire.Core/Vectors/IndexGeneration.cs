@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+
+namespace RagAspire.Vectors;
+
+/// <summary>
+/// Which state of a collection searches see now. What is cached under one generation is never served under the next.
+/// </summary>
+public sealed class IndexGeneration
+{
+    private readonly ConcurrentDictionary<string, long> _newest = new();
+    private volatile bool _isLoaded;
+    private volatile bool _isCurrent;
+
+    /// <summary>The index holds what PostgreSQL held when this process began.</summary>
+    public bool IsLoaded => _isLoaded;
+
+    /// <summary>The collection's generation; null while changes cannot be heard, so that nothing may be cached.</summary>
+    public long? Of(string collection) => _isCurrent && _isLoaded ? _newest.GetValueOrDefault(collection) : null;
+
+    internal void Loaded(IReadOnlyDictionary<string, long> newest)
+    {
+        foreach (var (collection, sequence) in newest)
+        {
+            Moved(collection, sequence);
+        }
+
+        _isLoaded = true;
+    }
+
+    internal void Moved(string collection, long sequence) =>
+        _newest.AddOrUpdate(collection, sequence, (_, known) => Math.Max(known, sequence));
+
+    internal void Current(bool isCurrent) => _isCurrent = isCurrent;
+}
