@@ -6,7 +6,7 @@ namespace RagAspire.Ingestion;
 
 /// <summary>Brings chunks into PostgreSQL and the index. What an interrupted run has embedded is not embedded again.</summary>
 public sealed class ChunkIndexer(
-    ChunkWriter chunks, EmbeddingStore embeddings, Embedder embedder, Bm25Encoder encoder, IVectorIndex index)
+    DocumentStore documents, ChunkWriter chunks, EmbeddingStore embeddings, ChunkEncoder encoder, IVectorIndex index)
 {
     private const int EmbedBatch = 32;
     private const int IndexBatch = 256;
@@ -19,16 +19,13 @@ public sealed class ChunkIndexer(
     public async Task<int> EmbedAsync(
         Document document, IReadOnlyList<StoredChunk> stored, Func<double, Task> report, CancellationToken cancellationToken)
     {
-        var missing = await embeddings.MissingAsync(document.Id, document.Version, embedder.Model, cancellationToken);
+        var missing = await embeddings.MissingAsync(document.Id, document.Version, encoder.Model, cancellationToken);
         var waiting = stored.Where(chunk => missing.Contains(chunk.Id)).ToList();
         var done = 0;
         foreach (var batch in waiting.Chunk(EmbedBatch))
         {
-            var texts = batch.Select(chunk => chunk.Chunk.IndexedText).ToList();
-            var dense = embedder.IsConfigured ? await embedder.EmbedDocumentsAsync(texts, cancellationToken) : null;
-            await embeddings.SaveAsync(
-                [.. batch.Select((chunk, i) => new ChunkEmbedding(chunk.Id, embedder.Model, dense?[i], encoder.Encode(texts[i])))],
-                cancellationToken);
+            var encoded = await encoder.EncodeAsync([.. batch.Select(chunk => (chunk.Id, chunk.Chunk.IndexedText))], cancellationToken);
+            await embeddings.SaveAsync(encoded, cancellationToken);
             done += batch.Length;
             await report((double)done / waiting.Count);
         }
@@ -49,5 +46,15 @@ public sealed class ChunkIndexer(
         }
 
         return done;
+    }
+
+    /// <summary>Takes away what search no longer needs: the versions below the ready one, or all of a deleted document.</summary>
+    public async Task TidyAsync(Guid documentId, CancellationToken cancellationToken)
+    {
+        var document = await documents.FindAsync(documentId, cancellationToken);
+        if (document is null || document.ReadyVersion is not null)
+        {
+            await index.RemoveAsync(documentId, document?.ReadyVersion, cancellationToken);
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace RagAspire.Ingestion;
 
 /// <summary>Makes one stored document searchable. Safe to run twice and to stop anywhere.</summary>
 public sealed partial class IngestDocumentJob(
-    DocumentClaims claims, IngestionPipeline pipeline, IVectorIndex index, IngestionMetrics metrics, ILogger<IngestDocumentJob> logger)
+    DocumentClaims claims, IngestionPipeline pipeline, ChunkIndexer indexer, IngestionMetrics metrics, ILogger<IngestDocumentJob> logger)
 {
     public async Task RunAsync(Guid documentId, CancellationToken cancellationToken)
     {
@@ -27,7 +27,11 @@ public sealed partial class IngestDocumentJob(
             {
                 metrics.Indexed(claim.Document, chunks);
                 metrics.Finished("ready");
-                await ForgetOldVersionsAsync(claim.Document, cancellationToken);
+                await TidyIndexAsync(documentId, cancellationToken);
+            }
+            else
+            {
+                await LostAsync(documentId, cancellationToken);
             }
         }
         catch (UnreadableDocumentException ex)
@@ -39,8 +43,7 @@ public sealed partial class IngestDocumentJob(
         }
         catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
         {
-            metrics.Finished("lost");
-            Log.Lost(logger, documentId);
+            await LostAsync(documentId, cancellationToken);
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
@@ -52,16 +55,23 @@ public sealed partial class IngestDocumentJob(
         }
     }
 
-    /// <summary>The document is ready; points of older versions that stay now are taken away by the change feed.</summary>
-    private async Task ForgetOldVersionsAsync(Document document, CancellationToken cancellationToken)
+    private async Task LostAsync(Guid documentId, CancellationToken cancellationToken)
+    {
+        metrics.Finished("lost");
+        Log.Lost(logger, documentId);
+        await TidyIndexAsync(documentId, cancellationToken);
+    }
+
+    /// <summary>Takes away what search no longer needs: older versions, or all when the document was deleted meanwhile.</summary>
+    private async Task TidyIndexAsync(Guid documentId, CancellationToken cancellationToken)
     {
         try
         {
-            await index.RemoveAsync(document.Id, document.Version, cancellationToken);
+            await indexer.TidyAsync(documentId, cancellationToken);
         }
         catch (VectorIndexUnavailableException ex)
         {
-            Log.NotForgotten(logger, document.Id, ex.Message);
+            Log.NotTidied(logger, documentId, ex.Message);
         }
     }
 
@@ -76,7 +86,7 @@ public sealed partial class IngestDocumentJob(
         [LoggerMessage(3, LogLevel.Information, "Document {DocumentId} was deleted, replaced or taken over meanwhile")]
         public static partial void Lost(ILogger logger, Guid documentId);
 
-        [LoggerMessage(4, LogLevel.Warning, "Older versions of document {DocumentId} stay in the index for now: {Reason}")]
-        public static partial void NotForgotten(ILogger logger, Guid documentId, string reason);
+        [LoggerMessage(4, LogLevel.Warning, "What is left of document {DocumentId} stays in the index for now: {Reason}")]
+        public static partial void NotTidied(ILogger logger, Guid documentId, string reason);
     }
 }

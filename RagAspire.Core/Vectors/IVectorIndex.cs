@@ -16,8 +16,11 @@ public interface IVectorIndex
     /// <summary>Adds points or replaces those with the same chunk id.</summary>
     Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken);
 
-    /// <summary>Removes a document's points, except those of <paramref name="keepVersion"/>.</summary>
-    Task RemoveAsync(Guid documentId, int? keepVersion, CancellationToken cancellationToken);
+    /// <summary>
+    /// Removes a document's points: those of versions below <paramref name="belowVersion"/>, or all. A higher version is
+    /// left alone, because it is one that is being built.
+    /// </summary>
+    Task RemoveAsync(Guid documentId, int? belowVersion, CancellationToken cancellationToken);
 
     /// <summary>The best chunks of one collection, best first.</summary>
     Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken);
