@@ -1,2 +1,24 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using RagAspire;
+using RagAspire.Api;
+using RagAspire.Api.Security;
+using Scalar.AspNetCore;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRagCore();
+builder.AddRequestLimits();
+builder.Services.AddProblems().AddApiDocument().AddValidation();
+
+var app = builder.Build();
+app.UseProblems();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseRequestLimits();
+app.MapDefaultEndpoints();
+app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+app.MapScalarApiReference("/scalar").AllowAnonymous();
+app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
+
+var api = app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
+api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations();
 app.Run();

@@ -55,7 +55,7 @@ public sealed class Retriever(
 
     private async Task<(float[]? Dense, string? Degraded)> EmbedAsync(string text, CancellationToken cancellationToken)
     {
-        if (!embedder.IsConfigured)
+        if (embedder.Model is null)
         {
             return (null, "No embedding model is configured: searched by text only.");
         }

@@ -10,8 +10,8 @@ public sealed class ChunkEncoder(Embedder embedder, Bm25Encoder terms)
     public async Task<IReadOnlyList<ChunkEmbedding>> EncodeAsync(
         IReadOnlyList<(Guid ChunkId, string Text)> passages, CancellationToken cancellationToken)
     {
-        var dense = embedder.IsConfigured
-            ? await embedder.EmbedDocumentsAsync([.. passages.Select(passage => passage.Text)], cancellationToken)
+        var dense = embedder.Model is not null
+            ? await embedder.EmbedDocumentsAsync([.. passages.Select(passage => passage.Text)], done: null, cancellationToken)
             : null;
         return [.. passages.Select((passage, i) => new ChunkEmbedding(passage.ChunkId, Model, dense?[i], terms.Encode(passage.Text)))];
     }

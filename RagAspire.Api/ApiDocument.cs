@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Microsoft.OpenApi;
+using RagAspire.Security;
+
+namespace RagAspire.Api;
+
+/// <summary>What the OpenAPI document says beside the endpoints themselves, and the services that only the API has.</summary>
+internal static class ApiDocument
+{
+    public static IServiceCollection AddApiDocument(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip);
+        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>();
+        return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "RagAspire",
+                Version = "v1",
+                Description = "Upload documents, search them, ask questions and get cited answers; and run the system.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
+                ["key"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyAuthentication.HeaderName,
+                },
+            };
+            document.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] },
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] },
+            ];
+            return Task.CompletedTask;
+        }));
+    }
+
+    /// <summary>Describes a multipart upload, whose parts are read from the stream and not bound.</summary>
+    public static RouteHandlerBuilder AsUpload(this RouteHandlerBuilder endpoint, string summary, string description) => endpoint
+        .WithSummary(summary)
+        .WithDescription(description)
+        .Accepts<UploadForm>("multipart/form-data")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    internal sealed record UploadForm(IFormFile File, string? Collection, IReadOnlyList<string>? Tags);
+}

@@ -1,0 +1,160 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using RagAspire.Api.Security;
+using RagAspire.Documents;
+using RagAspire.Security;
+
+namespace RagAspire.Api;
+
+/// <summary>Which documents to list.</summary>
+public sealed record DocumentListRequest
+{
+    public string? Collection { get; init; }
+
+    public DocumentStatus? Status { get; init; }
+
+    /// <summary>Full text over the documents' passages.</summary>
+    [StringLength(1000)]
+    public string? Q { get; init; }
+
+    /// <summary>The cursor from the page before.</summary>
+    public Guid? After { get; init; }
+
+    [Range(1, 200)]
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>One page of a list.</summary>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Uploading documents and following what becomes of them.</summary>
+internal static class DocumentsApi
+{
+    public static RouteGroupBuilder MapDocuments(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/documents").WithTags("Documents");
+        group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write).WithRequestTimeout(RequestLimits.UploadTime)
+            .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).");
+        group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write).WithRequestTimeout(RequestLimits.UploadTime)
+            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.");
+        group.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithSummary("List documents");
+        group.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Scopes.Read).WithSummary("Get a document and its status");
+        group.MapDelete("/{id:guid}", DeleteAsync).RequireAuthorization(Scopes.Write).WithSummary("Delete a document");
+        group.MapPost("/{id:guid}/retry", RetryAsync).RequireAuthorization(Scopes.Write).WithSummary("Process a failed document again");
+        group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
+        group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
+            .WithSummary("Watch a document being processed, as server-sent events");
+        return api;
+    }
+
+    private static async Task<Results<Accepted<Document>, Ok<Document>>> UploadAsync(
+        HttpRequest request, ClaimsPrincipal user, UploadReader uploads, DocumentIntake intake, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        using var upload = await uploads.ReadAsync(request, cancellationToken);
+        var collection = Collections.Named(upload.Collection, caller);
+        return Answer(await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken));
+    }
+
+    private static async Task<Results<Accepted<Document>, Ok<Document>, NotFound<ProblemDetails>>> ReplaceAsync(
+        Guid id, HttpRequest request, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        if (await access.FindAsync(id, caller, cancellationToken) is null)
+        {
+            return Missing();
+        }
+
+        using var upload = await access.Uploads.ReadAsync(request, cancellationToken);
+        if (await access.Intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
+        {
+            return Missing();
+        }
+
+        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document) : TypedResults.Ok(result.Document);
+    }
+
+    private static async Task<Ok<Page<Document>>> ListAsync(
+        [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
+    {
+        var collection = Collections.Named(request.Collection, Caller.Of(user));
+        var (items, next) = await documents.ListAsync(
+            new DocumentFilter(collection, request.Status, request.Q, request.After, request.Limit), cancellationToken);
+        return TypedResults.Ok(new Page<Document>(items, next?.ToString()));
+    }
+
+    private static async Task<Results<Ok<Document>, NotFound<ProblemDetails>>> GetAsync(
+        Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken) =>
+        await access.FindAsync(id, Caller.Of(user), cancellationToken) is { } document ? TypedResults.Ok(document) : Missing();
+
+    private static async Task<Results<NoContent, NotFound<ProblemDetails>>> DeleteAsync(
+        Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        return await access.FindAsync(id, caller, cancellationToken) is not null
+            && await access.Documents.DeleteAsync(id, caller.Name, cancellationToken)
+            ? TypedResults.NoContent()
+            : Missing();
+    }
+
+    private static async Task<Results<Accepted<Document>, NotFound<ProblemDetails>, Conflict<ProblemDetails>>> RetryAsync(
+        Guid id, ClaimsPrincipal user, DocumentAccess access, IDocumentQueue queue, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        if (await access.FindAsync(id, caller, cancellationToken) is null)
+        {
+            return Missing();
+        }
+
+        if (!await access.Documents.RetryAsync(id, caller.Name, cancellationToken))
+        {
+            return TypedResults.Conflict(new ProblemDetails { Status = 409, Detail = "Only a failed document can be tried again." });
+        }
+
+        queue.Nudge(id);
+        return await access.FindAsync(id, caller, cancellationToken) is { } document
+            ? TypedResults.Accepted(Location(document), document)
+            : Missing();
+    }
+
+    private static async Task<Results<PushStreamHttpResult, NotFound<ProblemDetails>>> ContentAsync(
+        Guid id, ClaimsPrincipal user, DocumentAccess access, DocumentContents contents, CancellationToken cancellationToken)
+    {
+        if (await access.FindAsync(id, Caller.Of(user), cancellationToken) is not { } document)
+        {
+            return Missing();
+        }
+
+        // As an attachment and never shown: the bytes are anybody's.
+        return TypedResults.Stream(
+            target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, document.Name);
+    }
+
+    private static async Task<Results<ServerSentEventsResult<DocumentProgress>, NotFound<ProblemDetails>>> EventsAsync(
+        Guid id, ClaimsPrincipal user, DocumentAccess access, ProgressFeed progress, CancellationToken cancellationToken) =>
+        await access.FindAsync(id, Caller.Of(user), cancellationToken) is not null
+            ? TypedResults.ServerSentEvents(ProgressAsync(progress, id, cancellationToken))
+            : Missing();
+
+    private static async IAsyncEnumerable<SseItem<DocumentProgress>> ProgressAsync(
+        ProgressFeed progress, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var news in progress.WatchAsync(id, cancellationToken))
+        {
+            yield return new SseItem<DocumentProgress>(news, "progress");
+        }
+    }
+
+    private static Results<Accepted<Document>, Ok<Document>> Answer(IntakeResult result) => result.IsNew
+        ? TypedResults.Accepted(Location(result.Document), result.Document)
+        : TypedResults.Ok(result.Document);
+
+    private static string Location(Document document) => $"/api/v1/documents/{document.Id}";
+
+    private static NotFound<ProblemDetails> Missing() => TypedResults.NotFound(Problems.NotFound("document"));
+}

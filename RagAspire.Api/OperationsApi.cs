@@ -1,0 +1,90 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using RagAspire.Operations;
+using RagAspire.Security;
+
+namespace RagAspire.Api;
+
+/// <summary>A key to be made.</summary>
+/// <param name="Scopes">Of read, write, operations.</param>
+/// <param name="Collections">Those it may use; absent for all.</param>
+public sealed record ApiKeyRequest(
+    [property: Required, StringLength(100, MinimumLength = 1)] string Name,
+    [property: Required, MinLength(1)] IReadOnlyList<string> Scopes,
+    IReadOnlyList<string>? Collections) : IValidatableObject
+{
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Scopes.Except(RagAspire.Security.Scopes.All).Any())
+        {
+            yield return new ValidationResult("Scopes are read, write and operations.", [nameof(Scopes)]);
+        }
+    }
+}
+
+/// <summary>A new key with its secret, which is shown this once.</summary>
+public sealed record ApiKeyCreated(ApiKey Key, string Secret);
+
+/// <summary>Which part of the audit log to read.</summary>
+public sealed record AuditListRequest
+{
+    /// <summary>The cursor from the page before.</summary>
+    public long? After { get; init; }
+
+    [Range(1, 500)]
+    public int Limit { get; init; } = 100;
+}
+
+/// <summary>Running the system.</summary>
+internal static class OperationsApi
+{
+    public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/operations").RequireAuthorization(Scopes.Operations).WithTags("Operations");
+        group.MapGet("/audit", AuditAsync).WithSummary("Read the audit log, newest first");
+        group.MapGet("/api-keys", ListKeysAsync).WithSummary("List API keys");
+        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Make an API key").ProducesValidationProblem();
+        group.MapDelete("/api-keys/{id}", RevokeKeyAsync).WithSummary("Revoke an API key");
+        return api;
+    }
+
+    private static async Task<Ok<Page<AuditRecord>>> AuditAsync(
+        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken)
+    {
+        var items = await audit.ListAsync(request.After, request.Limit, cancellationToken);
+        var next = items.Count == request.Limit ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
+        return TypedResults.Ok(new Page<AuditRecord>(items, next));
+    }
+
+    private static async Task<Ok<Page<ApiKey>>> ListKeysAsync(ApiKeyStore keys, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new Page<ApiKey>(await keys.ListAsync(cancellationToken), null));
+
+    private static async Task<Created<ApiKeyCreated>> CreateKeyAsync(
+        ApiKeyRequest request, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        foreach (var collection in request.Collections ?? [])
+        {
+            Collections.Named(collection, caller);
+        }
+
+        if (caller.Collections is not null && request.Collections is null)
+        {
+            throw new BadHttpRequestException(
+                "This key is bound to collections and can only make keys that are too.", StatusCodes.Status403Forbidden);
+        }
+
+        var (key, secret) = await keys.CreateAsync(
+            request.Name, [.. request.Scopes.Distinct()], request.Collections, caller.Name, cancellationToken);
+        return TypedResults.Created($"/api/v1/operations/api-keys/{key.Id}", new ApiKeyCreated(key, secret));
+    }
+
+    private static async Task<Results<NoContent, NotFound<ProblemDetails>>> RevokeKeyAsync(
+        string id, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
+        await keys.RevokeAsync(id, Caller.Of(user).Name, cancellationToken)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound(Problems.NotFound("API key in use"));
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using RagAspire.Database;
+using RagAspire.Documents;
+
+namespace RagAspire.Api;
+
+/// <summary>Every error is a problem (RFC 9457) with a trace id, a reason, and never a stack trace.</summary>
+public static class Problems
+{
+    public static IServiceCollection AddProblems(this IServiceCollection services)
+    {
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+        return services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+            context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
+    }
+
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException });
+        app.UseStatusCodePages();
+    }
+
+    /// <summary>A 400 that names what is wrong.</summary>
+    public static BadHttpRequestException Bad(string reason) => new(reason);
+
+    public static ProblemDetails NotFound(string what) => new() { Status = StatusCodes.Status404NotFound, Detail = $"There is no such {what}." };
+}
+
+/// <summary>Says what an exception means to a client.</summary>
+public sealed partial class ProblemExceptionHandler(IProblemDetailsService problems, ILogger<ProblemExceptionHandler> logger)
+    : IExceptionHandler
+{
+    private const string RetryAfterSeconds = "2";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = ToProblem(exception);
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            Log.Unavailable(logger, httpContext.Request.Path, exception.Message);
+        }
+
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
+    }
+
+    internal static ProblemDetails ToProblem(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
+        DuplicateContentException duplicate => new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
+        OperationCanceledException => Unavailable("The request took too long."),
+        _ when Unavailability.IsUnavailable(exception) => Unavailable("The database cannot be reached at the moment."),
+        _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong on our side." },
+    };
+
+    private static ProblemDetails Unavailable(string detail) =>
+        new() { Status = StatusCodes.Status503ServiceUnavailable, Detail = detail };
+
+    /// <summary>A body that is not the JSON that was asked for says so in the inner exception, without our type names.</summary>
+    private static string Reason(BadHttpRequestException exception) => exception.InnerException is System.Text.Json.JsonException json
+        ? $"The body is not valid JSON for this call{(json.Path is { } path ? $" at {path}" : "")}."
+        : exception.Message;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Path} cannot be answered now: {Reason}")]
+        public static partial void Unavailable(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RagAspire.Search;
+using RagAspire.Security;
+
+namespace RagAspire.Api;
+
+/// <summary>What to search for.</summary>
+/// <param name="Query">Words, or a question.</param>
+/// <param name="Tags">All of them must match.</param>
+public sealed record SearchRequest(
+    [property: Required, StringLength(4000, MinimumLength = 1)] string Query,
+    [property: RegularExpression(Collections.Pattern)] string? Collection,
+    [property: Range(1, 100)] int Limit = 10,
+    SearchMode Mode = SearchMode.Hybrid,
+    IReadOnlyDictionary<string, string>? Tags = null);
+
+/// <summary>Searching passages.</summary>
+internal static class SearchApi
+{
+    private static readonly Dictionary<string, string> NoTags = [];
+
+    public static RouteGroupBuilder MapSearch(this RouteGroupBuilder api)
+    {
+        api.MapPost("/search", SearchAsync).RequireAuthorization(Scopes.Read).WithTags("Search").WithSummary("Search passages")
+            .ProducesValidationProblem();
+        return api;
+    }
+
+    private static async Task<Ok<SearchResult>> SearchAsync(
+        SearchRequest request, ClaimsPrincipal user, SearchService search, CancellationToken cancellationToken)
+    {
+        var collection = Collections.Named(request.Collection, Caller.Of(user));
+        return TypedResults.Ok(await search.SearchAsync(
+            new SearchQuery(request.Query.Trim(), collection, request.Limit, request.Mode, request.Tags ?? NoTags), cancellationToken));
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using RagAspire.Api.Security;
+using RagAspire.Documents;
+using RagAspire.Ingestion;
+using RagAspire.Ingestion.Extraction;
+
+namespace RagAspire.Api;
+
+/// <summary>A multipart upload that has arrived; its file is deleted with it.</summary>
+public sealed record Upload(UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
+    : IDisposable
+{
+    public void Dispose() => Temporary.Dispose();
+}
+
+/// <summary>Reads multipart uploads to disk as they arrive, hashing on the way, never wholly in memory.</summary>
+public sealed class UploadReader(IOptions<LimitOptions> limits)
+{
+    private const int MaxTags = 32;
+    private const int MaxFieldLength = 1024;
+    private const int MaxNameLength = 255;
+    private const long Overhead = 1 << 20;
+
+    /// <exception cref="BadHttpRequestException">400 no or empty file, 413 too large, 415 not a multipart form or an unknown type.</exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var reader = Open(request);
+        var temporary = new TemporaryFile();
+        try
+        {
+            UploadedFile? file = null;
+            string? collection = null;
+            var tags = new Dictionary<string, string>();
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                var disposition = section.GetContentDispositionHeader() ?? throw Problems.Bad("A part of the form has no name.");
+                if (disposition.IsFileDisposition())
+                {
+                    file = file is null
+                        ? await ReceiveAsync(section.Body, NameOf(disposition), temporary, cancellationToken)
+                        : throw Problems.Bad("One upload takes one file.");
+                    continue;
+                }
+
+                var value = await ReadFieldAsync(section, cancellationToken);
+                switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
+                {
+                    case "collection":
+                        collection = value;
+                        break;
+                    case "tags":
+                        AddTag(tags, value);
+                        break;
+                    case var other:
+                        throw Problems.Bad($"The form field '{other}' is not known: an upload has 'file', 'collection' and 'tags'.");
+                }
+            }
+
+            return new Upload(file ?? throw Problems.Bad("The form has no file: send it as the part 'file'."), collection, tags, temporary);
+        }
+        catch (Exception ex)
+        {
+            temporary.Dispose();
+            if (ex is InvalidDataException or IOException and not BadHttpRequestException)
+            {
+                throw new BadHttpRequestException("The multipart form is broken or ends too early.", ex);
+            }
+
+            throw;
+        }
+    }
+
+    private MultipartReader Open(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limits.Value.UploadBytes + Overhead;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
+        {
+            throw new BadHttpRequestException(
+                "Send the file as multipart/form-data, in the part 'file'.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        return new MultipartReader(boundary, request.Body);
+    }
+
+    private async Task<UploadedFile> ReceiveAsync(Stream body, string name, TemporaryFile temporary, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        await using var file = temporary.Create();
+        try
+        {
+            int read;
+            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                if (file.Length + read > limits.Value.UploadBytes)
+                {
+                    throw new BadHttpRequestException(
+                        $"The file is larger than {limits.Value.UploadBytes >> 20} MiB.", StatusCodes.Status413PayloadTooLarge);
+                }
+
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        await file.FlushAsync(cancellationToken);
+        if (file.Length == 0)
+        {
+            throw Problems.Bad("The file is empty.");
+        }
+
+        file.Position = 0;
+        var type = await DetectAsync(file, name, cancellationToken);
+        return new UploadedFile(temporary.Path, name, type, file.Length, hash.GetHashAndReset());
+    }
+
+    private static async Task<string> DetectAsync(FileStream file, string name, CancellationToken cancellationToken)
+    {
+        var detected = await ContentTypes.DetectAsync(file, name, cancellationToken);
+        return detected.ContentType
+            ?? throw new BadHttpRequestException(detected.Reason, StatusCodes.Status415UnsupportedMediaType);
+    }
+
+    /// <summary>The last part of a path, without what does not belong in a name.</summary>
+    private static string NameOf(ContentDispositionHeaderValue disposition)
+    {
+        var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
+        var name = new string([.. given[(given.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !char.IsControl(c))]).Trim();
+        return name.Length switch
+        {
+            0 => "document",
+            > MaxNameLength => name[..MaxNameLength],
+            _ => name,
+        };
+    }
+
+    private static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(section.Body);
+        var buffer = new char[MaxFieldLength + 1];
+        var length = await reader.ReadBlockAsync(buffer, cancellationToken);
+        return length <= MaxFieldLength
+            ? new string(buffer, 0, length).Trim()
+            : throw Problems.Bad($"A form field is longer than {MaxFieldLength} characters.");
+    }
+
+    private static void AddTag(Dictionary<string, string> tags, string tag)
+    {
+        if (tag.Split('=', 2) is not [{ Length: > 0 and <= 64 } key, { Length: <= 256 } value] || tags.Count >= MaxTags)
+        {
+            throw Problems.Bad($"A tag is written key=value, with a key of 1 to 64 and a value of up to 256 characters; at most {MaxTags} tags.");
+        }
+
+        tags[key.Trim()] = value.Trim();
+    }
+}

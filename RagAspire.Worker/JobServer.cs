@@ -1,0 +1,84 @@
+using Hangfire;
+using Hangfire.Common;
+using Microsoft.Extensions.Options;
+using RagAspire.Database;
+using RagAspire.Jobs;
+
+namespace RagAspire.Worker;
+
+/// <summary>Runs Hangfire's server from the moment the database is there.</summary>
+public sealed class JobServer(
+    IServiceProvider services, DatabaseStartup database, Schedule schedule, IOptions<JobOptions> options) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await database.MigratedAsync(stoppingToken);
+        var storage = services.GetRequiredService<JobStorage>();
+        schedule.Register();
+        var shutdown = TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
+        using var server = new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                WorkerCount = options.Value.Workers > 0 ? options.Value.Workers : Math.Max(2, Environment.ProcessorCount),
+                Activator = services.GetRequiredService<JobActivator>(),
+                FilterProvider = services.GetRequiredService<IJobFilterProvider>(),
+                ShutdownTimeout = shutdown,
+                SchedulePollingInterval = TimeSpan.FromSeconds(2),
+                HeartbeatInterval = TimeSpan.FromSeconds(10),
+                ServerTimeout = TimeSpan.FromMinutes(1),
+                ServerCheckInterval = TimeSpan.FromSeconds(30),
+            },
+            storage);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken);
+        }
+        finally
+        {
+            server.SendStop();
+            await server.WaitForShutdownAsync(CancellationToken.None).WaitAsync(shutdown, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
+
+internal static class JobServerRegistration
+{
+    public static IServiceCollection AddJobServer(this IServiceCollection services)
+    {
+        services.AddSingleton<JobMetrics>();
+        services.AddSingleton<JobTelemetryFilter>();
+        services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
+            new Filters(provider), new JobFilterAttributeFilterProvider()));
+        services.AddSingleton<Schedule>();
+        services.AddTransient<RequeueStalledJob>();
+        services.AddHostedService<JobServer>();
+        services.AddHostedService<QueueWatch>();
+        return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The filters of every job: its telemetry, and how often it is tried again.</summary>
+    private sealed class Filters(IServiceProvider services) : IJobFilterProvider
+    {
+        private readonly JobFilter[] _filters = Create(services);
+
+        public IEnumerable<JobFilter> GetFilters(Job job) => _filters;
+
+        private static JobFilter[] Create(IServiceProvider services)
+        {
+            var options = services.GetRequiredService<IOptions<JobOptions>>().Value;
+            object[] filters =
+            [
+                services.GetRequiredService<JobTelemetryFilter>(),
+                services.GetRequiredService<JobTraceContext>(),
+                new AutomaticRetryAttribute
+                {
+                    Attempts = options.Retries,
+                    DelaysInSeconds = [options.RetryDelaySeconds],
+                    OnAttemptsExceeded = AttemptsExceededAction.Fail,
+                },
+            ];
+            return [.. filters.Select(filter => new JobFilter(filter, JobFilterScope.Global, null))];
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Hangfire.Server;
+using RagAspire.Jobs;
+
+namespace RagAspire.Worker;
+
+/// <summary>Span, duration, outcome and log scope of every job, as a child of whoever enqueued it.</summary>
+public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTelemetryFilter> logger) : IServerFilter
+{
+    private const string Key = "telemetry";
+    private static readonly ActivitySource Source = new("RagAspire.Jobs");
+
+    public void OnPerforming(PerformingContext context)
+    {
+        var job = context.BackgroundJob.Job.Type.Name;
+        var parent = context.GetJobParameter<string?>(JobTraceContext.Parameter, allowStale: true);
+        ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
+        var activity = Source.StartActivity(job, ActivityKind.Consumer, parentContext);
+        activity?.SetTag("messaging.message.id", context.BackgroundJob.Id);
+        var scope = logger.BeginScope("Job {Job} {JobId}", job, context.BackgroundJob.Id);
+        context.Items[Key] = new Running(job, Stopwatch.GetTimestamp(), activity, scope);
+    }
+
+    public void OnPerformed(PerformedContext context)
+    {
+        if (context.Items.TryGetValue(Key, out var item) && item is Running running)
+        {
+            var outcome = (context.Canceled, context.Exception) switch
+            {
+                (true, _) or (_, OperationCanceledException or JobAbortedException) => "cancelled",
+                (_, null) => "succeeded",
+                _ => "failed",
+            };
+            metrics.Ended(running.Job, outcome, Stopwatch.GetElapsedTime(running.StartedAt).TotalSeconds);
+            if (outcome == "failed")
+            {
+                running.Activity?.SetStatus(ActivityStatusCode.Error, context.Exception!.InnerException?.GetType().Name);
+                Log.Failed(logger, running.Job, context.BackgroundJob.Id, context.Exception.InnerException ?? context.Exception);
+            }
+
+            running.Scope?.Dispose();
+            running.Activity?.Dispose();
+        }
+    }
+
+    private sealed record Running(string Job, long StartedAt, Activity? Activity, IDisposable? Scope);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Job} {JobId} failed and is tried again while tries are left")]
+        public static partial void Failed(ILogger logger, string job, string jobId, Exception exception);
+    }
+}
