@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace RagAspire.Embedded;
+
+/// <summary>The few system calls that .NET does not offer. Only on Unix.</summary>
+public static partial class CLibrary
+{
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
+
+    /// <summary>Sends a signal; false when there is no such process or it is not ours to signal.</summary>
+    public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
+
+    /// <summary>Opens a directory so that child processes inherit the handle, which .NET's own handles never are.</summary>
+    internal static int OpenInheritable(string path)
+    {
+        var descriptor = Open(path, 0);
+        return descriptor >= 0
+            ? descriptor
+            : throw new EmbeddedStoreException($"Cannot open {path}: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,154 @@
+namespace RagAspire.Embedded.Postgres;
+
+/// <summary>The files of one cluster, and the programs that work on them.</summary>
+internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries binaries, PostgresAccount account)
+{
+    public const string User = "ragaspire";
+
+    public string Directory { get; } = PathIn(options);
+
+    private string PasswordFile => Path.Combine(options.DataDirectory, "postgres-password");
+
+    public static string PathIn(PostgresOptions options) =>
+        Path.Combine(Path.GetFullPath(options.DataDirectory), "postgres");
+
+    /// <summary>The major version that made the cluster, or null when there is none yet.</summary>
+    public static int? MajorVersion(PostgresOptions options)
+    {
+        var file = Path.Combine(PathIn(options), "PG_VERSION");
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file), out var major) ? major : null;
+    }
+
+    /// <summary>Makes the cluster on the first start, and returns its password.</summary>
+    public async Task<string> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var made = MajorVersion(options) is not null;
+        if (made && !File.Exists(PasswordFile))
+        {
+            throw new EmbeddedStoreException(
+                $"{PasswordFile} is missing, and without it nobody can log in to the database in {Directory}. "
+                + "Put it back, or move that directory away to start empty.");
+        }
+
+        var password = SecretFile.ReadOrCreate(PasswordFile);
+        if (!made)
+        {
+            await InitializeAsync(password, cancellationToken);
+        }
+
+        return password;
+    }
+
+    public async Task WriteSettingsAsync(int port, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Directory, PostgresSettings.FileName);
+        await File.WriteAllTextAsync(file, PostgresSettings.Render(options, binaries, port), cancellationToken);
+        await account.OwnAsync(Directory, cancellationToken);
+    }
+
+    /// <summary>Starts the server and waits until it takes connections.</summary>
+    /// <returns>Null, or what the server said when it did not start.</returns>
+    public async Task<string?> TryStartAsync(CancellationToken cancellationToken)
+    {
+        using var reachable = await account.ReachAsync(Directory, cancellationToken);
+        var log = Path.Combine(Directory, "start.log");
+        File.Delete(log);
+        var seconds = (int)options.StartTimeout.TotalSeconds;
+        var result = await Command.RunAsync(
+            binaries.Control,
+            ["start", "-D", reachable.Value, "-l", $"{reachable.Value}/start.log", "-w", "-t", $"{seconds}", "-s"],
+            account.Name, options.StartTimeout + TimeSpan.FromSeconds(10), cancellationToken);
+        if (result.ExitCode == 0)
+        {
+            return null;
+        }
+
+        var said = File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken) : "";
+        return $"{result.Said}\n{said}".Trim();
+    }
+
+    /// <summary>Ends the server: open transactions are rolled back and all is written. Idle when none runs.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (PostmasterFile.Read(Directory) is not { } server)
+        {
+            return;
+        }
+
+        if (PostmasterFile.IsRunning(server))
+        {
+            // "immediate" is safe too, only the next start has to recover.
+            if (!await TryStopAsync("fast", 30, cancellationToken) && !await TryStopAsync("immediate", 10, cancellationToken))
+            {
+                throw new EmbeddedStoreException($"PostgreSQL (process {server.ProcessId}) on {Directory} does not stop.");
+            }
+        }
+        else
+        {
+            // PostgreSQL sees by itself that the writer is gone, except when another program now has its process id.
+            File.Delete(PostmasterFile.PathIn(Directory));
+        }
+    }
+
+    private async Task<bool> TryStopAsync(string mode, int seconds, CancellationToken cancellationToken)
+    {
+        using var reachable = await account.ReachAsync(Directory, cancellationToken);
+        var result = await Command.RunAsync(
+            binaries.Control, ["stop", "-D", reachable.Value, "-m", mode, "-w", "-t", $"{seconds}", "-s"],
+            account.Name, TimeSpan.FromSeconds(seconds + 10), cancellationToken);
+        return result.ExitCode == 0 || PostmasterFile.Read(Directory) is not { } server || !PostmasterFile.IsRunning(server);
+    }
+
+    // Beside its final place, so that a start that is killed half-way leaves nothing that looks like a cluster.
+    private async Task InitializeAsync(string password, CancellationToken cancellationToken)
+    {
+        var fresh = Directory + ".new";
+        if (System.IO.Directory.Exists(fresh))
+        {
+            System.IO.Directory.Delete(fresh, recursive: true);
+        }
+
+        System.IO.Directory.CreateDirectory(fresh);
+        var secrets = System.IO.Directory.CreateTempSubdirectory("ragaspire-");
+        try
+        {
+            var passwordFile = Path.Combine(secrets.FullName, "password");
+            SecretFile.Write(passwordFile, password);
+            await account.OwnAsync(secrets.FullName, cancellationToken);
+            await account.OwnAsync(fresh, cancellationToken);
+            await RunInitDbAsync(fresh, passwordFile, cancellationToken);
+        }
+        finally
+        {
+            secrets.Delete(recursive: true);
+        }
+
+        await File.AppendAllTextAsync(
+            Path.Combine(fresh, "postgresql.conf"), $"\ninclude_if_exists = '{PostgresSettings.FileName}'\n", cancellationToken);
+        System.IO.Directory.Move(fresh, Directory);
+    }
+
+    private async Task RunInitDbAsync(string directory, string passwordFile, CancellationToken cancellationToken)
+    {
+        using var reachable = await account.ReachAsync(directory, cancellationToken);
+        List<string> arguments =
+        [
+            "-D", reachable.Value, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256",
+            "--encoding=UTF8", $"--locale={Locale}", "--data-checksums",
+        ];
+        if (!options.Durable)
+        {
+            arguments.Add("--no-sync");
+        }
+
+        var result = await Command.RunAsync(
+            binaries.InitDb, arguments, account.Name, TimeSpan.FromMinutes(2), cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new EmbeddedStoreException($"PostgreSQL could not make its files in {Directory}: {result.Said}");
+        }
+    }
+
+    // One order and one idea of letters on every machine, where the system has it.
+    private static string Locale => OperatingSystem.IsWindows() ? "C" : OperatingSystem.IsMacOS() ? "en_US.UTF-8" : "C.UTF-8";
+}

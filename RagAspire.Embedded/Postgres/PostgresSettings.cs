@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace RagAspire.Embedded.Postgres;
+
+/// <summary>The settings that differ from PostgreSQL's own, written anew at every start.</summary>
+internal static class PostgresSettings
+{
+    public const string FileName = "ragaspire.conf";
+
+    public static string Render(PostgresOptions options, PostgresBinaries binaries, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"""
+        # Written at every start; changes here are lost. Own settings belong into postgresql.conf, below the include.
+        listen_addresses = '127.0.0.1'
+        port = {port}
+        unix_socket_directories = ''
+        max_connections = {options.MaxConnections}
+        shared_buffers = '{options.SharedBuffersMegabytes}MB'
+        work_mem = '16MB'
+        maintenance_work_mem = '128MB'
+        random_page_cost = 1.1
+        jit = off
+        timezone = 'UTC'
+        log_timezone = 'UTC'
+        lc_messages = 'C'
+        shared_preload_libraries = '{(binaries.HasLibrary("pg_stat_statements") ? "pg_stat_statements" : "")}'
+        track_io_timing = on
+        logging_collector = on
+        log_directory = 'log'
+        log_filename = 'postgresql-%a.log'
+        log_truncate_on_rotation = on
+        log_rotation_age = '1d'
+        log_rotation_size = 0
+        log_min_duration_statement = '2s'
+        {(options.Durable ? "max_wal_size = '2GB'\nwal_compression = on" : Fast)}
+
+        """);
+
+    // What a test cluster may lose: everything, when the machine (not the server) goes down.
+    private const string Fast = """
+        fsync = off
+        full_page_writes = off
+        synchronous_commit = off
+        max_wal_size = '4GB'
+        checkpoint_timeout = '30min'
+        wal_level = minimal
+        max_wal_senders = 0
+        """;
+}

@@ -1,0 +1,44 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace RagAspire.Embedded;
+
+/// <summary>A random secret kept in one file that only its owner can read.</summary>
+public static class SecretFile
+{
+    /// <summary>Reads the secret, or makes one of 256 random bits (43 characters, URL-safe).</summary>
+    public static string ReadOrCreate(string path)
+    {
+        if (File.Exists(path))
+        {
+            var kept = File.ReadAllText(path).Trim();
+            if (kept.Length > 0)
+            {
+                return kept;
+            }
+        }
+
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        Write(path, secret);
+        return secret;
+    }
+
+    /// <summary>Writes beside and renames, so that a crash never leaves half a secret.</summary>
+    internal static void Write(string path, string secret)
+    {
+        var fresh = path + ".new";
+        File.Delete(fresh);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var writer = new StreamWriter(fresh, options))
+        {
+            writer.WriteLine(secret);
+        }
+
+        File.Move(fresh, path, overwrite: true);
+    }
+}

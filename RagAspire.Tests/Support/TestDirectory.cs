@@ -1,0 +1,88 @@
+using System.Globalization;
+using RagAspire.Embedded;
+
+namespace RagAspire.Tests.Support;
+
+/// <summary>
+/// A temporary directory for one test. Its name carries the process that made it, so that the next run ends the
+/// servers and removes the files that a killed run left.
+/// </summary>
+public sealed class TestDirectory : IDisposable
+{
+    private const string Prefix = "ragaspire-test-";
+    private static readonly Lock Cleaning = new();
+    private static bool _cleaned;
+
+    private TestDirectory(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static TestDirectory Create(string purpose)
+    {
+        lock (Cleaning)
+        {
+            if (!_cleaned)
+            {
+                RemoveLeftOvers();
+                _cleaned = true;
+            }
+        }
+
+        var mark = ProcessMark.Of(System.Diagnostics.Process.GetCurrentProcess());
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{Prefix}{mark.ProcessId}-{mark.StartedAt.ToUnixTimeSeconds()}-{purpose}-");
+        return new TestDirectory(Directory.CreateTempSubdirectory(name).FullName);
+    }
+
+    public void Dispose() => Remove(Path);
+
+    private static void RemoveLeftOvers()
+    {
+        foreach (var directory in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        {
+            var parts = System.IO.Path.GetFileName(directory)[Prefix.Length..].Split('-');
+            if (parts.Length >= 2
+                && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var processId)
+                && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var startedAt)
+                && !new ProcessMark(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt)).IsRunning(TimeSpan.FromSeconds(30)))
+            {
+                EndServer(directory);
+                Remove(directory);
+            }
+        }
+    }
+
+    // The same file that PostgreSQL itself goes by; its first line is the process, its third the start.
+    private static void EndServer(string directory)
+    {
+        var file = System.IO.Path.Combine(directory, "postgres", "postmaster.pid");
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        var lines = File.ReadAllLines(file);
+        var server = new ProcessMark(
+            int.Parse(lines[0], CultureInfo.InvariantCulture),
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(lines[2], CultureInfo.InvariantCulture)));
+        if (server.IsRunning(TimeSpan.FromSeconds(30), "postgres"))
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(server.ProcessId);
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    private static void Remove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            // A process that is just ending may still write; the next run tries again.
+            Console.Error.WriteLine($"{directory} stays for now: {ex.Message}");
+        }
+    }
+}
