@@ -69,7 +69,8 @@ public sealed record IndexHit(Guid ChunkId, double Score);
 /// <summary>What an index holds.</summary>
 /// <param name="Points">Chunks in the index.</param>
 /// <param name="Dimensions">Of the dense vectors; null while there are none.</param>
-public sealed record IndexStatus(long Points, int? Dimensions);
+/// <param name="Bytes">Memory that it takes in this process; null where it lives elsewhere.</param>
+public sealed record IndexStatus(long Points, int? Dimensions, long? Bytes = null);
 
 /// <summary>The index cannot be asked now; search has another rung to stand on and ingestion waits.</summary>
 public sealed class VectorIndexUnavailableException(string reason, Exception? innerException = null)

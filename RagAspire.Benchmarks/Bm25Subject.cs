@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using RagAspire.Vectors;
+using RagAspire.Vectors.Analysis;
+using RagAspire.Vectors.InProcess;
+
+namespace RagAspire.Benchmarks;
+
+/// <summary>A collection in the in-process index, one point for each whole document.</summary>
+public sealed class Bm25Subject : IDisposable
+{
+    private static readonly Dictionary<string, string> NoTags = [];
+    private readonly TextAnalyzer _analyzer = new();
+    private readonly InProcessVectorIndex _index;
+    private readonly Bm25Encoder _encoder;
+    private readonly Dictionary<Guid, string> _names = [];
+
+    public Bm25Subject(BeirTest collection, Bm25Options? options = null)
+    {
+        _encoder = new Bm25Encoder(_analyzer);
+        _index = new InProcessVectorIndex(Options.Create(options ?? new Bm25Options()), Options.Create(new HybridOptions()));
+        var points = new List<IndexPoint>();
+        foreach (var document in collection.Documents)
+        {
+            var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(document.Id)).AsSpan(0, 16));
+            _names[id] = document.Id;
+            points.Add(new IndexPoint(id, id, 1, "test", NoTags, _encoder.Encode(document.Whole), null));
+        }
+
+        _index.UpsertAsync(points, CancellationToken.None).GetAwaiter().GetResult();
+        _index.Open();
+    }
+
+    public async Task<IReadOnlyList<string>> SearchAsync(string query, int limit, CancellationToken cancellationToken)
+    {
+        var hits = await _index.SearchAsync(
+            new IndexQuery("test", _encoder.Encode(query), null, NoTags, limit), cancellationToken);
+        return [.. hits.Select(hit => _names[hit.ChunkId])];
+    }
+
+    public void Dispose()
+    {
+        _index.Dispose();
+        _analyzer.Dispose();
+    }
+}

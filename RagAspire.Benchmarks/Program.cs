@@ -1,0 +1,17 @@
+using BenchmarkDotNet.Running;
+using RagAspire.Benchmarks;
+
+if (args is ["quality", var folder])
+{
+    QualityReport.Print(BeirTest.Load(folder), Console.Out);
+    return 0;
+}
+
+if (args is ["quality", ..])
+{
+    Console.Error.WriteLine("Usage: quality <folder with corpus.jsonl, queries.jsonl and qrels.tsv>");
+    return 2;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;

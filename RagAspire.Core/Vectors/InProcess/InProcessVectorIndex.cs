@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+
+namespace RagAspire.Vectors.InProcess;
+
+/// <summary>The index inside this process: nothing to install, exact answers, as large as memory allows.</summary>
+/// <remarks>
+/// It starts empty and refuses searches until <see cref="Open"/> says that it was filled, because half an index answers
+/// wrongly without looking wrong. Searches read immutable segments and wait for nobody; writes wait for each other.
+/// Collections share nothing but memory: statistics, and so scores, come from the searched collection alone.
+/// </remarks>
+public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<HybridOptions> hybrid) : IVectorIndex, IDisposable
+{
+    private const int MaxBatch = 1 << 16;
+
+    private readonly ConcurrentDictionary<string, CollectionIndex> _collections = new(StringComparer.Ordinal);
+    private readonly PointDirectory _directory = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private volatile string? _closedBecause = "The index is being filled";
+    private volatile StrongBox<int>? _dimensions;
+
+    public string Name => "in-process";
+
+    /// <summary>From now on the index is complete and may be searched.</summary>
+    public void Open() => _closedBecause = null;
+
+    /// <summary>Refuses searches, because the index can no longer be trusted to be complete.</summary>
+    public void Close(string reason) => _closedBecause = reason;
+
+    public async Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken)
+    {
+        PointRules.Check(points);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            CheckDimensions(points);
+            foreach (var batch in Latest(points).Chunk(MaxBatch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var group in batch.GroupBy(p => p.Collection, StringComparer.Ordinal))
+                {
+                    Write(group.Key, [.. group]);
+                }
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public async Task RemoveAsync(Guid documentId, int? keepVersion, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            RemoveChunks(_directory.ChunksOf(documentId, keepVersion));
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
+    {
+        PointRules.Check(query, _dimensions?.Value);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_closedBecause is { } reason)
+        {
+            throw new VectorIndexUnavailableException(reason);
+        }
+
+        var collection = _collections.GetValueOrDefault(query.Collection)?.Current ?? CollectionSnapshot.Empty;
+        return Task.FromResult<IReadOnlyList<IndexHit>>(Search(collection, query));
+    }
+
+    public async Task<IndexStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var bytes = _directory.Bytes + _collections.Values.Sum(c => c.Current.Bytes);
+            return new IndexStatus(_directory.Count, _dimensions?.Value, bytes);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Gives back the memory of removed points at once; otherwise it happens when a fifth of a segment is gone.</summary>
+    public async Task CompactAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (name, collection) in _collections)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                collection.Compact().ForEach(made => _directory.Place(name, made));
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private static List<IndexPoint> Latest(IReadOnlyList<IndexPoint> points)
+    {
+        var latest = new Dictionary<Guid, IndexPoint>(points.Count);
+        foreach (var point in points)
+        {
+            latest[point.ChunkId] = point;
+        }
+
+        return [.. latest.Values];
+    }
+
+    private List<IndexHit> Search(CollectionSnapshot collection, IndexQuery query)
+    {
+        if (query.Dense is null)
+        {
+            return TextSearch.Search(collection, query.Terms!, query.Tags, query.Limit, bm25.Value);
+        }
+
+        if (query.Terms is null || query.Terms.Indices.Length == 0)
+        {
+            return DenseSearch.Search(collection, query.Dense, query.Tags, query.Limit);
+        }
+
+        var depth = hybrid.Value.Depth(query.Limit);
+        var text = TextSearch.Search(collection, query.Terms, query.Tags, depth, bm25.Value);
+        var dense = DenseSearch.Search(collection, query.Dense, query.Tags, depth);
+        return HybridFusion.Fuse(text, dense, hybrid.Value, query.Limit);
+    }
+
+    private void Write(string name, List<IndexPoint> points)
+    {
+        var segment = SegmentBuilder.Build(points);
+        var collection = _collections.GetOrAdd(name, _ => new CollectionIndex());
+        var removed = Forget(points.Select(p => p.ChunkId));
+        collection.Change(segment, removed.GetValueOrDefault(name, []));
+        _directory.Place(name, segment);
+        foreach (var (other, slots) in removed.Where(r => r.Key != name))
+        {
+            _collections[other].Change(null, slots);
+        }
+
+        removed.Keys.Append(name).Distinct(StringComparer.Ordinal).ToList().ForEach(Tidy);
+    }
+
+    private void RemoveChunks(List<Guid> chunks)
+    {
+        foreach (var (name, slots) in Forget(chunks))
+        {
+            _collections[name].Change(null, slots);
+            Tidy(name);
+        }
+
+        if (_directory.Count == 0)
+        {
+            _dimensions = null;
+        }
+    }
+
+    /// <summary>Takes the chunks out of the directory; what is left to do is to remove their slots, by collection.</summary>
+    private Dictionary<string, Dictionary<Segment, List<int>>> Forget(IEnumerable<Guid> chunks)
+    {
+        var removed = new Dictionary<string, Dictionary<Segment, List<int>>>(StringComparer.Ordinal);
+        foreach (var chunk in chunks)
+        {
+            if (_directory.TryFind(chunk, out var address))
+            {
+                var segments = GetOrAdd(removed, address.Collection);
+                GetOrAdd(segments, address.Segment).Add(address.Slot);
+                _directory.Remove(chunk);
+            }
+        }
+
+        return removed;
+    }
+
+    private static TValue GetOrAdd<TKey, TValue>(Dictionary<TKey, TValue> values, TKey key)
+        where TKey : notnull
+        where TValue : new()
+    {
+        if (!values.TryGetValue(key, out var value))
+        {
+            values[key] = value = new TValue();
+        }
+
+        return value;
+    }
+
+    private void Tidy(string name)
+    {
+        var collection = _collections[name];
+        collection.Tidy().ForEach(made => _directory.Place(name, made));
+        if (collection.Current.Count == 0)
+        {
+            _collections.TryRemove(name, out _);
+        }
+    }
+
+    private void CheckDimensions(IReadOnlyList<IndexPoint> points)
+    {
+        var known = PointRules.Dimensions(points, _dimensions?.Value);
+        _dimensions = known is { } dimensions ? new StrongBox<int>(dimensions) : null;
+    }
+}

@@ -1,0 +1,57 @@
+namespace RagAspire.Vectors.InProcess;
+
+/// <summary>Points that were written together or merged: never changed, so that it is read without a lock.</summary>
+/// <remarks>A point is a slot. Postings are grouped by term; within a term slots ascend. Vectors lie row after row.</remarks>
+internal sealed class Segment
+{
+    public required Guid[] Ids { get; init; }
+
+    public required Guid[] Documents { get; init; }
+
+    public required int[] Versions { get; init; }
+
+    /// <summary>Terms of each slot's text, repetitions counted.</summary>
+    public required float[] Lengths { get; init; }
+
+    /// <summary>Distinct sets of tags, and which of them each slot has.</summary>
+    public required TagSet[] TagSets { get; init; }
+
+    public required int[] TagSetOf { get; init; }
+
+    public required Postings Postings { get; init; }
+
+    public required VectorRows Vectors { get; init; }
+
+    public int Count => Ids.Length;
+
+    public long Bytes =>
+        ((long)Count * (16 + 16 + sizeof(int) + sizeof(float) + sizeof(int))) + ((long)TagSets.Length * TagSet.EstimatedBytes)
+        + Postings.Bytes + Vectors.Bytes;
+}
+
+/// <summary>For each term the slots that contain it and how often.</summary>
+/// <param name="Terms">Term hashes, ascending.</param>
+/// <param name="Offsets">Where each term's postings start; one more at the end.</param>
+/// <param name="Counts">65,535 stands for that and more: beyond it the score no longer moves.</param>
+internal sealed record Postings(uint[] Terms, int[] Offsets, int[] Slots, ushort[] Counts)
+{
+    public long Bytes => ((long)Terms.Length * 8) + ((long)Slots.Length * (sizeof(int) + sizeof(ushort)));
+
+    /// <summary>Where the term's postings are; empty where no slot has it.</summary>
+    public (int Start, int End) Find(uint term)
+    {
+        var at = Array.BinarySearch(Terms, term);
+        return at < 0 ? (0, 0) : (Offsets[at], Offsets[at + 1]);
+    }
+}
+
+/// <summary>The unit vectors of the slots that have one, in one array.</summary>
+/// <param name="Slots">The slot of each row, ascending.</param>
+internal sealed record VectorRows(int Dimensions, int[] Slots, float[] Values)
+{
+    public static VectorRows None { get; } = new(0, [], []);
+
+    public long Bytes => ((long)Slots.Length * sizeof(int)) + ((long)Values.Length * sizeof(float));
+
+    public ReadOnlySpan<float> Row(int row) => Values.AsSpan(row * Dimensions, Dimensions);
+}
