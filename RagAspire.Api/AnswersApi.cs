@@ -41,10 +41,11 @@ internal static partial class AnswersApi
 {
     public static RouteGroupBuilder MapAnswers(this RouteGroupBuilder api)
     {
-        api.MapPost("/answers", AskAsync).RequireAuthorization(Scopes.Read).WithRequestTimeout(RequestLimits.AnswerTime)
+        api.MapPost("/answers", AskAsync).RequireAuthorization(Scopes.Read)
             .WithTags("Answers").WithSummary("Ask a question")
             .WithDescription("With `Accept: text/event-stream` the answer comes as events: sources, token …, done.")
-            .Produces<AnswerBody>().ProducesValidationProblem();
+            .Produces<AnswerBody>().ProducesValidationProblem()
+            .WithRequestTimeout(RequestLimits.AnswerTime);
         return api;
     }
 

@@ -38,10 +38,12 @@ internal static class DocumentsApi
     public static RouteGroupBuilder MapDocuments(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/documents").WithTags("Documents");
-        group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write).WithRequestTimeout(RequestLimits.UploadTime)
-            .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).");
-        group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write).WithRequestTimeout(RequestLimits.UploadTime)
-            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.");
+        group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
+            .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).")
+            .WithRequestTimeout(RequestLimits.UploadTime);
+        group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
+            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.")
+            .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithSummary("List documents");
         group.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Scopes.Read).WithSummary("Get a document and its status");
         group.MapDelete("/{id:guid}", DeleteAsync).RequireAuthorization(Scopes.Write).WithSummary("Delete a document");
@@ -103,7 +105,7 @@ internal static class DocumentsApi
     }
 
     private static async Task<Results<Accepted<Document>, NotFound<ProblemDetails>, Conflict<ProblemDetails>>> RetryAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, IDocumentQueue queue, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionTrigger trigger, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         if (await access.FindAsync(id, caller, cancellationToken) is null)
@@ -116,7 +118,7 @@ internal static class DocumentsApi
             return TypedResults.Conflict(new ProblemDetails { Status = 409, Detail = "Only a failed document can be tried again." });
         }
 
-        queue.Nudge(id);
+        trigger.Nudge(id);
         return await access.FindAsync(id, caller, cancellationToken) is { } document
             ? TypedResults.Accepted(Location(document), document)
             : Missing();

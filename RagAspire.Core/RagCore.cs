@@ -36,7 +36,7 @@ public static class RagCore
             .AddJobs()
             .AddDocuments()
             .AddIngestion()
-            .AddVectors(builder.Configuration)
+            .AddIndexing()
             .AddSearch()
             .AddAnswers(builder.Configuration)
             .AddComponentChecks();
@@ -108,15 +108,15 @@ public static class RagCore
     private static IServiceCollection AddIngestion(this IServiceCollection services) => services
         .AddExtraction()
         .AddChunking()
-        .AddSingleton<IDocumentQueue, IngestionQueue>()
+        .AddSingleton<IIngestionTrigger, IngestionTrigger>()
         .AddSingleton<IngestionMetrics>()
         .AddSingleton<ChunkWriter>()
         .AddSingleton<ChunkIndexer>()
         .AddSingleton<IngestionPipeline>()
         .AddTransient<IngestDocumentJob>();
 
-    private static IServiceCollection AddVectors(this IServiceCollection services, IConfiguration configuration) => services
-        .AddVectorIndex(configuration)
+    private static IServiceCollection AddIndexing(this IServiceCollection services) => services
+        .AddVectors()
         .AddSingleton<EmbeddingStore>()
         .AddSingleton<ChunkEncoder>()
         .AddSingleton<IndexGeneration>()

@@ -17,7 +17,7 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTe
         ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
         var activity = Source.StartActivity(job, ActivityKind.Consumer, parentContext);
         activity?.SetTag("messaging.message.id", context.BackgroundJob.Id);
-        var scope = logger.BeginScope("Job {Job} {JobId}", job, context.BackgroundJob.Id);
+        var scope = Log.Scope(logger, job, context.BackgroundJob.Id);
         context.Items[Key] = new Running(job, Stopwatch.GetTimestamp(), activity, scope);
     }
 
@@ -34,8 +34,8 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTe
             metrics.Ended(running.Job, outcome, Stopwatch.GetElapsedTime(running.StartedAt).TotalSeconds);
             if (outcome == "failed")
             {
-                running.Activity?.SetStatus(ActivityStatusCode.Error, context.Exception!.InnerException?.GetType().Name);
-                Log.Failed(logger, running.Job, context.BackgroundJob.Id, context.Exception.InnerException ?? context.Exception);
+                running.Activity?.SetStatus(ActivityStatusCode.Error, context.Exception?.InnerException?.GetType().Name);
+                Log.Failed(logger, running.Job, context.BackgroundJob.Id, context.Exception?.InnerException ?? context.Exception);
             }
 
             running.Scope?.Dispose();
@@ -47,7 +47,10 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTe
 
     private static partial class Log
     {
+        public static Func<ILogger, string, string, IDisposable?> Scope { get; } =
+            LoggerMessage.DefineScope<string, string>("Job {Job} {JobId}");
+
         [LoggerMessage(1, LogLevel.Warning, "{Job} {JobId} failed and is tried again while tries are left")]
-        public static partial void Failed(ILogger logger, string job, string jobId, Exception exception);
+        public static partial void Failed(ILogger logger, string job, string jobId, Exception? exception);
     }
 }

@@ -7,7 +7,7 @@ namespace RagAspire.Worker;
 
 /// <summary>Heals every gap between stored and enqueued: documents that wait although nobody works on them are nudged again.</summary>
 [DisableConcurrentExecution(30)]
-public sealed class RequeueStalledJob(DocumentStore documents, IDocumentQueue queue, IOptions<JobOptions> options)
+public sealed class RequeueStalledJob(DocumentStore documents, IIngestionTrigger trigger, IOptions<JobOptions> options)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -15,7 +15,7 @@ public sealed class RequeueStalledJob(DocumentStore documents, IDocumentQueue qu
         var quietFor = TimeSpan.FromSeconds(options.Value.RetryDelaySeconds);
         foreach (var documentId in await documents.StalledAsync(quietFor, cancellationToken))
         {
-            queue.Nudge(documentId);
+            trigger.Nudge(documentId);
         }
     }
 }

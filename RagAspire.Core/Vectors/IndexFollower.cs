@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
+using RagAspire.Vectors.InProcess;
 
 namespace RagAspire.Vectors;
 
@@ -95,6 +96,7 @@ public sealed partial class IndexFollower(
         }
 
         await index.UpsertAsync(batch, cancellationToken);
+        (index as InProcessVectorIndex)?.Open();
         Log.Loaded(logger, count + batch.Count, Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
     }
 

@@ -22,6 +22,8 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
 
     public string Name => "in-process";
 
+    public bool IsShared => false;
+
     /// <summary>From now on the index is complete and may be searched.</summary>
     public void Open() => _closedBecause = null;
 
@@ -50,12 +52,12 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         }
     }
 
-    public async Task RemoveAsync(Guid documentId, int? keepVersion, CancellationToken cancellationToken)
+    public async Task RemoveAsync(Guid documentId, int? belowVersion, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            RemoveChunks(_directory.ChunksOf(documentId, keepVersion));
+            RemoveChunks(_directory.ChunksOf(documentId, belowVersion));
         }
         finally
         {

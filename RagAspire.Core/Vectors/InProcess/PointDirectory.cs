@@ -18,10 +18,10 @@ internal sealed class PointDirectory
     public bool TryFind(Guid chunkId, out PointAddress address) => _points.TryGetValue(chunkId, out address);
 
     /// <summary>The chunks of a document; those of other versions only, when one is to be kept.</summary>
-    public List<Guid> ChunksOf(Guid documentId, int? exceptVersion)
+    public List<Guid> ChunksOf(Guid documentId, int? belowVersion)
         => !_documents.TryGetValue(documentId, out var chunks)
             ? []
-            : [.. chunks.Where(id => _points[id] is var at && at.Segment.Versions[at.Slot] != exceptVersion)];
+            : [.. chunks.Where(id => _points[id] is var at && (belowVersion is null || at.Segment.Versions[at.Slot] < belowVersion))];
 
     /// <summary>Notes where the points of a segment are, be they new or moved.</summary>
     public void Place(string collection, Segment segment)

@@ -6,7 +6,7 @@ using RagAspire.Documents;
 namespace RagAspire.Ingestion;
 
 /// <summary>Tells the workers that a document waits. The row is what counts: a nudge that is lost is made up for later.</summary>
-public sealed partial class IngestionQueue(IBackgroundJobClient jobs, ILogger<IngestionQueue> logger) : IDocumentQueue
+public sealed partial class IngestionTrigger(IBackgroundJobClient jobs, ILogger<IngestionTrigger> logger) : IIngestionTrigger
 {
     [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the nudge back, the document is stored and will be found.")]
     public void Nudge(Guid documentId)
