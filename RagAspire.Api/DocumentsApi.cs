@@ -11,22 +11,14 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>Which documents to list.</summary>
-public sealed record DocumentListRequest
-{
-    public string? Collection { get; init; }
-
-    public DocumentStatus? Status { get; init; }
-
-    /// <summary>Full text over the documents' passages.</summary>
-    [StringLength(1000)]
-    public string? Q { get; init; }
-
-    /// <summary>The cursor from the page before.</summary>
-    public Guid? After { get; init; }
-
-    [Range(1, 200)]
-    public int Limit { get; init; } = 50;
-}
+/// <param name="Q">Full text over the documents' passages.</param>
+/// <param name="After">The cursor from the page before.</param>
+public sealed record DocumentListRequest(
+    string? Collection,
+    DocumentStatus? Status,
+    [property: StringLength(1000)] string? Q,
+    Guid? After,
+    [property: Range(1, 200)] int Limit = 50);
 
 /// <summary>One page of a list.</summary>
 /// <param name="Next">The cursor of the next page; null on the last one.</param>

@@ -29,14 +29,8 @@ public sealed record ApiKeyRequest(
 public sealed record ApiKeyCreated(ApiKey Key, string Secret);
 
 /// <summary>Which part of the audit log to read.</summary>
-public sealed record AuditListRequest
-{
-    /// <summary>The cursor from the page before.</summary>
-    public long? After { get; init; }
-
-    [Range(1, 500)]
-    public int Limit { get; init; } = 100;
-}
+/// <param name="After">The cursor from the page before.</param>
+public sealed record AuditListRequest(long? After, [property: Range(1, 500)] int Limit = 100);
 
 /// <summary>Running the system.</summary>
 internal static class OperationsApi

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Api;
+
+public sealed class DocumentsApiTests(SharedSystem shared)
+{
+    private static readonly byte[] Fox = Encoding.UTF8.GetBytes("The quick brown fox jumps over the lazy dog.");
+
+    [Fact]
+    public async Task An_upload_is_accepted_processed_and_found()
+    {
+        var (client, collection) = await BeginAsync();
+        using var response = await client.PostFileAsync("fox.txt", Fox, ("collection", collection), ("tags", "animal=fox"));
+        var accepted = await RagClient.JsonAsync(response);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal($"/api/v1/documents/{accepted["id"]}", response.Headers.Location!.ToString());
+        Assert.Equal("fox", accepted["tags"]!["animal"]!.GetValue<string>());
+        var ready = await client.ProcessedAsync(accepted["id"]!.GetValue<Guid>());
+        Assert.Equal("ready", ready["status"]!.GetValue<string>());
+        Assert.Equal(100, ready["progress"]!.GetValue<int>());
+        var hit = Assert.Single(await client.FindAsync("lazy foxes", collection))!;
+        Assert.Equal(accepted["id"]!.GetValue<Guid>(), hit["documentId"]!.GetValue<Guid>());
+        Assert.Equal("fox.txt", hit["documentName"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_same_bytes_are_one_document_in_a_collection_and_two_in_two()
+    {
+        var (client, collection) = await BeginAsync();
+        var first = await client.UploadAsync("fox.txt", Fox, ("collection", collection));
+        using var again = await client.PostFileAsync("other-name.txt", Fox, ("collection", collection));
+        var elsewhere = await client.UploadAsync("fox.txt", Fox, ("collection", shared.NewCollection()));
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal(first, (await RagClient.JsonAsync(again))["id"]!.GetValue<Guid>());
+        Assert.NotEqual(first, elsewhere);
+    }
+
+    [Fact]
+    public async Task A_new_version_replaces_the_old_one_in_search()
+    {
+        var (client, collection) = await BeginAsync();
+        var id = await client.UploadAsync("animals.txt", Fox, ("collection", collection));
+        await client.ProcessedAsync(id);
+        await client.FindAsync("fox", collection);
+
+        using var replaced = await client.SendFileAsync(
+            HttpMethod.Put, $"/api/v1/documents/{id}", "animals.txt", Encoding.UTF8.GetBytes("Badgers dig setts."));
+        Assert.Equal(HttpStatusCode.Accepted, replaced.StatusCode);
+        var document = await client.ProcessedAsync(id);
+
+        Assert.Equal(2, document["version"]!.GetValue<int>());
+        Assert.Equal(2, document["readyVersion"]!.GetValue<int>());
+        Assert.Single(await client.FindAsync("badgers", collection));
+        Assert.Empty((await client.SearchAsync("fox", collection))["hits"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_deleted_document_is_gone_from_everywhere_at_once()
+    {
+        var (client, collection) = await BeginAsync();
+        var id = await client.UploadAsync("fox.txt", Fox, ("collection", collection));
+        await client.ProcessedAsync(id);
+        await client.FindAsync("fox", collection);
+
+        using var deleted = await client.Http.DeleteAsync($"/api/v1/documents/{id}", TestContext.Current.CancellationToken);
+        using var gone = await client.Http.GetAsync($"/api/v1/documents/{id}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        await Eventually.TrueAsync(
+            async () => (await client.SearchAsync("fox", collection))["hits"]!.AsArray().Count == 0,
+            TimeSpan.FromSeconds(2),
+            () => "The cache or the index still knows it.",
+            TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_without_gaps_or_repeats()
+    {
+        var (client, collection) = await BeginAsync();
+        var uploaded = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            uploaded.Add(await client.UploadAsync($"{i}.txt", Encoding.UTF8.GetBytes($"Document number {i}."), ("collection", collection)));
+        }
+
+        var listed = new List<Guid>();
+        string? after = null;
+        do
+        {
+            var page = await client.GetAsync($"/api/v1/documents?collection={collection}&limit=2&after={after}");
+            listed.AddRange(page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>()));
+            after = page["next"]?.GetValue<string>();
+        }
+        while (after is not null);
+
+        Assert.Equal(uploaded, listed);
+    }
+
+    [Fact]
+    public async Task A_list_can_be_narrowed_by_text_and_status()
+    {
+        var (client, collection) = await BeginAsync();
+        await client.UploadAndWaitAsync("fox.txt", Fox, ("collection", collection));
+        await client.UploadAndWaitAsync("badger.txt", Encoding.UTF8.GetBytes("Badgers dig setts."), ("collection", collection));
+
+        var badgers = await client.GetAsync($"/api/v1/documents?collection={collection}&q=badger&status=ready");
+        var failed = await client.GetAsync($"/api/v1/documents?collection={collection}&status=failed");
+
+        Assert.Equal("badger.txt", Assert.Single(badgers["items"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.Empty(failed["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_content_comes_back_byte_for_byte()
+    {
+        var (client, collection) = await BeginAsync();
+        var bytes = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 200_000).Select(i => $"Line {i} of a longer text.")));
+        var id = await client.UploadAsync("long.txt", bytes, ("collection", collection));
+
+        var back = await client.Http.GetByteArrayAsync($"/api/v1/documents/{id}/content", TestContext.Current.CancellationToken);
+
+        Assert.Equal(bytes, back);
+    }
+
+    [Fact]
+    public async Task Progress_is_told_as_it_happens_and_ends_with_the_outcome()
+    {
+        var (client, collection) = await BeginAsync();
+        var id = await client.UploadAsync("fox.txt", Fox, ("collection", collection));
+
+        using var response = await client.Http.GetAsync(
+            $"/api/v1/documents/{id}/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        var events = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(events, item => Assert.StartsWith("event: progress\ndata: ", item));
+        var last = JsonNode.Parse(events[^1].Split("data: ")[1])!;
+        Assert.Equal("ready", last["status"]!.GetValue<string>());
+        Assert.Equal(100, last["progress"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Only_a_failed_document_can_be_tried_again()
+    {
+        var (client, collection) = await BeginAsync();
+        var id = await client.UploadAsync("fox.txt", Fox, ("collection", collection));
+        await client.ProcessedAsync(id);
+
+        using var response = await client.Http.PostAsync($"/api/v1/documents/{id}/retry", null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+    }
+
+    private async Task<(RagClient Client, string Collection)> BeginAsync() =>
+        ((await shared.SystemAsync()).Client, shared.NewCollection());
+}

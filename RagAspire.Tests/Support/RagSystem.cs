@@ -1,0 +1,75 @@
+namespace RagAspire.Tests.Support;
+
+/// <summary>What a test's own system is to be like.</summary>
+public sealed record RagSystemOptions
+{
+    /// <summary>Null for a fresh database of the server that all tests share.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Null for the Redis that all tests share.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Configuration of API and worker, by environment variable.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The real API and the real worker as processes, over real stores.</summary>
+public sealed class RagSystem : IAsyncDisposable
+{
+    public const string Key = "test-key-with-all-scopes";
+
+    private RagSystem(HostProcess api, HostProcess worker, string database)
+    {
+        (Api, Worker, Database) = (api, worker, database);
+        Client = new RagClient(api.Address, Key);
+    }
+
+    public HostProcess Api { get; }
+
+    public HostProcess Worker { get; }
+
+    public string Database { get; }
+
+    public RagClient Client { get; }
+
+    public static async Task<RagSystem> StartAsync(Stores stores, RagSystemOptions? options = null)
+    {
+        options ??= new RagSystemOptions();
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var database = options.Database ?? await stores.CreateDatabaseAsync();
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__ragdb"] = database,
+            ["ConnectionStrings__cache"] = options.Redis ?? stores.Redis,
+            ["Security__DevelopmentKey"] = Key,
+            ["Jobs__RetryDelaySeconds"] = "2",
+            ["Claims__Seconds"] = "3",
+            ["DOTNET_ENVIRONMENT"] = "Development",
+        };
+        foreach (var (name, value) in options.Settings)
+        {
+            environment[name] = value;
+        }
+
+        var system = new RagSystem(
+            new HostProcess("RagAspire.Api", environment), new HostProcess("RagAspire.Worker", environment), database);
+        try
+        {
+            await Task.WhenAll(system.Api.StartAsync(cancellationToken), system.Worker.StartAsync(cancellationToken));
+            await system.Client.WaitUntilReadyAsync(cancellationToken);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Api.DisposeAsync();
+        await Worker.DisposeAsync();
+    }
+}
