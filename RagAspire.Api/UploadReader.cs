@@ -131,9 +131,10 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
 
     private static async Task<string> DetectAsync(FileStream file, string name, CancellationToken cancellationToken)
     {
-        var detected = await ContentTypes.DetectAsync(file, name, cancellationToken);
-        return detected.ContentType
-            ?? throw new BadHttpRequestException(detected.Reason, StatusCodes.Status415UnsupportedMediaType);
+        var type = await DocumentType.DetectAsync(file, name, cancellationToken);
+        return type.Refusal is null || type.ContentType == ContentTypes.ProtectedOffice
+            ? type.ContentType
+            : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }
 
     /// <summary>The last part of a path, without what does not belong in a name.</summary>

@@ -105,15 +105,20 @@ public static class RagCore
             .AddSingleton<ProgressFeed>();
     }
 
-    private static IServiceCollection AddIngestion(this IServiceCollection services) => services
-        .AddExtraction()
-        .AddChunking()
-        .AddSingleton<IIngestionTrigger, IngestionTrigger>()
-        .AddSingleton<IngestionMetrics>()
-        .AddSingleton<ChunkWriter>()
-        .AddSingleton<ChunkIndexer>()
-        .AddSingleton<IngestionPipeline>()
-        .AddTransient<IngestDocumentJob>();
+    private static IServiceCollection AddIngestion(this IServiceCollection services)
+    {
+        services.AddOptions<ExtractionOptions>().BindConfiguration(ExtractionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddSingleton<TextExtractor>()
+            .AddSingleton<Chunker>()
+            .AddSingleton<IIngestionTrigger, IngestionTrigger>()
+            .AddSingleton<IngestionMetrics>()
+            .AddSingleton<ChunkWriter>()
+            .AddSingleton<ChunkIndexer>()
+            .AddSingleton<IngestionPipeline>()
+            .AddTransient<IngestDocumentJob>();
+    }
 
     private static IServiceCollection AddIndexing(this IServiceCollection services) => services
         .AddVectors()

@@ -21,7 +21,7 @@ public sealed class IngestionPipeline(
 
         await claim.ProgressAsync(DocumentStage.Chunk, EmbedFrom, cancellationToken);
         var chunks = await StageAsync(
-            DocumentStage.Chunk, () => indexer.StoreAsync(document, chunker.Split(extracted), cancellationToken));
+            DocumentStage.Chunk, () => indexer.StoreAsync(document, chunker.Chunk(extracted), cancellationToken));
 
         await claim.ProgressAsync(DocumentStage.Embed, EmbedFrom, cancellationToken);
         await StageAsync(DocumentStage.Embed, () => indexer.EmbedAsync(

@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace RagAspire.Ingestion.Chunking;
+
+/// <summary>A chunk in the making: a run of pieces, and its tokens as if it ended after each of them.</summary>
+/// <param name="start">The first piece, which may be repeated from the chunk before.</param>
+/// <param name="repeated">How many pieces are repeated.</param>
+internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int repeated, int maxTokens)
+{
+    private readonly List<int> _tokens = [];
+
+    // The headings it starts with are its section and not part of its text.
+    private int _opening;
+
+    // Over some borders the tokenizer joins characters: then the sum of the pieces is not exact.
+    private bool _isSumExact = true;
+
+    public int Start => start;
+
+    public int Repeated => repeated;
+
+    /// <summary>The piece after the last.</summary>
+    public int End => start + _tokens.Count;
+
+    public double Fullness => (double)_tokens[^1] / maxTokens;
+
+    /// <summary>The first end at which the chunk says something new.</summary>
+    public int FirstEnd => start + Math.Max(repeated, _opening) + 1;
+
+    /// <summary>Adds the next piece if it fits.</summary>
+    public bool TryAdd()
+    {
+        if (End == pieces.Count)
+        {
+            return false;
+        }
+
+        var piece = pieces[End];
+        var isOpening = piece.HeadingLevel > 0 && _tokens.Count == _opening;
+        var tokens = isOpening ? piece.Section.PathTokens
+            : _tokens.Count == _opening ? piece.Section.PathTokens + FirstTokens(piece)
+            : _tokens[^1] + NextTokens(pieces[End - 1], piece);
+        if (tokens > maxTokens)
+        {
+            return false;
+        }
+
+        _opening += isOpening ? 1 : 0;
+        _isSumExact &= !piece.IsJoined && !piece.Text.StartsWith('/');
+        _tokens.Add(tokens);
+        return true;
+    }
+
+    public void CutAt(int end) => _tokens.RemoveRange(end - start, End - end);
+
+    public Chunk ToChunk(int ordinal)
+    {
+        var chunk = Compose(ordinal);
+        while (!_isSumExact && chunk.TokenCount > maxTokens && End > FirstEnd)
+        {
+            CutAt(End - 1);
+            chunk = Compose(ordinal);
+        }
+
+        return chunk;
+    }
+
+    private static int FirstTokens(Piece piece)
+    {
+        var tokens = piece.Separator == " " ? TokenCounter.Count(piece.Text) : piece.Tokens;
+        return piece.TableHeader is { } header ? header.Tokens + TokenCounter.CountBreak(header.Text, "\n") + tokens : tokens;
+    }
+
+    private static int NextTokens(Piece previous, Piece piece) =>
+        piece.Tokens + (piece.Border >= Border.Line ? TokenCounter.CountBreak(previous.Text, piece.Separator) : 0);
+
+    private Chunk Compose(int ordinal)
+    {
+        var first = pieces[start + _opening];
+        var text = new StringBuilder();
+        if (first.TableHeader is { } header)
+        {
+            text.Append(header.Text).Append('\n');
+        }
+
+        text.Append(first.Text);
+        for (var index = start + _opening + 1; index < End; index++)
+        {
+            text.Append(pieces[index].Separator).Append(pieces[index].Text);
+        }
+
+        var chunk = new Chunk(ordinal, text.ToString(), first.Section.Path, pieces[start + repeated].Page, _tokens[^1]);
+        return _isSumExact ? chunk : chunk with { TokenCount = TokenCounter.Count(chunk.IndexedText) };
+    }
+}

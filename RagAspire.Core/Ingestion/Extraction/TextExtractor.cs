@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RagAspire.Ingestion.Extraction.Isolation;
+
+namespace RagAspire.Ingestion.Extraction;
+
+/// <summary>
+/// Reads the text of untrusted files in processes of their own: a file can overflow the stack, eat all memory or never
+/// end, and costs no more than its process. Processes are kept warm and used again until one fails.
+/// </summary>
+public sealed partial class TextExtractor(
+    IOptions<ExtractionOptions> options, TimeProvider time, ILogger<TextExtractor> logger) : IAsyncDisposable
+{
+    private const int MaxRestarts = 3;
+
+    private readonly ExtractionOptions _options = options.Value;
+    private readonly SemaphoreSlim _slots = new(options.Value.Processes);
+    private readonly ConcurrentStack<ExtractorProcess> _idle = new();
+
+    /// <param name="path">A file that this process and its children can read.</param>
+    /// <param name="contentType">One of <see cref="ContentTypes"/>, as <see cref="DocumentType"/> found it.</param>
+    /// <param name="progress">How much is read, 0–1.</param>
+    /// <exception cref="UnreadableDocumentException">The file is at fault; the message says how.</exception>
+    public async Task<ExtractedDocument> ExtractAsync(
+        string path, string contentType, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        if (contentType == ContentTypes.ProtectedOffice)
+        {
+            throw new UnreadableDocumentException(Reasons.Encrypted);
+        }
+
+        var skipped = new List<int>();
+        while (true)
+        {
+            try
+            {
+                return await ExtractOnceAsync(Request(path, contentType, skipped), progress, cancellationToken);
+            }
+            catch (ExtractorDiedException death)
+            {
+                Log.Died(logger, death.Death, death.Page, death);
+                if (death.Page is not { } page || skipped.Contains(page) || skipped.Count == MaxRestarts
+                    || death.Death == ExtractorDeath.TimedOut)
+                {
+                    throw new UnreadableDocumentException(Reason(death.Death), death);
+                }
+
+                // One bad page need not cost the others.
+                skipped.Add(page);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_idle.TryPop(out var process))
+        {
+            await process.DisposeAsync();
+        }
+
+        _slots.Dispose();
+    }
+
+    private async Task<ExtractedDocument> ExtractOnceAsync(
+        ExtractionRequest request, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken);
+        ExtractorProcess? process = null;
+        var isHealthy = false;
+        try
+        {
+            process = await RentAsync(cancellationToken);
+            var document = await process.ExtractAsync(request, progress, cancellationToken);
+            isHealthy = true;
+            return document;
+        }
+        catch (UnreadableDocumentException)
+        {
+            // It has said no in good order.
+            isHealthy = true;
+            throw;
+        }
+        finally
+        {
+            await ReturnAsync(process, isHealthy);
+            _slots.Release();
+        }
+    }
+
+    private async Task<ExtractorProcess> RentAsync(CancellationToken cancellationToken)
+    {
+        while (_idle.TryPop(out var idle))
+        {
+            if (!idle.HasExited)
+            {
+                return idle;
+            }
+
+            await idle.DisposeAsync();
+        }
+
+        var process = await ExtractorProcess.StartAsync(_options, time, cancellationToken);
+        Log.Started(logger, process.Id);
+        return process;
+    }
+
+    private async Task ReturnAsync(ExtractorProcess? process, bool isHealthy)
+    {
+        if (process is null)
+        {
+            return;
+        }
+
+        var isSmall = process.ResidentBytes() < (long)_options.MemoryMegabytes * 1024 * 1024 / 2;
+        if (isHealthy && isSmall && process.Documents < _options.DocumentsPerProcess)
+        {
+            _idle.Push(process);
+            return;
+        }
+
+        await process.DisposeAsync();
+    }
+
+    private ExtractionRequest Request(string path, string contentType, IReadOnlyList<int> skipped) => new(
+        path,
+        contentType,
+        new ExtractionLimits(
+            _options.MaxPages,
+            _options.MaxEntries,
+            (long)_options.MaxInflatedMegabytes * 1024 * 1024,
+            _options.MaxCharacters),
+        skipped);
+
+    private static string Reason(ExtractorDeath death) => death switch
+    {
+        ExtractorDeath.OutOfMemory => Reasons.TooMuchMemory,
+        ExtractorDeath.Crashed => Reasons.Crashed,
+        _ => Reasons.TooSlow,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Extractor process {ProcessId} started")]
+        public static partial void Started(ILogger logger, int processId);
+
+        [LoggerMessage(2, LogLevel.Warning, "The extractor process died ({Death}) at page {Page}")]
+        public static partial void Died(ILogger logger, ExtractorDeath death, int? page, Exception exception);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace RagAspire.Extractor;
+
+/// <summary>Makes text readable and storable: no control characters, no broken characters, no needless space.</summary>
+internal static class CleanText
+{
+    public const string CellSeparator = " | ";
+
+    private static readonly string[] Ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
+
+    /// <summary>All on one line, with single spaces.</summary>
+    public static string Line(string? text) => Clean(text, keepLines: false, keepSpaces: false);
+
+    /// <summary>Single spaces, lines kept, no empty lines.</summary>
+    public static string Lines(string? text) => Clean(text, keepLines: true, keepSpaces: false);
+
+    /// <summary>Lines and their indentation kept.</summary>
+    public static string Code(string? text) => Clean(text, keepLines: true, keepSpaces: true);
+
+    /// <summary>The cells of one row on one line; empty when all are empty.</summary>
+    public static string Row(IReadOnlyList<string> cells)
+    {
+        var clean = new List<string>(cells.Count);
+        foreach (var cell in cells)
+        {
+            clean.Add(Line(cell));
+        }
+
+        // Empty cells between keep their place, so that a value stays under its header; at the end they need not.
+        var end = clean.FindLastIndex(cell => cell.Length > 0) + 1;
+        clean.RemoveRange(end, clean.Count - end);
+        return string.Join(CellSeparator, clean).TrimStart();
+    }
+
+    /// <summary>Where to cut a long text before a position: at a line end, else a space, else between characters.</summary>
+    public static int CutBefore(string text, int position)
+    {
+        var window = text.AsSpan(position / 2, position - (position / 2));
+        var cut = window.LastIndexOf('\n');
+        cut = cut >= 0 ? cut : window.LastIndexOf(' ');
+        return cut >= 0 ? (position / 2) + cut + 1
+            : char.IsLowSurrogate(text[position]) ? position - 1
+            : position;
+    }
+
+    private static string Clean(string? text, bool keepLines, bool keepSpaces)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return string.Empty;
+        }
+
+        var clean = new StringBuilder(text.Length);
+        for (var index = 0; index < text.Length; index++)
+        {
+            Append(clean, text, ref index, keepLines, keepSpaces);
+        }
+
+        while (clean.Length > 0 && char.IsWhiteSpace(clean[^1]))
+        {
+            clean.Length--;
+        }
+
+        var result = clean.ToString();
+        result = keepSpaces ? result.TrimStart('\n') : result;
+        return result.IsNormalized() ? result : result.Normalize();
+    }
+
+    private static void Append(StringBuilder clean, string text, ref int index, bool keepLines, bool keepSpaces)
+    {
+        var character = text[index];
+        switch (character)
+        {
+            case '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' when keepLines:
+                if (character == '\n' && index > 0 && text[index - 1] == '\r')
+                {
+                    break;
+                }
+
+                Trim(clean, keepSpaces);
+                if (keepSpaces || (clean.Length > 0 && clean[^1] != '\n'))
+                {
+                    clean.Append('\n');
+                }
+
+                break;
+            case '\t' when keepSpaces:
+                clean.Append("    ");
+                break;
+            case var _ when char.IsWhiteSpace(character):
+                if (keepSpaces || (clean.Length > 0 && clean[^1] is not (' ' or '\n')))
+                {
+                    clean.Append(' ');
+                }
+
+                break;
+            case '\uf0b7' or '\uf0a7' or '\uf0d8' or '\uf076' or '\uf0fc':
+                // Bullets of symbol fonts.
+                clean.Append('•');
+                break;
+            case '\u00ad' or '\ufeff' or '\ufffe' or '\uffff' or '\u200b' or '\u200e' or '\u200f':
+            case (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u2069') or (>= '\ufff9' and <= '\ufffb'):
+            case var _ when char.IsControl(character):
+                break;
+            case >= '\ufb00' and <= '\ufb06':
+                clean.Append(Ligatures[character - '\ufb00']);
+                break;
+            case var _ when char.IsHighSurrogate(character) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]):
+                clean.Append(character).Append(text[++index]);
+                break;
+            case var _ when char.IsSurrogate(character):
+                clean.Append('\ufffd');
+                break;
+            default:
+                clean.Append(character);
+                break;
+        }
+    }
+
+    private static void Trim(StringBuilder clean, bool keepSpaces)
+    {
+        while (clean.Length > 0 && clean[^1] == ' ' && (!keepSpaces || clean.Length > 1))
+        {
+            clean.Length--;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using RagAspire.Extractor.Formats;
+using RagAspire.Ingestion.Extraction;
+using RagAspire.Ingestion.Extraction.Isolation;
+
+namespace RagAspire.Extractor;
+
+/// <summary>
+/// Answers requests from the pipe until the pipe closes. The pipe is read while a document is, because its end means
+/// that the parent is gone and nobody wants the document any more.
+/// </summary>
+internal sealed class ExtractorHost(Stream input, Stream output)
+{
+    // Parsers recurse over nested content; what a real document nests fits into this many times.
+    private const int StackBytes = 64 * 1024 * 1024;
+
+    private readonly MessageWriter _messages = new(output);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _messages.Write(new ExtractionMessage(ExtractionMessageKind.Ready));
+        while (await Frames.ReadAsync(input, ExtractionJson.Default.ExtractionRequest, cancellationToken) is { } request)
+        {
+            new Thread(() => Answer(request), StackBytes) { IsBackground = true, Name = "document" }.Start();
+        }
+    }
+
+    private void Answer(ExtractionRequest request)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(request.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _messages.Write(new ExtractionMessage(ExtractionMessageKind.Fault, Reason: exception.Message));
+            return;
+        }
+
+        using (file)
+        {
+            _messages.Write(Read(file, request));
+        }
+    }
+
+    private ExtractionMessage Read(FileStream file, ExtractionRequest request)
+    {
+        var sink = new DocumentSink(request.Limits, request.SkippedPages, _messages.Write);
+        try
+        {
+            FormatReaders.For(request.ContentType).Read(file, sink);
+            return sink.Finish();
+        }
+        catch (UnreadableDocumentException unreadable)
+        {
+            return new ExtractionMessage(ExtractionMessageKind.Refused, Reason: unreadable.Message);
+        }
+        catch (Exception exception) when (IsOutOfMemory(exception))
+        {
+            // What is left in memory is unknown: this process answers and ends.
+            _messages.Write(new ExtractionMessage(ExtractionMessageKind.Refused, Reason: Reasons.TooMuchMemory));
+            Environment.Exit(1);
+            throw;
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new ExtractionMessage(ExtractionMessageKind.Refused, Reason: Reasons.TooDeep);
+        }
+        catch (Exception exception)
+        {
+            // Parsers of broken files throw whatever they stumble over. Here, and only here, every exception is the
+            // file's: ours, such as a file that cannot be opened, came before.
+            Console.Error.WriteLine(exception);
+            return sink.HasText
+                ? sink.Finish()
+                : new ExtractionMessage(ExtractionMessageKind.Refused, Reason: Reasons.Damaged);
+        }
+    }
+
+    private static bool IsOutOfMemory(Exception exception) =>
+        exception is OutOfMemoryException || exception.InnerException is OutOfMemoryException;
+}

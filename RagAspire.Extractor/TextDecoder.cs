@@ -1,0 +1,70 @@
+using System.Text;
+using RagAspire.Ingestion.Extraction;
+using RagAspire.Ingestion.Extraction.Detection;
+using UtfUnknown;
+
+namespace RagAspire.Extractor;
+
+/// <summary>Turns the bytes of a text file of any encoding into text.</summary>
+internal static class TextDecoder
+{
+    private const int SampleBytes = 256 * 1024;
+    private const string MostLikely = "windows-1252";
+
+    public static byte[] ReadAll(Stream file)
+    {
+        var bytes = new byte[file.Length - file.Position];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    public static string Decode(Stream file, Encoding? declared = null) => Decode(ReadAll(file), declared);
+
+    /// <param name="declared">What the document says of itself: believed unless the bytes say otherwise.</param>
+    public static string Decode(ReadOnlySpan<byte> bytes, Encoding? declared = null)
+    {
+        var encoding = TextEncodings.FromMark(bytes) ?? Choose(bytes, declared);
+        var text = encoding.GetString(bytes);
+        return text.StartsWith('\ufeff') ? text[1..] : text;
+    }
+
+    private static Encoding Choose(ReadOnlySpan<byte> bytes, Encoding? declared)
+    {
+        var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
+        if (TextEncodings.Detect(sample) is { } detected and not (UTF8Encoding or { CodePage: 28591 }))
+        {
+            return detected;
+        }
+
+        if (TextEncodings.IsUtf8(bytes) || MostlyUtf8(bytes))
+        {
+            return declared is { CodePage: 50220 or 50221 or 50222 or 50225 or 52936 or 65000 } stateful ? stateful : Encoding.UTF8;
+        }
+
+        return declared is null or UTF8Encoding or UnicodeEncoding ? Guess(sample) : declared;
+    }
+
+    // One wrong byte in a long UTF-8 text does not make it another encoding.
+    private static bool MostlyUtf8(ReadOnlySpan<byte> bytes)
+    {
+        var high = 0;
+        foreach (var value in bytes)
+        {
+            high += value >= 0x80 ? 1 : 0;
+        }
+
+        var broken = 0;
+        foreach (var character in Encoding.UTF8.GetString(bytes))
+        {
+            broken += character == '\ufffd' ? 1 : 0;
+        }
+
+        return broken * 20 < high;
+    }
+
+    private static Encoding Guess(ReadOnlySpan<byte> sample)
+    {
+        var detected = CharsetDetector.DetectFromBytes(sample.ToArray()).Detected;
+        return detected is { Encoding: not null, Confidence: > .6f } ? detected.Encoding : Encoding.GetEncoding(MostLikely);
+    }
+}
