@@ -128,6 +128,9 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets go of the server without stopping it, as a killed process does.</summary>
+    internal void Abandon() => _lock.Dispose();
+
     private static bool IsPassing(string failure) =>
         failure.Contains("Address already in use", StringComparison.Ordinal)
         || failure.Contains("shared memory block", StringComparison.Ordinal);

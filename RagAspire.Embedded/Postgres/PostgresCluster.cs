@@ -102,38 +102,30 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
     // Beside its final place, so that a start that is killed half-way leaves nothing that looks like a cluster.
     private async Task InitializeAsync(string password, CancellationToken cancellationToken)
     {
-        var fresh = Directory + ".new";
-        if (System.IO.Directory.Exists(fresh))
+        var workshop = Directory + ".new";
+        if (System.IO.Directory.Exists(workshop))
         {
-            System.IO.Directory.Delete(fresh, recursive: true);
+            System.IO.Directory.Delete(workshop, recursive: true);
         }
 
-        System.IO.Directory.CreateDirectory(fresh);
-        var secrets = System.IO.Directory.CreateTempSubdirectory("ragaspire-");
-        try
-        {
-            var passwordFile = Path.Combine(secrets.FullName, "password");
-            SecretFile.Write(passwordFile, password);
-            await account.OwnAsync(secrets.FullName, cancellationToken);
-            await account.OwnAsync(fresh, cancellationToken);
-            await RunInitDbAsync(fresh, passwordFile, cancellationToken);
-        }
-        finally
-        {
-            secrets.Delete(recursive: true);
-        }
+        System.IO.Directory.CreateDirectory(workshop);
+        SecretFile.Write(Path.Combine(workshop, "password"), password);
+        await account.OwnAsync(workshop, cancellationToken);
+        await RunInitDbAsync(workshop, cancellationToken);
 
+        var fresh = Path.Combine(workshop, "cluster");
         await File.AppendAllTextAsync(
             Path.Combine(fresh, "postgresql.conf"), $"\ninclude_if_exists = '{PostgresSettings.FileName}'\n", cancellationToken);
         System.IO.Directory.Move(fresh, Directory);
+        System.IO.Directory.Delete(workshop, recursive: true);
     }
 
-    private async Task RunInitDbAsync(string directory, string passwordFile, CancellationToken cancellationToken)
+    private async Task RunInitDbAsync(string workshop, CancellationToken cancellationToken)
     {
-        using var reachable = await account.ReachAsync(directory, cancellationToken);
+        using var reachable = await account.ReachAsync(workshop, cancellationToken);
         List<string> arguments =
         [
-            "-D", reachable.Value, "-U", User, $"--pwfile={passwordFile}", "--auth=scram-sha-256",
+            "-D", $"{reachable.Value}/cluster", "-U", User, $"--pwfile={reachable.Value}/password", "--auth=scram-sha-256",
             "--encoding=UTF8", $"--locale={Locale}", "--data-checksums",
         ];
         if (!options.Durable)

@@ -4,13 +4,15 @@ using Garnet.common;
 using Garnet.server;
 using Garnet.server.Auth.Settings;
 using Microsoft.Extensions.Logging;
+using Tsavorite.core;
 
 namespace RagAspire.Embedded.Redis;
 
 /// <summary>
 /// Garnet in this process, in Redis' place: strings, hashes, lists, sets, expiry and pub/sub on loopback. With a data
 /// directory every write goes to an append-only file within a second and is there after a restart; what a killed
-/// process wrote in its last second may be lost, which is what a cache can afford. Lua scripts are off.
+/// process wrote in its last second may be lost, which is what a cache can afford. A damaged file is put away and the
+/// cache starts empty. Lua scripts are off.
 /// </summary>
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
@@ -65,6 +67,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
             throw new EmbeddedStoreException($"Port {port}, meant for Garnet (Redis), is in use by another program.");
         }
 
+        using var recovery = _options.DataDirectory is { } data ? RedisRecovery.Begin(Folder(data)) : null;
         var server = new GarnetServer(Settings(port), _loggerFactory);
         try
         {
@@ -103,6 +106,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         _lock?.Dispose();
     }
 
+    private static string Folder(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "redis");
+
     private GarnetServerOptions Settings(int port)
     {
         var settings = new GarnetServerOptions
@@ -119,15 +124,15 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         };
         if (_options.DataDirectory is { } directory)
         {
-            var folder = Path.Combine(Path.GetFullPath(directory), "redis");
-            Directory.CreateDirectory(folder);
-            settings.CheckpointDir = folder;
-            settings.LogDir = folder;
+            settings.CheckpointDir = Folder(directory);
+            // The native device wants a library that many machines lack, and the absence ends the process.
+            settings.DeviceType = DeviceType.RandomAccess;
             settings.Recover = true;
             settings.EnableAOF = true;
             settings.AofMemorySize = "16m";
             settings.AofPageSize = "4m";
-            settings.AofSizeLimit = "128m";
+            settings.AofSegmentSize = "16m";
+            settings.AofSizeLimit = "64m";
             settings.CommitFrequencyMs = 1000;
         }
 
