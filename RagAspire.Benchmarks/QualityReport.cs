@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RagAspire.Benchmarks.Quality;
 
 namespace RagAspire.Benchmarks;
 

@@ -1,7 +1,7 @@
 namespace RagAspire.Vectors;
 
 /// <summary>Makes one ranking of the ranking by text and the ranking by vector.</summary>
-internal static class HybridFusion
+public static class HybridFusion
 {
     public static List<IndexHit> Fuse(
         IReadOnlyList<IndexHit> text, IReadOnlyList<IndexHit> dense, HybridOptions options, int limit)

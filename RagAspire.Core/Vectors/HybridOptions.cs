@@ -17,5 +17,6 @@ public sealed class HybridOptions
     [Range(10, 1000)]
     public int Candidates { get; set; } = 100;
 
-    internal int Depth(int limit) => Math.Max(limit, Candidates);
+    /// <summary>Candidates that each search brings for this many hits.</summary>
+    public int Depth(int limit) => Math.Max(limit, Candidates);
 }

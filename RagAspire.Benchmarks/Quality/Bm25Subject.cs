@@ -5,7 +5,7 @@ using RagAspire.Vectors;
 using RagAspire.Vectors.Analysis;
 using RagAspire.Vectors.InProcess;
 
-namespace RagAspire.Benchmarks;
+namespace RagAspire.Benchmarks.Quality;
 
 /// <summary>A collection in the in-process index, one point for each whole document.</summary>
 public sealed class Bm25Subject : IDisposable

@@ -1,4 +1,4 @@
-namespace RagAspire.Benchmarks;
+namespace RagAspire.Benchmarks.Quality;
 
 /// <summary>Averages over the queries that have a relevant document.</summary>
 /// <param name="Ndcg10">nDCG@10 with linear gain, as trec_eval computes it.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RagAspire.Benchmarks;
+namespace RagAspire.Benchmarks.Quality;
 
 /// <summary>A retrieval test in the layout of BEIR: <c>corpus.jsonl</c>, <c>queries.jsonl</c> and <c>qrels.tsv</c>.</summary>
 /// <param name="Relevant">Of each query the documents that answer it, with their grade.</param>
