@@ -5,7 +5,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
 
-public sealed class BadInputTests(SharedSystem shared)
+public sealed class BadInputTests(SharedSystem shared, Stores stores)
 {
     [Fact]
     public async Task An_empty_file_is_refused() =>
@@ -96,7 +96,7 @@ public sealed class BadInputTests(SharedSystem shared)
 
     private async Task RefusedAsync(HttpStatusCode expected, string named, Func<RagClient, Task<HttpResponseMessage>> send)
     {
-        using var response = await send((await shared.SystemAsync()).Client);
+        using var response = await send((await shared.SystemAsync(stores)).Client);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.True(expected == response.StatusCode, $"{(int)response.StatusCode}: {text}");

@@ -5,7 +5,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
 
-public sealed class DocumentsApiTests(SharedSystem shared)
+public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
 {
     private static readonly byte[] Fox = Encoding.UTF8.GetBytes("The quick brown fox jumps over the lazy dog.");
 
@@ -159,5 +159,5 @@ public sealed class DocumentsApiTests(SharedSystem shared)
     }
 
     private async Task<(RagClient Client, string Collection)> BeginAsync() =>
-        ((await shared.SystemAsync()).Client, shared.NewCollection());
+        ((await shared.SystemAsync(stores)).Client, shared.NewCollection());
 }

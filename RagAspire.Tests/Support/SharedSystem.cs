@@ -5,20 +5,27 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Support;
 
 /// <summary>One running system for all tests that break nothing; each uses a collection of its own.</summary>
-public sealed class SharedSystem(Stores stores) : IAsyncDisposable
+public sealed class SharedSystem : IAsyncDisposable
 {
-    private readonly Lazy<Task<RagSystem>> _system = new(() => RagSystem.StartAsync(stores));
+    private readonly Lock _starting = new();
+    private Task<RagSystem>? _system;
     private int _collections;
 
-    public Task<RagSystem> SystemAsync() => _system.Value;
+    public Task<RagSystem> SystemAsync(Stores stores)
+    {
+        lock (_starting)
+        {
+            return _system ??= RagSystem.StartAsync(stores);
+        }
+    }
 
     public string NewCollection() => $"c{Interlocked.Increment(ref _collections)}";
 
     public async ValueTask DisposeAsync()
     {
-        if (_system.IsValueCreated)
+        if (_system is not null)
         {
-            await (await _system.Value).DisposeAsync();
+            await (await _system).DisposeAsync();
         }
     }
 }

@@ -90,20 +90,21 @@ public abstract class VectorIndexConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removing_all_but_a_version_keeps_that_version()
+    public async Task Removing_older_versions_keeps_the_ready_one_and_the_one_being_built()
     {
         var document = Guid.NewGuid();
         await Index.UpsertAsync(
             [
                 Sample.Point(1, "alpha", document), Sample.Point(2, "alpha", document),
                 Sample.Point(3, "alpha", document) with { Version = 2 }, Sample.Point(4, "alpha"),
+                Sample.Point(5, "alpha", document) with { Version = 3 },
             ],
             Cancelled);
 
-        await Index.RemoveAsync(document, keepVersion: 2, Cancelled);
+        await Index.RemoveAsync(document, belowVersion: 2, Cancelled);
 
         var hits = await Index.SearchAsync(Sample.Query("alpha"), Cancelled);
-        Assert.Equal([Sample.Id(3), Sample.Id(4)], hits.Select(h => h.ChunkId).Order());
+        Assert.Equal([Sample.Id(3), Sample.Id(4), Sample.Id(5)], hits.Select(h => h.ChunkId).Order());
     }
 
     [Fact]
