@@ -3,7 +3,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using RagAspire.Api.Security;
 using RagAspire.Documents;
 using RagAspire.Security;
@@ -15,9 +14,10 @@ namespace RagAspire.Api;
 /// <param name="After">The cursor from the page before.</param>
 public sealed record DocumentListRequest(
     string? Collection,
-    DocumentStatus? Status,
+    [property: RegularExpression("pending|processing|ready|failed", ErrorMessage = "The status is pending, processing, ready or failed.")]
+    string? Status,
     [property: StringLength(1000)] string? Q,
-    Guid? After,
+    [property: GuidCursor] string? After,
     [property: Range(1, 200)] int Limit = 50);
 
 /// <summary>One page of a list.</summary>
@@ -29,7 +29,7 @@ internal static class DocumentsApi
 {
     public static RouteGroupBuilder MapDocuments(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/documents").WithTags("Documents");
+        var group = api.MapGroup("/documents").WithTags("Documents").ProducesProblem(404);
         group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
             .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).")
             .WithRequestTimeout(RequestLimits.UploadTime);
@@ -55,7 +55,7 @@ internal static class DocumentsApi
         return Answer(await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken));
     }
 
-    private static async Task<Results<Accepted<Document>, Ok<Document>, NotFound<ProblemDetails>>> ReplaceAsync(
+    private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> ReplaceAsync(
         Guid id, HttpRequest request, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
@@ -77,16 +77,18 @@ internal static class DocumentsApi
         [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
     {
         var collection = Collections.Named(request.Collection, Caller.Of(user));
+        var status = request.Status is { Length: > 0 } word ? Enum.Parse<DocumentStatus>(word, ignoreCase: true) : (DocumentStatus?)null;
+        var after = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
         var (items, next) = await documents.ListAsync(
-            new DocumentFilter(collection, request.Status, request.Q, request.After, request.Limit), cancellationToken);
+            new DocumentFilter(collection, status, request.Q, after, request.Limit), cancellationToken);
         return TypedResults.Ok(new Page<Document>(items, next?.ToString()));
     }
 
-    private static async Task<Results<Ok<Document>, NotFound<ProblemDetails>>> GetAsync(
+    private static async Task<Results<Ok<Document>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken) =>
         await access.FindAsync(id, Caller.Of(user), cancellationToken) is { } document ? TypedResults.Ok(document) : Missing();
 
-    private static async Task<Results<NoContent, NotFound<ProblemDetails>>> DeleteAsync(
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
@@ -96,7 +98,7 @@ internal static class DocumentsApi
             : Missing();
     }
 
-    private static async Task<Results<Accepted<Document>, NotFound<ProblemDetails>, Conflict<ProblemDetails>>> RetryAsync(
+    private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(
         Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionTrigger trigger, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
@@ -107,7 +109,7 @@ internal static class DocumentsApi
 
         if (!await access.Documents.RetryAsync(id, caller.Name, cancellationToken))
         {
-            return TypedResults.Conflict(new ProblemDetails { Status = 409, Detail = "Only a failed document can be tried again." });
+            return TypedResults.Problem("Only a failed document can be tried again.", statusCode: StatusCodes.Status409Conflict);
         }
 
         trigger.Nudge(id);
@@ -116,7 +118,7 @@ internal static class DocumentsApi
             : Missing();
     }
 
-    private static async Task<Results<PushStreamHttpResult, NotFound<ProblemDetails>>> ContentAsync(
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ContentAsync(
         Guid id, ClaimsPrincipal user, DocumentAccess access, DocumentContents contents, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(id, Caller.Of(user), cancellationToken) is not { } document)
@@ -129,7 +131,7 @@ internal static class DocumentsApi
             target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, document.Name);
     }
 
-    private static async Task<Results<ServerSentEventsResult<DocumentProgress>, NotFound<ProblemDetails>>> EventsAsync(
+    private static async Task<Results<ServerSentEventsResult<DocumentProgress>, ProblemHttpResult>> EventsAsync(
         Guid id, ClaimsPrincipal user, DocumentAccess access, ProgressFeed progress, CancellationToken cancellationToken) =>
         await access.FindAsync(id, Caller.Of(user), cancellationToken) is not null
             ? TypedResults.ServerSentEvents(ProgressAsync(progress, id, cancellationToken))
@@ -150,5 +152,5 @@ internal static class DocumentsApi
 
     private static string Location(Document document) => $"/api/v1/documents/{document.Id}";
 
-    private static NotFound<ProblemDetails> Missing() => TypedResults.NotFound(Problems.NotFound("document"));
+    private static ProblemHttpResult Missing() => Problems.NotFound("document");
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using RagAspire.Answers;
 using RagAspire.Operations;
 using RagAspire.Search;
@@ -37,13 +36,13 @@ internal static class FeedbackApi
         return api;
     }
 
-    private static async Task<Results<NoContent, NotFound<ProblemDetails>>> AddAsync(
+    private static async Task<Results<NoContent, ProblemHttpResult>> AddAsync(
         FeedbackRequest request, ClaimsPrincipal user, FeedbackSubjects subjects, FeedbackStore feedback, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         if (await subjects.CollectionOfAsync(request, cancellationToken) is not { } collection || !caller.MayUse(collection))
         {
-            return TypedResults.NotFound(Problems.NotFound(request.SearchId is null ? "answer" : "search"));
+            return Problems.NotFound(request.SearchId is null ? "answer" : "search");
         }
 
         await feedback.AddAsync(

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using RagAspire.Operations;
 using RagAspire.Security;
 
@@ -76,9 +75,9 @@ internal static class OperationsApi
         return TypedResults.Created($"/api/v1/operations/api-keys/{key.Id}", new ApiKeyCreated(key, secret));
     }
 
-    private static async Task<Results<NoContent, NotFound<ProblemDetails>>> RevokeKeyAsync(
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeKeyAsync(
         string id, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
         await keys.RevokeAsync(id, Caller.Of(user).Name, cancellationToken)
             ? TypedResults.NoContent()
-            : TypedResults.NotFound(Problems.NotFound("API key in use"));
+            : Problems.NotFound("API key in use");
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RagAspire.Database;
 using RagAspire.Documents;
@@ -14,7 +15,10 @@ public static class Problems
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ProblemExceptionHandler>();
         return services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
-            context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
+        {
+            context.ProblemDetails.Detail ??= Reason(context.ProblemDetails.Status);
+            context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+        });
     }
 
     public static void UseProblems(this WebApplication app)
@@ -26,7 +30,21 @@ public static class Problems
     /// <summary>A 400 that names what is wrong.</summary>
     public static BadHttpRequestException Bad(string reason) => new(reason);
 
-    public static ProblemDetails NotFound(string what) => new() { Status = StatusCodes.Status404NotFound, Detail = $"There is no such {what}." };
+    public static ProblemHttpResult NotFound(string what) =>
+        TypedResults.Problem($"There is no such {what}.", statusCode: StatusCodes.Status404NotFound);
+
+    /// <summary>What the pipeline's own refusals, which come without a reason, mean here.</summary>
+    private static string? Reason(int? status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "Send a valid API key, as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.",
+        StatusCodes.Status403Forbidden => "This API key does not have the scope that this call needs.",
+        StatusCodes.Status404NotFound => "There is nothing at this address.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not take that method.",
+        StatusCodes.Status415UnsupportedMediaType => "Uploads are sent as multipart/form-data, everything else as application/json.",
+        StatusCodes.Status429TooManyRequests => "This key asks too often: wait for the seconds in Retry-After.",
+        StatusCodes.Status503ServiceUnavailable => "The request took too long.",
+        _ => null,
+    };
 }
 
 /// <summary>Says what an exception means to a client.</summary>
