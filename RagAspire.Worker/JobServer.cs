@@ -8,13 +8,18 @@ namespace RagAspire.Worker;
 
 /// <summary>Runs Hangfire's server from the moment the database is there.</summary>
 public sealed class JobServer(
-    IServiceProvider services, DatabaseStartup database, Schedule schedule, IOptions<JobOptions> options) : BackgroundService
+    IServiceProvider services, DatabaseStartup database, IOptions<JobOptions> options) : BackgroundService
 {
+    /// <summary>The storage, once its schema is there.</summary>
+    public async Task<JobStorage> StorageAsync(CancellationToken cancellationToken)
+    {
+        await database.MigratedAsync(cancellationToken);
+        return services.GetRequiredService<JobStorage>();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await database.MigratedAsync(stoppingToken);
-        var storage = services.GetRequiredService<JobStorage>();
-        schedule.Register();
+        var storage = await StorageAsync(stoppingToken);
         var shutdown = TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
         using var server = new BackgroundJobServer(
             new BackgroundJobServerOptions
@@ -50,9 +55,9 @@ internal static class JobServerRegistration
         services.AddSingleton<JobTelemetryFilter>();
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
             new Filters(provider), new JobFilterAttributeFilterProvider()));
-        services.AddSingleton<Schedule>();
-        services.AddTransient<RequeueStalledJob>();
-        services.AddHostedService<JobServer>();
+        services.AddSingleton<JobServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
+        services.AddHostedService<RequeueStalled>();
         services.AddHostedService<QueueWatch>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }

@@ -50,13 +50,17 @@ public sealed partial class DocumentClaims(
         return new DocumentClaim(document, claimId, new ClaimServices(dataSource, progress, options.Value, time, logger));
     }
 
-    /// <summary>A document that took its worker down again and again is not given to the next one.</summary>
+    /// <summary>
+    /// A document that took its worker down again and again is not given to the next one. That a waiting document still has
+    /// a stage tells that its last run did not end by itself.
+    /// </summary>
     private async Task GiveUpAsync(Guid documentId, CancellationToken cancellationToken)
     {
         var given = await dataSource.Command("""
             update documents set status = 'failed', stage = null, claim_id = null, claimed_until = null, updated_at = now(),
                 error = 'Processing was interrupted ' || attempts || ' times, last in the stage "' || stage || '".'
-            where id = $1 and status = 'processing' and claimed_until < now() and attempts >= $2
+            where id = $1 and stage is not null and attempts >= $2
+              and (status = 'pending' or (status = 'processing' and claimed_until < now()))
             """, documentId, options.Value.MaxAttempts).ExecuteAsync(cancellationToken);
         if (given > 0)
         {

@@ -77,13 +77,16 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
         return true;
     }
 
-    /// <summary>Documents that wait although nobody works on them: never picked up, or held by a claim that ran out.</summary>
-    public async Task<IReadOnlyList<Guid>> StalledAsync(TimeSpan quietFor, CancellationToken cancellationToken) =>
+    /// <summary>Takes documents from whoever claimed them and fell silent.</summary>
+    public async Task<IReadOnlyList<Guid>> ReleaseExpiredAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("""
-            select id from documents
-            where (status = 'pending' and updated_at < now() - $1::interval)
-               or (status = 'processing' and claimed_until < now())
-            order by updated_at
-            limit 1000
+            update documents set status = 'pending', claim_id = null, claimed_until = null, updated_at = now()
+            where status = 'processing' and claimed_until < now() returning id
+            """).ListAsync(row => row.GetGuid(0), cancellationToken);
+
+    /// <summary>Documents that have waited for some time without a change.</summary>
+    public async Task<IReadOnlyList<Guid>> ForgottenAsync(TimeSpan quietFor, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select id from documents where status = 'pending' and updated_at < now() - $1::interval order by updated_at limit 1000
             """, quietFor).ListAsync(row => row.GetGuid(0), cancellationToken);
 }

@@ -34,6 +34,9 @@ public static class JobStorageRegistration
         UseSlidingInvisibilityTimeout = true,
         InvisibilityTimeout = TimeSpan.FromSeconds(options.InvisibilitySeconds),
         QueuePollInterval = TimeSpan.FromSeconds(5),
+
+        // The lock of a killed process stands in the way for this long.
+        DistributedLockTimeout = TimeSpan.FromMinutes(1),
     };
 
     /// <summary>Connections for Hangfire only.</summary>

@@ -13,14 +13,8 @@ public sealed class HitReader(NpgsqlDataSource dataSource)
     private const string Columns = "d.id, d.name, c.id, c.ordinal, c.text, c.page, c.section";
 
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
-        IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken)
-    {
-        if (found.Count == 0)
-        {
-            return [];
-        }
-
-        return await dataSource.Command($"""
+        IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken) =>
+        await dataSource.Command($"""
             select {Columns}, f.score
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
             join chunks c on c.id = f.id
@@ -34,7 +28,6 @@ public sealed class HitReader(NpgsqlDataSource dataSource)
             query.Collection,
             Tags(query),
             query.Limit).ListAsync(ReadHit, cancellationToken);
-    }
 
     /// <summary>The rung below the index: any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
