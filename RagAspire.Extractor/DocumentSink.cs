@@ -85,8 +85,8 @@ internal sealed class DocumentSink(
     public void Code(string? text) => Add(BlockKind.Code, CleanText.Code(text), 0);
 
     /// <summary>
-    /// Rows of cells, one per line, of which the first that has text is the header. A long table becomes several blocks
-    /// and each starts with the header, so that every part can be read alone.
+    /// Rows of cells, one per line, of which the first with more than one cell is the header. A long table becomes
+    /// several blocks and each starts with the header, so that every part can be read alone.
     /// </summary>
     public void Table(IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -100,17 +100,23 @@ internal sealed class DocumentSink(
                 continue;
             }
 
-            header ??= line;
-            if (text.Length > 0 && text.Length + line.Length > MaxTableCharacters)
+            if (header is null && line.Contains(CleanText.CellSeparator, StringComparison.Ordinal))
+            {
+                // What stands above the header is the table's title.
+                Add(BlockKind.Paragraph, text.ToString(), 0);
+                text.Clear();
+                header = line;
+            }
+            else if (text.Length > 0 && text.Length + line.Length > MaxTableCharacters)
             {
                 Add(BlockKind.Table, text.ToString(), 0);
-                text.Clear().Append(header.Length < MaxHeaderCharacters ? header : string.Empty);
+                text.Clear().Append(header?.Length < MaxHeaderCharacters ? header : string.Empty);
             }
 
             text.Append(text.Length > 0 ? "\n" : string.Empty).Append(line);
         }
 
-        Add(BlockKind.Table, text.ToString(), 0);
+        Add(header is null ? BlockKind.Paragraph : BlockKind.Table, text.ToString(), 0);
     }
 
     /// <summary>The last message of the document.</summary>

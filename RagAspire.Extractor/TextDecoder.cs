@@ -28,6 +28,32 @@ internal static class TextDecoder
         return text.StartsWith('\ufeff') ? text[1..] : text;
     }
 
+    /// <summary>The encoding of this name; null when there is none.</summary>
+    public static Encoding? EncodingNamed(string? name)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(name) ? null : Encoding.GetEncoding(name.Trim());
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The encoding of this code page; null when there is none.</summary>
+    public static Encoding? EncodingOf(int codePage)
+    {
+        try
+        {
+            return Encoding.GetEncoding(codePage);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
     private static Encoding Choose(ReadOnlySpan<byte> bytes, Encoding? declared)
     {
         var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];

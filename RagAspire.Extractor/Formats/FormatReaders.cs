@@ -1,3 +1,6 @@
+using RagAspire.Extractor.Formats.Html;
+using RagAspire.Extractor.Formats.Office;
+using RagAspire.Extractor.Formats.Rtf;
 using RagAspire.Ingestion.Extraction;
 
 namespace RagAspire.Extractor.Formats;
@@ -8,8 +11,14 @@ internal static class FormatReaders
     {
         ContentTypes.Text => new PlainTextFormat(),
         ContentTypes.Markdown => new MarkdownFormat(),
+        ContentTypes.Html => new HtmlFormat(),
         ContentTypes.Csv => new CsvFormat(),
         ContentTypes.Json => new JsonFormat(),
+        ContentTypes.Xml => new XmlFormat(),
+        ContentTypes.Rtf => new RtfFormat(),
+        ContentTypes.Mail => new MailFormat(),
+        ContentTypes.Epub => new EpubFormat(),
+        ContentTypes.Word or ContentTypes.PowerPoint or ContentTypes.Excel => new OfficeFormat(contentType),
         _ => throw new UnreadableDocumentException($"Files of type {contentType} cannot be read. {ContentTypes.SupportedText}"),
     };
 }

@@ -4,6 +4,7 @@ using Markdig.Extensions.Tables;
 using Markdig.Extensions.Yaml;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
+using RagAspire.Extractor.Formats.Html;
 
 namespace RagAspire.Extractor.Formats;
 

@@ -1,0 +1,39 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using AngleSharp.Html.Parser;
+
+namespace RagAspire.Extractor.Formats.Html;
+
+/// <summary>Web pages, also XHTML and fragments.</summary>
+internal sealed partial class HtmlFormat : IFormatReader
+{
+    private const int DeclarationBytes = 4096;
+
+    public void Read(Stream file, DocumentSink sink) => Read(TextDecoder.ReadAll(file), sink, declared: null);
+
+    /// <param name="declared">What the container, such as a mail, says of the encoding.</param>
+    public static void Read(ReadOnlySpan<byte> bytes, DocumentSink sink, Encoding? declared)
+    {
+        var html = TextDecoder.Decode(bytes, DeclaredEncoding(bytes) ?? declared);
+        var document = new HtmlParser().ParseDocument(html);
+        if (!string.IsNullOrWhiteSpace(document.Title))
+        {
+            sink.Title ??= document.Title;
+        }
+
+        new HtmlWalker(sink).Walk(document.Body);
+    }
+
+    /// <summary>Reads a part of a page, whose title is not the document's.</summary>
+    public static void ReadFragment(string html, DocumentSink sink) =>
+        new HtmlWalker(sink).Walk(new HtmlParser().ParseDocument(html).Body);
+
+    private static Encoding? DeclaredEncoding(ReadOnlySpan<byte> bytes)
+    {
+        var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, DeclarationBytes)]);
+        return Charset().Match(head) is { Success: true } match ? TextDecoder.EncodingNamed(match.Groups[1].Value) : null;
+    }
+
+    [GeneratedRegex(@"(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[""']?\s*([\w.:-]{1,40})", RegexOptions.IgnoreCase)]
+    private static partial Regex Charset();
+}

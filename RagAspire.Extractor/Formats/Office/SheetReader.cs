@@ -1,0 +1,120 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace RagAspire.Extractor.Formats.Office;
+
+/// <summary>A workbook: a sheet is a page, and each run of rows without a gap a table. Read row by row.</summary>
+internal sealed class SheetReader(OfficePart main, DocumentSink sink)
+{
+    public void Read()
+    {
+        var workbook = main.TryLoad();
+        var sheets = Sheets(workbook);
+        var texts = new SharedTexts(main.RelatedFor("sharedStrings").FirstOrDefault());
+        var formats = new CellFormats(
+            main.RelatedFor("styles").FirstOrDefault()?.TryLoad(),
+            workbook.Child("workbookPr").Value("date1904") is "1" or "true");
+        sink.Pages = sheets.Count;
+        for (var index = 0; index < sheets.Count; index++)
+        {
+            var (name, part) = sheets[index];
+            sink.Place = name;
+            if (sink.BeginPage(index + 1))
+            {
+                Sheet(name, part, new CellReader(texts, formats));
+            }
+        }
+    }
+
+    private List<(string Name, OfficePart Part)> Sheets(XElement? workbook)
+    {
+        var sheets = new List<(string, OfficePart)>();
+        foreach (var sheet in workbook.Child("sheets").Children("sheet"))
+        {
+            if (main.Related(sheet.RelationshipId()) is { } part)
+            {
+                sheets.Add((sheet.Value("name") ?? $"Sheet {sheets.Count + 1}", part));
+            }
+        }
+
+        return sheets.Count > 0
+            ? sheets
+            : [.. main.RelatedFor("worksheet").Select((part, index) => ($"Sheet {index + 1}", part))];
+    }
+
+    private void Sheet(string name, OfficePart part, CellReader cells)
+    {
+        using var rows = Rows(part, cells).GetEnumerator();
+        var isHeaded = false;
+        while (rows.MoveNext())
+        {
+            if (rows.Current.Count == 0)
+            {
+                continue;
+            }
+
+            if (!isHeaded)
+            {
+                sink.Heading(1, name);
+                isHeaded = true;
+            }
+
+            sink.Table(UntilGap(rows));
+        }
+    }
+
+    // Leaves the enumerator at the gap, or at the end.
+    private IEnumerable<List<string>> UntilGap(IEnumerator<List<string>> rows)
+    {
+        var count = 0;
+        do
+        {
+            yield return rows.Current;
+            if (++count % 5000 == 0)
+            {
+                sink.Progress(0);
+            }
+        }
+        while (rows.MoveNext() && rows.Current.Count > 0);
+    }
+
+    /// <summary>The rows of a sheet; an empty one for each gap between them.</summary>
+    private static IEnumerable<List<string>> Rows(OfficePart part, CellReader cells)
+    {
+        using var stream = part.Open();
+        using var reader = SafeXml.Reader(stream ?? Stream.Null);
+        var last = 0;
+        while (MoveToRow(reader))
+        {
+            var number = int.TryParse(reader.GetAttribute("r"), out var value) ? value : last + 1;
+            if (number > last + 1 && last > 0)
+            {
+                yield return [];
+            }
+
+            last = number;
+            yield return cells.Row(reader);
+        }
+    }
+
+    // Damage ends a sheet, not the rows before it.
+    private static bool MoveToRow(XmlReader reader)
+    {
+        try
+        {
+            while (!(reader.NodeType == XmlNodeType.Element && reader.LocalName == "row"))
+            {
+                if (!reader.Read())
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (XmlException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Xml;
+using System.Xml.Linq;
+using RagAspire.Ingestion.Extraction;
+
+namespace RagAspire.Extractor;
+
+/// <summary>XML from strangers: nothing is fetched, entities unfold only so far, and trees grow only so deep.</summary>
+internal static class SafeXml
+{
+    private const int MaxDepth = 512;
+    private const long MaxEntityCharacters = 1_000_000;
+
+    public static XmlReaderSettings Settings => new()
+    {
+        DtdProcessing = DtdProcessing.Parse,
+        XmlResolver = null,
+        MaxCharactersFromEntities = MaxEntityCharacters,
+        CheckCharacters = false,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        ConformanceLevel = ConformanceLevel.Auto,
+    };
+
+    public static XmlReader Reader(Stream stream) => XmlReader.Create(stream, Settings);
+
+    public static XmlReader Reader(string text) => XmlReader.Create(new StringReader(text), Settings);
+
+    /// <summary>A whole small part, such as a list of relationships.</summary>
+    public static XElement? Load(Stream? stream)
+    {
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using (stream)
+        {
+            using var reader = Reader(stream);
+            return reader.MoveToContent() == XmlNodeType.Element ? ReadElement(reader) : null;
+        }
+    }
+
+    /// <summary>
+    /// The element at which the reader stands, with all inside; the reader moves behind it. Built without recursion.
+    /// </summary>
+    public static XElement ReadElement(XmlReader reader)
+    {
+        XElement? root = null;
+        XElement? open = null;
+        var depth = reader.Depth;
+        do
+        {
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Element:
+                    var isEmpty = reader.IsEmptyElement;
+                    var element = Start(reader);
+                    root ??= element;
+                    open?.Add(element);
+                    if (!isEmpty)
+                    {
+                        open = element;
+                    }
+                    else if (open is null)
+                    {
+                        reader.Read();
+                        return root;
+                    }
+
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
+                    open?.Add(new XText(reader.Value));
+                    break;
+                case XmlNodeType.EndElement:
+                    open = open?.Parent;
+                    break;
+                default:
+                    break;
+            }
+
+            if (reader.Depth - depth > MaxDepth)
+            {
+                throw new UnreadableDocumentException(Reasons.TooDeep);
+            }
+        }
+        while (reader.Read() && (open is not null || reader.Depth > depth));
+
+        return root!;
+    }
+
+    private static XElement Start(XmlReader reader)
+    {
+        var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
+        if (reader.MoveToFirstAttribute())
+        {
+            do
+            {
+                if (reader.NamespaceURI != "http://www.w3.org/2000/xmlns/")
+                {
+                    element.SetAttributeValue(XName.Get(reader.LocalName, reader.NamespaceURI), reader.Value);
+                }
+            }
+            while (reader.MoveToNextAttribute());
+            reader.MoveToElement();
+        }
+
+        return element;
+    }
+}

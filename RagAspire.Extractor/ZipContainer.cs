@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using RagAspire.Ingestion.Extraction;
+using RagAspire.Ingestion.Extraction.Detection;
+using RagAspire.Ingestion.Extraction.Isolation;
+
+namespace RagAspire.Extractor;
+
+/// <summary>
+/// The files inside a zip file, inflated within limits. Reads what is there of files that are cut short or whose
+/// directory is wrong, where the platform's own reader gives up.
+/// </summary>
+internal sealed class ZipContainer
+{
+    private const int Stored = 0;
+    private const int Deflated = 8;
+
+    private readonly Stream _zip;
+    private readonly InflationBudget _budget;
+    private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
+
+    public ZipContainer(Stream zip, ExtractionLimits limits)
+    {
+        _zip = zip;
+        _budget = new InflationBudget(limits.MaxInflatedBytes);
+        var entries = ZipDirectory.ReadAsync(zip, limits.MaxEntries + 1, CancellationToken.None).GetAwaiter().GetResult();
+        if (entries.Count > limits.MaxEntries)
+        {
+            throw new UnreadableDocumentException(Reasons.TooManyEntries(limits.MaxEntries));
+        }
+
+        foreach (var entry in entries)
+        {
+            _entries.TryAdd(entry.Name, entry);
+        }
+    }
+
+    public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>Shared with whatever else inflates parts of the same document.</summary>
+    public InflationBudget Budget => _budget;
+
+    public bool Contains(string name) => _entries.ContainsKey(name);
+
+    /// <returns>Null when there is no such file, or nothing of it is left.</returns>
+    public Stream? Open(string name)
+    {
+        if (!_entries.TryGetValue(name, out var entry))
+        {
+            return null;
+        }
+
+        if (entry.IsEncrypted)
+        {
+            throw new UnreadableDocumentException(Reasons.Encrypted);
+        }
+
+        Span<byte> header = stackalloc byte[30];
+        _zip.Position = Math.Min(entry.HeaderOffset, _zip.Length);
+        if (_zip.ReadAtLeast(header, 30, throwOnEndOfStream: false) < 30 || !header.StartsWith("PK\u0003\u0004"u8))
+        {
+            return null;
+        }
+
+        var start = entry.HeaderOffset + 30 + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        var rest = Math.Max(0, _zip.Length - start);
+        var data = new StreamSlice(_zip, start, Math.Min(entry.CompressedSize ?? rest, rest));
+        return entry.Method switch
+        {
+            Stored => _budget.Watch(data),
+            Deflated => _budget.Watch(new DeflateStream(data, CompressionMode.Decompress)),
+            _ => throw new UnreadableDocumentException("The file is compressed by a method that cannot be read: save it again and upload it."),
+        };
+    }
+
+    /// <summary>A whole small file; null when it is missing.</summary>
+    public byte[]? ReadAll(string name)
+    {
+        using var stream = Open(name);
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}
