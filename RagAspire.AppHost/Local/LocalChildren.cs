@@ -41,7 +41,7 @@ public static class LocalChildren
 
     /// <summary>What both services need to know.</summary>
     public static Dictionary<string, string?> Environment(
-        LocalOptions options, LocalStores stores, LanguageModels models, string apiKey, DashboardSpec? dashboard)
+        LocalOptions options, LocalStores stores, ModelConnections models, string apiKey, DashboardSpec? dashboard)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -68,6 +68,7 @@ public static class LocalChildren
     private static ChildSpec Service(string name, string project, int port, IReadOnlyDictionary<string, string?> environment) =>
         new(name, Programs.DotNet, Programs.Project(project))
         {
+            WorkingDirectory = Path.GetDirectoryName(Programs.Project(project)),
             Environment = new Dictionary<string, string?>(environment)
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace RagAspire.AppHost.Local;
 
 /// <summary>The language models of a run, as connection strings; null where there is none.</summary>
-public sealed record LanguageModels(string? Chat, string? Embeddings);
+public sealed record ModelConnections(string? Chat, string? Embeddings);
 
 /// <summary>Finds out whether an Ollama runs on this machine, and which of its models to use.</summary>
 public static class Ollama
@@ -20,16 +20,16 @@ public static class Ollama
 
     /// <param name="chat">The connection string from the environment, which goes before what is found.</param>
     /// <param name="embeddings">The same for embeddings.</param>
-    public static async Task<LanguageModels> FindAsync(
+    public static async Task<ModelConnections> FindAsync(
         Uri endpoint, LocalOptions options, string? chat, string? embeddings, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(chat) && !string.IsNullOrEmpty(embeddings))
         {
-            return new LanguageModels(chat, embeddings);
+            return new ModelConnections(chat, embeddings);
         }
 
         var models = await ModelsAsync(endpoint, cancellationToken);
-        return new LanguageModels(
+        return new ModelConnections(
             NullIfEmpty(chat) ?? ConnectionString(endpoint, Choose(models, options.ChatModel, Chatter(models))),
             NullIfEmpty(embeddings) ?? ConnectionString(endpoint, Choose(models, options.EmbeddingModel, Embedder(models))));
     }

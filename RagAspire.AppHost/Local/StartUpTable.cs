@@ -7,7 +7,7 @@ namespace RagAspire.AppHost.Local;
 public static class StartUpTable
 {
     public static string Render(
-        LocalOptions options, LocalStores stores, LanguageModels models, DashboardSpec? dashboard, string apiKey)
+        LocalOptions options, LocalStores stores, ModelConnections models, DashboardSpec? dashboard, string apiKey)
     {
         var api = $"http://localhost:{options.ApiPort}";
         List<(string What, string Where)> rows =

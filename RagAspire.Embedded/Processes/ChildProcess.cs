@@ -169,6 +169,7 @@ public sealed class ChildProcess(ChildSpec spec, ProcessLedger ledger, ConsoleOu
     {
         var info = new ProcessStartInfo(spec.Program)
         {
+            WorkingDirectory = spec.WorkingDirectory ?? "",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -11,6 +11,9 @@ public sealed record ChildSpec([property: Required] string Name, string Program,
     /// <summary>Set for the child on top of our own environment; null removes.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Where it starts, and looks for its own files; null for our own.</summary>
+    public string? WorkingDirectory { get; init; }
+
     /// <summary>Answers with success once the child can serve; null when there is nothing to wait for.</summary>
     public Uri? ReadyUrl { get; init; }
 
