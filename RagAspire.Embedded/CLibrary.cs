@@ -6,6 +6,7 @@ namespace RagAspire.Embedded;
 public static partial class CLibrary
 {
     public const int Interrupt = 2;
+    public const int Quit = 3;
     public const int Terminate = 15;
 
     /// <summary>Sends a signal; false when there is no such process or it is not ours to signal.</summary>

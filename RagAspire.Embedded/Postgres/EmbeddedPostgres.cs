@@ -128,6 +128,17 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>The server that runs on a data directory, whoever started it, or null.</summary>
+    public static ProcessMark? RunningOn(string dataDirectory)
+    {
+        var cluster = PostgresCluster.PathIn(new PostgresOptions { DataDirectory = dataDirectory });
+        return PostmasterFile.Read(cluster) is { } server && PostmasterFile.IsRunning(server) ? server : null;
+    }
+
+    /// <summary>Ends a server that a killed owner left, quickly and safely.</summary>
+    public static Task<bool> EndAsync(ProcessMark server, CancellationToken cancellationToken) =>
+        PostgresShutdown.EndAsync(server, binaries: null, cancellationToken);
+
     /// <summary>Lets go of the server without stopping it, as a killed process does.</summary>
     internal void Abandon() => _lock.Dispose();
 

@@ -75,28 +75,15 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
             return;
         }
 
-        if (PostmasterFile.IsRunning(server))
-        {
-            // "immediate" is safe too, only the next start has to recover.
-            if (!await TryStopAsync("fast", 30, cancellationToken) && !await TryStopAsync("immediate", 10, cancellationToken))
-            {
-                throw new EmbeddedStoreException($"PostgreSQL (process {server.ProcessId}) on {Directory} does not stop.");
-            }
-        }
-        else
+        if (!PostmasterFile.IsRunning(server))
         {
             // PostgreSQL sees by itself that the writer is gone, except when another program now has its process id.
             File.Delete(PostmasterFile.PathIn(Directory));
         }
-    }
-
-    private async Task<bool> TryStopAsync(string mode, int seconds, CancellationToken cancellationToken)
-    {
-        using var reachable = await account.ReachAsync(Directory, cancellationToken);
-        var result = await Command.RunAsync(
-            binaries.Control, ["stop", "-D", reachable.Value, "-m", mode, "-w", "-t", $"{seconds}", "-s"],
-            account.Name, TimeSpan.FromSeconds(seconds + 10), cancellationToken);
-        return result.ExitCode == 0 || PostmasterFile.Read(Directory) is not { } server || !PostmasterFile.IsRunning(server);
+        else if (!await PostgresShutdown.EndAsync(server, binaries, cancellationToken))
+        {
+            throw new EmbeddedStoreException($"PostgreSQL (process {server.ProcessId}) on {Directory} does not stop.");
+        }
     }
 
     // Beside its final place, so that a start that is killed half-way leaves nothing that looks like a cluster.

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace RagAspire.Embedded.Postgres;
+
+/// <summary>Ends a server, first politely.</summary>
+internal static class PostgresShutdown
+{
+    /// <returns>Whether it has ended.</returns>
+    public static async Task<bool> EndAsync(
+        ProcessMark server, PostgresBinaries? binaries, CancellationToken cancellationToken)
+    {
+        // INT rolls back what is open and writes all. QUIT leaves at once, which is safe too: the next start recovers.
+        return await TryEndAsync(server, binaries, "INT", TimeSpan.FromSeconds(30), cancellationToken)
+            || await TryEndAsync(server, binaries, "QUIT", TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    private static async Task<bool> TryEndAsync(
+        ProcessMark server, PostgresBinaries? binaries, string signal, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            CLibrary.Signal(server.ProcessId, signal == "INT" ? CLibrary.Interrupt : CLibrary.Quit);
+        }
+        else if (binaries is not null)
+        {
+            await Command.RunAsync(
+                binaries.Control, ["kill", signal, $"{server.ProcessId}"], user: null, TimeSpan.FromSeconds(10), cancellationToken);
+        }
+
+        var waited = Stopwatch.StartNew();
+        while (PostmasterFile.IsRunning(server))
+        {
+            if (waited.Elapsed > patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+
+        return true;
+    }
+}
