@@ -6,7 +6,7 @@ namespace RagAspire.Benchmarks;
 
 /// <summary>Term vectors of one megabyte of text: 1,000,000,000 / mean in ns is MB/s.</summary>
 [MemoryDiagnoser]
-public class EncoderBenchmarks
+public class EncoderBenchmarks : IDisposable
 {
     private const string English =
         "The server answers requests over HTTP; when a queue fills up, older jobs are moved to disk and the operators' alert "
@@ -33,7 +33,11 @@ public class EncoderBenchmarks
     }
 
     [GlobalCleanup]
-    public void Clean() => _analyzer.Dispose();
+    public void Dispose()
+    {
+        _analyzer.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public int EncodeOneMegabyte() => _chunks.Sum(chunk => _encoder.Encode(chunk).Indices.Length);

@@ -7,14 +7,14 @@ namespace RagAspire.Benchmarks;
 
 /// <summary>One search in an index of 100,000 chunks of 200 terms, with vectors of 768 dimensions.</summary>
 [MemoryDiagnoser]
-public class SearchBenchmarks
+public class SearchBenchmarks : IDisposable
 {
     private const int Points = 100_000;
     private const int Dimensions = 768;
     private const int Batch = 2_000;
 
     private readonly Corpora _corpora = new();
-    private InProcessVectorIndex _index = null!;
+    private InProcessVectorIndex? _index;
     private IndexQuery[] _text = null!;
     private IndexQuery[] _dense = null!;
     private int _next;
@@ -38,15 +38,19 @@ public class SearchBenchmarks
     }
 
     [GlobalCleanup]
-    public void Clean() => _index.Dispose();
+    public void Dispose()
+    {
+        _index?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
-    public Task<IReadOnlyList<IndexHit>> Bm25() => _index.SearchAsync(_text[_next++ % _text.Length], CancellationToken.None);
+    public Task<IReadOnlyList<IndexHit>> Bm25() => _index!.SearchAsync(_text[_next++ % _text.Length], CancellationToken.None);
 
     [Benchmark]
-    public Task<IReadOnlyList<IndexHit>> Dense() => _index.SearchAsync(_dense[_next++ % _dense.Length], CancellationToken.None);
+    public Task<IReadOnlyList<IndexHit>> Dense() => _index!.SearchAsync(_dense[_next++ % _dense.Length], CancellationToken.None);
 
     [Benchmark]
-    public Task<IReadOnlyList<IndexHit>> Hybrid() => _index.SearchAsync(
+    public Task<IReadOnlyList<IndexHit>> Hybrid() => _index!.SearchAsync(
         _text[_next % _text.Length] with { Dense = _dense[_next++ % _dense.Length].Dense }, CancellationToken.None);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace RagAspire.Vectors.InProcess;
@@ -5,61 +6,62 @@ namespace RagAspire.Vectors.InProcess;
 /// <summary>Exact cosine similarity over one collection: every row is looked at, so recall is 1.</summary>
 internal static class DenseSearch
 {
-    /// <summary>Fewer numbers than these are read faster by one core than handed out to several.</summary>
-    private const long WorthSharing = 4_000_000;
+    /// <summary>Floating-point sums of thousands of products may be off by this much.</summary>
+    private const float Rounding = 1e-5f;
 
     public static List<IndexHit> Search(
         CollectionSnapshot collection, float[] query, IReadOnlyDictionary<string, string> tags, int limit)
     {
         var unit = new float[query.Length];
         UnitVector.Write(query, unit);
+        var rough = new RoughVector(unit);
         var hits = new TopHits(limit);
         foreach (var view in collection.Segments)
         {
-            var vectors = view.Segment.Vectors;
-            if (vectors.Slots.Length == 0)
+            if (view.Segment.Vectors.Count > 0)
             {
-                continue;
+                Search(view.Segment, unit, rough, view.Allowed(tags), limit, hits);
             }
-
-            var allowed = view.Allowed(tags);
-            var parts = vectors.Values.LongLength < WorthSharing ? 1 : Environment.ProcessorCount;
-            if (parts == 1)
-            {
-                Scan(view.Segment, unit, 0, vectors.Slots.Length, allowed, hits);
-                continue;
-            }
-
-            var found = new TopHits[parts];
-            Parallel.For(0, parts, part =>
-            {
-                found[part] = new TopHits(limit);
-                var from = (int)((long)vectors.Slots.Length * part / parts);
-                var to = (int)((long)vectors.Slots.Length * (part + 1) / parts);
-                Scan(view.Segment, unit, from, to, allowed, found[part]);
-            });
-            Array.ForEach(found, hits.Offer);
         }
 
         return hits.BestFirst();
     }
 
-    private static void Scan(Segment segment, float[] unit, int from, int to, SlotSet? allowed, TopHits hits)
+    /// <summary>
+    /// A rough score is off by no more than the errors of both vectors allow (Cauchy and Schwarz). What could at best not
+    /// reach the limit-th best of the surely reached scores cannot be a hit; all others are scored exactly.
+    /// </summary>
+    private static void Search(Segment segment, float[] unit, RoughVector rough, SlotSet? allowed, int limit, TopHits hits)
     {
         var vectors = segment.Vectors;
-        for (var row = from; row < to; row++)
+        var atBest = ArrayPool<float>.Shared.Rent(vectors.Count);
+        var surely = new TopHits(limit);
+        for (var row = 0; row < vectors.Count; row++)
         {
-            var slot = vectors.Slots[row];
-            if (allowed is not null && !allowed.Contains(slot))
+            if (allowed is not null && !allowed.Contains(vectors.Slots[row]))
             {
+                atBest[row] = float.NegativeInfinity;
                 continue;
             }
 
-            var score = TensorPrimitives.Dot(unit, vectors.Row(row));
-            if (score >= hits.Threshold)
+            var score = rough.Dot(vectors.RoughRow(row)) * rough.Step * vectors.Steps[row];
+            var error = vectors.Errors[row] + (rough.Error * (1 + vectors.Errors[row])) + Rounding;
+            atBest[row] = score + error;
+            if (score - error > surely.Threshold)
             {
-                hits.Offer(score, segment.Ids[slot]);
+                surely.Offer(score - error, default);
             }
         }
+
+        var threshold = Math.Max(surely.Threshold, hits.Threshold);
+        for (var row = 0; row < vectors.Count; row++)
+        {
+            if (atBest[row] >= threshold && atBest[row] > float.NegativeInfinity)
+            {
+                hits.Offer(TensorPrimitives.Dot(unit, vectors.Row(row)), segment.Ids[vectors.Slots[row]]);
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(atBest);
     }
 }

@@ -44,14 +44,3 @@ internal sealed record Postings(uint[] Terms, int[] Offsets, int[] Slots, ushort
         return at < 0 ? (0, 0) : (Offsets[at], Offsets[at + 1]);
     }
 }
-
-/// <summary>The unit vectors of the slots that have one, in one array.</summary>
-/// <param name="Slots">The slot of each row, ascending.</param>
-internal sealed record VectorRows(int Dimensions, int[] Slots, float[] Values)
-{
-    public static VectorRows None { get; } = new(0, [], []);
-
-    public long Bytes => ((long)Slots.Length * sizeof(int)) + ((long)Values.Length * sizeof(float));
-
-    public ReadOnlySpan<float> Row(int row) => Values.AsSpan(row * Dimensions, Dimensions);
-}

@@ -106,12 +106,12 @@ internal static class SegmentBuilder
             return VectorRows.None;
         }
 
-        var values = GC.AllocateUninitializedArray<float>(slots.Count * dimensions);
+        var rows = VectorRows.Allocate(dimensions, slots.Count);
         for (var row = 0; row < slots.Count; row++)
         {
-            UnitVector.Write(points[slots[row]].Dense!, values.AsSpan(row * dimensions, dimensions));
+            rows.Set(row, slots[row], points[slots[row]].Dense);
         }
 
-        return new VectorRows(dimensions, [.. slots], values);
+        return rows;
     }
 }

@@ -129,24 +129,21 @@ internal static class SegmentMerger
             return VectorRows.None;
         }
 
-        var dimensions = views.Max(v => v.Segment.Vectors.Dimensions);
-        var slots = new int[rows];
-        var values = GC.AllocateUninitializedArray<float>(rows * dimensions);
+        var merged = VectorRows.Allocate(views.Max(v => v.Segment.Vectors.Dimensions), rows);
         var next = 0;
         for (var v = 0; v < views.Count; v++)
         {
             var from = views[v].Segment.Vectors;
-            for (var row = 0; row < from.Slots.Length; row++)
+            for (var row = 0; row < from.Count; row++)
             {
                 var slot = newSlots[v][from.Slots[row]];
                 if (slot != Removed)
                 {
-                    from.Row(row).CopyTo(values.AsSpan(next * dimensions, dimensions));
-                    slots[next++] = slot;
+                    merged.Copy(next++, slot, from, row);
                 }
             }
         }
 
-        return new VectorRows(dimensions, slots, values);
+        return merged;
     }
 }
