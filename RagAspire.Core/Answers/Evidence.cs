@@ -17,6 +17,16 @@ internal sealed record EvidenceSentence(
     public IReadOnlySet<string> TermSet { get; } = Terms.ToHashSet(StringComparer.Ordinal);
 
     public int Number => Source.Shown.Number;
+
+    /// <summary>Whether the term is there, or one that is another form of it by its looks.</summary>
+    public bool Holds(string term) => TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other));
+
+    /// <summary>A long common beginning: another form of the word, or a compound with it.</summary>
+    public static bool AreAlike(string term, string other)
+    {
+        var common = term.AsSpan().CommonPrefixLength(other);
+        return common >= 4 && common * 10 >= Math.Max(term.Length, other.Length) * 6;
+    }
 }
 
 /// <summary>The sentences of all sources of one question, and how rare each term is among them.</summary>
@@ -45,8 +55,6 @@ internal sealed class Evidence
     /// <summary>High for a term that few sentences hold; of a term that none holds it is the highest.</summary>
     public double Rarity(string term) =>
         Math.Log(1 + ((Sentences.Count - _sentencesWith.GetValueOrDefault(term) + .5) / (_sentencesWith.GetValueOrDefault(term) + .5)));
-
-    public bool Holds(string term) => _sentencesWith.ContainsKey(term);
 
     private static List<EvidenceSentence> Read(NumberedSource source, Words words)
     {

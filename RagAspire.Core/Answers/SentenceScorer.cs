@@ -76,7 +76,7 @@ internal sealed partial class SentenceScorer
             {
                 coverage += share;
             }
-            else if (sentence.Terms.Any(other => AreAlike(term, other)))
+            else if (sentence.Holds(term))
             {
                 alike += share;
             }
@@ -145,13 +145,6 @@ internal sealed partial class SentenceScorer
         @"^(it|its|he|she|they|this|these|that|those|his|her|their|both|such|er|sie|es|dies\w*|jene\w*|sein\w*|ihre?\w*|il|elle|ils|elles|cel\w+|ces?|cette|son|sa|ses|leurs?|este|esta|estos|estas|esto|él|ella|ellos|su|sus)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Backward();
-
-    /// <summary>A long common beginning: another form of the word, or a compound with it.</summary>
-    private static bool AreAlike(string term, string other)
-    {
-        var common = term.AsSpan().CommonPrefixLength(other);
-        return common >= 4 && common * 10 >= Math.Max(term.Length, other.Length) * 6;
-    }
 }
 
 /// <summary>A sentence with its score and the share of the question's terms that it holds.</summary>

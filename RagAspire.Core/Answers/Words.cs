@@ -1,16 +1,12 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using Lucene.Net.Analysis.En;
-using Lucene.Net.Analysis.TokenAttributes;
-using Lucene.Net.Util;
+using RagAspire.Vectors.Analysis;
 
 namespace RagAspire.Answers;
 
 /// <summary>Texts as terms, by the analysis of the index, so that what search found is found again.</summary>
-internal sealed partial class Words : IDisposable
+internal sealed partial class Words(TextAnalyzer analyzer)
 {
-    private readonly EnglishAnalyzer _analyzer = new(LuceneVersion.LUCENE_48);
-
     /// <summary>Words of questions that say what is asked for, or nothing, but not what it is about.</summary>
     private static readonly FrozenSet<string> Asking = new[]
     {
@@ -29,20 +25,7 @@ internal sealed partial class Words : IDisposable
         "fue", "fueron", "era", "el", "los", "las", "una", "del", "y", "o", "en", "por", "para", "con", "se", "su",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyList<string> Terms(string text)
-    {
-        var terms = new List<string>();
-        using var stream = _analyzer.GetTokenStream("text", text);
-        var term = stream.GetAttribute<ICharTermAttribute>();
-        stream.Reset();
-        while (stream.IncrementToken())
-        {
-            terms.Add(term.ToString());
-        }
-
-        stream.End();
-        return terms;
-    }
+    public IReadOnlyList<string> Terms(string text) => analyzer.Terms(text);
 
     /// <summary>What a question is about, without the words that only ask.</summary>
     public IReadOnlyList<string> ContentTerms(string question)
@@ -51,8 +34,6 @@ internal sealed partial class Words : IDisposable
         var terms = Terms(content);
         return terms.Count > 0 ? terms : Terms(question);
     }
-
-    public void Dispose() => _analyzer.Dispose();
 
     [GeneratedRegex(@"[\p{L}\p{M}]+")]
     private static partial Regex Word();
