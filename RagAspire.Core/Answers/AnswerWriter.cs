@@ -1,26 +1,162 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RagAspire.LanguageModels;
+using RagAspire.Vectors.Analysis;
 
 namespace RagAspire.Answers;
 
 /// <summary>Turns a question and the passages found for it into an answer with checked citations.</summary>
 /// <remarks>Needs no model and never fails for one: without it, or when it fails, the answer is extractive.</remarks>
-public sealed partial class AnswerWriter(
-    IOptions<AnswerOptions> options,
-    TimeProvider clock,
-    ILogger<AnswerWriter> logger,
-    IChatClient? chat = null)
+public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOptions<AnswerOptions> options)
 {
+    /// <summary>What is said when the sources do not hold the answer.</summary>
+    public const string NoAnswer = "I don't know: the documents hold no answer to this question.";
+
+    /// <summary>Tokens for sources without which asking a model is pointless.</summary>
+    private const int LeastRoom = 200;
+
+    private readonly Words _words = new(analyzer);
+    private readonly AnswerOptions _options = options.Value;
+
+    /// <summary>The answer as it comes: the sources, pieces of text, and the whole answer once and last.</summary>
     public async IAsyncEnumerable<AnswerEvent> WriteAsync(
         AnswerRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        cancellationToken.ThrowIfCancellationRequested();
-        _ = (options, clock, logger, chat);
-        yield return new SourcesRead([]);
-        yield return new AnswerWritten(new WrittenAnswer("I don't know.", AnswerKind.None, null, [], null, null));
+        ArgumentNullException.ThrowIfNull(request);
+
+        var material = Read(request);
+        yield return new SourcesRead([.. material.Sources.Select(source => source.Shown)]);
+
+        var hasShown = false;
+        var answer = default(WrittenAnswer);
+        if (model.Name is not null && material.MayAskModel)
+        {
+            await foreach (var step in AskModelAsync(request, material, cancellationToken))
+            {
+                hasShown |= step is TokenWritten;
+                answer = (step as AnswerWritten)?.Answer ?? answer;
+                if (step is TokenWritten)
+                {
+                    yield return step;
+                }
+            }
+        }
+
+        answer ??= WithoutModel(material, material.Obstacle, call: null);
+        if (!hasShown)
+        {
+            yield return new TokenWritten(answer.Text);
+        }
+
+        yield return new AnswerWritten(answer);
     }
+
+    private async IAsyncEnumerable<AnswerEvent> AskModelAsync(
+        AnswerRequest request, Material material, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var progress = model.Begin();
+        var stream = new AnswerStream(material.Sources.Count);
+        var messages = Prompt.Messages(request.Question, material.Sources, request.History, _options);
+        await using var pieces = model.StreamAsync(messages, progress, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var failure = default(string);
+        for (var hasMore = true; hasMore;)
+        {
+            var shown = "";
+            try
+            {
+                hasMore = await pieces.MoveNextAsync();
+                shown = hasMore ? stream.Push(pieces.Current) : stream.Finish();
+            }
+            catch (ModelUnavailableException exception)
+            {
+                (failure, hasMore) = (exception.Message, false);
+            }
+
+            if (shown.Length > 0)
+            {
+                yield return new TokenWritten(shown);
+            }
+        }
+
+        yield return new AnswerWritten(
+            failure is null ? FromModel(stream, material, progress) : WithoutModel(material, failure, progress.ToCall()));
+    }
+
+    private Material Read(AnswerRequest request)
+    {
+        // A short question that continues a session ("And in 2022?") is about what the one before was about.
+        var continues = request.History.Count > 0 && _words.ContentTerms(request.Question).Count < 3;
+        var question = continues ? $"{request.History[^1].Question} {request.Question}" : request.Question;
+        var room = model.Name is null ? int.MaxValue : Prompt.SourceBudget(request.Question, request.History, _options);
+        var fits = room >= LeastRoom;
+        var sources = Sources.From(request.Hits, fits ? room : _options.SourceTokens);
+        var evidence = Evidence.Read(sources, _words);
+        var relevance = Relevance.Of(question, evidence, _words);
+        return new Material(
+            question,
+            sources,
+            evidence,
+            MayAskModel: fits && sources.Count > 0 && (request.ByMeaning || relevance.IsWorthAsking),
+            MayQuote: relevance.IsEnoughToQuote,
+            Obstacle: fits ? null : "the question is too long for the model's window");
+    }
+
+    private WrittenAnswer FromModel(AnswerStream stream, Material material, ModelProgress progress)
+    {
+        var call = progress.ToCall();
+        if (stream.IsNoAnswer)
+        {
+            return new WrittenAnswer(NoAnswer, AnswerKind.None, progress.Model, [], null, call);
+        }
+
+        var text = progress.IsCut ? WholeSentences(stream.Text) : stream.Text.Trim();
+        if (text.Length == 0)
+        {
+            return WithoutModel(material, $"the model {progress.Model} gave no answer", call);
+        }
+
+        var citer = new Citer(material.Evidence, _words);
+        var (cited, citations) = citer.Cite(text);
+        if (citations.Count == 0)
+        {
+            if (citer.CiteWhole(text, _words.ContentTerms(material.Question)) is not { } whole)
+            {
+                return WithoutModel(material, $"the model {progress.Model} gave an answer that no source holds", call);
+            }
+
+            (cited, citations) = whole;
+        }
+
+        return new WrittenAnswer(cited, AnswerKind.Generated, progress.Model, citations, null, call);
+    }
+
+    private WrittenAnswer WithoutModel(Material material, string? degraded, ModelCall? call)
+    {
+        var chosen = material.MayQuote
+            ? ExtractiveAnswer.Choose(
+                new SentenceScorer(material.Question, material.Evidence, _words).Rank(), material.Evidence, _options.ExtractiveSentences)
+            : [];
+        return chosen.Count == 0
+            ? new WrittenAnswer(NoAnswer, AnswerKind.None, null, [], degraded, call)
+            : new WrittenAnswer(
+                ExtractiveAnswer.Text(chosen), AnswerKind.Extractive, null, ExtractiveAnswer.Citations(chosen), degraded, call);
+    }
+
+    /// <summary>Without the sentence that the end of the room cut, unless it is the only one.</summary>
+    private static string WholeSentences(string text)
+    {
+        var sentences = Sentences.Split(text);
+        return sentences.Count > 1 && !Sentences.IsEnded(text) ? text[..sentences[^2].End] : text.Trim();
+    }
+
+    /// <summary>A question with what can be said about it.</summary>
+    /// <param name="Question">With the one before, where it only makes sense with it.</param>
+    private sealed record Material(
+        string Question,
+        IReadOnlyList<NumberedSource> Sources,
+        Evidence Evidence,
+        bool MayAskModel,
+        bool MayQuote,
+        string? Obstacle);
 }

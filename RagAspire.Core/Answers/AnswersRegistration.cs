@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RagAspire.LanguageModels;
 using RagAspire.Vectors;
 
 namespace RagAspire.Answers;
@@ -12,7 +13,9 @@ public static class AnswersRegistration
         services.AddOptions<AnswerOptions>().Bind(configuration.GetSection("Answers")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmbeddingOptions>().Bind(configuration.GetSection("Embeddings")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Embedder>();
+        services.AddSingleton<AnswerModel>();
         services.AddSingleton<AnswerWriter>();
+        services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler(() => new StreamCancellation()));
         return services;
     }
 }

@@ -1,0 +1,83 @@
+namespace RagAspire.Answers;
+
+/// <summary>A sentence of a source.</summary>
+/// <param name="Index">0-based position in its source.</param>
+/// <param name="Span">Where it stands in the source's text.</param>
+/// <param name="Text">As it is shown: on one line.</param>
+/// <param name="Terms">In order, as the index sees them.</param>
+/// <param name="IsWhole">Neither cut by a passage's border nor a heading.</param>
+internal sealed record EvidenceSentence(
+    NumberedSource Source,
+    int Index,
+    Span Span,
+    string Text,
+    IReadOnlyList<string> Terms,
+    bool IsWhole)
+{
+    public IReadOnlySet<string> TermSet { get; } = Terms.ToHashSet(StringComparer.Ordinal);
+
+    public int Number => Source.Shown.Number;
+
+    /// <summary>Whether the term is there, or one that is another form of it by its looks.</summary>
+    public bool Holds(string term) => TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other));
+
+    /// <summary>A long common beginning: another form of the word, or a compound with it.</summary>
+    public static bool AreAlike(string term, string other)
+    {
+        var common = term.AsSpan().CommonPrefixLength(other);
+        return common >= 4 && common * 10 >= Math.Max(term.Length, other.Length) * 6;
+    }
+}
+
+/// <summary>The sentences of all sources of one question, and how rare each term is among them.</summary>
+internal sealed class Evidence
+{
+    private readonly Dictionary<string, int> _sentencesWith = new(StringComparer.Ordinal);
+
+    private Evidence(IReadOnlyList<IReadOnlyList<EvidenceSentence>> bySource)
+    {
+        BySource = bySource;
+        Sentences = [.. bySource.SelectMany(sentences => sentences)];
+        foreach (var term in Sentences.SelectMany(sentence => sentence.TermSet))
+        {
+            _sentencesWith[term] = _sentencesWith.GetValueOrDefault(term) + 1;
+        }
+    }
+
+    public IReadOnlyList<EvidenceSentence> Sentences { get; }
+
+    /// <summary>In the order of the sources.</summary>
+    public IReadOnlyList<IReadOnlyList<EvidenceSentence>> BySource { get; }
+
+    public static Evidence Read(IReadOnlyList<NumberedSource> sources, Words words) =>
+        new([.. sources.Select(source => Read(source, words))]);
+
+    /// <summary>High for a term that few sentences hold; of a term that none holds it is the highest.</summary>
+    public double Rarity(string term) =>
+        Math.Log(1 + ((Sentences.Count - _sentencesWith.GetValueOrDefault(term) + .5) / (_sentencesWith.GetValueOrDefault(term) + .5)));
+
+    private static List<EvidenceSentence> Read(NumberedSource source, Words words)
+    {
+        var text = source.Shown.Text;
+        var spans = RagAspire.Answers.Sentences.Split(text);
+        var sentences = new List<EvidenceSentence>(spans.Count);
+        for (var i = 0; i < spans.Count; i++)
+        {
+            var shown = OneLine(spans[i].Of(text));
+            sentences.Add(new EvidenceSentence(source, i, spans[i], shown, words.Terms(shown), IsWhole(source, spans, i)));
+        }
+
+        return sentences;
+    }
+
+    private static bool IsWhole(NumberedSource source, List<Span> spans, int index)
+    {
+        var text = source.Shown.Text;
+        var sentence = text.AsSpan(spans[index].Start, spans[index].Length);
+        var beginsInside = index == 0 && source.Parts[0].Ordinal > 0 && char.IsLower(sentence[0]);
+        var endsInside = index == spans.Count - 1 && sentence.Length > 60 && !RagAspire.Answers.Sentences.IsEnded(sentence);
+        return !beginsInside && !endsInside && sentence[0] != '#';
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
