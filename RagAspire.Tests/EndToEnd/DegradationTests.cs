@@ -127,6 +127,7 @@ public sealed class DegradationTests(Stores stores)
         Assert.Single(extractive["citations"]!.AsArray());
 
         await using var ollama = await OllamaStub.StartAsync(port);
+        ollama.Answer = _ => "It jumps over the lazy dog [1].";
         JsonNode generated = null!;
         await Eventually.TrueAsync(
             async () => (generated = await system.Client.AskAsync("What does the quick fox do?"))["kind"]!.GetValue<string>() == "generated",

@@ -1,0 +1,69 @@
+using System.Text;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Telemetry;
+
+/// <summary>One upload and one question are one trace each, across every process and store that took part.</summary>
+[Collection(Processes.Name)]
+public sealed class TraceTests(Stores stores)
+{
+    [Fact]
+    public async Task An_upload_and_a_question_are_one_trace_each()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var ollama = await OllamaStub.StartAsync();
+        ollama.Answer = _ => "It jumps over the lazy dog [1].";
+        await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
+        {
+            Settings = new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+                ["ConnectionStrings__chat"] = ollama.ConnectionString(ollama.ChatModel),
+                ["ConnectionStrings__embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
+            },
+        });
+
+        await system.Client.UploadAndWaitAsync("fox.txt", Encoding.UTF8.GetBytes("The quick brown fox jumps over the lazy dog."));
+        await system.Client.FindAsync("fox");
+        var answer = await system.Client.AskAsync("What does the quick brown fox do?");
+        Assert.Equal("generated", answer["kind"]!.GetValue<string>());
+
+        var upload = await TraceAsync(collector, "POST /api/v1/documents/", "index");
+        Assert.Equal(["RagAspire.Api", "RagAspire.Worker"], upload.Select(span => span.Service).Distinct().Order());
+        AssertContains(upload, "RagAspire.Worker", "IngestDocumentJob", "extract", "chunk", "embed", "index");
+        Assert.Contains(upload, span => span.Service == "RagAspire.Worker" && span.Name.Contains("ragdb", StringComparison.OrdinalIgnoreCase)
+            || span.Name.StartsWith("test_", StringComparison.Ordinal) || span.Name.Contains("postgres", StringComparison.OrdinalIgnoreCase));
+
+        var question = await TraceAsync(collector, "POST /api/v1/answers", "answer");
+        AssertContains(question, "RagAspire.Api", "answer", "search", "embed", "index.search");
+        Assert.Contains(question, span => span.Name.StartsWith("chat ", StringComparison.Ordinal));
+        Assert.Contains(question, span => span.Name.StartsWith("embeddings ", StringComparison.Ordinal));
+    }
+
+    private static async Task<List<CollectedSpan>> TraceAsync(OtlpCollector collector, string root, string last)
+    {
+        List<CollectedSpan> trace = [];
+        await Eventually.TrueAsync(
+            () =>
+            {
+                var begin = collector.Spans.FirstOrDefault(span => span.Name == root && span.ParentId.Length == 0);
+                trace = [.. collector.Spans.Where(span => span.TraceId == begin?.TraceId)];
+                return Task.FromResult(trace.Any(span => span.Name == last));
+            },
+            TimeSpan.FromSeconds(20),
+            () => $"No trace of {root} with {last}: {string.Join(", ", collector.Spans.Select(span => $"{span.Service}/{span.Name}"))}",
+            TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        return [.. collector.Spans.Where(span => span.TraceId == trace[0].TraceId)];
+    }
+
+    private static void AssertContains(List<CollectedSpan> trace, string service, params string[] names)
+    {
+        var present = trace.Where(span => span.Service == service).Select(span => span.Name).ToList();
+        Assert.All(names, name => Assert.Contains(name, present));
+        var ids = trace.Select(span => span.SpanId).ToHashSet();
+        Assert.Single(trace, span => !ids.Contains(span.ParentId));
+    }
+}
