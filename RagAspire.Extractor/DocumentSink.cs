@@ -68,6 +68,9 @@ internal sealed class DocumentSink(
         send(new ExtractionMessage(ExtractionMessageKind.Progress, Math.Clamp(fraction, 0, 1), Page));
     }
 
+    /// <summary>The blocks that follow are from this page, which was begun before.</summary>
+    public void SetPage(int page) => Page = page;
+
     public void Heading(int level, string? text)
     {
         var line = CleanText.Line(text);

@@ -1,5 +1,6 @@
 using RagAspire.Extractor.Formats.Html;
 using RagAspire.Extractor.Formats.Office;
+using RagAspire.Extractor.Formats.Pdf;
 using RagAspire.Extractor.Formats.Rtf;
 using RagAspire.Ingestion.Extraction;
 
@@ -17,6 +18,7 @@ internal static class FormatReaders
         ContentTypes.Xml => new XmlFormat(),
         ContentTypes.Rtf => new RtfFormat(),
         ContentTypes.Mail => new MailFormat(),
+        ContentTypes.Pdf => new PdfFormat(),
         ContentTypes.Epub => new EpubFormat(),
         ContentTypes.Word or ContentTypes.PowerPoint or ContentTypes.Excel => new OfficeFormat(contentType),
         _ => throw new UnreadableDocumentException($"Files of type {contentType} cannot be read. {ContentTypes.SupportedText}"),

@@ -1,0 +1,177 @@
+using System.Text;
+using UglyToad.PdfPig.Content;
+
+namespace RagAspire.Extractor.Formats.Pdf;
+
+/// <summary>
+/// Joins a page's letters to segments. A page says only where each letter stands: that a space or a new column is between
+/// two of them must be seen from the gap.
+/// </summary>
+internal sealed class GlyphRuns
+{
+    // In parts of the letters' size.
+    private const double CellGap = 1.2;
+    private const double SpaceGap = .17;
+    private const double SpaceGapWhereSpacesAreWritten = .3;
+    private const double MaxOverlap = .6;
+    private const double SameBaseline = .25;
+
+    private readonly List<TextSegment> _runs = [];
+    private readonly StringBuilder _text = new();
+    private readonly double _spaceGap;
+    private Glyph _last;
+    private Glyph _first;
+    private int _count;
+    private int _boldCount;
+    private double _sizeSum;
+
+    private GlyphRuns(bool hasSpaces) => _spaceGap = hasSpaces ? SpaceGapWhereSpacesAreWritten : SpaceGap;
+
+    /// <summary>The segments of each direction of text on the page, the commonest direction first.</summary>
+    public static IEnumerable<IReadOnlyList<TextSegment>> Read(IReadOnlyList<Letter> letters)
+    {
+        var hasSpaces = letters.Count(letter => string.IsNullOrWhiteSpace(letter.Value)) * 25 > letters.Count;
+        foreach (var direction in letters.GroupBy(Direction).OrderByDescending(group => group.Count()))
+        {
+            var runs = new GlyphRuns(hasSpaces);
+            foreach (var letter in direction)
+            {
+                runs.Add(Turn(letter, direction.Key));
+            }
+
+            runs.EndRun();
+            yield return Merge(runs._runs);
+        }
+    }
+
+    private static int Direction(Letter letter)
+    {
+        var (x, y) = (letter.EndBaseLine.X - letter.StartBaseLine.X, letter.EndBaseLine.Y - letter.StartBaseLine.Y);
+        var degrees = Math.Abs(x) + Math.Abs(y) < 1e-6 ? 0 : Math.Atan2(y, x) * 180 / Math.PI;
+        return letter.TextOrientation == TextOrientation.Horizontal ? 0 : ((int)Math.Round(degrees / 5) * 5) + (degrees < -177 ? 360 : 0);
+    }
+
+    private static Glyph Turn(Letter letter, int degrees)
+    {
+        var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
+        var left = (letter.StartBaseLine.X * cos) + (letter.StartBaseLine.Y * sin);
+        var right = (letter.EndBaseLine.X * cos) + (letter.EndBaseLine.Y * sin);
+        var baseline = (letter.StartBaseLine.Y * cos) - (letter.StartBaseLine.X * sin);
+        var size = Math.Abs(letter.PointSize) is > .5 and < 1000 and var points ? points
+            : letter.BoundingBox.Height is > .5 and < 1000 and var height ? height
+            : 10;
+        return new Glyph(letter.Value ?? string.Empty, left, Math.Max(left, right), baseline, size, letter.FontDetails?.IsBold == true);
+    }
+
+    private void Add(Glyph glyph)
+    {
+        if (string.IsNullOrWhiteSpace(glyph.Value))
+        {
+            if (_count > 0 && _text[^1] != ' ')
+            {
+                _text.Append(' ');
+            }
+
+            return;
+        }
+
+        if (!double.IsFinite(glyph.Left) || !double.IsFinite(glyph.Right) || !double.IsFinite(glyph.Baseline))
+        {
+            return;
+        }
+
+        if (_count > 0 && IsSameAgain(glyph))
+        {
+            return;
+        }
+
+        if (_count > 0 && !Follows(glyph))
+        {
+            EndRun();
+        }
+
+        if (_count == 0)
+        {
+            _first = glyph;
+        }
+        else if (_text[^1] != ' ' && glyph.Left - _last.Right > _spaceGap * Math.Min(glyph.Size, _last.Size))
+        {
+            _text.Append(' ');
+        }
+
+        _text.Append(glyph.Value);
+        _count++;
+        _boldCount += glyph.IsBold ? 1 : 0;
+        _sizeSum += glyph.Size;
+        _last = glyph;
+    }
+
+    // Some programs write each letter twice to make it bold.
+    private bool IsSameAgain(Glyph glyph) =>
+        glyph.Value == _last.Value && Math.Abs(glyph.Left - _last.Left) < .15 * glyph.Size && Math.Abs(glyph.Baseline - _last.Baseline) < .15 * glyph.Size;
+
+    private bool Follows(Glyph glyph)
+    {
+        var size = Math.Max(glyph.Size, _last.Size);
+        var gap = glyph.Left - _last.Right;
+        var rise = Math.Abs(glyph.Baseline - _last.Baseline);
+        return gap > -MaxOverlap * size
+            && gap < CellGap * size
+            && (rise < SameBaseline * size || (rise < .6 * size && gap < .4 * size && glyph.Size != _last.Size));
+    }
+
+    private void EndRun()
+    {
+        var text = _text.ToString().Trim();
+        if (text.Length > 0)
+        {
+            _runs.Add(new TextSegment(
+                text, _first.Left, Math.Max(_first.Left, _last.Right), _first.Baseline, _sizeSum / _count, _boldCount * 2 > _count));
+        }
+
+        _text.Clear();
+        (_count, _boldCount, _sizeSum) = (0, 0, 0);
+    }
+
+    /// <summary>Joins runs that touch on the same line but were not written one after the other.</summary>
+    private static List<TextSegment> Merge(List<TextSegment> runs)
+    {
+        var segments = new List<TextSegment>();
+        foreach (var line in TextRows.Group(runs))
+        {
+            var open = line[0];
+            foreach (var run in line.Skip(1))
+            {
+                var gap = run.Left - open.Right;
+                var size = Math.Min(run.Size, open.Size);
+                if (run.Text == open.Text && Math.Abs(run.Left - open.Left) < .3 * size)
+                {
+                    continue;
+                }
+
+                if (gap < .6 * size && gap > -size)
+                {
+                    var separator = gap > SpaceGap * size ? " " : string.Empty;
+                    open = open with
+                    {
+                        Text = open.Text + separator + run.Text,
+                        Right = Math.Max(open.Right, run.Right),
+                        Size = Math.Max(open.Size, run.Size),
+                        IsBold = open.IsBold && run.IsBold,
+                    };
+                }
+                else
+                {
+                    segments.Add(open);
+                    open = run;
+                }
+            }
+
+            segments.Add(open);
+        }
+
+        return [.. segments.Select(segment => segment with { Text = RightToLeft.Logical(LostLigatures.Restore(segment.Text)) })];
+    }
+
+    private readonly record struct Glyph(string Value, double Left, double Right, double Baseline, double Size, bool IsBold);
+}

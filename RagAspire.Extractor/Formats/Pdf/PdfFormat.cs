@@ -1,0 +1,62 @@
+using RagAspire.Ingestion.Extraction;
+using UglyToad.PdfPig;
+using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Exceptions;
+
+namespace RagAspire.Extractor.Formats.Pdf;
+
+/// <summary>
+/// PDF: the letters of each page, put into lines, columns, paragraphs and tables by where they stand. A page that cannot
+/// be read is left out, the others are kept.
+/// </summary>
+internal sealed class PdfFormat : IFormatReader
+{
+    public void Read(Stream file, DocumentSink sink)
+    {
+        using var document = Open(TextDecoder.ReadAll(file));
+        sink.Pages = document.NumberOfPages;
+        var pages = new PdfPages(document, sink).Read();
+        var repeated = new RepeatedLines(pages);
+        var blocks = pages.ConvertAll(page => repeated.Without(page).SelectMany(BlockBuilder.Build).ToList());
+        var headings = new PdfHeadings(blocks.SelectMany(page => page));
+        sink.Title = PdfTitle.Of(document) ?? blocks.FirstOrDefault()?.Where(block => headings.Level(block) > 0).MaxBy(block => block.Size)?.Text;
+        for (var index = 0; index < pages.Count; index++)
+        {
+            sink.SetPage(pages[index].Number);
+            blocks[index].ForEach(block => Write(block, headings.Level(block), sink));
+            foreach (var extra in pages[index].Extras)
+            {
+                sink.Paragraph(extra);
+            }
+        }
+    }
+
+    private static PdfDocument Open(byte[] bytes)
+    {
+        try
+        {
+            // Many files are encrypted with the empty password: everybody may read them.
+            return PdfDocument.Open(bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
+        }
+        catch (PdfDocumentEncryptedException exception)
+        {
+            throw new UnreadableDocumentException(Reasons.Encrypted, exception);
+        }
+    }
+
+    private static void Write(PdfBlock block, int level, DocumentSink sink)
+    {
+        if (block.IsTable)
+        {
+            sink.Table(block.Rows);
+        }
+        else if (level > 0)
+        {
+            sink.Heading(level, block.Text);
+        }
+        else
+        {
+            sink.Paragraph(block.Text);
+        }
+    }
+}
