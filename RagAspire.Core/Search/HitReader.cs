@@ -33,7 +33,7 @@ public sealed class HitReader(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
-            select {Columns}, ts_rank_cd(c.search, words.query, 1)::float8
+            select {Columns}, ts_rank(c.search, words.query)::float8
             from words, chunks c join documents d on d.id = c.document_id and d.ready_version = c.version
             where c.search @@ words.query and d.collection = $2 and d.tags @> $3
             order by 8 desc, c.id

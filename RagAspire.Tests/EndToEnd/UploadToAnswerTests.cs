@@ -10,7 +10,7 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
     [InlineData("notes.txt", "The warranty of the pump lasts seven years.\n\nThe filter is changed monthly.")]
     [InlineData("notes.md", "# Pumps\n\n## Warranty\n\nThe warranty of the pump lasts seven years.\n\n## Filter\n\nIt is changed monthly.")]
     [InlineData("page.html", "<html><body><h1>Pumps</h1><p>The warranty of the pump lasts seven years.</p><script>var x = 1;</script></body></html>")]
-    [InlineData("table.csv", "Device,Warranty of the pump\nPump P1,The warranty of the pump lasts seven years\nPump P2,It has none\n")]
+    [InlineData("table.csv", "Device,Note\nPump,The warranty of the pump lasts seven years\nFilter,It is changed monthly\n")]
     [InlineData("data.json", """{"device": "pump", "text": "The warranty of the pump lasts seven years."}""")]
     [InlineData("mail.eml", "From: a@example.org\r\nTo: b@example.org\r\nSubject: Pump\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nThe warranty of the pump lasts seven years.\r\n")]
     [InlineData("page.xml", "<?xml version=\"1.0\"?><manual><pump>The warranty of the pump lasts seven years.</pump></manual>")]
