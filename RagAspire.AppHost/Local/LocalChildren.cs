@@ -33,7 +33,14 @@ public static class LocalChildren
             "--log-level", "Warning",
             "--frontend-url", Bare(page), "--otlp-grpc-url", Bare(grpc), "--otlp-http-url", Bare(http))
         {
-            Environment = new Dictionary<string, string?> { ["NO_COLOR"] = "1" },
+            // What the launch profile sets is for the AppHost under Aspire, which this dashboard would look for.
+            Environment = new Dictionary<string, string?>
+            {
+                ["NO_COLOR"] = "1",
+                ["ASPNETCORE_URLS"] = null,
+                ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null,
+                ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = null,
+            },
             ReadyUrl = page,
         };
         return new DashboardSpec(child, page, grpc);

@@ -1,0 +1,30 @@
+using RagAspire.AppHost.Local;
+using RagAspire.Embedded;
+
+namespace RagAspire.AppHost;
+
+internal static class Secrets
+{
+    /// <summary>A password that is made once and kept in the user's secrets, because data volumes remember theirs.</summary>
+    public static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+
+    /// <summary>
+    /// The key with all scopes. For development it is made once, kept in the data directory and printed; a deployment
+    /// gets one of its own.
+    /// </summary>
+    public static IResourceBuilder<ParameterResource> AddApiKey(this IDistributedApplicationBuilder builder, LocalOptions options)
+    {
+        const string name = "api-key";
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return builder.AddPassword(name);
+        }
+
+        Directory.CreateDirectory(options.DataDirectory);
+        var file = Path.Combine(options.DataDirectory, name);
+        var key = builder.Configuration["Security:DevelopmentKey"] is { Length: > 0 } chosen ? chosen : SecretFile.ReadOrCreate(file);
+        Console.WriteLine($"API: http://localhost:{options.ApiPort}, key with all scopes: {key} (kept in {file})");
+        return builder.AddParameter(name, key, secret: true);
+    }
+}

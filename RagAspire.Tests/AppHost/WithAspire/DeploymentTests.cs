@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RagAspire.Embedded;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.AppHost.WithAspire;
+
+/// <summary>The AppHost as Aspire sees it.</summary>
+public sealed class DeploymentTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly TestDirectory _data = TestDirectory.Create("deployment");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task In_embedded_mode_every_resource_becomes_healthy_and_the_sample_documents_can_be_uploaded_and_found()
+    {
+        await using var builder = await CreateAsync("embedded");
+        await using var app = await builder.BuildAsync(Cancellation);
+        await app.StartAsync(Cancellation).WaitAsync(Patience);
+        foreach (var resource in new[] { "ragdb", "cache", "worker", "api" })
+        {
+            await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, Cancellation).WaitAsync(Patience);
+        }
+
+        var result = await app.Services.GetRequiredService<ResourceCommandService>()
+            .ExecuteCommandAsync("api", "upload-samples", Cancellation);
+
+        Assert.True(result.Success, result.Message);
+        var key = await File.ReadAllTextAsync(Path.Combine(_data.Path, "api-key"), Cancellation);
+        using var client = new RagClient(app.GetEndpoint("api", "http"), key.Trim());
+        var documents = (await client.GetAsync("/api/v1/documents"))["items"]!.AsArray();
+        Assert.Equal(
+            ["backup-policy.html", "incident-handbook.md", "maintenance-windows.csv"],
+            documents.Select(document => document!["name"]!.GetValue<string>()).Order());
+        foreach (var document in documents)
+        {
+            var processed = await client.ProcessedAsync(document!["id"]!.GetValue<Guid>());
+            Assert.True(processed["status"]!.GetValue<string>() == "ready", $"{processed}");
+        }
+
+        var best = (await client.FindAsync("how long monthly backups are kept"))[0]!;
+        Assert.Contains("13 months", best["text"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task In_containers_mode_every_store_is_a_container_and_everything_has_a_health_check()
+    {
+        await using var builder = await CreateAsync("containers");
+
+        var containers = builder.Resources.OfType<ContainerResource>().ToDictionary(resource => resource.Name);
+        Assert.Equal(["cache", "ollama", "postgres", "vectors"], containers.Keys.Order());
+        Assert.All(containers.Values, container => Assert.Single(container.Annotations.OfType<ContainerMountAnnotation>()));
+        Assert.All(
+            builder.Resources.Where(resource => resource is ContainerResource or ProjectResource or PostgresDatabaseResource),
+            resource => Assert.NotEmpty(resource.Annotations.OfType<HealthCheckAnnotation>()));
+        Assert.All(
+            builder.Resources.OfType<ParameterResource>(),
+            parameter => Assert.Equal(!parameter.Name.EndsWith("-model", StringComparison.Ordinal), parameter.Secret));
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("worker")]
+    public async Task In_containers_mode_a_service_waits_for_the_stores_and_not_for_the_models(string service)
+    {
+        await using var builder = await CreateAsync("containers");
+
+        var resource = builder.Resources.Single(resource => resource.Name == service);
+        var waitsFor = resource.Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
+        var knows = resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(relation => relation.Resource.Name);
+
+        Assert.Superset(new HashSet<string> { "ragdb", "cache", "vectors" }, waitsFor.ToHashSet());
+        Assert.DoesNotContain("chat", waitsFor);
+        Assert.Superset(new HashSet<string> { "ragdb", "cache", "vectors", "chat", "embeddings" }, knows.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_model_server_that_a_connection_string_names_replaces_our_own()
+    {
+        await using var builder = await CreateAsync(
+            "containers",
+            "--ConnectionStrings:chat", "Endpoint=http://gpu:11434;Model=big",
+            "--ConnectionStrings:embeddings", "Endpoint=http://gpu:11434;Model=small");
+
+        Assert.DoesNotContain(builder.Resources, resource => resource.Name == "ollama");
+        Assert.Contains(builder.Resources, resource => resource.Name == "chat");
+    }
+
+    [Fact]
+    public async Task A_published_deployment_has_all_stores_and_none_of_the_development_secrets()
+    {
+        var manifest = Path.Combine(_data.Path, "manifest.json");
+        Directory.CreateDirectory(_data.Path);
+        var secret = SecretFile.ReadOrCreate(Path.Combine(_data.Path, "api-key"));
+
+        var command = new ProcessStartInfo(
+            "dotnet",
+            [BuildOutput.Of("RagAspire.AppHost"), "--publisher", "manifest", "--output-path", manifest, "--data", _data.Path])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(command)!;
+        var output = await process.StandardOutput.ReadToEndAsync(Cancellation).WaitAsync(Patience);
+        await process.WaitForExitAsync(Cancellation).WaitAsync(Patience);
+
+        Assert.True(process.ExitCode == 0, output);
+        var text = await File.ReadAllTextAsync(manifest, Cancellation);
+        var resources = JsonNode.Parse(text)!["resources"]!;
+        Assert.Equal("{ragdb.connectionString}", resources["api"]!["env"]!["ConnectionStrings__ragdb"]!.GetValue<string>());
+        Assert.Equal("{api-key.value}", resources["worker"]!["env"]!["Security__DevelopmentKey"]!.GetValue<string>());
+        Assert.True(resources["api-key"]!["inputs"]!["value"]!["secret"]!.GetValue<bool>());
+        Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("RAGASPIRE_DATA", text, StringComparison.Ordinal);
+    }
+
+    private async Task<IDistributedApplicationTestingBuilder> CreateAsync(string mode, params string[] arguments)
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
+            [
+                "--mode", mode, "--data", _data.Path,
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", .. arguments,
+            ],
+            Cancellation);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        return builder;
+    }
+}
