@@ -33,7 +33,7 @@ public static class LocalChildren
             "--log-level", "Warning",
             "--frontend-url", Bare(page), "--otlp-grpc-url", Bare(grpc), "--otlp-http-url", Bare(http))
         {
-            Environment = new Dictionary<string, string?> { ["NO_COLOR"] = "1" },
+            Environment = new Dictionary<string, string?> { ["NO_COLOR"] = "1", ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true" },
             ReadyUrl = page,
         };
         return new DashboardSpec(child, page, grpc);
