@@ -5,6 +5,7 @@ using RagAspire.Embedded.Processes;
 
 if (args is [Guard.Verb, var guarded])
 {
+    // Signals to the whole group are for the one that it guards.
     using var deaf = new StopSignals();
     await Guard.WatchAsync(Console.In, guarded, CancellationToken.None);
     return 0;

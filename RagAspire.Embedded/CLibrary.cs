@@ -21,6 +21,10 @@ public static partial class CLibrary
             : throw new EmbeddedStoreException($"Cannot open {path}: error {Marshal.GetLastPInvokeError()}.");
     }
 
+    /// <summary>Changes when the process that started us ends before we do.</summary>
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int ParentProcessId();
+
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int descriptor);
 

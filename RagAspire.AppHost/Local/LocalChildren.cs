@@ -37,6 +37,7 @@ public static class LocalChildren
             Environment = new Dictionary<string, string?>
             {
                 ["NO_COLOR"] = "1",
+                ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true",
                 ["ASPNETCORE_URLS"] = null,
                 ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null,
                 ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = null,

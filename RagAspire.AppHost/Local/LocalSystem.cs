@@ -23,7 +23,14 @@ public sealed class LocalSystem(LocalOptions options, ConsoleOutput output, Time
         await EndLeftOversAsync(ledger, signals.Stop);
         RequireFreePorts();
 
+        // It is dismissed only when all went well: otherwise it looks for what is left.
         using var guard = Guard.Start(Programs.DotNet, [Programs.Ourselves], options.DataDirectory);
+        await RunAsync(ledger, started, signals);
+        guard.Dismiss();
+    }
+
+    private async Task RunAsync(ProcessLedger ledger, Stopwatch started, StopSignals signals)
+    {
         await using var stores = await LocalStores.StartAsync(options, signals.Stop);
         await using var children = new Supervisor(ledger, output, time);
         var table = await StartChildrenAsync(children, stores, signals.Stop);

@@ -7,6 +7,7 @@ public sealed class ConsoleOutput(TextWriter writer, bool colour)
     private static readonly string[] Palette = ["36", "35", "33", "32", "34", "96", "95", "93", "92", "94"];
     private readonly Lock _writing = new();
     private readonly List<string> _names = [];
+    private bool _gone;
 
     /// <summary>Standard output, without colour when it is no terminal or <c>NO_COLOR</c> is set.</summary>
     public static ConsoleOutput Standard() => new(
@@ -16,7 +17,7 @@ public sealed class ConsoleOutput(TextWriter writer, bool colour)
     {
         lock (_writing)
         {
-            writer.WriteLine($"{Paint(name)} {text}");
+            Write($"{Paint(name)} {text}");
         }
     }
 
@@ -25,8 +26,26 @@ public sealed class ConsoleOutput(TextWriter writer, bool colour)
     {
         lock (_writing)
         {
+            Write(text);
+        }
+    }
+
+    // A terminal window that was closed takes the console with it, and stopping in order matters more than saying so.
+    private void Write(string text)
+    {
+        if (_gone)
+        {
+            return;
+        }
+
+        try
+        {
             writer.WriteLine(text);
             writer.Flush();
+        }
+        catch (IOException)
+        {
+            _gone = true;
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class Guard : IDisposable
     public const string Verb = "guard";
 
     private const string Goodbye = "goodbye";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly Process _process;
 
     private Guard(Process process) => _process = process;
@@ -62,14 +63,22 @@ public sealed class Guard : IDisposable
         }
     }
 
-    /// <summary>Says goodbye.</summary>
-    public void Dispose()
+    /// <summary>Tells it that nothing is left to tidy up.</summary>
+    public void Dismiss()
     {
         if (!_process.HasExited)
         {
             _process.StandardInput.WriteLine(Goodbye);
+        }
+    }
+
+    /// <summary>Closes the pipe and waits until it has done what there is to do.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
             _process.StandardInput.Close();
-            _process.WaitForExit(TimeSpan.FromSeconds(2));
+            _process.WaitForExit(Patience);
         }
 
         _process.Dispose();

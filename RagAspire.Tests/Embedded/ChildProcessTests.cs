@@ -35,6 +35,21 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_terminal_that_was_closed_does_not_keep_anybody_from_stopping()
+    {
+        await using var closed = new ClosedTerminal();
+        await using var children = new Supervisor(
+            new ProcessLedger(Path.Combine(_data.Path, "processes")), new ConsoleOutput(closed, colour: true), TimeProvider.System);
+        var child = children.Start(Shell("talker", "trap 'echo bye; exit 0' TERM; echo here; while :; do sleep .05; done"));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(closed.Writes > 0), TimeSpan.FromSeconds(15), () => "Nothing was written.", TestContext.Current.CancellationToken);
+
+        await children.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(child.ProcessId);
+    }
+
+    [Fact]
     public async Task Who_crashes_starts_again_later_and_later()
     {
         await using var children = Supervisor();
@@ -108,4 +123,17 @@ public sealed class ChildProcessTests : IDisposable
         TimeSpan.FromSeconds(15),
         () => $"'{text}' is not in:\n{_written}",
         TestContext.Current.CancellationToken);
+
+    private sealed class ClosedTerminal : TextWriter
+    {
+        public int Writes { get; private set; }
+
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+        public override void WriteLine(string? value)
+        {
+            Writes++;
+            throw new IOException("Input/output error");
+        }
+    }
 }
