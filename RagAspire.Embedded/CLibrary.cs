@@ -12,6 +12,9 @@ public static partial class CLibrary
     /// <summary>Sends a signal; false when there is no such process or it is not ours to signal.</summary>
     public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
 
+    /// <summary>Changes when the process that started us ends before we do.</summary>
+    public static int ParentProcessId() => GetParent();
+
     /// <summary>Opens a directory so that child processes inherit the handle, which .NET's own handles never are.</summary>
     internal static int OpenInheritable(string path)
     {
@@ -21,9 +24,8 @@ public static partial class CLibrary
             : throw new EmbeddedStoreException($"Cannot open {path}: error {Marshal.GetLastPInvokeError()}.");
     }
 
-    /// <summary>Changes when the process that started us ends before we do.</summary>
     [LibraryImport("libc", EntryPoint = "getppid")]
-    public static partial int ParentProcessId();
+    private static partial int GetParent();
 
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int descriptor);

@@ -30,9 +30,7 @@ public sealed class LocalStores : IAsyncDisposable
     {
         var database = Environment.GetEnvironmentVariable("ConnectionStrings__ragdb");
         var cache = Environment.GetEnvironmentVariable("ConnectionStrings__cache");
-        var redis = string.IsNullOrEmpty(cache)
-            ? EmbeddedRedis.Start(new RedisOptions { DataDirectory = options.DataDirectory, Port = options.RedisPort })
-            : null;
+        var redis = string.IsNullOrEmpty(cache) ? StartRedis(options) : null;
         try
         {
             var postgres = string.IsNullOrEmpty(database)
@@ -54,6 +52,14 @@ public sealed class LocalStores : IAsyncDisposable
             throw;
         }
     }
+
+    // Loopback is open to everybody who is logged in on this machine.
+    private static EmbeddedRedis StartRedis(LocalOptions options) => EmbeddedRedis.Start(new RedisOptions
+    {
+        DataDirectory = options.DataDirectory,
+        Port = options.RedisPort,
+        Password = SecretFile.ReadOrCreate(Path.Combine(options.DataDirectory, "redis-password")),
+    });
 
     /// <summary>Waits until it is told to stop, and meanwhile starts PostgreSQL again when it ends unasked.</summary>
     public async Task KeepRunningAsync(ConsoleOutput output, CancellationToken stop)

@@ -24,9 +24,22 @@ internal sealed class RedisRecovery : IDisposable
             Directory.Move(folder, damaged);
         }
 
-        Directory.CreateDirectory(folder);
+        CreatePrivate(folder);
         File.WriteAllText(mark, "");
         return new RedisRecovery(mark);
+    }
+
+    // What is cached are answers and pieces of documents.
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     public void Dispose() => File.Delete(_mark);
