@@ -1,8 +1,9 @@
 using RagAspire.Benchmarks.Quality;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Vectors;
 
-/// <summary>Public retrieval tests, found in <c>../shared/data</c>.</summary>
+/// <summary>Public retrieval tests, where they lie beside the repository.</summary>
 public sealed class SearchQualityTests
 {
     [Theory]
@@ -10,30 +11,36 @@ public sealed class SearchQualityTests
     [InlineData("retrieval-en", 0.96, 0.99)]
     public void Text_search_finds_what_the_published_baselines_find(string name, double ndcg10, double recall100)
     {
-        var collection = BeirTest.Load(DataFolder(name));
-        using var subject = new Bm25Subject(collection);
-        var cancellationToken = TestContext.Current.CancellationToken;
+        var test = BeirTest.Load(SharedData.Locate(name));
+        using var subject = new IndexSubject(test);
 
-        var quality = RetrievalQuality.Measure(
-            collection, (_, text) => subject.SearchAsync(text, 100, cancellationToken).GetAwaiter().GetResult());
+        var quality = Measure(test, subject);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {quality}");
         Assert.InRange(quality.Ndcg10, ndcg10, 1);
         Assert.InRange(quality.Recall100, recall100, 1);
     }
 
-    private static string DataFolder(string name)
+    [Theory]
+    [InlineData("scifact")]
+    [InlineData("retrieval-en")]
+    public void A_weak_embedding_model_costs_hybrid_search_little(string name)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var data = Path.Combine(folder.FullName, "shared", "data", name);
-            if (File.Exists(Path.Combine(data, "corpus.jsonl")))
-            {
-                return data;
-            }
-        }
+        var test = BeirTest.Load(SharedData.Locate(name));
+        using var text = new IndexSubject(test);
+        using var hybrid = new IndexSubject(test, new WeakModel().Embed);
 
-        Assert.Skip($"There is no folder ../shared/data/{name} with the test collection");
-        return "";
+        var (alone, together) = (Measure(test, text), Measure(test, hybrid));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: text {alone}, hybrid {together}");
+        Assert.NotEqual(alone, together);
+        Assert.InRange(together.Ndcg10, alone.Ndcg10 - 0.02, 1);
+    }
+
+    private static RetrievalQuality Measure(BeirTest test, IndexSubject subject)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        return RetrievalQuality.Measure(
+            test, (_, query) => subject.SearchAsync(query, 100, cancellationToken).GetAwaiter().GetResult());
     }
 }
