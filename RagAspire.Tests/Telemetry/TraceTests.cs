@@ -52,7 +52,7 @@ public sealed class TraceTests(Stores stores)
                 trace = [.. collector.Spans.Where(span => span.TraceId == begin?.TraceId)];
                 return Task.FromResult(trace.Any(span => span.Name == last));
             },
-            TimeSpan.FromSeconds(20),
+            TimeSpan.FromSeconds(60),
             () => $"No trace of {root} with {last}: {string.Join(", ", collector.Spans.Select(span => $"{span.Service}/{span.Name}"))}",
             TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
