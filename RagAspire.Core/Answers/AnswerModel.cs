@@ -87,8 +87,8 @@ public sealed partial class AnswerModel
             // The client is anybody's implementation: whatever it throws, there is no answer of the model now.
             progress.Ended(exception is TimeoutException ? "timeout" : exception is BrokenCircuitException ? "rejected" : "failed");
             var reason = ModelFailure.Reason(exception, progress.Model);
-            Log.Failed(_logger, progress.Outcome, reason);
             pieces.TryComplete(new ModelUnavailableException(reason, exception));
+            Log.Failed(_logger, progress.Outcome, reason);
         }
     }
 

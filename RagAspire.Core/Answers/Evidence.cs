@@ -5,7 +5,7 @@ namespace RagAspire.Answers;
 /// <param name="Span">Where it stands in the source's text.</param>
 /// <param name="Text">As it is shown: on one line.</param>
 /// <param name="Terms">In order, as the index sees them.</param>
-/// <param name="IsWhole">Neither cut by a passage's border nor a heading.</param>
+/// <param name="IsWhole">Neither cut by a passage's border nor a heading or a table's header.</param>
 internal sealed record EvidenceSentence(
     NumberedSource Source,
     int Index,
@@ -61,10 +61,18 @@ internal sealed class Evidence
         var text = source.Shown.Text;
         var spans = RagAspire.Answers.Sentences.Split(text);
         var sentences = new List<EvidenceSentence>(spans.Count);
+        var header = default(string);
+        var isInTable = false;
         for (var i = 0; i < spans.Count; i++)
         {
-            var shown = OneLine(spans[i].Of(text));
-            sentences.Add(new EvidenceSentence(source, i, spans[i], shown, words.Terms(shown), IsWhole(source, spans, i)));
+            var raw = spans[i].Of(text);
+            var isRow = TableRows.IsRow(raw);
+            var isHeader = isRow && !isInTable && TableRows.IsHeader(raw);
+            header = isHeader ? raw : isRow ? header : null;
+            isInTable = isRow;
+            var shown = OneLine(isRow && !isHeader ? TableRows.Read(raw, header) : raw);
+            var isWhole = isRow ? !isHeader : IsWhole(source, spans, i);
+            sentences.Add(new EvidenceSentence(source, i, spans[i], shown, words.Terms(shown), isWhole));
         }
 
         return sentences;
@@ -72,8 +80,7 @@ internal sealed class Evidence
 
     private static bool IsWhole(NumberedSource source, List<Span> spans, int index)
     {
-        var text = source.Shown.Text;
-        var sentence = text.AsSpan(spans[index].Start, spans[index].Length);
+        var sentence = source.Shown.Text.AsSpan(spans[index].Start, spans[index].Length);
         var beginsInside = index == 0 && source.Parts[0].Ordinal > 0 && char.IsLower(sentence[0]);
         var endsInside = index == spans.Count - 1 && sentence.Length > 60 && !RagAspire.Answers.Sentences.IsEnded(sentence);
         return !beginsInside && !endsInside && sentence[0] != '#';

@@ -39,6 +39,10 @@ internal sealed record ScoringWeights
 internal sealed partial class SentenceScorer
 {
     private const int UsualLength = 25;
+
+    /// <summary>How much the terms of the question before count.</summary>
+    private const double EarlierTerms = .3;
+
     private readonly Evidence _evidence;
     private readonly IReadOnlyList<string> _terms;
     private readonly ScoringWeights _weights;
@@ -46,14 +50,22 @@ internal sealed partial class SentenceScorer
     private readonly ExpectedAnswer _expected;
     private readonly Dictionary<string, double> _share;
 
-    public SentenceScorer(string question, Evidence evidence, Words words, ScoringWeights? weights = null)
+    /// <param name="before">The question that this one continues ("And in 2022?"); null when it stands alone.</param>
+    public SentenceScorer(string question, string? before, Evidence evidence, Words words, ScoringWeights? weights = null)
     {
-        _question = question;
+        _question = $"{before} {question}";
         _evidence = evidence;
         _weights = weights ?? ScoringWeights.Default;
         _terms = words.ContentTerms(question);
-        _expected = ExpectedAnswers.Of(question);
+        _expected = ExpectedAnswers.Of(question) is var asked && asked == ExpectedAnswer.Anything && before is not null
+            ? ExpectedAnswers.Of(before)
+            : asked;
         var rarities = _terms.Distinct().ToDictionary(term => term, evidence.Rarity, StringComparer.Ordinal);
+        foreach (var term in before is null ? [] : words.ContentTerms(before))
+        {
+            rarities.TryAdd(term, evidence.Rarity(term) * EarlierTerms);
+        }
+
         var total = rarities.Values.Sum();
         _share = rarities.ToDictionary(pair => pair.Key, pair => total > 0 ? pair.Value / total : 0, StringComparer.Ordinal);
     }
