@@ -34,9 +34,10 @@ internal sealed class Evidence
 {
     private readonly Dictionary<string, int> _sentencesWith = new(StringComparer.Ordinal);
 
-    private Evidence(IReadOnlyList<IReadOnlyList<EvidenceSentence>> bySource)
+    private Evidence(IReadOnlyList<IReadOnlyList<EvidenceSentence>> bySource, IReadOnlyList<IReadOnlySet<string>> headings)
     {
         BySource = bySource;
+        Headings = headings;
         Sentences = [.. bySource.SelectMany(sentences => sentences)];
         foreach (var term in Sentences.SelectMany(sentence => sentence.TermSet))
         {
@@ -49,12 +50,18 @@ internal sealed class Evidence
     /// <summary>In the order of the sources.</summary>
     public IReadOnlyList<IReadOnlyList<EvidenceSentence>> BySource { get; }
 
+    /// <summary>The terms of each source's section and name: what its sentences need not say again.</summary>
+    public IReadOnlyList<IReadOnlySet<string>> Headings { get; }
+
     public static Evidence Read(IReadOnlyList<NumberedSource> sources, Words words) =>
-        new([.. sources.Select(source => Read(source, words))]);
+        new([.. sources.Select(source => Read(source, words))], [.. sources.Select(source => HeadingTerms(source.Shown, words))]);
 
     /// <summary>High for a term that few sentences hold; of a term that none holds it is the highest.</summary>
     public double Rarity(string term) =>
         Math.Log(1 + ((Sentences.Count - _sentencesWith.GetValueOrDefault(term) + .5) / (_sentencesWith.GetValueOrDefault(term) + .5)));
+
+    private static HashSet<string> HeadingTerms(AnswerSource source, Words words) =>
+        words.Terms($"{source.Section} {Path.GetFileNameWithoutExtension(source.DocumentName)}".Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
 
     private static List<EvidenceSentence> Read(NumberedSource source, Words words)
     {
