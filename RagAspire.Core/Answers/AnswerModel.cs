@@ -87,8 +87,8 @@ public sealed partial class AnswerModel
             // The client is anybody's implementation: whatever it throws, there is no answer of the model now.
             progress.Ended(exception is TimeoutException ? "timeout" : exception is BrokenCircuitException ? "rejected" : "failed");
             var reason = ModelFailure.Reason(exception, progress.Model);
-            Log.Failed(_logger, progress.Outcome, reason);
             pieces.TryComplete(new ModelUnavailableException(reason, exception));
+            Log.Failed(_logger, progress.Outcome, reason);
         }
     }
 
@@ -104,10 +104,12 @@ public sealed partial class AnswerModel
             await using var updates = new Abandonable(_chat!.GetStreamingResponseAsync(messages, Options(), limit.Token), limit.Token);
             await CopyAsync(updates, progress, pieces, patience, limit.Token);
         }
-        catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            !cancellationToken.IsCancellationRequested && (limit.IsCancellationRequested || exception is OperationCanceledException))
         {
-            // What a client throws when its stream is taken away differs; why it was taken away does not.
-            throw new TimeoutException($"No answer within {(total.IsCancellationRequested ? _options.TotalTimeout : _options.FirstTokenTimeout)}.", exception);
+            // What a client throws when its stream is taken away differs; why it was taken away does not. Clients with a
+            // shorter limit of their own cancel too.
+            throw new TimeoutException("The model did not answer in time.", exception);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
         {

@@ -87,14 +87,15 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     {
         // A short question that continues a session ("And in 2022?") is about what the one before was about.
         var continues = request.History.Count > 0 && _words.ContentTerms(request.Question).Count < 3;
-        var question = continues ? $"{request.History[^1].Question} {request.Question}" : request.Question;
+        var before = continues ? request.History[^1].Question : null;
         var room = model.Name is null ? int.MaxValue : Prompt.SourceBudget(request.Question, request.History, _options);
         var fits = room >= LeastRoom;
         var sources = Sources.From(request.Hits, fits ? room : _options.SourceTokens);
         var evidence = Evidence.Read(sources, _words);
-        var relevance = Relevance.Of(question, evidence, _words);
+        var relevance = Relevance.Of($"{before} {request.Question}", evidence, _words);
         return new Material(
-            question,
+            request.Question,
+            before,
             sources,
             evidence,
             MayAskModel: fits && sources.Count > 0 && (request.ByMeaning || relevance.IsWorthAsking),
@@ -120,7 +121,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var (cited, citations) = citer.Cite(text);
         if (citations.Count == 0)
         {
-            if (citer.CiteWhole(text, _words.ContentTerms(material.Question)) is not { } whole)
+            if (citer.CiteWhole(text, _words.ContentTerms($"{material.Before} {material.Question}")) is not { } whole)
             {
                 return WithoutModel(material, $"the model {progress.Model} gave an answer that no source holds", call);
             }
@@ -135,7 +136,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     {
         var chosen = material.MayQuote
             ? ExtractiveAnswer.Choose(
-                new SentenceScorer(material.Question, material.Evidence, _words).Rank(), material.Evidence, _options.ExtractiveSentences)
+                new SentenceScorer(material.Question, material.Before, material.Evidence, _words).Rank(), material.Evidence, _options.ExtractiveSentences)
             : [];
         return chosen.Count == 0
             ? new WrittenAnswer(NoAnswer, AnswerKind.None, null, [], degraded, call)
@@ -151,9 +152,10 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     }
 
     /// <summary>A question with what can be said about it.</summary>
-    /// <param name="Question">With the one before, where it only makes sense with it.</param>
+    /// <param name="Before">The question before, where this one only makes sense with it.</param>
     private sealed record Material(
         string Question,
+        string? Before,
         IReadOnlyList<NumberedSource> Sources,
         Evidence Evidence,
         bool MayAskModel,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RagAspire.LanguageModels;
 using RagAspire.Vectors;
 
@@ -15,7 +16,15 @@ public static class AnswersRegistration
         services.AddSingleton<Embedder>();
         services.AddSingleton<AnswerModel>();
         services.AddSingleton<AnswerWriter>();
-        services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler(() => new StreamCancellation()));
+
+        // A client's own limit, 100 seconds by default, must not cut a longer one that was configured here.
+        services.ConfigureHttpClientDefaults(http => http
+            .AddHttpMessageHandler(() => new StreamCancellation())
+            .ConfigureHttpClient((provider, client) =>
+            {
+                var patience = provider.GetRequiredService<IOptions<AnswerOptions>>().Value.FirstTokenTimeout + TimeSpan.FromSeconds(10);
+                client.Timeout = client.Timeout < patience ? patience : client.Timeout;
+            }));
         return services;
     }
 }

@@ -5,7 +5,7 @@ namespace RagAspire.Answers;
 /// <param name="Span">Where it stands in the source's text.</param>
 /// <param name="Text">As it is shown: on one line.</param>
 /// <param name="Terms">In order, as the index sees them.</param>
-/// <param name="IsWhole">Neither cut by a passage's border nor a heading.</param>
+/// <param name="IsWhole">Neither cut by a passage's border nor a heading or a table's header.</param>
 internal sealed record EvidenceSentence(
     NumberedSource Source,
     int Index,
@@ -34,9 +34,10 @@ internal sealed class Evidence
 {
     private readonly Dictionary<string, int> _sentencesWith = new(StringComparer.Ordinal);
 
-    private Evidence(IReadOnlyList<IReadOnlyList<EvidenceSentence>> bySource)
+    private Evidence(IReadOnlyList<IReadOnlyList<EvidenceSentence>> bySource, IReadOnlyList<IReadOnlySet<string>> headings)
     {
         BySource = bySource;
+        Headings = headings;
         Sentences = [.. bySource.SelectMany(sentences => sentences)];
         foreach (var term in Sentences.SelectMany(sentence => sentence.TermSet))
         {
@@ -49,22 +50,36 @@ internal sealed class Evidence
     /// <summary>In the order of the sources.</summary>
     public IReadOnlyList<IReadOnlyList<EvidenceSentence>> BySource { get; }
 
+    /// <summary>The terms of each source's section and name: what its sentences need not say again.</summary>
+    public IReadOnlyList<IReadOnlySet<string>> Headings { get; }
+
     public static Evidence Read(IReadOnlyList<NumberedSource> sources, Words words) =>
-        new([.. sources.Select(source => Read(source, words))]);
+        new([.. sources.Select(source => Read(source, words))], [.. sources.Select(source => HeadingTerms(source.Shown, words))]);
 
     /// <summary>High for a term that few sentences hold; of a term that none holds it is the highest.</summary>
     public double Rarity(string term) =>
         Math.Log(1 + ((Sentences.Count - _sentencesWith.GetValueOrDefault(term) + .5) / (_sentencesWith.GetValueOrDefault(term) + .5)));
+
+    private static HashSet<string> HeadingTerms(AnswerSource source, Words words) =>
+        words.Terms($"{source.Section} {Path.GetFileNameWithoutExtension(source.DocumentName)}".Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
 
     private static List<EvidenceSentence> Read(NumberedSource source, Words words)
     {
         var text = source.Shown.Text;
         var spans = RagAspire.Answers.Sentences.Split(text);
         var sentences = new List<EvidenceSentence>(spans.Count);
+        var header = default(string);
+        var isInTable = false;
         for (var i = 0; i < spans.Count; i++)
         {
-            var shown = OneLine(spans[i].Of(text));
-            sentences.Add(new EvidenceSentence(source, i, spans[i], shown, words.Terms(shown), IsWhole(source, spans, i)));
+            var raw = spans[i].Of(text);
+            var isRow = TableRows.IsRow(raw);
+            var isHeader = isRow && !isInTable && TableRows.IsHeader(raw);
+            header = isHeader ? raw : isRow ? header : null;
+            isInTable = isRow;
+            var shown = OneLine(isRow && !isHeader ? TableRows.Read(raw, header) : raw);
+            var isWhole = isRow ? !isHeader : IsWhole(source, spans, i);
+            sentences.Add(new EvidenceSentence(source, i, spans[i], shown, words.Terms(shown), isWhole));
         }
 
         return sentences;
@@ -72,8 +87,7 @@ internal sealed class Evidence
 
     private static bool IsWhole(NumberedSource source, List<Span> spans, int index)
     {
-        var text = source.Shown.Text;
-        var sentence = text.AsSpan(spans[index].Start, spans[index].Length);
+        var sentence = source.Shown.Text.AsSpan(spans[index].Start, spans[index].Length);
         var beginsInside = index == 0 && source.Parts[0].Ordinal > 0 && char.IsLower(sentence[0]);
         var endsInside = index == spans.Count - 1 && sentence.Length > 60 && !RagAspire.Answers.Sentences.IsEnded(sentence);
         return !beginsInside && !endsInside && sentence[0] != '#';

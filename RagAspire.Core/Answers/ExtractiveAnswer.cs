@@ -70,12 +70,11 @@ internal static partial class ExtractiveAnswer
         return shared == 0 ? 0 : shared / (double)Math.Min(one.TermSet.Count, other.TermSet.Count);
     }
 
-    /// <summary>Without what would be read as something else: a document's own reference numbers, list and table marks.</summary>
+    /// <summary>Without what would be read as something else: a document's own reference numbers and list marks.</summary>
     private static string Shown(string sentence)
     {
         var shown = OwnReferences().Replace(sentence, "");
-        shown = Bullet().Replace(shown, "");
-        return Cells().Replace(shown.Trim().Trim('|'), "; ").Trim();
+        return Bullet().Replace(shown, "").Trim();
     }
 
     [GeneratedRegex(@"\s?[\[【［]\s*\^?[\d,;\s–-]+[\]】］]")]
@@ -83,7 +82,4 @@ internal static partial class ExtractiveAnswer
 
     [GeneratedRegex(@"^([-*•‣▪·]\s+)+")]
     private static partial Regex Bullet();
-
-    [GeneratedRegex(@"\s*\|\s*|\t+")]
-    private static partial Regex Cells();
 }

@@ -37,9 +37,9 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
 
         int bestSentence = 0, bestSource = 0;
         var foundAnywhere = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var source in evidence.BySource)
+        foreach (var (source, headings) in evidence.BySource.Zip(evidence.Headings))
         {
-            var found = new HashSet<string>(StringComparer.Ordinal);
+            var found = terms.Where(headings.Contains).ToHashSet(StringComparer.Ordinal);
             foreach (var sentence in source)
             {
                 var shared = terms.Where(sentence.Holds).ToList();

@@ -45,6 +45,7 @@ internal static partial class Sentences
         "the", "a", "an", "in", "it", "its", "he", "she", "they", "we", "you", "i", "this", "that", "these", "those", "there", "however",
         "but", "and", "for", "at", "on", "as", "by", "from", "to", "if", "when", "while", "after", "before", "since", "although", "his",
         "her", "their", "our", "some", "many", "most", "all", "each", "both", "one", "two", "no", "not", "such", "other", "another",
+        "der", "die", "das", "ein", "eine", "es", "er", "sie", "wir", "am", "im", "bei", "nach", "und", "aber", "diese", "dieser",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static List<Span> Split(string text)
@@ -52,7 +53,14 @@ internal static partial class Sentences
         var spans = new List<Span>();
         foreach (var block in Blocks(text))
         {
-            SplitProse(text, block, spans);
+            if (TableRows.IsRow(text.AsSpan(block.Start, block.Length)))
+            {
+                Add(text, block.Start, block.End, spans);
+            }
+            else
+            {
+                SplitProse(text, block, spans);
+            }
         }
 
         return spans;
@@ -112,7 +120,7 @@ internal static partial class Sentences
 
         var current = text.AsSpan(line.Start, line.Length);
         var following = text.AsSpan(next.Start, next.Length);
-        if (IsRow(current) || IsRow(following) || current[0] == '#' || following[0] == '#' || Item().IsMatch(following))
+        if (TableRows.IsRow(current) || TableRows.IsRow(following) || current[0] == '#' || following[0] == '#' || Item().IsMatch(following))
         {
             return true;
         }
@@ -121,8 +129,6 @@ internal static partial class Sentences
         var isShort = line.Length < widest * .6 || line.Length < 40;
         return isShort && !char.IsLower(following[0]) && current[^1] is not (',' or '-' or '–' or '(' or '&');
     }
-
-    private static bool IsRow(ReadOnlySpan<char> line) => line.Count('|') > 1 || line.Contains('\t');
 
     private static void SplitProse(string text, Span block, List<Span> spans)
     {

@@ -15,7 +15,7 @@ internal static class TokenEstimate
             tokens += letter switch
             {
                 >= 'a' and <= 'z' or >= 'A' and <= 'Z' or ' ' => .27,
-                < '\u0080' => .6,
+                < '\u0080' => .85,
                 < '\u0530' => .5,
                 < '\u0E00' => .8,
                 _ => 1.1,

@@ -62,13 +62,14 @@ public sealed class OllamaStub : IAsyncDisposable
     private readonly WebApplication _app;
     private int _openCalls;
 
-    private OllamaStub(WebApplication app) => _app = app;
+    private OllamaStub(WebApplication app, string chatModel, string embeddingModel) =>
+        (_app, ChatModel, EmbeddingModel) = (app, chatModel, embeddingModel);
 
     public Uri Address { get; private set; } = null!;
 
-    public string ChatModel { get; init; } = "llama3.2:latest";
+    public string ChatModel { get; }
 
-    public string EmbeddingModel { get; init; } = "nomic-embed-text:latest";
+    public string EmbeddingModel { get; }
 
     public OllamaMode Mode { get; set; }
 
@@ -102,13 +103,15 @@ public sealed class OllamaStub : IAsyncDisposable
     /// <summary>As an Aspire resource gives it to an application.</summary>
     public string ConnectionString(string model) => $"Endpoint={Address};Model={model}";
 
-    public static async Task<OllamaStub> StartAsync(int port = 0)
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<OllamaStub> StartAsync(
+        int port = 0, string chatModel = "llama3.2:latest", string embeddingModel = "nomic-embed-text:latest")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
         var app = builder.Build();
-        var stub = new OllamaStub(app);
+        var stub = new OllamaStub(app, chatModel, embeddingModel);
         app.Use(stub.RecordAsync);
         OllamaStubModels.Map(app, stub);
         app.MapPost("/api/embed", context => OllamaStubEmbeddings.AnswerAsync(context, stub));

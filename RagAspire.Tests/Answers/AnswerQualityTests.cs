@@ -1,0 +1,74 @@
+using System.Text.Json;
+using RagAspire.Answers;
+using RagAspire.Benchmarks.Quality;
+using RagAspire.Search;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Answers;
+
+/// <summary>Answers without a model, measured on public questions whose answers are known.</summary>
+public sealed class AnswerQualityTests
+{
+    private const int HitCount = 5;
+
+    [Fact]
+    public async Task The_first_sentence_and_the_whole_answer_hold_what_was_asked()
+    {
+        var folder = SharedData.Locate("retrieval-en");
+        var golden = JsonSerializer.Deserialize<Dictionary<string, string[]>>(
+            await File.ReadAllTextAsync(Path.Combine(folder, "answers.json"), TestContext.Current.CancellationToken))!;
+        var test = BeirTest.Load(folder);
+        using var writing = Writing.WithoutModel();
+        int first = 0, whole = 0, none = 0;
+        foreach (var (id, question, hits) in await AskAsync(test, test.Queries))
+        {
+            var (_, answer) = await writing.AskAsync(question, hits);
+            var sentence = answer.Citations.Count == 0 ? "" : answer.Text[..Sentences.Split(answer.Text)[0].End];
+            none += answer.Kind == AnswerKind.None ? 1 : 0;
+            first += Holds(sentence, golden[id]) ? 1 : 0;
+            whole += Holds(answer.Text, golden[id]) ? 1 : 0;
+        }
+
+        var count = (double)test.Queries.Count;
+        TestContext.Current.TestOutputHelper?.WriteLine($"first sentence {first / count:F3}, whole answer {whole / count:F3}, none {none / count:F3}");
+        Assert.InRange(first / count, .77, 1);
+        Assert.InRange(whole / count, .90, 1);
+        Assert.InRange(none / count, 0, .02);
+    }
+
+    [Fact]
+    public async Task Questions_about_something_else_are_mostly_left_unanswered()
+    {
+        var test = BeirTest.Load(SharedData.Locate("retrieval-en"));
+        var foreign = BeirTest.Load(SharedData.Locate("scifact")).Queries;
+        using var writing = Writing.WithoutModel();
+        var answered = 0;
+        foreach (var (_, question, hits) in await AskAsync(test, foreign))
+        {
+            answered += (await writing.AskAsync(question, hits)).Answer.Kind == AnswerKind.None ? 0 : 1;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {foreign.Count} foreign questions were answered");
+        Assert.InRange(answered / (double)foreign.Count, 0, .15);
+    }
+
+    private static async Task<List<(string Id, string Question, SearchHit[] Hits)>> AskAsync(
+        BeirTest test, IReadOnlyDictionary<string, string> questions)
+    {
+        using var search = new Bm25Subject(test);
+        var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
+        var asked = new List<(string, string, SearchHit[])>();
+        foreach (var (id, question) in questions)
+        {
+            var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
+            asked.Add((id, question, [.. found.Select(document => Passages.Hit(documents[document].document.Text, documents[document].number + 1))]));
+        }
+
+        return asked;
+    }
+
+    private static bool Holds(string text, string[] answers) =>
+        answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
