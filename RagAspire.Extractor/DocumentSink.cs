@@ -42,7 +42,7 @@ internal sealed class DocumentSink(
     public string? Title
     {
         get => _title ?? _firstHeading;
-        set => _title = Shorten(CleanText.Line(value));
+        set => _title = DocumentTitle.Of(value) is { } title ? Shorten(title) : _title;
     }
 
     /// <summary>Says that a page begins.</summary>

@@ -37,6 +37,11 @@ internal sealed class MarkdownFormat : IFormatReader
         }
 
         Blocks(document, sink, marker: null);
+        if (!sink.HasText)
+        {
+            // A page that is only announced so far.
+            sink.Paragraph(sink.Title);
+        }
     }
 
     private static void Blocks(ContainerBlock container, DocumentSink sink, string? marker)

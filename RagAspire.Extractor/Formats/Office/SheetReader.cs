@@ -6,6 +6,8 @@ namespace RagAspire.Extractor.Formats.Office;
 /// <summary>A workbook: a sheet is a page, and each run of rows without a gap a table. Read row by row.</summary>
 internal sealed class SheetReader(OfficePart main, DocumentSink sink)
 {
+    private const int CompactedRows = 2000;
+
     public void Read()
     {
         var workbook = main.TryLoad();
@@ -59,7 +61,28 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
                 isHeaded = true;
             }
 
-            sink.Table(UntilGap(rows));
+            Region(UntilGap(rows));
+        }
+    }
+
+    // In a table of usual size the columns left empty for looks are left out; an enormous one is passed on as it comes.
+    private void Region(IEnumerable<List<string>> rows)
+    {
+        using var rest = rows.GetEnumerator();
+        var first = new List<IReadOnlyList<string>>();
+        while (first.Count < CompactedRows && rest.MoveNext())
+        {
+            first.Add(rest.Current);
+        }
+
+        sink.Table(first.Count < CompactedRows ? TableRows.WithoutEmptyColumns(first) : first.Concat(Rest(rest)));
+    }
+
+    private static IEnumerable<List<string>> Rest(IEnumerator<List<string>> rows)
+    {
+        while (rows.MoveNext())
+        {
+            yield return rows.Current;
         }
     }
 

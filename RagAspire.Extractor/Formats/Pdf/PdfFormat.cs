@@ -1,25 +1,51 @@
 using RagAspire.Ingestion.Extraction;
 using UglyToad.PdfPig;
-using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Exceptions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
 /// PDF: the letters of each page, put into lines, columns, paragraphs and tables by where they stand. A page that cannot
-/// be read is left out, the others are kept.
+/// be read is left out, the others are kept. A file that cannot be opened is repaired and tried again.
 /// </summary>
 internal sealed class PdfFormat : IFormatReader
 {
     public void Read(Stream file, DocumentSink sink)
     {
-        using var document = Open(TextDecoder.ReadAll(file));
+        var bytes = TextDecoder.ReadAll(file);
+        var document = TryOpen(bytes);
+        if (document is not null)
+        {
+            using (document)
+            {
+                Read(document, sink);
+            }
+        }
+
+        var isCutShort = PdfRepair.IsCutShort(bytes);
+        if (!sink.HasText && (document is null || isCutShort) && PdfRepair.Repair(bytes) is { } repaired && TryOpen(repaired) is { } rest)
+        {
+            using (rest)
+            {
+                Read(rest, sink);
+            }
+        }
+
+        if (document is null || isCutShort)
+        {
+            sink.EmptyReason = Reasons.Damaged;
+        }
+    }
+
+    private static void Read(PdfDocument document, DocumentSink sink)
+    {
         sink.Pages = document.NumberOfPages;
         var pages = new PdfPages(document, sink).Read();
         var repeated = new RepeatedLines(pages);
         var blocks = pages.ConvertAll(page => repeated.Without(page).SelectMany(BlockBuilder.Build).ToList());
         var headings = new PdfHeadings(blocks.SelectMany(page => page));
-        sink.Title = PdfTitle.Of(document) ?? blocks.FirstOrDefault()?.Where(block => headings.Level(block) > 0).MaxBy(block => block.Size)?.Text;
+        sink.Title = blocks.FirstOrDefault()?.Where(block => headings.Level(block) > 0).MaxBy(block => block.Size)?.Text;
+        sink.Title = document.Information?.Title;
         for (var index = 0; index < pages.Count; index++)
         {
             sink.SetPage(pages[index].Number);
@@ -31,7 +57,7 @@ internal sealed class PdfFormat : IFormatReader
         }
     }
 
-    private static PdfDocument Open(byte[] bytes)
+    private static PdfDocument? TryOpen(byte[] bytes)
     {
         try
         {
@@ -41,6 +67,12 @@ internal sealed class PdfFormat : IFormatReader
         catch (PdfDocumentEncryptedException exception)
         {
             throw new UnreadableDocumentException(Reasons.Encrypted, exception);
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or InsufficientExecutionStackException))
+        {
+            // The parser throws whatever it stumbles over in a broken file.
+            Console.Error.WriteLine(exception);
+            return null;
         }
     }
 
