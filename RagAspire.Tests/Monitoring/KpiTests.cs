@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace RagAspire.Tests.Monitoring;
+
+/// <summary>docs/kpis.md says what rules and boards do.</summary>
+public sealed partial class KpiTests
+{
+    private static readonly IReadOnlyList<Kpi> Kpis =
+    [
+        .. MonitoringFiles.Text("docs", "kpis.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Select(MonitoringFiles.Cells).Where(cells => cells.Count == 5 && cells[0] != "figure").Select(Kpi.From),
+    ];
+
+    [Fact]
+    public void There_are_figures_of_the_application_the_system_and_the_business() => Assert.True(Kpis.Count > 60, $"{Kpis.Count}");
+
+    [Fact]
+    public void Each_figure_is_what_its_panel_shows() => Assert.All(Kpis, kpi =>
+        Assert.Contains(kpi.Query, Panel(kpi).Queries.Select(WithoutVariables)));
+
+    [Fact]
+    public void Each_figure_names_the_series_that_its_query_is_made_of() => Assert.All(Kpis, kpi =>
+        Assert.Equal(PromQl.SeriesBelow(kpi.Query).Order(), kpi.Series.Order()));
+
+    [Fact]
+    public void Each_figures_alert_is_there_and_linked_from_the_panel() => Assert.All(Kpis, kpi =>
+        Assert.Empty(kpi.Alerts.Except(Panel(kpi).Alerts)));
+
+    [Fact]
+    public void Every_alert_of_the_system_watches_a_figure() => Assert.Empty(
+        MonitoringFiles.AlertNames.Except(Kpis.SelectMany(kpi => kpi.Alerts)).Except(["Watchdog", "RuleEvaluationFailing", "AlertsNotDelivered"]));
+
+    [Fact]
+    public void Promises_are_those_of_the_rules()
+    {
+        var promised = MonitoringFiles.Text("docs", "kpis.md").Split('\n').Select(line => Promise().Match(line)).Where(match => match.Success)
+            .ToDictionary(match => match.Groups["slo"].Value, match => double.Parse(match.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100);
+        var recorded = MonitoringFiles.Rules.Where(rule => rule.Record == "slo:budget:ratio")
+            .ToDictionary(rule => rule.Labels["slo"], rule => double.Parse(Objective().Match(rule.Expr).Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.Equal(recorded.OrderBy(slo => slo.Key), promised.OrderBy(slo => slo.Key));
+    }
+
+    private static Panel Panel(Kpi kpi) =>
+        Assert.Single(MonitoringFiles.Boards.SelectMany(board => board.Panels), panel => panel.Name == $"RagAspire / {kpi.Panel}");
+
+    private static string WithoutVariables(string query) => VariableAlone()
+        .Replace(VariableAfter().Replace(query.Replace("$__rate_interval", "5m", StringComparison.Ordinal), ""), "")
+        .Replace("{}", "", StringComparison.Ordinal);
+
+    private sealed record Kpi(string Figure, IReadOnlyList<string> Series, string Query, string Panel, IReadOnlyList<string> Alerts)
+    {
+        public static Kpi From(IReadOnlyList<string> cells) => new(
+            cells[0],
+            [.. cells[1].Split(", ").Select(series => series.Trim('`'))],
+            cells[2].Trim('`'),
+            cells[3],
+            [.. AlertLink().Matches(cells[4]).Select(link => link.Groups[1].Value)]);
+    }
+
+    [GeneratedRegex(@"\[(\w+)\]\(\.\./runbooks/\1\.md\)")]
+    private static partial Regex AlertLink();
+
+    [GeneratedRegex(""", \w+=~"\$\w+" """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex VariableAfter();
+
+    [GeneratedRegex("""\w+=~"\$\w+"(,\ )?""")]
+    private static partial Regex VariableAlone();
+
+    [GeneratedRegex(@"^\| (?<slo>[a-z]+-[a-z]+) \| (?<percent>[\d.]+) %")]
+    private static partial Regex Promise();
+
+    [GeneratedRegex(@"^vector\(1 - ([\d.]+)\)$")]
+    private static partial Regex Objective();
+}

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+
+namespace RagAspire.Tests.Monitoring;
+
+public sealed partial class RuleTests
+{
+    private const string Runbooks = "https://github.com/ragaspire/ragaspire/blob/main/runbooks/";
+
+    /// <summary>Proof that alerting works: it always fires.</summary>
+    private const string Watchdog = "Watchdog";
+
+    private static readonly string[] Severities = ["critical", "warning", "info", "none"];
+
+    private static readonly string[] RunbookParts =
+        ["## Meaning", "## Impact", "## How to see it", "## Likely causes", "## What to do", "## How to know it is over"];
+
+    [Fact]
+    public void Every_alert_that_was_asked_for_is_there()
+    {
+        string[] wanted =
+        [
+            "HighResponseTime", "HighErrorRate", "DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "HighMemoryUsage", "HighCPUUsage",
+            "DiskSpaceLow", "IngestionStuck", "IngestionFailing", "JobNotSucceeded", "CacheIneffective", "RetrievalQualityDrop",
+            "IndexOutOfStep", "MemoryLeakSuspected", "BackupMissing", "CertificateExpiring", Watchdog, "SearchAvailabilityBurn",
+            "SearchLatencyBurn", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "IngestionAvailabilityBurn", "IngestionLatencyBurn",
+        ];
+        Assert.Empty(wanted.Except(MonitoringFiles.AlertNames));
+    }
+
+    [Fact]
+    public void There_is_a_runbook_for_each_alert_and_none_for_another() =>
+        Assert.Equal(MonitoringFiles.AlertNames.Order(), MonitoringFiles.Runbooks.Keys.Order());
+
+    [Fact]
+    public void Every_runbook_has_all_its_parts_in_order() => Assert.All(MonitoringFiles.Runbooks, runbook =>
+    {
+        Assert.StartsWith($"# {runbook.Key}\n", runbook.Value, StringComparison.Ordinal);
+        var headings = runbook.Value.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal));
+        Assert.Equal(RunbookParts, headings);
+    });
+
+    [Fact]
+    public void Links_between_runbooks_lead_somewhere() => Assert.All(MonitoringFiles.Runbooks, runbook =>
+        Assert.All(RunbookLink().Matches(runbook.Value), link => Assert.Contains(link.Groups[1].Value, MonitoringFiles.AlertNames)));
+
+    [Fact]
+    public void Every_alert_says_how_bad_it_is_what_it_saw_and_where_to_read_on() => Assert.All(MonitoringFiles.Alerts, alert =>
+    {
+        Assert.Contains(alert.Labels["severity"], Severities);
+        Assert.NotEmpty(alert.Annotations["summary"]);
+        Assert.Contains("{{ $value", alert.Annotations["description"], StringComparison.Ordinal);
+        Assert.Equal($"{Runbooks}{alert.Alert}.md", alert.Annotations["runbook_url"]);
+        var board = BoardLink().Match(alert.Annotations["dashboard_url"]);
+        Assert.Contains(MonitoringFiles.Boards, known => known.Uid == board.Groups["uid"].Value);
+    });
+
+    [Fact]
+    public void Every_alert_is_tested_to_fire() =>
+        Assert.Equal(MonitoringFiles.AlertNames.Order(), Tested(checks => checks.Any(check => check.ExpAlerts.Count > 0)));
+
+    [Fact]
+    public void Every_alert_is_tested_to_resolve() =>
+        Assert.Equal(MonitoringFiles.AlertNames.Except([Watchdog]).Order(), Tested(checks =>
+            checks.SkipWhile(check => check.ExpAlerts.Count == 0).Any(check => check.ExpAlerts.Count == 0)));
+
+    [Fact]
+    public void Every_alert_is_tested_to_keep_quiet() =>
+        Assert.Equal(MonitoringFiles.AlertNames.Except([Watchdog]).Order(), Tested(checks => checks.All(check => check.ExpAlerts.Count == 0)));
+
+    /// <summary>A second rule of the same name, for worse or for something else, is tested by itself.</summary>
+    [Fact]
+    public void Every_rule_of_an_alert_is_tested_to_fire() => Assert.All(MonitoringFiles.Alerts, alert =>
+        Assert.Contains(MonitoringFiles.RuleTests.SelectMany(test => test.AlertRuleTest).Where(check => check.Alertname == alert.Alert)
+            .SelectMany(check => check.ExpAlerts).Select(Labels), labels => alert.Labels.All(label => labels[label.Key] == label.Value)));
+
+    [Fact]
+    public void What_is_recorded_is_used()
+    {
+        var used = MonitoringFiles.Rules.Select(rule => rule.Expr)
+            .Concat(MonitoringFiles.Boards.SelectMany(board => board.Panels).SelectMany(panel => panel.Queries))
+            .SelectMany(PromQl.Series).ToHashSet();
+        Assert.Empty(MonitoringFiles.Recorded.Select(recorded => recorded.Key).Except(used));
+    }
+
+    private static IEnumerable<string> Tested(Func<IReadOnlyList<AlertCheck>, bool> as_) => MonitoringFiles.RuleTests
+        .SelectMany(test => test.AlertRuleTest.GroupBy(check => check.Alertname))
+        .Where(checks => as_([.. checks]))
+        .Select(checks => checks.Key).Distinct().Order();
+
+    private static Dictionary<string, string> Labels(object alert) =>
+        ((Dictionary<object, object>)((Dictionary<object, object>)alert)["exp_labels"])
+        .ToDictionary(label => (string)label.Key, label => (string)label.Value);
+
+    [GeneratedRegex(@"\]\((?:\.\./runbooks/)?(\w+)\.md\)")]
+    private static partial Regex RunbookLink();
+
+    [GeneratedRegex(@"^\{\{ \$externalLabels\.grafana \}\}/d/(?<uid>[\w-]+)(\?|$)")]
+    private static partial Regex BoardLink();
+}
