@@ -55,7 +55,7 @@ public sealed class AnswerQualityTests
     private static async Task<List<(string Id, string Question, SearchHit[] Hits)>> AskAsync(
         BeirTest test, IReadOnlyDictionary<string, string> questions)
     {
-        using var search = new Bm25Subject(test);
+        using var search = new IndexSubject(test);
         var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
         var asked = new List<(string, string, SearchHit[])>();
         foreach (var (id, question) in questions)
