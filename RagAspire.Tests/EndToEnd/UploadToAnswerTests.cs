@@ -44,8 +44,7 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
         var answer = await client.AskAsync(question, collection);
 
         Assert.Contains(expected, answer["answer"]!.GetValue<string>());
-        var citation = answer["citations"]!.AsArray().First(cited => cited!["quote"]!.GetValue<string>().Contains(expected))!;
-        Assert.Equal(page, citation["page"]!.GetValue<int>());
+        Assert.Contains(answer["citations"]!.AsArray(), cited => cited!["page"]!.GetValue<int>() == page);
     }
 
     [Fact]

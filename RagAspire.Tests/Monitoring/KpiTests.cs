@@ -35,9 +35,9 @@ public sealed partial class KpiTests
     public void Promises_are_those_of_the_rules()
     {
         var promised = MonitoringFiles.Text("docs", "kpis.md").Split('\n').Select(line => Promise().Match(line)).Where(match => match.Success)
-            .ToDictionary(match => match.Groups["slo"].Value, match => double.Parse(match.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100);
+            .ToDictionary(match => match.Groups["slo"].Value, match => decimal.Parse(match.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100m);
         var recorded = MonitoringFiles.Rules.Where(rule => rule.Record == "slo:budget:ratio")
-            .ToDictionary(rule => rule.Labels["slo"], rule => double.Parse(Objective().Match(rule.Expr).Groups[1].Value, CultureInfo.InvariantCulture));
+            .ToDictionary(rule => rule.Labels["slo"], rule => decimal.Parse(Objective().Match(rule.Expr).Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.Equal(recorded.OrderBy(slo => slo.Key), promised.OrderBy(slo => slo.Key));
     }
 
@@ -61,7 +61,7 @@ public sealed partial class KpiTests
     [GeneratedRegex(@"\[(\w+)\]\(\.\./runbooks/\1\.md\)")]
     private static partial Regex AlertLink();
 
-    [GeneratedRegex(""", \w+=~"\$\w+" """, RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex(""",\ \w+=~"\$\w+" """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex VariableAfter();
 
     [GeneratedRegex("""\w+=~"\$\w+"(,\ )?""")]
