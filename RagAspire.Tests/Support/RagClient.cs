@@ -45,6 +45,9 @@ public sealed class RagClient : IDisposable
         }
 
         using var request = new HttpRequestMessage(method, path) { Content = form };
+
+        // Who sends much asks first, or a refusal may meet a connection that is still sending.
+        request.Headers.ExpectContinue = content.Length > 1 << 20;
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
