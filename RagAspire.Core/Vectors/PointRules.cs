@@ -68,6 +68,18 @@ internal static class PointRules
         return known;
     }
 
+    /// <summary>One point for each chunk id: the one that came last.</summary>
+    public static List<IndexPoint> Latest(IReadOnlyList<IndexPoint> points)
+    {
+        var latest = new Dictionary<Guid, IndexPoint>(points.Count);
+        foreach (var point in points)
+        {
+            latest[point.ChunkId] = point;
+        }
+
+        return [.. latest.Values];
+    }
+
     private static string? TermsProblem(TermVector terms)
     {
         if (terms.Indices.Length != terms.Values.Length)

@@ -4,17 +4,33 @@ using RagAspire.Vectors.InProcess;
 
 namespace RagAspire.Vectors;
 
-public static class VectorsRegistration
+public static partial class VectorsRegistration
 {
-    /// <summary>Registers the text analysis, the in-process index and their options (sections <c>Bm25</c>, <c>Hybrid</c>).</summary>
+    /// <summary>
+    /// Registers the text analysis, the index and their options (sections <c>Bm25</c>, <c>Hybrid</c>, <c>Qdrant</c>). The
+    /// index is Qdrant where a Qdrant client is registered, and in this process otherwise.
+    /// </summary>
     public static IServiceCollection AddVectors(this IServiceCollection services)
     {
         services.AddOptions<Bm25Options>().BindConfiguration("Bm25").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<HybridOptions>().BindConfiguration("Hybrid").ValidateDataAnnotations().ValidateOnStart();
+        AddSharedIndex(services);
         services.AddSingleton<TextAnalyzer>();
         services.AddSingleton<Bm25Encoder>();
         services.AddSingleton<InProcessVectorIndex>();
-        services.AddSingleton<IVectorIndex>(provider => provider.GetRequiredService<InProcessVectorIndex>());
+        services.AddSingleton(Index);
         return services;
     }
+
+    private static IVectorIndex Index(IServiceProvider provider)
+    {
+        IVectorIndex? shared = null;
+        FindSharedIndex(provider, ref shared);
+        return shared ?? provider.GetRequiredService<InProcessVectorIndex>();
+    }
+
+    /// <summary>Does nothing where the packages of a shared index are not served.</summary>
+    static partial void AddSharedIndex(IServiceCollection services);
+
+    static partial void FindSharedIndex(IServiceProvider provider, ref IVectorIndex? index);
 }

@@ -37,7 +37,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         try
         {
             CheckDimensions(points);
-            foreach (var batch in Latest(points).Chunk(MaxBatch))
+            foreach (var batch in PointRules.Latest(points).Chunk(MaxBatch))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 foreach (var group in batch.GroupBy(p => p.Collection, StringComparer.Ordinal))
@@ -111,17 +111,6 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
     }
 
     public void Dispose() => _writing.Dispose();
-
-    private static List<IndexPoint> Latest(IReadOnlyList<IndexPoint> points)
-    {
-        var latest = new Dictionary<Guid, IndexPoint>(points.Count);
-        foreach (var point in points)
-        {
-            latest[point.ChunkId] = point;
-        }
-
-        return [.. latest.Values];
-    }
 
     private List<IndexHit> Search(CollectionSnapshot collection, IndexQuery query)
     {

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Qdrant.Client.Grpc;
+
+namespace RagAspire.Vectors.Qdrant;
+
+/// <summary>What is stored beside the vectors of a point, and how it is asked for.</summary>
+internal static class QdrantPayload
+{
+    public const string Collection = "collection";
+    public const string Document = "document";
+    public const string Version = "version";
+    public const string Length = "length";
+    public const string Tags = "tags";
+
+    public static void Write(IndexPoint point, PointStruct target)
+    {
+        target.Payload[Collection] = point.Collection;
+        target.Payload[Document] = Text(point.DocumentId);
+        target.Payload[Version] = (long)point.Version;
+        target.Payload[Length] = (double)point.Terms.Length;
+        target.Payload[Tags] = point.Tags.Select(Tag).ToArray();
+    }
+
+    /// <summary>The points of a collection that have all of the tags.</summary>
+    public static Filter In(string collection, IReadOnlyDictionary<string, string> tags)
+    {
+        var filter = new Filter { Must = { Conditions.MatchKeyword(Collection, collection) } };
+        filter.Must.AddRange(tags.Select(tag => Conditions.MatchKeyword(Tags, Tag(tag))));
+        return filter;
+    }
+
+    /// <summary>The points of a document, of versions below one or of all.</summary>
+    public static Filter Of(Guid documentId, int? belowVersion)
+    {
+        var filter = new Filter { Must = { Conditions.MatchKeyword(Document, Text(documentId)) } };
+        if (belowVersion is { } version)
+        {
+            filter.Must.Add(Conditions.Range(Version, new global::Qdrant.Client.Grpc.Range { Lt = version }));
+        }
+
+        return filter;
+    }
+
+    private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture);
+
+    /// <summary>A tag as one keyword: a key of its own in the payload could not hold dots and brackets.</summary>
+    private static string Tag(KeyValuePair<string, string> tag) => $"{Uri.EscapeDataString(tag.Key)}={tag.Value}";
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Net;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Qdrant.Client.Grpc;
+
+namespace RagAspire.Tests.Vectors.Qdrant;
+
+/// <summary>
+/// A Qdrant server in memory for the calls that the index makes, over the real protocol: gRPC on HTTP/2, the real messages,
+/// the real formulas, and Qdrant's own refusals for what it would refuse.
+/// </summary>
+internal sealed class QdrantStub : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly QdrantStubStore _store = new();
+
+    private QdrantStub(WebApplication app) => _app = app;
+
+    /// <summary>Waits so long before each answer.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Answers everything with this status, when it is set.</summary>
+    public StatusCode? Failure { get; set; }
+
+    /// <summary>The calls so far, by method.</summary>
+    public List<string> Calls { get; } = [];
+
+    public Uri Address => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
+        .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    public static async Task<QdrantStub> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        var stub = new QdrantStub(builder.Build());
+        stub._app.MapPost("/{service}/{method}", stub.AnswerAsync);
+        await stub._app.StartAsync();
+        return stub;
+    }
+
+    /// <summary>As if somebody had deleted the collection on the server.</summary>
+    public void DropCollections() => _store.Drop();
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context, string service, string method)
+    {
+        lock (Calls)
+        {
+            Calls.Add(method);
+        }
+
+        context.Response.ContentType = "application/grpc";
+        if (Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(Delay, context.RequestAborted);
+        }
+
+        try
+        {
+            if (Failure is { } failure)
+            {
+                throw new RpcException(new Status(failure, "as the test wants it"));
+            }
+
+            var request = await ReadAsync(context);
+            await WriteAsync(context, Handle($"{service}/{method}", request));
+            context.Response.AppendTrailer("grpc-status", "0");
+        }
+        catch (RpcException ex)
+        {
+            context.Response.AppendTrailer("grpc-status", ((int)ex.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            context.Response.AppendTrailer("grpc-message", Uri.EscapeDataString(ex.Status.Detail));
+        }
+    }
+
+    private IMessage Handle(string call, byte[] body) => call switch
+    {
+        "qdrant.Collections/CollectionExists" => _store.Exists(CollectionExistsRequest.Parser.ParseFrom(body)),
+        "qdrant.Collections/Create" => _store.Create(CreateCollection.Parser.ParseFrom(body)),
+        "qdrant.Collections/Get" => _store.Get(GetCollectionInfoRequest.Parser.ParseFrom(body)),
+        "qdrant.Points/CreateFieldIndex" => _store.CreateIndex(CreateFieldIndexCollection.Parser.ParseFrom(body)),
+        "qdrant.Points/CreateVectorName" => _store.CreateVector(CreateVectorNameRequest.Parser.ParseFrom(body)),
+        "qdrant.Points/Upsert" => _store.Upsert(UpsertPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Delete" => _store.Delete(DeletePoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Count" => _store.Count(CountPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Query" => _store.Query(QueryPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/QueryBatch" => _store.Query(QueryBatchPoints.Parser.ParseFrom(body)),
+        _ => throw new RpcException(new Status(StatusCode.Unimplemented, call)),
+    };
+
+    private static async Task<byte[]> ReadAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var bytes = body.ToArray();
+        Assert.Equal(0, bytes[0]); // not compressed
+        Assert.Equal(bytes.Length - 5, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(1)));
+        return bytes[5..];
+    }
+
+    private static async Task WriteAsync(HttpContext context, IMessage message)
+    {
+        var bytes = new byte[5 + message.CalculateSize()];
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), bytes.Length - 5);
+        message.WriteTo(bytes.AsSpan(5));
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+    }
+}

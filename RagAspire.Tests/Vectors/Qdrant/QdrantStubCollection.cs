@@ -1,0 +1,91 @@
+using Google.Protobuf.Collections;
+using Grpc.Core;
+using Qdrant.Client.Grpc;
+
+namespace RagAspire.Tests.Vectors.Qdrant;
+
+/// <summary>The points of one collection of the stub.</summary>
+internal sealed class QdrantStubCollection(CreateCollection created)
+{
+    private readonly Dictionary<string, PointStruct> _points = [];
+
+    public HashSet<string> Indexed { get; } = [];
+
+    /// <summary>Dense vectors and their dimensions.</summary>
+    public Dictionary<string, ulong> Dense { get; } =
+        created.VectorsConfig?.ParamsMap?.Map.ToDictionary(v => v.Key, v => v.Value.Size) ?? [];
+
+    public bool IsSparse(string vector) => created.SparseVectorsConfig.Map.ContainsKey(vector);
+
+    public bool HasIdf(string vector) => created.SparseVectorsConfig.Map[vector].Modifier == Modifier.Idf;
+
+    public CollectionInfo Info()
+    {
+        var map = new VectorParamsMap();
+        map.Map.Add(Dense.ToDictionary(d => d.Key, d => new VectorParams { Size = d.Value, Distance = Distance.Cosine }));
+        return new CollectionInfo
+        {
+            Status = CollectionStatus.Green,
+            PointsCount = (ulong)_points.Count,
+            Config = new CollectionConfig { Params = new CollectionParams { VectorsConfig = new VectorsConfig { ParamsMap = map } } },
+        };
+    }
+
+    public void Upsert(RepeatedField<PointStruct> points)
+    {
+        foreach (var (name, vector) in points.SelectMany(point => point.Vectors.Vectors_.Vectors))
+        {
+            Check(name, vector);
+        }
+
+        foreach (var point in points)
+        {
+            _points[point.Id.Uuid] = point.Clone();
+        }
+    }
+
+    public void Delete(Filter filter)
+    {
+        foreach (var point in Where(filter).ToList())
+        {
+            _points.Remove(point.Id.Uuid);
+        }
+    }
+
+    public IEnumerable<PointStruct> Where(Filter? filter)
+        => _points.Values.Where(point => filter is null || filter.Must.All(condition => Holds(condition, point)));
+
+    public static Exception Refuse(string reason) => new RpcException(new Status(StatusCode.InvalidArgument, reason));
+
+    private static bool Holds(Condition condition, PointStruct point) => condition.ConditionOneOfCase switch
+    {
+        Condition.ConditionOneOfOneofCase.HasVector => point.Vectors.Vectors_.Vectors.ContainsKey(condition.HasVector.HasVector),
+        Condition.ConditionOneOfOneofCase.Field when condition.Field.Match is { HasKeyword: true } match
+            => Keywords(point.Payload[condition.Field.Key]).Contains(match.Keyword),
+        Condition.ConditionOneOfOneofCase.Field when condition.Field.Range is { HasLt: true } range
+            => point.Payload[condition.Field.Key].IntegerValue < range.Lt,
+        _ => throw Refuse($"The stub does not know {condition}"),
+    };
+
+    private static IEnumerable<string> Keywords(Value value)
+        => value.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values.Select(v => v.StringValue) : [value.StringValue];
+
+    private void Check(string name, Vector vector)
+    {
+        if (vector.VectorCase == Vector.VectorOneofCase.Sparse && IsSparse(name))
+        {
+            if (vector.Sparse.Indices.Distinct().Count() != vector.Sparse.Values.Count)
+            {
+                throw Refuse("Validation error: sparse indices must be unique and as many as values");
+            }
+        }
+        else if (!Dense.TryGetValue(name, out var size))
+        {
+            throw Refuse($"Wrong input: Not existing vector name error: {name}");
+        }
+        else if ((ulong)vector.Dense.Data.Count != size)
+        {
+            throw Refuse($"Wrong input: Vector dimension error: expected dim: {size}, got {vector.Dense.Data.Count}");
+        }
+    }
+}
