@@ -19,11 +19,11 @@ public sealed class ExtractionOptions
     [Range(128, 65_536)]
     public int MemoryMegabytes { get; set; } = 1024;
 
-    /// <summary>Time for one document.</summary>
+    /// <summary>Processor time for one document; on the clock it may take four times as long.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Time for one step, such as a page: a document that stops making progress is given up earlier.</summary>
+    /// <summary>The same for one step, such as a page: a document that stops making progress is given up earlier.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(45);
 

@@ -12,11 +12,16 @@ namespace RagAspire.Ingestion.Extraction;
 public sealed partial class TextExtractor(
     IOptions<ExtractionOptions> options, TimeProvider time, ILogger<TextExtractor> logger) : IAsyncDisposable
 {
-    private const int MaxRestarts = 3;
+    private const int MaxSkippedPages = 3;
 
     private readonly ExtractionOptions _options = options.Value;
     private readonly SemaphoreSlim _slots = new(options.Value.Processes);
     private readonly ConcurrentStack<ExtractorProcess> _idle = new();
+    private readonly ConcurrentDictionary<int, ExtractorProcess> _alive = new();
+    private volatile bool _isDisposed;
+
+    /// <summary>The processes that are alive now, at work or waiting.</summary>
+    public IReadOnlyCollection<int> ProcessIds => [.. _alive.Keys];
 
     /// <param name="path">A file that this process and its children can read.</param>
     /// <param name="contentType">One of <see cref="ContentTypes"/>, as <see cref="DocumentType"/> found it.</param>
@@ -31,6 +36,7 @@ public sealed partial class TextExtractor(
         }
 
         var skipped = new List<int>();
+        var isSecondTry = false;
         while (true)
         {
             try
@@ -40,26 +46,33 @@ public sealed partial class TextExtractor(
             catch (ExtractorDiedException death)
             {
                 Log.Died(logger, death.Death, death.Page, death);
-                if (death.Page is not { } page || skipped.Contains(page) || skipped.Count == MaxRestarts
-                    || death.Death == ExtractorDeath.TimedOut)
+                var mayBeThePage = death.Page is { } page && !skipped.Contains(page) && skipped.Count < MaxSkippedPages
+                    && death.Death != ExtractorDeath.TimedOut;
+                if (mayBeThePage)
+                {
+                    // One bad page need not cost the others.
+                    skipped.Add(death.Page!.Value);
+                }
+                else if (death.Death == ExtractorDeath.Crashed && !isSecondTry)
+                {
+                    // Something outside may have ended the process.
+                    isSecondTry = true;
+                }
+                else
                 {
                     throw new UnreadableDocumentException(Reason(death.Death), death);
                 }
-
-                // One bad page need not cost the others.
-                skipped.Add(page);
             }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         while (_idle.TryPop(out var process))
         {
-            await process.DisposeAsync();
+            await EndAsync(process);
         }
-
-        _slots.Dispose();
     }
 
     private async Task<ExtractedDocument> ExtractOnceAsync(
@@ -75,10 +88,10 @@ public sealed partial class TextExtractor(
             isHealthy = true;
             return document;
         }
-        catch (UnreadableDocumentException)
+        catch (UnreadableDocumentException unreadable)
         {
-            // It has said no in good order.
-            isHealthy = true;
+            // It has said no in good order; but after running out of memory it ends.
+            isHealthy = unreadable.Message != Reasons.TooMuchMemory;
             throw;
         }
         finally
@@ -97,10 +110,12 @@ public sealed partial class TextExtractor(
                 return idle;
             }
 
-            await idle.DisposeAsync();
+            await EndAsync(idle);
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var process = await ExtractorProcess.StartAsync(_options, time, cancellationToken);
+        _alive[process.Id] = process;
         Log.Started(logger, process.Id);
         return process;
     }
@@ -113,12 +128,18 @@ public sealed partial class TextExtractor(
         }
 
         var isSmall = process.ResidentBytes() < (long)_options.MemoryMegabytes * 1024 * 1024 / 2;
-        if (isHealthy && isSmall && process.Documents < _options.DocumentsPerProcess)
+        if (isHealthy && isSmall && !_isDisposed && process.Documents < _options.DocumentsPerProcess)
         {
             _idle.Push(process);
             return;
         }
 
+        await EndAsync(process);
+    }
+
+    private async Task EndAsync(ExtractorProcess process)
+    {
+        _alive.TryRemove(process.Id, out _);
         await process.DisposeAsync();
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Xml;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RagAspire.Extractor;
@@ -33,11 +34,19 @@ internal static class Samples
     }
 
     /// <summary>Reads in this process; only for files that a test wrote itself.</summary>
-    public static ExtractedDocument Read(string contentType, byte[] content)
+    /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the process.</param>
+    public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false)
     {
         var blocks = new List<TextBlock>();
         var sink = new DocumentSink(Limits, [], message => blocks.AddRange(message.Blocks ?? []));
-        FormatReaders.For(contentType).Read(new MemoryStream(content), sink);
+        try
+        {
+            FormatReaders.For(contentType).Read(new MemoryStream(content), sink);
+        }
+        catch (XmlException) when (keepsPartial)
+        {
+        }
+
         var done = sink.Finish();
         return new ExtractedDocument(done.Title, blocks, done.Pages);
     }

@@ -1,26 +1,187 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using System.Diagnostics;
+using System.Text;
 using RagAspire.Ingestion.Extraction;
 
 namespace RagAspire.Tests.Ingestion.Extraction;
 
-public sealed class TextExtractorTests : IAsyncLifetime
+/// <summary>The processes behind the extractor: what happens when they die, hang or grow, and that they are used again.</summary>
+public sealed class TextExtractorTests
 {
-    private readonly TextExtractor _extractor = new(
-        Options.Create(new ExtractionOptions { Processes = 1 }), TimeProvider.System, NullLogger<TextExtractor>.Instance);
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync() => _extractor.DisposeAsync();
-
     [Fact]
-    public async Task Reads_a_text_file_in_a_process_of_its_own()
+    public async Task Reads_a_file_and_reports_its_progress()
     {
-        var path = Path.GetTempFileName();
-        await File.WriteAllTextAsync(path, "First paragraph.\n\nSecond paragraph.", TestContext.Current.CancellationToken);
+        await using var extractor = Samples.Extractor();
+        using var file = await Samples.WriteAsync(Encoding.UTF8.GetBytes("First paragraph.\n\nSecond paragraph."));
 
-        var document = await _extractor.ExtractAsync(path, ContentTypes.Text, null, TestContext.Current.CancellationToken);
+        var document = await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
 
         Assert.Equal(["First paragraph.", "Second paragraph."], document.Blocks.Select(block => block.Text));
+    }
+
+    [Fact]
+    public async Task Pages_are_reported_as_they_are_read()
+    {
+        await using var extractor = Samples.Extractor();
+        var fractions = new List<double>();
+
+        await extractor.ExtractAsync(Samples.Shared("pdf/INTEL_2022Q4_EARNINGS.pdf"), ContentTypes.Pdf, new Recorder(fractions), Token);
+
+        Assert.Equal(17, fractions.Count);
+        Assert.Equal(fractions.Order(), fractions);
+        Assert.InRange(fractions[^1], .9, 1);
+    }
+
+    [Fact]
+    public async Task One_process_reads_many_documents_and_is_replaced_in_time()
+    {
+        await using var extractor = Samples.Extractor(options => (options.Processes, options.DocumentsPerProcess) = (1, 3));
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        var processes = new HashSet<int>();
+        for (var document = 0; document < 7; document++)
+        {
+            await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+            processes.UnionWith(extractor.ProcessIds);
+        }
+
+        Assert.Equal(3, processes.Count);
+        Assert.Single(extractor.ProcessIds);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_process_that_dies_once_costs_nothing_and_twice_its_document_only(int deaths)
+    {
+        await using var extractor = Samples.Extractor(options => options.Processes = 1);
+        using var slow = await Samples.WriteAsync(SlowPage());
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+
+        var reading = extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token);
+        var killed = new HashSet<int>();
+        while (killed.Count < deaths)
+        {
+            await Task.Delay(50, Token);
+            foreach (var id in extractor.ProcessIds.Where(killed.Add))
+            {
+                await Task.Delay(50, Token);
+                Process.GetProcessById(id).Kill();
+            }
+        }
+
+        var failure = await Record.ExceptionAsync(() => reading);
+
+        Assert.Equal(deaths == 1 ? null : Reasons.Crashed, failure?.Message);
+        Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);
+    }
+
+    [Fact]
+    public async Task A_document_that_takes_too_long_is_given_up()
+    {
+        await using var extractor = Samples.Extractor(options => (options.Processes, options.TimeLimit) = (1, TimeSpan.FromSeconds(1)));
+        using var slow = await Samples.WriteAsync(SlowPage());
+
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
+
+        Assert.Equal(Reasons.TooSlow, unreadable.Message);
+        Assert.Empty(extractor.ProcessIds);
+    }
+
+    [Fact]
+    public async Task A_document_that_makes_no_progress_is_given_up()
+    {
+        await using var extractor = Samples.Extractor(options => (options.Processes, options.StallLimit) = (1, TimeSpan.FromSeconds(1)));
+        using var slow = await Samples.WriteAsync(SlowPage());
+
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
+
+        Assert.Equal(Reasons.TooSlow, unreadable.Message);
+    }
+
+    [Fact]
+    public async Task A_document_that_eats_memory_is_refused_and_the_next_one_read()
+    {
+        await using var extractor = Samples.Extractor(options => (options.Processes, options.MemoryMegabytes) = (1, 160));
+        using var large = await Samples.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<p>a<b>b</b></p>", 1_500_000))));
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(large.Path, ContentTypes.Html, null, Token));
+
+        Assert.Equal(Reasons.TooMuchMemory, unreadable.Message);
+        Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_process_and_frees_its_place()
+    {
+        await using var extractor = Samples.Extractor(options => options.Processes = 1);
+        using var slow = await Samples.WriteAsync(SlowPage());
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, cancellation.Token));
+
+        Assert.Empty(extractor.ProcessIds);
+        Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);
+    }
+
+    [Fact]
+    public async Task Limits_on_pages_and_text_are_kept()
+    {
+        await using var extractor = Samples.Extractor(options => (options.MaxPages, options.MaxCharacters) = (10, 1000));
+        using var text = await Samples.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 2000)));
+
+        var pages = await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(Samples.Shared("pdf/INTEL_2022Q4_EARNINGS.pdf"), ContentTypes.Pdf, null, Token));
+        var characters = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(text.Path, ContentTypes.Text, null, Token));
+
+        Assert.Equal(Reasons.TooManyPages(17, 10), pages.Message);
+        Assert.Equal(Reasons.TooMuchText(1000), characters.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_our_fault_and_not_the_files()
+    {
+        await using var extractor = Samples.Extractor();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => extractor.ExtractAsync("/nowhere/at-all.pdf", ContentTypes.Pdf, null, Token));
+    }
+
+    [Fact]
+    public async Task Disposing_leaves_no_process()
+    {
+        var extractor = Samples.Extractor();
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+        var process = Process.GetProcessById(extractor.ProcessIds.Single());
+
+        await extractor.DisposeAsync();
+
+        Assert.True(process.HasExited);
+    }
+
+    [Fact]
+    public async Task A_process_gets_no_secrets_from_its_parent()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        Environment.SetEnvironmentVariable("ConnectionStrings__ragdb", "Password=hidden");
+        await using var extractor = Samples.Extractor();
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+
+        var environment = await File.ReadAllTextAsync($"/proc/{extractor.ProcessIds.Single()}/environ", Token);
+
+        Assert.DoesNotContain("Password", environment, StringComparison.Ordinal);
+        Assert.Contains("DOTNET_GCHeapHardLimit", environment, StringComparison.Ordinal);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>A page that takes its parser seconds: each of its elements is looked up through all that are open.</summary>
+    private static byte[] SlowPage() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<i><p>", 30_000)));
+
+    private sealed class Recorder(List<double> fractions) : IProgress<double>
+    {
+        public void Report(double value) => fractions.Add(value);
     }
 }

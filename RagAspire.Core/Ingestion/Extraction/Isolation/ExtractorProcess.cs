@@ -32,7 +32,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly StringBuilder _errors = new();
     private readonly Task _errorReader;
-    private long _lastProgress;
+    private long _steps;
     private int? _page;
 
     private ExtractorProcess(Process process, ExtractionOptions options, TimeProvider time)
@@ -84,7 +84,6 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         Documents++;
         _page = null;
-        Volatile.Write(ref _lastProgress, _time.GetTimestamp());
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(watch.Token);
 
@@ -122,7 +121,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         var blocks = new List<TextBlock>();
         while (await ReceiveAsync(cancellationToken) is { } message)
         {
-            Volatile.Write(ref _lastProgress, _time.GetTimestamp());
+            Interlocked.Increment(ref _steps);
             switch (message.Kind)
             {
                 case ExtractionMessageKind.Progress:
@@ -150,13 +149,25 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     /// <summary>Ends the process when it passes a limit, and says which.</summary>
     private async Task<ExtractorDeath?> WatchAsync(CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
+        var whole = new Effort(this);
+        var step = new Effort(this);
+        var steps = Volatile.Read(ref _steps);
         using var timer = new PeriodicTimer(WatchInterval, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (PassedLimit(started) is { } death)
+                if (steps != Volatile.Read(ref _steps))
+                {
+                    steps = Volatile.Read(ref _steps);
+                    step = new Effort(this);
+                }
+
+                ExtractorDeath? death = whole.HasPassed(_options.TimeLimit) ? ExtractorDeath.TimedOut
+                    : step.HasPassed(_options.StallLimit) ? ExtractorDeath.Stalled
+                    : ResidentBytes() > (long)_options.MemoryMegabytes * 1024 * 1024 ? ExtractorDeath.OutOfMemory
+                    : null;
+                if (death is not null)
                 {
                     await EndAsync();
                     return death;
@@ -171,32 +182,23 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         return null;
     }
 
-    private ExtractorDeath? PassedLimit(long started)
-    {
-        if (_time.GetElapsedTime(started) > _options.TimeLimit)
-        {
-            return ExtractorDeath.TimedOut;
-        }
-
-        if (_time.GetElapsedTime(Volatile.Read(ref _lastProgress)) > _options.StallLimit)
-        {
-            return ExtractorDeath.Stalled;
-        }
-
-        return ResidentBytes() > (long)_options.MemoryMegabytes * 1024 * 1024 ? ExtractorDeath.OutOfMemory : null;
-    }
-
     /// <summary>Memory the process holds now; 0 when it has ended.</summary>
-    public long ResidentBytes()
+    public long ResidentBytes() => Ask(process => process.WorkingSet64);
+
+    private TimeSpan ProcessorTime() => Ask(process => process.TotalProcessorTime);
+
+    private T Ask<T>(Func<Process, T> question)
+        where T : struct
     {
         try
         {
             _process.Refresh();
-            return _process.HasExited ? 0 : _process.WorkingSet64;
+            return _process.HasExited ? default : question(_process);
         }
         catch (InvalidOperationException)
         {
-            return 0;
+            // It ended between the two.
+            return default;
         }
     }
 
@@ -244,5 +246,19 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         {
             return _errors.ToString();
         }
+    }
+
+    /// <summary>
+    /// What a document costs: the time of the processor, so that a busy machine does not make a file look bad, and the
+    /// time of the clock for what waits without working.
+    /// </summary>
+    private readonly struct Effort(ExtractorProcess process)
+    {
+        private const int ClockFactor = 4;
+        private readonly TimeSpan _processorTime = process.ProcessorTime();
+        private readonly long _started = process._time.GetTimestamp();
+
+        public bool HasPassed(TimeSpan limit) =>
+            process.ProcessorTime() - _processorTime > limit || process._time.GetElapsedTime(_started) > ClockFactor * limit;
     }
 }
