@@ -23,7 +23,10 @@ public static class AnswersRegistration
             .ConfigureHttpClient((provider, client) =>
             {
                 var patience = provider.GetRequiredService<IOptions<AnswerOptions>>().Value.FirstTokenTimeout + TimeSpan.FromSeconds(10);
-                client.Timeout = client.Timeout < patience ? patience : client.Timeout;
+                if (client.Timeout != Timeout.InfiniteTimeSpan && client.Timeout < patience)
+                {
+                    client.Timeout = patience;
+                }
             }));
         return services;
     }

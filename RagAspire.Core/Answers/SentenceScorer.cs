@@ -5,7 +5,7 @@ namespace RagAspire.Answers;
 /// <summary>Says how likely each sentence answers a question.</summary>
 /// <remarks>
 /// The weights are chosen by hand and held against two collections of questions. Fitting them to one half of a
-/// collection gained two points there and lost two on the other half; leaving any one out loses on both.
+/// collection gained two points there and lost two on the other half.
 /// </remarks>
 internal sealed partial class SentenceScorer
 {
