@@ -22,7 +22,7 @@ public sealed record Turn(string Question, string Answer);
 /// of times, <see cref="AnswerWritten"/> once and last.</summary>
 public abstract record AnswerEvent;
 
-/// <summary>The sources that the numbers in the answer refer to. Empty when nothing relevant was found.</summary>
+/// <summary>The sources that the numbers in the answer refer to. Empty when nothing was found.</summary>
 public sealed record SourcesRead(IReadOnlyList<AnswerSource> Sources) : AnswerEvent;
 
 /// <summary>The next piece of the text. Citations in it are checked already.</summary>
