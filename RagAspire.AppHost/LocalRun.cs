@@ -25,7 +25,7 @@ try
     await new LocalSystem(options, ConsoleOutput.Standard(), TimeProvider.System).RunAsync(signals);
     return 0;
 }
-catch (Exception ex) when (ex is LocalRunException or EmbeddedStoreException)
+catch (Exception ex) when (ex is LocalRunException or EmbeddedStoreException or UnauthorizedAccessException or IOException)
 {
     Console.Error.WriteLine(ex.Message);
     return 1;

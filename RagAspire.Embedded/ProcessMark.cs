@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace RagAspire.Embedded;
@@ -9,7 +10,18 @@ namespace RagAspire.Embedded;
 /// <param name="StartedAt">When it started, as the operating system says.</param>
 public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
 {
-    public static ProcessMark Of(Process process) => new(process.Id, process.StartTime);
+    /// <summary>Null when the process has ended already, because then nobody knows any more when it started.</summary>
+    public static ProcessMark? Of(Process process)
+    {
+        try
+        {
+            return new ProcessMark(process.Id, process.StartTime);
+        }
+        catch (Exception ex) when (ex is InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether it still runs.</summary>
     /// <param name="tolerance">How far two readings of the start may differ; the system clock may have been set since.</param>
@@ -24,7 +36,7 @@ public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
                 && !process.HasExited
                 && !IsZombie();
         }
-        catch (Exception ex) when (ex is ArgumentException or InvalidOperationException)
+        catch (Exception ex) when (ex is ArgumentException or InvalidOperationException or Win32Exception)
         {
             return false;
         }

@@ -17,8 +17,11 @@ public sealed class ProcessLedger(string path)
     {
         lock (_writing)
         {
-            _running[name] = ProcessMark.Of(process);
-            Write();
+            if (ProcessMark.Of(process) is { } mark)
+            {
+                _running[name] = mark;
+                Write();
+            }
         }
     }
 

@@ -172,7 +172,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await QueryAsync(server.ConnectionString, "CREATE TABLE left_over (n int); INSERT INTO left_over VALUES (7)");
         using var process = Process.GetProcessById(server.ProcessId!.Value);
         server.Abandon();
-        return ProcessMark.Of(process);
+        return ProcessMark.Of(process)!;
     }
 
     private static async Task<object?> QueryAsync(string connectionString, string sql)

@@ -28,7 +28,7 @@ public sealed class TestDirectory : IDisposable
             }
         }
 
-        var mark = ProcessMark.Of(System.Diagnostics.Process.GetCurrentProcess());
+        var mark = ProcessMark.Of(System.Diagnostics.Process.GetCurrentProcess())!;
         var name = string.Create(CultureInfo.InvariantCulture,
             $"{Prefix}{mark.ProcessId}-{mark.StartedAt.ToUnixTimeSeconds()}-{purpose}-");
         return new TestDirectory(Directory.CreateTempSubdirectory(name).FullName);
