@@ -34,7 +34,7 @@ public sealed partial class IndexFollower(
                 await LoadAsync(cancellationToken);
             }
 
-            generation.Loaded(newest);
+            generation.Loaded(await changes.InstallationAsync(cancellationToken), newest);
             _started = true;
         }
 

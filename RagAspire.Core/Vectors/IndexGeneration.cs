@@ -8,17 +8,20 @@ namespace RagAspire.Vectors;
 public sealed class IndexGeneration
 {
     private readonly ConcurrentDictionary<string, long> _newest = new();
+    private string _installation = "";
     private volatile bool _isLoaded;
     private volatile bool _isCurrent;
 
     /// <summary>The index holds what PostgreSQL held when this process began.</summary>
     public bool IsLoaded => _isLoaded;
 
-    /// <summary>The collection's generation; null while changes cannot be heard, so that nothing may be cached.</summary>
-    public long? Of(string collection) => _isCurrent && _isLoaded ? _newest.GetValueOrDefault(collection) : null;
+    /// <summary>The collection's generation in this installation; null while changes cannot be heard, so that nothing may be cached.</summary>
+    public string? Of(string collection) =>
+        _isCurrent && _isLoaded ? $"{_installation}:{_newest.GetValueOrDefault(collection)}" : null;
 
-    internal void Loaded(IReadOnlyDictionary<string, long> newest)
+    internal void Loaded(Guid installation, IReadOnlyDictionary<string, long> newest)
     {
+        _installation = installation.ToString("N");
         foreach (var (collection, sequence) in newest)
         {
             Moved(collection, sequence);

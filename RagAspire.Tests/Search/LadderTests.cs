@@ -71,7 +71,7 @@ public sealed class LadderTests(Stores stores) : IAsyncLifetime
     private async Task<Retrieval> SearchAsync(string text, IReadOnlyDictionary<string, string>? tags = null)
     {
         var generation = new IndexGeneration();
-        generation.Loaded(new Dictionary<string, long>());
+        generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         var embedder = new Embedder(Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance);
         var retriever = new Retriever(
             embedder, new Bm25Encoder(new TextAnalyzer()), new AbsentIndex(), generation, new HitReader(_dataSource));
