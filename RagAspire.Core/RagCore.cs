@@ -13,6 +13,7 @@ using RagAspire.Ingestion;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Ingestion.Extraction;
 using RagAspire.Jobs;
+using RagAspire.Maintenance;
 using RagAspire.Operations;
 using RagAspire.Search;
 using RagAspire.Security;
@@ -39,7 +40,8 @@ public static class RagCore
             .AddIndexing()
             .AddSearch()
             .AddAnswers(builder.Configuration)
-            .AddComponentChecks();
+            .AddComponentChecks()
+            .AddMaintenance();
         return builder;
     }
 

@@ -20,7 +20,13 @@ public sealed partial class ArrowTests
         ["Ingestion"] = ["Documents", "Vectors", "Jobs"],
         ["Search"] = ["Vectors", "Caching"],
         ["Answers"] = ["Search", "Vectors", "Caching", "LanguageModels"],
+        ["Quality"] = ["Search", "Vectors", "Operations"],
         ["Health"] = ["Vectors"],
+        ["Maintenance"] =
+        [
+            "Operations", "Jobs", "LanguageModels", "Security", "Documents", "Vectors", "Caching", "Ingestion", "Search", "Answers",
+            "Quality", "Health",
+        ],
     };
 
     [Fact]
