@@ -59,7 +59,7 @@ public static class TextEncodings
         {
             if (Utf8.IsValid(bytes[..^cut]))
             {
-                return true;
+                return cut == 0 || Rune.DecodeFromUtf8(bytes[^cut..], out _, out _) == OperationStatus.NeedMoreData;
             }
         }
 
