@@ -89,8 +89,7 @@ internal sealed class Evidence
     {
         var sentence = source.Shown.Text.AsSpan(spans[index].Start, spans[index].Length);
         var beginsInside = index == 0 && source.Parts[0].Ordinal > 0 && char.IsLower(sentence[0]);
-        var endsInside = index == spans.Count - 1 && sentence.Length > 60 && !RagAspire.Answers.Sentences.IsEnded(sentence);
-        return !beginsInside && !endsInside && sentence[0] != '#';
+        return !beginsInside && !RagAspire.Answers.Sentences.IsCut(sentence) && sentence[0] != '#';
     }
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -6,6 +6,7 @@ namespace RagAspire.Answers;
 internal enum ExpectedAnswer
 {
     Anything,
+    Amount,
     Number,
     Time,
     Name,
@@ -15,7 +16,8 @@ internal static partial class ExpectedAnswers
 {
     /// <summary>From the question's own words; the most certain first.</summary>
     public static ExpectedAnswer Of(string question) =>
-        Number().IsMatch(question) ? ExpectedAnswer.Number
+        Amount().IsMatch(question) ? ExpectedAnswer.Amount
+        : Number().IsMatch(question) ? ExpectedAnswer.Number
         : Time().IsMatch(question) ? ExpectedAnswer.Time
         : Name().IsMatch(question) ? ExpectedAnswer.Name
         : ExpectedAnswer.Anything;
@@ -23,6 +25,7 @@ internal static partial class ExpectedAnswers
     /// <summary>Whether the sentence holds such a thing that the question does not hold already.</summary>
     public static bool IsIn(string sentence, ExpectedAnswer expected, string question) => expected switch
     {
+        ExpectedAnswer.Amount => HasNew(Money(), sentence, question),
         ExpectedAnswer.Number => HasNew(Quantity(), sentence, question),
         ExpectedAnswer.Time => HasNew(Moment(), sentence, question),
         ExpectedAnswer.Name => HasNew(ProperName(), sentence, question),
@@ -43,6 +46,17 @@ internal static partial class ExpectedAnswers
     }
 
     private const RegexOptions Loose = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
+    /// <summary>What is counted in money or in parts of a hundred, in the language of reports.</summary>
+    [GeneratedRegex(
+        @"\b(what|which|how (much|large|high|big))\b.*\b(revenues?|sales|income|earnings|eps|profits?|loss(es)?|expenditures?|expenses?|spending|budgets?|salar(y|ies)|dividends?|tax(es)?|debt|assets|liabilities|prices?|costs?|fees?|margins?)\b",
+        Loose)]
+    private static partial Regex Amount();
+
+    [GeneratedRegex(
+        @"[$€£¥]\s?\p{N}[\p{N}.,]*|\p{N}[\p{N}.,]*\s?(%|percent|thousand|million|billion|trillion|dollars?|euros?|pounds?|cents?)",
+        Loose)]
+    private static partial Regex Money();
 
     [GeneratedRegex(
         @"\b(how (many|much|far|long|old|large|big|tall|high|often|deep|wide|fast|heavy)|(what|which) (\w+ )?(percent\w*|number|share|amount|ratio|size|population|total|age|rate|price|cost|distance|temperature)|wie ?viele?|wie (hoch|lang|alt|gro[sß]+|weit|oft)|combien|cu[aá]nt[oa]s?|quant[ioae]|сколько|πόσ\w+|kaç|bao nhiêu|câți|câte)\b|كم|多少|几|कितन|เท่าไ|กี่",

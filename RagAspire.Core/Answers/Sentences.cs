@@ -73,6 +73,13 @@ internal static partial class Sentences
         return !text.IsEmpty && (SpacedEnds.Contains(text[^1]) || UnspacedEnds.Contains(text[^1]) || text[^1] == ':');
     }
 
+    /// <summary>
+    /// Whether a text is long for a heading and has no end: a page, a picture or the passage ends before it does. Items of
+    /// lists and fields with a name need no full stop.
+    /// </summary>
+    public static bool IsCut(ReadOnlySpan<char> sentence) =>
+        sentence.Length > 60 && !IsEnded(sentence) && !Item().IsMatch(sentence) && !Field().IsMatch(sentence);
+
     /// <summary>Joins lines that belong together and parts those that do not.</summary>
     private static IEnumerable<Span> Blocks(string text)
     {
@@ -262,6 +269,9 @@ internal static partial class Sentences
     /// <summary>Citation numbers behind the full stop belong to the sentence before it.</summary>
     [GeneratedRegex(@"\G\s*(\[\d{1,3}\])+")]
     private static partial Regex References();
+
+    [GeneratedRegex(@"^[\w .-]{1,40}: ")]
+    private static partial Regex Field();
 
     [GeneratedRegex(@"^([-*•‣▪·–—o]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")]
     private static partial Regex Item();

@@ -155,6 +155,14 @@ internal sealed partial class BlockBuilder
     }
 
     // A hyphen at a line end is the typesetter's where a small letter follows.
+    /// <summary>Two parts of one paragraph; a word that was divided is whole again.</summary>
+    public static string Joined(string before, string after)
+    {
+        var text = new StringBuilder(before);
+        Append(text, after);
+        return text.ToString();
+    }
+
     private static void Append(StringBuilder text, string line)
     {
         if (text.Length > 2 && text[^1] is '-' or '\u00ad' or '\u2010' && char.IsLower(text[^2]) && line.Length > 0 && char.IsLower(line[0]))

@@ -44,6 +44,7 @@ internal sealed class PdfFormat : IFormatReader
         var repeated = new RepeatedLines(pages);
         var blocks = pages.ConvertAll(page => repeated.Without(page).SelectMany(BlockBuilder.Build).ToList());
         var headings = new PdfHeadings(blocks.SelectMany(page => page));
+        PageBreaks.Join(blocks, headings);
         sink.Title = blocks.FirstOrDefault()?.Where(block => headings.Level(block) > 0).MaxBy(block => block.Size)?.Text;
         sink.Title = document.Information?.Title;
         for (var index = 0; index < pages.Count; index++)
