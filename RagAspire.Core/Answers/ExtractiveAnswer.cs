@@ -62,7 +62,7 @@ internal static partial class ExtractiveAnswer
             : null;
 
     private static bool IsPresentable(ScoredSentence scored) =>
-        scored.Sentence.IsWhole && scored.Sentence.Text.Length <= LongestSentence && !scored.Sentence.Text.EndsWith('?');
+        scored.Sentence.IsWhole && scored.Sentence.Text.Length <= LongestSentence && scored.Sentence.Text[^1] is not ('?' or ':');
 
     private static double Likeness(EvidenceSentence one, EvidenceSentence other)
     {

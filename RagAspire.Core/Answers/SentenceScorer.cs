@@ -24,6 +24,9 @@ internal sealed partial class SentenceScorer
     /// <summary>For a number where a number is asked for, and so on.</summary>
     private const double Expected = .2;
 
+    /// <summary>For an amount of money or a percentage where one is asked for; such words as "revenue" are all over a report.</summary>
+    private const double Amount = .4;
+
     /// <summary>For the first source; a part of it for each further one.</summary>
     private const double FirstSource = .3;
 
@@ -96,7 +99,7 @@ internal sealed partial class SentenceScorer
             + (Alike * alike)
             + ((RefersBack(sentence) ? Context + Back : Context) * context)
             + (Nearness * Pairs(sentence))
-            + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question) ? Expected : 0)
+            + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question) ? _expected == ExpectedAnswer.Amount ? Amount : Expected : 0)
             + (FirstSource / sentence.Number)
             - (SaysNothingNew(sentence) ? Empty : 0)
             - (Long * Math.Max(0, Math.Log2(Math.Max(1, sentence.Terms.Count) / (double)UsualLength)));

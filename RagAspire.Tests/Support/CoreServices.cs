@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RagAspire.Database;
+
+namespace RagAspire.Tests.Support;
+
+/// <summary>The core's own services over a fresh, migrated database, without anything running in the background.</summary>
+public sealed class CoreServices : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private CoreServices(IHost host) => _host = host;
+
+    public IServiceProvider Services => _host.Services;
+
+    /// <param name="database">Null for a fresh one.</param>
+    public static async Task<CoreServices> CreateAsync(
+        Stores stores, string? database = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:ragdb"] = database ?? await stores.CreateDatabaseAsync(),
+            ["ConnectionStrings:cache"] = stores.Redis,
+        });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders();
+        builder.AddRagCore();
+        var core = new CoreServices(builder.Build());
+        await core.Get<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
+        return core;
+    }
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+}
