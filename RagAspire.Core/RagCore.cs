@@ -52,7 +52,7 @@ public static class RagCore
         builder.AddRedisClient("cache", settings => settings.DisableHealthChecks = true, options =>
         {
             options.AbortOnConnectFail = false;
-            options.ConnectTimeout = 5000;
+            options.ConnectTimeout = 2000;
             options.SyncTimeout = 1000;
             options.AsyncTimeout = 1000;
             options.BacklogPolicy = StackExchange.Redis.BacklogPolicy.FailFast;
