@@ -10,7 +10,7 @@ internal static class ApiDocument
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip);
-        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>();
+        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>().AddSingleton<MaintenanceAccess>();
         return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo

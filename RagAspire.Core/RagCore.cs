@@ -41,7 +41,7 @@ public static class RagCore
             .AddSearch()
             .AddAnswers(builder.Configuration)
             .AddComponentChecks()
-            .AddMaintenance();
+            .AddMaintenance(builder.Configuration);
         return builder;
     }
 

@@ -3,6 +3,7 @@ using Hangfire.Common;
 using Microsoft.Extensions.Options;
 using RagAspire.Database;
 using RagAspire.Jobs;
+using RagAspire.Maintenance;
 
 namespace RagAspire.Worker;
 
@@ -20,30 +21,43 @@ public sealed class JobServer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var storage = await StorageAsync(stoppingToken);
-        var shutdown = TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
-        using var server = new BackgroundJobServer(
-            new BackgroundJobServerOptions
-            {
-                WorkerCount = options.Value.Workers > 0 ? options.Value.Workers : Math.Max(2, Environment.ProcessorCount),
-                Activator = services.GetRequiredService<JobActivator>(),
-                FilterProvider = services.GetRequiredService<IJobFilterProvider>(),
-                ShutdownTimeout = shutdown,
-                SchedulePollingInterval = TimeSpan.FromSeconds(2),
-                HeartbeatInterval = TimeSpan.FromSeconds(10),
-                ServerTimeout = TimeSpan.FromMinutes(1),
-                ServerCheckInterval = TimeSpan.FromSeconds(30),
-            },
-            storage);
+        var documents = options.Value.Workers > 0 ? options.Value.Workers : Math.Max(2, Environment.ProcessorCount);
+        using var ingestion = new BackgroundJobServer(Options("default", documents), storage);
+
+        // One of the two looks after schedules and expired jobs.
+        var lightweight = Options(MaintenanceJob.Queue, options.Value.MaintenanceWorkers);
+        lightweight.IsLightweightServer = true;
+        using var maintenance = new BackgroundJobServer(lightweight, storage);
         try
         {
             await Task.Delay(Timeout.Infinite, stoppingToken);
         }
         finally
         {
-            server.SendStop();
-            await server.WaitForShutdownAsync(CancellationToken.None).WaitAsync(shutdown, CancellationToken.None)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(StopAsync(ingestion), StopAsync(maintenance));
         }
+    }
+
+    private BackgroundJobServerOptions Options(string queue, int workers) => new()
+    {
+        Queues = [queue],
+        WorkerCount = workers,
+        Activator = services.GetRequiredService<JobActivator>(),
+        FilterProvider = services.GetRequiredService<IJobFilterProvider>(),
+        ShutdownTimeout = Shutdown,
+        SchedulePollingInterval = TimeSpan.FromSeconds(2),
+        HeartbeatInterval = TimeSpan.FromSeconds(10),
+        ServerTimeout = TimeSpan.FromMinutes(1),
+        ServerCheckInterval = TimeSpan.FromSeconds(30),
+    };
+
+    private TimeSpan Shutdown => TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
+
+    private async Task StopAsync(BackgroundJobServer server)
+    {
+        server.SendStop();
+        await server.WaitForShutdownAsync(CancellationToken.None).WaitAsync(Shutdown, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 
@@ -51,7 +65,6 @@ internal static class JobServerRegistration
 {
     public static IServiceCollection AddJobServer(this IServiceCollection services)
     {
-        services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobTelemetryFilter>();
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
             new Filters(provider), new JobFilterAttributeFilterProvider()));
@@ -59,6 +72,7 @@ internal static class JobServerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
         services.AddHostedService<RequeueStalled>();
         services.AddHostedService<QueueWatch>();
+        services.AddHostedService<MaintenanceWatch>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 

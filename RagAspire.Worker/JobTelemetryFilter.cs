@@ -1,17 +1,26 @@
 using System.Diagnostics;
 using Hangfire.Server;
+using Microsoft.Extensions.Options;
 using RagAspire.Jobs;
+using RagAspire.Maintenance;
 
 namespace RagAspire.Worker;
 
 /// <summary>Span, duration, outcome and log scope of every job, as a child of whoever enqueued it.</summary>
-public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTelemetryFilter> logger) : IServerFilter
+public sealed partial class JobTelemetryFilter(JobMetrics metrics, IOptions<JobOptions> options, ILogger<JobTelemetryFilter> logger)
+    : IServerFilter
 {
     private const string Key = "telemetry";
     private static readonly ActivitySource Source = new("RagAspire.Jobs");
 
     public void OnPerforming(PerformingContext context)
     {
+        if (context.BackgroundJob.Job.Type == typeof(MaintenanceJob))
+        {
+            // A run of maintenance has its own, by the name of the task.
+            return;
+        }
+
         var job = context.BackgroundJob.Job.Type.Name;
         var parent = context.GetJobParameter<string?>(JobTraceContext.Parameter, allowStale: true);
         ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
@@ -29,10 +38,10 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, ILogger<JobTe
             {
                 (true, _) or (_, OperationCanceledException or JobAbortedException) => "cancelled",
                 (_, null) => "succeeded",
-                _ => "failed",
+                _ => context.GetJobParameter<int>("RetryCount", allowStale: true) < options.Value.Retries ? "retried" : "failed",
             };
             metrics.Ended(running.Job, outcome, Stopwatch.GetElapsedTime(running.StartedAt).TotalSeconds);
-            if (outcome == "failed")
+            if (outcome is "failed" or "retried")
             {
                 running.Activity?.SetStatus(ActivityStatusCode.Error, context.Exception?.InnerException?.GetType().Name);
                 Log.Failed(logger, running.Job, context.BackgroundJob.Id, context.Exception?.InnerException ?? context.Exception);

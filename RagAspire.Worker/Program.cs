@@ -1,16 +1,3 @@
-using Hangfire;
-using RagAspire;
-using RagAspire.Worker;
+using RagAspire.Worker.Commands;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddRagCore();
-builder.Services.AddJobServer();
-
-var app = builder.Build();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapDefaultEndpoints();
-app.MapHangfireDashboard("/hangfire", JobDashboard.Options).RequireAuthorization(JobDashboard.Policy);
-app.MapGet("/", () => TypedResults.Redirect("/hangfire"));
-app.Run();
+return await CommandLine.RunAsync(args);

@@ -11,6 +11,10 @@ public sealed class JobOptions
     [Range(0, 64)]
     public int Workers { get; set; }
 
+    /// <summary>Maintenance tasks that one worker runs at once.</summary>
+    [Range(1, 16)]
+    public int MaintenanceWorkers { get; set; } = 2;
+
     /// <summary>Further tries of a job that failed for a reason that may pass.</summary>
     [Range(0, 20)]
     public int Retries { get; set; } = 3;

@@ -14,6 +14,7 @@ public static class JobStorageRegistration
     {
         services.AddOptions<JobOptions>().BindConfiguration(JobOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<JobTraceContext>();
+        services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobConnections>();
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)

@@ -9,8 +9,11 @@ namespace RagAspire.Vectors;
 /// <param name="Model">The embedding model; null where there was none.</param>
 public sealed record ChunkEmbedding(Guid ChunkId, string? Model, float[]? Dense, TermVector Terms);
 
-/// <summary>Rows of <c>embeddings</c>, and the points that indexes are made of.</summary>
-public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
+/// <summary>
+/// Rows of <c>embeddings</c>, and the points that indexes are made of. Points have the vectors of this process' own model:
+/// rows of other models may stand beside them while a new model is made ready.
+/// </summary>
+public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedder)
 {
     /// <summary>Which of a version's chunks have no vectors of this model yet.</summary>
     public async Task<HashSet<Guid>> MissingAsync(
@@ -18,8 +21,8 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
         [.. await dataSource.Command("""
             select c.id from chunks c
             where c.document_id = $1 and c.version = $2 and not exists (
-                select from embeddings e where e.chunk_id = c.id and e.model is not distinct from $3::text)
-            """, documentId, version, model).ListAsync(row => row.GetGuid(0), cancellationToken)];
+                select from embeddings e where e.chunk_id = c.id and e.model = $3)
+            """, documentId, version, model ?? "").ListAsync(row => row.GetGuid(0), cancellationToken)];
 
     public async Task SaveAsync(IReadOnlyList<ChunkEmbedding> embeddings, CancellationToken cancellationToken)
     {
@@ -29,14 +32,14 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("""
                 insert into embeddings (chunk_id, model, dense, term_hashes, term_counts) values ($1, $2, $3, $4, $5)
-                on conflict (chunk_id) do update set model = excluded.model, dense = excluded.dense,
+                on conflict (chunk_id, model) do update set dense = excluded.dense,
                     term_hashes = excluded.term_hashes, term_counts = excluded.term_counts, created_at = now()
                 """)
             {
                 Parameters =
                 {
                     new() { Value = embedding.ChunkId },
-                    new() { Value = (object?)embedding.Model ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                    new() { Value = embedding.Model ?? "" },
                     new()
                     {
                         Value = (object?)embedding.Dense ?? DBNull.Value,
@@ -54,13 +57,13 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
 
     /// <summary>The points of one version of a document, ready or not.</summary>
     public async Task<IReadOnlyList<IndexPoint>> PointsAsync(Guid documentId, int version, CancellationToken cancellationToken) =>
-        await dataSource.Command($"{SelectPoints} where c.document_id = $1 and c.version = $2 order by c.ordinal", documentId, version)
+        await dataSource.Command($"{SelectPoints} where c.document_id = $2 and c.version = $3 order by c.ordinal", Model, documentId, version)
             .ListAsync(ReadPoint, cancellationToken);
 
     /// <summary>The points of all versions that are searched, as they are read.</summary>
     public async IAsyncEnumerable<IndexPoint> ReadyPointsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{SelectPoints} where c.version = d.ready_version");
+        await using var command = dataSource.Command($"{SelectPoints} where c.version = d.ready_version", Model);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -69,10 +72,15 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource)
         }
     }
 
+    // The terms are the same beside every model, so that a chunk that this model has not seen is found by its words.
     private const string SelectPoints = """
         select c.id, c.document_id, c.version, d.collection, d.tags, e.dense, e.term_hashes, e.term_counts
-        from documents d join chunks c on c.document_id = d.id join embeddings e on e.chunk_id = c.id
+        from documents d join chunks c on c.document_id = d.id join lateral (
+            select case when model = $1 then dense end as dense, term_hashes, term_counts
+            from embeddings where chunk_id = c.id order by model = $1 desc limit 1) e on true
         """;
+
+    private string Model => embedder.Model ?? "";
 
     private static IndexPoint ReadPoint(NpgsqlDataReader row) => new(
         row.GetGuid(0),

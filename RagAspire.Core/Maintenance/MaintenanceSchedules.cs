@@ -1,0 +1,67 @@
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Jobs;
+
+namespace RagAspire.Maintenance;
+
+/// <summary>A task's schedule as the workers last stored it.</summary>
+/// <param name="ScheduledSince">Since when it is scheduled as it is: nothing before that was missed.</param>
+public sealed record StoredSchedule(
+    ScheduleRow Row, DateTimeOffset FirstStoredAt, DateTimeOffset ScheduledSince, DateTimeOffset? LastSuccessAt);
+
+/// <summary>The schedule in the database, for the API, the metrics and whoever makes up for missed runs.</summary>
+public sealed class MaintenanceSchedules(NpgsqlDataSource dataSource, Schedule schedule, TaskCatalogue tasks, JobMetrics metrics)
+{
+    /// <summary>Stores the rows of this process' configuration whose task there is.</summary>
+    public async Task StoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in Rows)
+        {
+            await dataSource.Command("""
+                insert into maintenance_schedules (task, cron, time_zone, time_limit, alert_after, retries, enabled)
+                values ($1, $2::text, $3, $4, $5::interval, $6, $7)
+                on conflict (task) do update set cron = excluded.cron, time_zone = excluded.time_zone,
+                    time_limit = excluded.time_limit, alert_after = excluded.alert_after, retries = excluded.retries,
+                    enabled = excluded.enabled, scheduled_since = case
+                        when (maintenance_schedules.cron, maintenance_schedules.time_zone, maintenance_schedules.enabled)
+                            is distinct from (excluded.cron, excluded.time_zone, excluded.enabled) then now()
+                        else maintenance_schedules.scheduled_since end
+                """, row.Task, row.Cron, row.TimeZone, row.TimeLimit, row.AlertAfter, row.Retries, row.Enabled)
+                .ExecuteAsync(cancellationToken);
+        }
+
+        await dataSource.Command("delete from maintenance_schedules where not (task = any($1))", (object)Rows.Select(row => row.Task).ToArray())
+            .ExecuteAsync(cancellationToken);
+    }
+
+    /// <summary>The rows of this process whose task there is.</summary>
+    public IReadOnlyList<ScheduleRow> Rows => [.. schedule.Rows.Where(row => tasks.Find(row.Task) is not null)];
+
+    public async Task<IReadOnlyList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select task, cron, time_zone, time_limit, alert_after, retries, enabled, first_stored_at, scheduled_since, last_success_at
+            from maintenance_schedules order by task
+            """).ListAsync(Read, cancellationToken);
+
+    /// <summary>Brings the metrics up to what the database says.</summary>
+    public async Task<IReadOnlyList<StoredSchedule>> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var stored = await ListAsync(cancellationToken);
+        metrics.Schedules([.. stored.Where(one => one.Row.IsScheduled).Select(
+            one => new JobFreshness(one.Row.Task, one.LastSuccessAt ?? one.FirstStoredAt, one.Row.AlertAfter))]);
+        return stored;
+    }
+
+    private static StoredSchedule Read(NpgsqlDataReader row) => new(
+        new ScheduleRow(
+            row.Field<string>("task"),
+            row.Nullable<string>("cron"),
+            row.Field<string>("time_zone"),
+            row.Field<TimeSpan>("time_limit"),
+            row.Nullable<TimeSpan?>("alert_after"),
+            row.Field<int>("retries"),
+            row.Field<bool>("enabled")),
+        row.Field<DateTimeOffset>("first_stored_at"),
+        row.Field<DateTimeOffset>("scheduled_since"),
+        row.Nullable<DateTimeOffset?>("last_success_at"));
+}

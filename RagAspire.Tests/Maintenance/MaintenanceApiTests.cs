@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Maintenance;
+
+/// <summary>The API of maintenance, over the real processes.</summary>
+[Collection(Processes.Name)]
+public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
+{
+    private const string Path = "/api/v1/operations/maintenance";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_task_is_listed_with_its_schedule_and_next_run()
+    {
+        var system = await shared.SystemAsync(stores);
+        var items = (await system.Client.GetAsync(Path))["items"]!.AsArray();
+
+        var check = Assert.Single(items, item => item!["task"]!.GetValue<string>() == "health-check")!;
+        Assert.Equal("*/5 * * * *", check["schedule"]!["cron"]!.GetValue<string>());
+        Assert.NotNull(check["nextRun"]);
+        Assert.All(items, item => Assert.NotEmpty(item!["summary"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_task_that_somebody_wants_runs_reports_and_leaves_its_traces()
+    {
+        var system = await shared.SystemAsync(stores);
+        using var response = await system.Client.Http.PostAsync($"{Path}/health-check", null, Cancelled);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var run = await RagClient.JsonAsync(response);
+        Assert.Equal($"{Path}/runs/{run["id"]}", response.Headers.Location!.ToString());
+
+        var over = await RunsTo.EndAsync(system.Client, run["id"]!.GetValue<Guid>());
+        Assert.Equal("succeeded", over["status"]!.GetValue<string>());
+        Assert.Equal(100, over["progress"]!.GetValue<int>());
+        Assert.Equal(4, over["report"]!["examined"]!.GetValue<int>());
+        Assert.NotNull(over["startedAt"]);
+        Assert.NotNull(over["finishedAt"]);
+
+        var audit = await system.Client.GetAsync("/api/v1/operations/audit?limit=500");
+        var entries = audit["items"]!.AsArray().Where(entry => entry!["subject"]!.GetValue<string>() == run["id"]!.GetValue<string>());
+        Assert.Equal(["maintenance.run", "maintenance.request"], entries.Select(entry => entry!["action"]!.GetValue<string>()));
+
+        var metrics = await new HttpClient { BaseAddress = system.Worker.Address }.GetStringAsync("/metrics", Cancelled);
+        Assert.Contains("rag_job_duration_seconds_count{", metrics);
+        Assert.Contains("task=\"health-check\",outcome=\"succeeded\"", metrics.Replace("outcome=\"succeeded\",task=\"health-check\"", "task=\"health-check\",outcome=\"succeeded\""));
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_page_by_page_newest_first()
+    {
+        var system = await shared.SystemAsync(stores);
+        for (var i = 0; i < 3; i++)
+        {
+            await RunsTo.RunAsync(system.Client, "health-check", dryRun: true);
+        }
+
+        var first = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2");
+        var second = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2&after={first["next"]}");
+        string[] ids = [.. Ids(first), .. Ids(second)];
+        Assert.Equal(2, Ids(first).Count());
+        Assert.Equal(ids.OrderDescending(StringComparer.Ordinal).Distinct(), ids);
+    }
+
+    [Theory]
+    [InlineData("POST", "/no-such-task", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/runs/0199f7b4-5a5a-7000-8000-000000000000", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/runs/0199f7b4-5a5a-7000-8000-000000000000/events", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", "/runs/0199f7b4-5a5a-7000-8000-000000000000", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/runs?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/runs?status=odd", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/runs?after=odd", HttpStatusCode.BadRequest)]
+    public async Task What_cannot_be_is_a_problem(string method, string path, HttpStatusCode expected)
+    {
+        var system = await shared.SystemAsync(stores);
+        using var request = new HttpRequestMessage(new HttpMethod(method), Path + path);
+        using var response = await system.Client.Http.SendAsync(request, Cancelled);
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_key_without_the_scope_operations_sees_nothing()
+    {
+        var system = await shared.SystemAsync(stores);
+        var made = await system.Client.PostAsync("/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read" } });
+        using var reader = new RagClient(system.Api.Address, made["secret"]!.GetValue<string>());
+        using var response = await reader.Http.GetAsync(Path, Cancelled);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_a_worker_can_be_seen_refused_and_cancelled()
+    {
+        await using var system = await RagSystem.StartAsync(stores);
+        await system.Worker.KillAsync();
+        var run = await system.Client.PostAsync($"{Path}/health-check", new { dryRun = true });
+        Assert.Equal("queued", run["status"]!.GetValue<string>());
+        Assert.True(run["dryRun"]!.GetValue<bool>());
+
+        using var again = await system.Client.Http.PostAsJsonAsync($"{Path}/health-check", new { }, Cancelled);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+
+        using var cancelled = await system.Client.Http.DeleteAsync($"{Path}/runs/{run["id"]}", Cancelled);
+        Assert.Equal(HttpStatusCode.OK, cancelled.StatusCode);
+        Assert.Equal("cancelled", (await RagClient.JsonAsync(cancelled))["status"]!.GetValue<string>());
+        using var twice = await system.Client.Http.DeleteAsync($"{Path}/runs/{run["id"]}", Cancelled);
+        Assert.Equal(HttpStatusCode.Conflict, twice.StatusCode);
+
+        var events = await system.Client.Http.GetStringAsync($"{Path}/runs/{run["id"]}/events", Cancelled);
+        Assert.Contains("event: done", events);
+    }
+
+    private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray().Select(run => run!["id"]!.GetValue<string>());
+}
+
+/// <summary>Runs tasks by the API and waits for them.</summary>
+internal static class RunsTo
+{
+    private const string Path = "/api/v1/operations/maintenance";
+
+    public static async Task<JsonNode> RunAsync(RagClient client, string task, bool dryRun = false)
+    {
+        // What is scheduled may be running just now.
+        JsonNode run = null!;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await client.Http.PostAsJsonAsync($"{Path}/{task}", new { dryRun }, TestContext.Current.CancellationToken);
+                run = await RagClient.JsonAsync(response);
+                return response.StatusCode == HttpStatusCode.Accepted;
+            },
+            TimeSpan.FromSeconds(30),
+            () => $"{task} does not begin: {run}",
+            TestContext.Current.CancellationToken);
+        return await EndAsync(client, run["id"]!.GetValue<Guid>());
+    }
+
+    public static async Task<JsonNode> EndAsync(RagClient client, Guid id, TimeSpan? patience = null)
+    {
+        JsonNode run = null!;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                run = await client.GetAsync($"{Path}/runs/{id}");
+                return run["status"]!.GetValue<string>() is not ("queued" or "running");
+            },
+            patience ?? TimeSpan.FromSeconds(60),
+            () => $"Still not over: {run}",
+            TestContext.Current.CancellationToken);
+        return run;
+    }
+}

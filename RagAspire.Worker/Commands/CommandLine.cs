@@ -1,0 +1,51 @@
+using System.CommandLine;
+using RagAspire.Maintenance;
+
+namespace RagAspire.Worker.Commands;
+
+/// <summary>
+/// The worker's command line. Without a command it runs as a service, and whatever else is said is configuration, such as
+/// <c>--urls</c>.
+/// </summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("RagAspire's worker. Without a command it runs as a service.") { TreatUnmatchedTokensAsErrors = false };
+        root.Subcommands.Add(MaintainCommand.Create());
+        foreach (var command in BackupCommands.Create())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        root.SetAction(async (parsed, _) =>
+        {
+            // A word that is no setting was meant as a command.
+            if (parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('='))
+            {
+                await Console.Error.WriteLineAsync($"There is no command '{first}'; --help lists them.");
+                return ExitCodes.Usage;
+            }
+
+            await WorkerService.RunAsync(args);
+            return ExitCodes.Success;
+        });
+        try
+        {
+            var parsed = root.Parse(args);
+            var isService = parsed.CommandResult.Command == root;
+
+            // The service hears of signals itself.
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = isService ? null : TimeSpan.FromSeconds(30),
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (Exception ex) when (ex is ScheduleException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(ex.Message);
+            return ExitCodes.Usage;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using RagAspire.Maintenance;
+using Spectre.Console;
+
+namespace RagAspire.Worker.Commands;
+
+/// <summary>Shows progress: a bar on a terminal, plain lines where the output goes to a file or a pipe.</summary>
+internal static class ProgressDisplay
+{
+    /// <param name="title">What goes on, such as the name of the task.</param>
+    public static async Task<T> RunAsync<T>(string title, Func<IProgress<TaskProgress>, Task<T>> work)
+    {
+        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        {
+            return await work(new Lines(title));
+        }
+
+        return await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async display =>
+            {
+                var bar = display.AddTask(Markup.Escape(title));
+                var result = await work(new Bar(title, bar));
+                bar.StopTask();
+                return result;
+            });
+    }
+
+    private sealed class Bar(string title, ProgressTask bar) : IProgress<TaskProgress>
+    {
+        public void Report(TaskProgress value)
+        {
+            bar.Value = value.Percent;
+            bar.Description = Markup.Escape($"{title}: {value.Step}");
+        }
+    }
+
+    /// <summary>One line for each step, and not for each percent.</summary>
+    private sealed class Lines(string title) : IProgress<TaskProgress>
+    {
+        private string? _step;
+
+        public void Report(TaskProgress value)
+        {
+            if (Interlocked.Exchange(ref _step, value.Step) != value.Step)
+            {
+                Console.WriteLine(FormattableString.Invariant($"{title}: {value.Percent,3} % {value.Step}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Hangfire;
+
+namespace RagAspire.Worker;
+
+/// <summary>The worker as a service: background jobs, their dashboard, health and metrics.</summary>
+internal static class WorkerService
+{
+    public static async Task RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddRagCore();
+        builder.Services.AddJobServer();
+
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapDefaultEndpoints();
+        app.MapHangfireDashboard("/hangfire", JobDashboard.Options).RequireAuthorization(JobDashboard.Policy);
+        app.MapGet("/", () => TypedResults.Redirect("/hangfire"));
+        await app.RunAsync();
+    }
+}
