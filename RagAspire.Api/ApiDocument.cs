@@ -11,6 +11,7 @@ internal static class ApiDocument
     {
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip);
         services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>().AddSingleton<MaintenanceAccess>();
+        services.AddSingleton<ApiMetrics>();
         return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -42,6 +43,7 @@ internal static class ApiDocument
         .WithSummary(summary)
         .WithDescription(description)
         .Accepts<UploadForm>("multipart/form-data")
+        .WithMetadata(TakesUploads.Mark)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

@@ -1,4 +1,5 @@
 using RagAspire;
+using RagAspire.Answers;
 using RagAspire.Api;
 using RagAspire.Api.Security;
 using Scalar.AspNetCore;
@@ -7,9 +8,10 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRagCore();
 builder.AddRequestLimits();
-builder.Services.AddProblems().AddApiDocument().AddValidation();
+builder.Services.AddProblems().AddApiDocument().AddSessions().AddValidation();
 
 var app = builder.Build();
+app.UseApiMetrics();
 app.UseProblems();
 app.UseAuthentication();
 app.UseAuthorization();
@@ -20,5 +22,5 @@ app.MapScalarApiReference("/scalar").AllowAnonymous();
 app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
 
 var api = app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
-api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance();
+api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapQuality().MapAlerts();
 app.Run();

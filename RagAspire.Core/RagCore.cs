@@ -15,6 +15,7 @@ using RagAspire.Ingestion.Extraction;
 using RagAspire.Jobs;
 using RagAspire.Maintenance;
 using RagAspire.Operations;
+using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
 using RagAspire.Vectors;
@@ -39,6 +40,7 @@ public static class RagCore
             .AddIngestion()
             .AddIndexing()
             .AddSearch()
+            .AddQuality()
             .AddAnswers(builder.Configuration)
             .AddComponentChecks()
             .AddMaintenance(builder.Configuration);
@@ -94,7 +96,8 @@ public static class RagCore
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<AuditLog>()
-        .AddSingleton<FeedbackStore>();
+        .AddSingleton<FeedbackStore>()
+        .AddSingleton<AlertStore>();
 
     private static IServiceCollection AddDocuments(this IServiceCollection services)
     {
@@ -119,6 +122,7 @@ public static class RagCore
             .AddSingleton<ChunkWriter>()
             .AddSingleton<ChunkIndexer>()
             .AddSingleton<IngestionPipeline>()
+            .AddHostedService<QueueWatch>()
             .AddTransient<IngestDocumentJob>();
     }
 
@@ -128,7 +132,9 @@ public static class RagCore
         .AddSingleton<ChunkEncoder>()
         .AddSingleton<IndexGeneration>()
         .AddSingleton<IndexFollower>()
-        .AddHostedService<IndexFeed>();
+        .AddHostedService<IndexFeed>()
+        .AddSingleton<IndexMetrics>()
+        .AddHostedService<IndexWatch>();
 
     private static IServiceCollection AddSearch(this IServiceCollection services)
     {
@@ -142,6 +148,10 @@ public static class RagCore
             .AddSingleton<Retriever>()
             .AddSingleton<SearchService>();
     }
+
+    private static IServiceCollection AddQuality(this IServiceCollection services) => services
+        .AddSingleton<GoldenSetStore>()
+        .AddSingleton<RetrievalEvaluator>();
 
     private static IServiceCollection AddAnswers(this IServiceCollection services, IConfiguration configuration) => services
         .AddAnswerWriting(configuration)

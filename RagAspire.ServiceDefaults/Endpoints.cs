@@ -23,7 +23,11 @@ public static class Endpoints
         app.MapGet("/alive", () => TypedResults.Text("alive")).AsProbe();
         app.MapGet("/health", HealthAsync).AsProbe();
         app.MapGet("/ready", ReadyAsync).AsProbe();
-        app.MapPrometheusScrapingEndpoint("/metrics").AddEndpointFilterForToken(app.Configuration["Metrics:Token"]).AsProbe();
+        if (MetricsExtensions.AreOn(app.Configuration))
+        {
+            app.MapPrometheusScrapingEndpoint("/metrics").AddEndpointFilterForToken(app.Configuration["Metrics:Token"]).AsProbe();
+        }
+
         return app;
     }
 

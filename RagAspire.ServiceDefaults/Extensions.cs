@@ -1,10 +1,7 @@
-using System.Reflection;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -13,12 +10,6 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every service of this application does the same way: telemetry, health, discovery.</summary>
 public static class ServiceDefaultsExtensions
 {
-    // LLM calls and whole requests that wait for one go on for minutes; the platform's buckets end at ten seconds.
-    private static readonly double[] RequestSeconds =
-        [.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2, 2.5, 5, 7.5, 10, 30, 60, 120];
-
-    private static readonly double[] ModelSeconds = [.05, .1, .25, .5, 1, 2, 4, 8, 15, 30, 60, 120];
-
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -49,28 +40,21 @@ public static class ServiceDefaultsExtensions
             logging.IncludeScopes = true;
         });
 
-        var version = Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "0";
+        var identity = ServiceIdentity.Of(builder);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(
-                builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName, serviceVersion: version))
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter("RagAspire.*", "Experimental.Microsoft.Extensions.AI")
-                .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds })
-                .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds })
-                .AddView("gen_ai.client.operation.duration", new ExplicitBucketHistogramConfiguration { Boundaries = ModelSeconds })
-                .SetExemplarFilter(ExemplarFilterType.TraceBased)
-                .AddPrometheusExporter())
+                builder.Configuration["OTEL_SERVICE_NAME"] ?? identity.Name, serviceVersion: ServiceIdentity.Version))
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
-                .AddSource("RagAspire.*")
+                .AddSource("RagAspire.*", MetricsExtensions.Models)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !Endpoints.IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation());
 
+        builder.AddMetrics(telemetry, identity);
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
+            // A minute, the exporter's own, is too long for rates over two.
+            builder.Configuration["OTEL_METRIC_EXPORT_INTERVAL"] ??= "15000";
             telemetry.UseOtlpExporter();
         }
     }

@@ -71,7 +71,6 @@ internal static class JobServerRegistration
         services.AddSingleton<JobServer>();
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
         services.AddHostedService<RequeueStalled>();
-        services.AddHostedService<QueueWatch>();
         services.AddHostedService<MaintenanceWatch>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }

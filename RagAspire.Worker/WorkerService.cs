@@ -1,4 +1,5 @@
 using Hangfire;
+using RagAspire.Quality;
 
 namespace RagAspire.Worker;
 
@@ -10,7 +11,7 @@ internal static class WorkerService
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddRagCore();
-        builder.Services.AddJobServer();
+        builder.Services.AddJobServer().AddQualityWatch();
 
         var app = builder.Build();
         app.UseAuthentication();

@@ -19,8 +19,8 @@ public sealed class IngestionMetrics
     {
         var meter = meters.Create(MeterName);
         _documents = meter.CreateCounter<long>(
-            "rag.ingestion.documents", description: "Documents whose processing ended, by outcome: ready, rejected, postponed, failed or lost");
-        _chunks = meter.CreateCounter<long>("rag.ingestion.chunks", description: "Chunks made searchable");
+            "rag.ingestion.documents", "{document}", "Documents whose processing ended, by outcome: ready, rejected, postponed, failed or lost");
+        _chunks = meter.CreateCounter<long>("rag.ingestion.chunks", "{chunk}", "Chunks made searchable");
         _bytes = meter.CreateCounter<long>("rag.ingestion.bytes", description: "Bytes of documents made searchable");
         _stages = meter.CreateHistogram(
             "rag.ingestion.stage.duration",
@@ -28,7 +28,7 @@ public sealed class IngestionMetrics
             "How long a stage of processing one document took",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300] });
         meter.CreateObservableGauge(
-            "rag.ingestion.queue.depth", () => _queue.Waiting, description: "Documents that wait or are processed");
+            "rag.ingestion.queue.depth", () => _queue.Waiting, "{document}", "Documents that wait or are processed");
         meter.CreateObservableGauge(
             "rag.ingestion.oldest_pending", () => _queue.OldestSeconds, "s", "Age of the longest waiting document");
     }

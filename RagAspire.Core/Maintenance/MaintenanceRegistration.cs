@@ -30,7 +30,8 @@ public static class MaintenanceRegistration
     }
 
     private static IServiceCollection AddTasks(this IServiceCollection services) => services
-        .AddMaintenanceTask<HealthCheck>();
+        .AddMaintenanceTask<HealthCheck>()
+        .AddMaintenanceTask<RetrievalEvaluation>();
 
     /// <summary>Makes a task known by its name to schedule, API and command line.</summary>
     public static IServiceCollection AddMaintenanceTask<T>(this IServiceCollection services)

@@ -15,7 +15,7 @@ public sealed class FeedbackStore(NpgsqlDataSource dataSource, IMeterFactory met
     public const string MeterName = "RagAspire.Feedback";
 
     private readonly Counter<long> _feedback = meters.Create(MeterName).CreateCounter<long>(
-        "rag.feedback", description: "Readers' words on hits and answers");
+        "rag.feedback", "{vote}", "Readers' words on hits and answers");
 
     public async Task AddAsync(Feedback feedback, CancellationToken cancellationToken)
     {
@@ -25,6 +25,9 @@ public sealed class FeedbackStore(NpgsqlDataSource dataSource, IMeterFactory met
             """,
             feedback.SearchId, feedback.AnswerId, feedback.Collection, feedback.ChunkId, feedback.Relevant, feedback.Comment,
             feedback.Actor).ExecuteAsync(cancellationToken);
-        _feedback.Add(1, new KeyValuePair<string, object?>("relevant", feedback.Relevant ? "true" : "false"));
+        _feedback.Add(
+            1,
+            new KeyValuePair<string, object?>("relevant", feedback.Relevant ? "true" : "false"),
+            new KeyValuePair<string, object?>("on", feedback.SearchId is null ? "answer" : "search"));
     }
 }

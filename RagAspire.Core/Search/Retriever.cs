@@ -15,7 +15,8 @@ public sealed class Retriever(
     // The index may hold a few chunks that are not to be seen any more, or not yet.
     private const int Spare = 10;
 
-    public async Task<Retrieval> RetrieveAsync(SearchQuery query, SearchMetrics metrics, CancellationToken cancellationToken)
+    /// <param name="metrics">Null for a search that is nobody's and shall not count as one.</param>
+    public async Task<Retrieval> RetrieveAsync(SearchQuery query, SearchMetrics? metrics, CancellationToken cancellationToken)
     {
         var (dense, degraded) = query.Mode == SearchMode.Text ? (null, null) : await EmbedAsync(query.Text, cancellationToken);
         var terms = query.Mode == SearchMode.Vector && dense is not null ? null : encoder.Encode(query.Text);
@@ -38,7 +39,7 @@ public sealed class Retriever(
     }
 
     private async Task<IReadOnlyList<IndexHit>> SearchIndexAsync(
-        IndexQuery query, SearchMetrics metrics, CancellationToken cancellationToken)
+        IndexQuery query, SearchMetrics? metrics, CancellationToken cancellationToken)
     {
         using var activity = SearchTelemetry.Source.StartActivity("index.search");
         activity?.SetTag("rag.index", index.Name);
@@ -49,7 +50,7 @@ public sealed class Retriever(
         }
         finally
         {
-            metrics.IndexTook(index.Name, Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
+            metrics?.IndexTook(index.Name, Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
         }
     }
 

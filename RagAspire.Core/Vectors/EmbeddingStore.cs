@@ -72,6 +72,11 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         }
     }
 
+    /// <summary>How many chunks are to be searched, in all collections.</summary>
+    public async Task<long> ReadyCountAsync(CancellationToken cancellationToken) =>
+        await dataSource.Command("select count(*) from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version")
+            .ScalarAsync<long>(cancellationToken);
+
     // The terms are the same beside every model, so that a chunk that this model has not seen is found by its words.
     private const string SelectPoints = """
         select c.id, c.document_id, c.version, d.collection, d.tags, e.dense, e.term_hashes, e.term_counts

@@ -112,6 +112,20 @@ public sealed class RagClient : IDisposable
         return await SuccessAsync(response);
     }
 
+    /// <summary>Sends JSON with any method; the answer must be a success, with a body or without.</summary>
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var response = await TrySendAsync(method, path, body);
+        return response.StatusCode == HttpStatusCode.NoContent ? null : await SuccessAsync(response);
+    }
+
+    /// <summary>Sends JSON with any method, whatever comes of it.</summary>
+    public async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     public static async Task<JsonNode> JsonAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

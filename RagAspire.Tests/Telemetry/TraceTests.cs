@@ -31,15 +31,26 @@ public sealed class TraceTests(Stores stores)
         Assert.Equal("generated", answer["kind"]!.GetValue<string>());
 
         var upload = await TraceAsync(collector, "POST /api/v1/documents/", "index");
-        Assert.Equal(["RagAspire.Api", "RagAspire.Worker"], upload.Select(span => span.Service).Distinct().Order());
-        AssertContains(upload, "RagAspire.Worker", "IngestDocumentJob", "extract", "chunk", "embed", "index");
-        Assert.Contains(upload, span => span.Service == "RagAspire.Worker" && span.Name.Contains("ragdb", StringComparison.OrdinalIgnoreCase)
+        Assert.Equal(["ragaspire-api", "ragaspire-worker"], upload.Select(span => span.Service).Distinct().Order());
+        AssertContains(upload, "ragaspire-worker", "IngestDocumentJob", "extract", "chunk", "embed", "index");
+        Assert.Contains(upload, span => span.Service == "ragaspire-worker" && span.Name.Contains("ragdb", StringComparison.OrdinalIgnoreCase)
             || span.Name.StartsWith("test_", StringComparison.Ordinal) || span.Name.Contains("postgres", StringComparison.OrdinalIgnoreCase));
 
         var question = await TraceAsync(collector, "POST /api/v1/answers", "answer");
-        AssertContains(question, "RagAspire.Api", "answer", "search", "embed", "index.search");
-        Assert.Contains(question, span => span.Name.StartsWith("chat ", StringComparison.Ordinal));
-        Assert.Contains(question, span => span.Name.StartsWith("embeddings ", StringComparison.Ordinal));
+        AssertContains(question, "ragaspire-api", "answer", "search", "embed", "index.search");
+        AssertGenerative(question, "chat", ollama.ChatModel);
+        AssertGenerative(question, "embeddings", ollama.EmbeddingModel);
+        Assert.All(collector.Spans.SelectMany(span => span.Attributes), attribute =>
+            Assert.DoesNotContain("lazy dog", attribute.Value, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>By the conventions for generative models, and without a word of what was said.</summary>
+    private static void AssertGenerative(List<CollectedSpan> trace, string operation, string model)
+    {
+        var span = trace.First(span => span.Name.StartsWith($"{operation} ", StringComparison.Ordinal));
+        Assert.Equal(operation, span.Attributes["gen_ai.operation.name"]);
+        Assert.Equal(model, span.Attributes["gen_ai.request.model"]);
+        Assert.Contains("gen_ai.provider.name", span.Attributes.Keys);
     }
 
     private static async Task<List<CollectedSpan>> TraceAsync(OtlpCollector collector, string root, string last)

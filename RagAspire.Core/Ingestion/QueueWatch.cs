@@ -1,10 +1,10 @@
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Ingestion;
 
-namespace RagAspire.Worker;
+namespace RagAspire.Ingestion;
 
-/// <summary>Looks at the line of waiting documents at intervals, for the metrics.</summary>
+/// <summary>Looks at the line of waiting documents at intervals, for the metrics. In every process: a dead worker cannot.</summary>
 public sealed class QueueWatch(NpgsqlDataSource dataSource, DatabaseStartup database, IngestionMetrics metrics, TimeProvider time)
     : BackgroundService
 {

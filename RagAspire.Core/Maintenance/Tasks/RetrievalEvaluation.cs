@@ -1,0 +1,63 @@
+using System.Globalization;
+using RagAspire.Quality;
+
+namespace RagAspire.Maintenance.Tasks;
+
+/// <summary>Asks search the questions of every golden set, and keeps how much of the expected it found.</summary>
+public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator evaluator) : IMaintenanceTask
+{
+    public string Name => "retrieval-evaluation";
+
+    public string Summary => "Evaluates search with every golden set (recall@10, MRR and nDCG@10).";
+
+    public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
+    {
+        var sets = await store.ListAsync(cancellationToken);
+        if (sets.Count == 0)
+        {
+            return new TaskReport(0, 0, 0) { Skipped = "No collection has a golden set." };
+        }
+
+        if (context.DryRun)
+        {
+            return new TaskReport(sets.Sum(set => set.Questions), sets.Count, 0)
+            {
+                Notes = [.. sets.Select(set => $"{set.Collection}: {set.Questions} questions would be asked.")],
+            };
+        }
+
+        var before = (await store.LatestAsync(cancellationToken)).Where(latest => sets.Any(set => set.Collection == latest.Collection));
+        var evaluations = new List<Evaluation>();
+        foreach (var set in sets)
+        {
+            context.Report(evaluations.Count, sets.Count, set.Collection);
+            if (await store.FindAsync(set.Collection, cancellationToken) is { } golden
+                && await evaluator.EvaluateAsync(golden, cancellationToken) is var evaluation
+                && await store.AddAsync(evaluation, cancellationToken))
+            {
+                evaluations.Add(evaluation);
+            }
+        }
+
+        return new TaskReport(evaluations.Sum(evaluation => evaluation.Questions), evaluations.Count, 0)
+        {
+            Notes = [.. evaluations.Select(Note)],
+            Before = Figures(before),
+            After = Figures(evaluations),
+        };
+    }
+
+    private static string Note(Evaluation evaluation) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{evaluation.Collection}: {evaluation.Questions} questions, {evaluation.Misses.Count} of them with something missing"
+        + $"{(evaluation.Degraded is { } degraded ? $"; {degraded}" : ".")}");
+
+    private static Dictionary<string, double> Figures(IEnumerable<Evaluation> evaluations) => evaluations
+        .SelectMany(evaluation => new[]
+        {
+            ($"{evaluation.Collection}.recall@10", evaluation.RecallAt10),
+            ($"{evaluation.Collection}.mrr", evaluation.Mrr),
+            ($"{evaluation.Collection}.ndcg@10", evaluation.NdcgAt10),
+        })
+        .ToDictionary(figure => figure.Item1, figure => figure.Item2);
+}
