@@ -20,6 +20,10 @@ public sealed record LocalOptions
     /// <summary>0 takes 18888, or a free one when that is in use.</summary>
     public int DashboardPort { get; init; }
 
+    public int PrometheusPort { get; init; } = 9090;
+
+    public int AlertmanagerPort { get; init; } = 9093;
+
     /// <summary>The model for answers, when Ollama has several.</summary>
     public string? ChatModel { get; init; }
 
@@ -27,6 +31,9 @@ public sealed record LocalOptions
     public string? EmbeddingModel { get; init; }
 
     public bool Dashboard { get; init; } = true;
+
+    /// <summary>Whether Prometheus and what belongs to it run too, where they are installed.</summary>
+    public bool Monitoring { get; init; } = true;
 
     /// <summary>An argument, the environment variable that means the same, and what it is for.</summary>
     private static readonly (string Argument, string Variable, string Meaning)[] Known =
@@ -40,7 +47,10 @@ public sealed record LocalOptions
         ("--dashboard-port", "RAGASPIRE_DASHBOARD_PORT", "port of the Aspire dashboard (default 18888, else a free one)"),
         ("--chat-model", "RAGASPIRE_CHAT_MODEL", "which of Ollama's models answers"),
         ("--embedding-model", "RAGASPIRE_EMBEDDING_MODEL", "which of Ollama's models embeds"),
+        ("--prometheus-port", "RAGASPIRE_PROMETHEUS_PORT", "port of Prometheus (default 9090)"),
+        ("--alertmanager-port", "RAGASPIRE_ALERTMANAGER_PORT", "port of Alertmanager (default 9093)"),
         ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard, even if the aspire CLI is there"),
+        ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters, even if they are there"),
     ];
 
     public static string Usage { get; } = string.Join('\n',
@@ -78,9 +88,10 @@ public sealed record LocalOptions
             PostgresPort = Port(values, "--postgres-port", 0, least: 0),
             RedisPort = Port(values, "--redis-port", 0, least: 0),
             DashboardPort = Port(values, "--dashboard-port", 0, least: 0),
-            Dashboard = bool.TryParse(values.GetValueOrDefault("--dashboard", "true"), out var dashboard)
-                ? dashboard
-                : throw new LocalRunException("--dashboard is true or false."),
+            PrometheusPort = Port(values, "--prometheus-port", 9090, least: 1),
+            AlertmanagerPort = Port(values, "--alertmanager-port", 9093, least: 1),
+            Dashboard = Switch(values, "--dashboard"),
+            Monitoring = Switch(values, "--monitoring"),
         };
         return options.ApiPort == options.WorkerPort
             ? throw new LocalRunException($"The API and the worker cannot both have port {options.ApiPort}.")
@@ -119,6 +130,11 @@ public sealed record LocalOptions
             throw new LocalRunException($"--mode is embedded or containers, not {mode}.");
         }
     }
+
+    private static bool Switch(Dictionary<string, string> values, string argument) =>
+        bool.TryParse(values.GetValueOrDefault(argument, "true"), out var on)
+            ? on
+            : throw new LocalRunException($"{argument} is true or false.");
 
     private static int Port(Dictionary<string, string> values, string argument, int otherwise, int least)
     {

@@ -53,6 +53,8 @@ public sealed class LocalSystem(LocalOptions options, ConsoleOutput output, Time
         var apiKey = Variable("Security__DevelopmentKey") ?? SecretFile.ReadOrCreate(Path.Combine(options.DataDirectory, "api-key"));
         var dashboard = LocalChildren.Dashboard(options);
         var environment = LocalChildren.Environment(options, stores, models, apiKey, dashboard);
+        var watched = new Watched(options.ApiPort, options.WorkerPort, stores.Database, stores.Cache, apiKey);
+        var monitoring = LocalMonitoring.Prepare(options, watched, Variable);
         var worker = LocalChildren.Worker(options, environment);
         var api = LocalChildren.Api(options, environment);
 
@@ -60,6 +62,11 @@ public sealed class LocalSystem(LocalOptions options, ConsoleOutput output, Time
         if (dashboard is not null)
         {
             children.Start(dashboard.Child);
+        }
+
+        foreach (var child in monitoring.Children)
+        {
+            children.Start(child);
         }
 
         children.Start(worker);
@@ -98,6 +105,7 @@ public sealed class LocalSystem(LocalOptions options, ConsoleOutput output, Time
             ("PostgreSQL", options.PostgresPort, "--postgres-port"),
             ("Garnet (Redis)", options.RedisPort, "--redis-port"),
             ("the Aspire dashboard", options.DashboardPort, "--dashboard-port"),
+            .. LocalMonitoring.Ports(options),
         ];
         foreach (var (purpose, port, argument) in ports)
         {

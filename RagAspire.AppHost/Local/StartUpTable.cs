@@ -19,6 +19,7 @@ public static class StartUpTable
             ("Dashboard", dashboard is null
                 ? "missing: traces and logs in a browser come with the aspire CLI (npm install -g @microsoft/aspire-cli)"
                 : dashboard.Page.ToString().TrimEnd('/')),
+            .. LocalMonitoring.Describe(options),
             ("PostgreSQL", stores.Postgres is { } postgres
                 ? $"127.0.0.1:{postgres.Port} (log: {postgres.LogDirectory})"
                 : "as ConnectionStrings__ragdb says"),

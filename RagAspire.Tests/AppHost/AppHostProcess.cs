@@ -41,7 +41,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         var info = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] command =
         [
-            "dotnet", BuildOutput.Of("RagAspire.AppHost"), "--data", dataDirectory, "--dashboard", "false",
+            "dotnet", BuildOutput.Of("RagAspire.AppHost"), "--data", dataDirectory, "--dashboard", "false", "--monitoring", "false",
             "--api-port", $"{apiPort}", "--worker-port", $"{workerPort}", .. arguments,
         ];
         foreach (var word in command)
@@ -62,9 +62,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return host;
     }
 
-    public static async Task<AppHostProcess> StartReadyAsync(string dataDirectory)
+    public static async Task<AppHostProcess> StartReadyAsync(string dataDirectory, params string[] arguments)
     {
-        var host = Start(dataDirectory);
+        var host = Start(dataDirectory, arguments);
         await host.SaysAsync("RagAspire is ready");
         return host;
     }

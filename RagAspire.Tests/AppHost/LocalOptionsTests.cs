@@ -10,6 +10,7 @@ public sealed class LocalOptionsTests
         var options = Parse([]);
 
         Assert.Equal((8000, 8001, 0, 0), (options.ApiPort, options.WorkerPort, options.PostgresPort, options.RedisPort));
+        Assert.Equal((9090, 9093, true), (options.PrometheusPort, options.AlertmanagerPort, options.Monitoring));
         Assert.Equal(Path.GetFullPath("data"), options.DataDirectory);
     }
 
@@ -31,6 +32,7 @@ public sealed class LocalOptionsTests
     [InlineData("--api-port eight", "between 1 and 65535")]
     [InlineData("--api-port", "needs a value")]
     [InlineData("--api-port 8001", "cannot both have port 8001")]
+    [InlineData("--monitoring perhaps", "true or false")]
     [InlineData("--prot 1", "Unknown argument --prot")]
     public void What_makes_no_sense_is_refused_with_a_reason(string arguments, string reason)
     {

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using RagAspire.AppHost.Local;
+using RagAspire.Embedded;
+using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.AppHost;
@@ -94,6 +97,27 @@ public sealed class LocalRunTests : IDisposable
         await host.SaysAsync("It starts again.");
 
         host.Terminate();
+        Assert.Equal(0, await host.ExitAsync());
+        Assert.False(host.AnyLeft());
+    }
+
+    [Fact]
+    public async Task Prometheus_and_all_that_belongs_to_it_run_where_they_are_installed()
+    {
+        Assert.SkipWhen(Programs.OnPath("prometheus") is null, "Prometheus is not installed (Debian: apt install prometheus).");
+        var (prometheus, alertmanager) = (FreePort.Next(), FreePort.Next());
+        await using var host = await AppHostProcess.StartReadyAsync(
+            _data.Path, "--monitoring", "true", "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}");
+
+        Assert.Contains($"http://localhost:{prometheus}", host.Output);
+        var installed = new[] { "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter" }
+            .Count(name => Programs.OnPath(name) is not null);
+        using var asked = new PrometheusClient(new Uri($"http://127.0.0.1:{prometheus}"));
+        await Eventually.TrueAsync(
+            async () => (await asked.QueryAsync("up == 1")).Count == installed + 3,
+            TimeSpan.FromSeconds(60), () => $"Not all is scraped:\n{host.Output}", Cancellation);
+
+        host.PressControlC();
         Assert.Equal(0, await host.ExitAsync());
         Assert.False(host.AnyLeft());
     }

@@ -6,7 +6,7 @@ namespace RagAspire.Tests.Monitoring;
 /// <summary>docs/kpis.md says what rules and boards do.</summary>
 public sealed partial class KpiTests
 {
-    private static readonly IReadOnlyList<Kpi> Kpis =
+    internal static readonly IReadOnlyList<Kpi> Kpis =
     [
         .. MonitoringFiles.Text("docs", "kpis.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Select(MonitoringFiles.Cells).Where(cells => cells.Count == 5 && cells[0] != "figure").Select(Kpi.From),
@@ -48,7 +48,7 @@ public sealed partial class KpiTests
         .Replace(VariableAfter().Replace(query.Replace("$__rate_interval", "5m", StringComparison.Ordinal), ""), "")
         .Replace("{}", "", StringComparison.Ordinal);
 
-    private sealed record Kpi(string Figure, IReadOnlyList<string> Series, string Query, string Panel, IReadOnlyList<string> Alerts)
+    internal sealed record Kpi(string Figure, IReadOnlyList<string> Series, string Query, string Panel, IReadOnlyList<string> Alerts)
     {
         public static Kpi From(IReadOnlyList<string> cells) => new(
             cells[0],

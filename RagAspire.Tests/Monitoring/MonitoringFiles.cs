@@ -64,7 +64,11 @@ internal static partial class MonitoringFiles
             {
                 var instrument = cells.Count == OurColumns ? Instrument().Match(cells[1]) : null;
                 listed.Add(name.Groups[1].Value, new Listed(
-                    name.Groups[1].Value, instrument?.Groups["kind"].Value, instrument?.Groups["name"].Value, cells.Count == OurColumns ? cells[2] : null));
+                    name.Groups[1].Value, instrument?.Groups["kind"].Value, instrument?.Groups["name"].Value, cells.Count == OurColumns ? cells[2] : null)
+                {
+                    Labels = cells.Count == OurColumns ? [.. Backticked().Matches(cells[3]).Select(label => label.Groups[1].Value)] : [],
+                    ExportedBy = cells.Count == OurColumns ? cells[5].Split(", ") : [],
+                });
             }
         }
 
@@ -76,6 +80,9 @@ internal static partial class MonitoringFiles
 
     [GeneratedRegex("`([a-zA-Z_:][a-zA-Z0-9_:]*)`")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex("`([a-z_]+)`")]
+    private static partial Regex Backticked();
 
     [GeneratedRegex("^(?<kind>gauge|counter|histogram) `(?<name>[a-z0-9._]+)`$")]
     private static partial Regex Instrument();

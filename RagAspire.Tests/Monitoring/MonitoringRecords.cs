@@ -46,7 +46,14 @@ internal sealed class AlertCheck
 
 /// <summary>One series of the list.</summary>
 /// <param name="Kind">gauge, counter or histogram; null for what others export.</param>
-internal sealed record Listed(string Series, string? Kind, string? Instrument, string? Unit);
+internal sealed record Listed(string Series, string? Kind, string? Instrument, string? Unit)
+{
+    /// <summary>Of ours: what tells its series apart.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Of ours: "API", "worker" or both.</summary>
+    public IReadOnlyList<string> ExportedBy { get; init; } = [];
+}
 
 /// <summary>One board.</summary>
 internal sealed record Board(string File, JsonObject Json)

@@ -41,7 +41,7 @@ internal static class MonitoringTool
         return (process.ExitCode, await output + await error);
     }
 
-    private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    public static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(directory => Path.Combine(directory, OperatingSystem.IsWindows() ? $"{tool}.exe" : tool))
         .FirstOrDefault(File.Exists);
 }

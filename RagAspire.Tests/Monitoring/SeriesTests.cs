@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Monitoring;
+
+/// <summary>docs/metrics.md says what a running system exports, and it does so both ways.</summary>
+[Collection(Processes.Name)]
+public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
+{
+    /// <summary>Listed series that this system has no reason to export, and why.</summary>
+    internal static readonly Dictionary<string, string> Absent = new()
+    {
+        ["rag_documents"] = "counted by scheduled upkeep, which has not run yet",
+        ["rag_backup_"] = "there is no backup",
+        ["rag_certificate_"] = "no certificate is configured",
+        ["db_client_connection_npgsql_pending_requests"] = "comes with the first command that waits for a connection",
+        ["db_client_connection_npgsql_timeouts_total"] = "comes with the first command that waited in vain",
+        ["db_client_operation_failed_total"] = "comes with the first command that fails",
+    };
+
+    private static readonly string[] NotOfAMeasurement = ["__name__", "job", "instance", "le"];
+
+    private static IEnumerable<Listed> Ours => MonitoringFiles.Listed.Values.Where(listed => listed.Instrument is not null && !IsAbsent(listed.Series));
+
+    private static IEnumerable<string> DotNets => Quoted()
+        .Matches(DotNetSection().Match(MonitoringFiles.Text("docs", "metrics.md")).Groups[1].Value)
+        .Select(match => match.Groups[1].Value).Where(series => !IsAbsent(series));
+
+    internal static bool IsAbsent(string series) => Absent.Keys.Any(prefix => series.StartsWith(prefix, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Every_listed_series_is_scraped_from_whom_the_list_says_with_the_labels_that_it_says()
+    {
+        var parts = await watched.PartsAsync(stores);
+        await Load.RunAsync(parts.System.Client);
+        var expected = Ours.SelectMany(listed => listed.ExportedBy.Select(by => (listed.Series, Job: $"ragaspire-{by.ToLowerInvariant()}")))
+            .Concat(DotNets.SelectMany(series => new[] { (series, "ragaspire-api"), (series, "ragaspire-worker") }))
+            .Except([("http_server_request_duration_seconds", "ragaspire-worker"), ("gen_ai_client_token_usage", "ragaspire-worker")]).ToHashSet();
+        var scraped = await ScrapedAsync(parts, expected);
+
+        Assert.All(Ours, listed => Assert.All(scraped.Where(series => series.Name == listed.Series), series =>
+            Assert.Equal(listed.Labels.Order(), series.Labels.Order())));
+    }
+
+    [Fact]
+    public async Task What_is_pushed_has_the_same_names_and_labels_as_what_is_scraped()
+    {
+        var parts = await watched.PartsAsync(stores);
+        await Load.RunAsync(parts.System.Client);
+        var listed = Ours.Select(series => series.Series).Concat(DotNets).ToHashSet();
+        List<string> scraped = [], pushed = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                scraped = [.. (await SeriesAsync(parts)).Where(series => listed.Contains(series.Name)).Select(series =>
+                    $"{series.Job} {series.Instance} {series.Name} {string.Join(',', series.Labels)}").Distinct().Order(StringComparer.Ordinal)];
+                pushed = [.. parts.Collector.Metrics.Keys.Where(metric => listed.Contains(Translated(metric))).Select(metric =>
+                    $"{metric.Service} {metric.Instance} {Translated(metric)} {Labels(metric)}").Distinct().Order(StringComparer.Ordinal)];
+                return scraped.Count > listed.Count && scraped.SequenceEqual(pushed);
+            },
+            TimeSpan.FromSeconds(40),
+            () => $"Only scraped:\n{string.Join('\n', scraped.Except(pushed))}\nOnly pushed:\n{string.Join('\n', pushed.Except(scraped))}",
+            TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("http_server_request_duration_seconds_bucket")]
+    [InlineData("rag_search_duration_seconds_bucket")]
+    [InlineData("rag_answer_duration_seconds_bucket")]
+    [InlineData("rag_llm_response_duration_seconds_bucket")]
+    [InlineData("rag_ingestion_stage_duration_seconds_bucket")]
+    public async Task A_measured_duration_leads_to_the_trace_that_it_was_measured_in(string series)
+    {
+        var parts = await watched.PartsAsync(stores);
+        await Load.RunAsync(parts.System.Client);
+        await Eventually.TrueAsync(
+            async () => (await parts.Prometheus.TracesAsync(series)).Intersect(parts.Collector.Spans.Select(span => span.TraceId)).Any(),
+            TimeSpan.FromSeconds(30),
+            () => $"No exemplar of {series} leads to a trace.",
+            TestContext.Current.CancellationToken);
+        Assert.Contains(parts.Collector.Metrics.Keys, metric => metric.HasExemplar && $"{Translated(metric)}_bucket" == series);
+    }
+
+    private static async Task<List<Scraped>> ScrapedAsync(WatchedParts parts, HashSet<(string Series, string Job)> expected)
+    {
+        List<Scraped> scraped = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                scraped = await SeriesAsync(parts);
+                return expected.IsSubsetOf(scraped.Select(series => (series.Name, series.Job)));
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"Not exported: {string.Join(", ", expected.Except(scraped.Select(series => (series.Name, series.Job))))}",
+            TestContext.Current.CancellationToken);
+        return scraped;
+    }
+
+    private static async Task<List<Scraped>> SeriesAsync(WatchedParts parts) =>
+    [
+        .. (await parts.Prometheus.SeriesAsync("""{job=~"ragaspire-.+", instance!=""}""")).Select(labels => new Scraped(
+            WithoutPart(labels["__name__"]), labels["job"], labels["instance"],
+            [.. labels.Keys.Except(NotOfAMeasurement).Order(StringComparer.Ordinal)])),
+    ];
+
+    private static string WithoutPart(string name) =>
+        Part().Match(name) is { Success: true } part && MonitoringFiles.Listed.ContainsKey(name[..part.Index]) ? name[..part.Index] : name;
+
+    /// <summary>As Prometheus' OTLP receiver translates names: words, the unit, and "total" for what only grows.</summary>
+    private static string Translated(CollectedMetric metric)
+    {
+        var words = metric.Name.Split('.', '_').ToList();
+        var unit = metric.Unit switch { "s" => "seconds", "By" => "bytes", _ => "" };
+        if (unit.Length > 0 && !words.Contains(unit))
+        {
+            words.Add(unit);
+        }
+
+        if (metric is { Kind: "sum", IsMonotonic: true })
+        {
+            words.Remove("total");
+            words.Add("total");
+        }
+
+        return string.Join('_', words);
+    }
+
+    private static string Labels(CollectedMetric metric) =>
+        string.Join(',', metric.Labels.Split(',').Select(label => label.Replace('.', '_')).Order(StringComparer.Ordinal));
+
+    private sealed record Scraped(string Name, string Job, string Instance, IReadOnlyList<string> Labels);
+
+    [GeneratedRegex("_(bucket|count|sum)$")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"\n## \.NET\n(.*?)\n## ", RegexOptions.Singleline)]
+    private static partial Regex DotNetSection();
+
+    [GeneratedRegex("^\\| `([a-z_]+)`", RegexOptions.Multiline)]
+    private static partial Regex Quoted();
+}

@@ -1,0 +1,150 @@
+using RagAspire.AppHost.Local;
+using RagAspire.Embedded;
+using RagAspire.Embedded.Processes;
+using RagAspire.Embedded.Redis;
+using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(WatchedSystem))]
+
+namespace RagAspire.Tests.Monitoring;
+
+/// <summary>
+/// One real system on stores of its own with the real Prometheus, Alertmanager and exporters around it, set up by the
+/// same code and files as in a local run; only that all goes quicker. For all tests of the monitoring, also those that
+/// break something and mend it again.
+/// </summary>
+public sealed class WatchedSystem : IAsyncDisposable
+{
+    private readonly Lock _starting = new();
+    private Task<WatchedParts>? _parts;
+
+    internal Task<WatchedParts> PartsAsync(Stores stores)
+    {
+        Assert.SkipWhen(
+            MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
+            "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
+        lock (_starting)
+        {
+            return _parts ??= WatchedParts.StartAsync(stores);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_parts is { IsCompletedSuccessfully: true })
+        {
+            await (await _parts).DisposeAsync();
+        }
+    }
+}
+
+internal sealed class WatchedParts : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly TestDirectory _directory = TestDirectory.Create("watched");
+
+    public RagSystem System { get; private set; } = null!;
+
+    public PrivatePostgres Postgres { get; private set; } = null!;
+
+    public EmbeddedRedis Redis { get; private set; } = null!;
+
+    public OllamaStub Ollama { get; private set; } = null!;
+
+    public OtlpCollector Collector { get; private set; } = null!;
+
+    public PrometheusClient Prometheus { get; private set; } = null!;
+
+    public static async Task<WatchedParts> StartAsync(Stores stores)
+    {
+        var parts = new WatchedParts();
+        try
+        {
+            await parts.StartSystemAsync(stores);
+            await parts.StartMonitoringAsync();
+            return parts;
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends what was started, the last first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Prometheus?.Dispose();
+        foreach (var part in _parts.AsEnumerable().Reverse())
+        {
+            await part.DisposeAsync();
+        }
+
+        _directory.Dispose();
+    }
+
+    private async Task StartSystemAsync(Stores stores)
+    {
+        Collector = Owned(await OtlpCollector.StartAsync());
+        Ollama = Owned(await OllamaStub.StartAsync());
+        Postgres = Owned(await PrivatePostgres.StartAsync());
+        Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
+        System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
+        {
+            Database = Postgres.ConnectionString,
+            Redis = Redis.ConnectionString,
+            Settings = new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Collector.Address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "2000",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+                ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
+                ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
+                ["Answers__BreakDuration"] = "00:00:01",
+                ["Sessions__QuietSeconds"] = "1",
+            },
+        }));
+    }
+
+    private async Task StartMonitoringAsync()
+    {
+        var options = new LocalOptions
+        {
+            DataDirectory = _directory.Path, PrometheusPort = FreePort.Next(), AlertmanagerPort = FreePort.Next(),
+        };
+        var system = new Watched(
+            System.Api.Address.Port, System.Worker.Address.Port, Postgres.ConnectionString, Redis.ConnectionString, RagSystem.Key);
+        var monitoring = LocalMonitoring.Prepare(options, system, _ => null);
+        DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
+
+        var output = new StringWriter();
+        var supervisor = Owned(new Supervisor(
+            new ProcessLedger(Path.Combine(_directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System));
+        foreach (var child in monitoring.Children)
+        {
+            supervisor.Start(child);
+        }
+
+        foreach (var child in monitoring.Children.Where(child => child.ReadyUrl is not null))
+        {
+            var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            Assert.True(refusal is null, $"{child.Name}: {refusal}\n{output}");
+        }
+
+        Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
+        await Eventually.TrueAsync(
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == monitoring.Children.Count + 2,
+            TimeSpan.FromSeconds(60),
+            () => $"Something is not scraped:\n{output}",
+            TestContext.Current.CancellationToken);
+    }
+
+    private T Owned<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+}
