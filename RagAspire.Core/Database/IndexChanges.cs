@@ -39,9 +39,12 @@ public sealed class IndexChanges(NpgsqlDataSource dataSource)
             .ListAsync(row => (Collection: row.GetString(0), Sequence: row.GetInt64(1)), cancellationToken))
             .ToDictionary(change => change.Collection, change => change.Sequence);
 
-    /// <summary>Which data these are the changes of; a restored backup is another one.</summary>
-    public async Task<Guid> InstallationAsync(CancellationToken cancellationToken) =>
-        await dataSource.Command("select id from installation").ScalarAsync<Guid>(cancellationToken);
+    /// <summary>Which data these are the changes of. A backup leaves this out, so that what is restored draws a new one.</summary>
+    public async Task<Guid> InstallationAsync(CancellationToken cancellationToken)
+    {
+        await dataSource.Command("insert into installation default values on conflict do nothing").ExecuteAsync(cancellationToken);
+        return await dataSource.Command("select id from installation").ScalarAsync<Guid>(cancellationToken);
+    }
 
     /// <summary>The version of a document that is searched; null when it is gone or has none.</summary>
     public async Task<int?> ReadyVersionAsync(Guid documentId, CancellationToken cancellationToken) =>

@@ -13,6 +13,12 @@ namespace RagAspire.Database;
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrator> logger)
 {
+    /// <summary>Makes the table of what was applied.</summary>
+    internal const string Register = """
+        create table if not exists schema_migrations (
+            name text primary key, sha256 text not null, applied_at timestamptz not null default now())
+        """;
+
     private const long LockKey = 0x7261_6741_7370;
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
@@ -21,10 +27,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         await connection.Command("select pg_advisory_lock($1)", LockKey).ExecuteAsync(cancellationToken);
         try
         {
-            await connection.Command("""
-                create table if not exists schema_migrations (
-                    name text primary key, sha256 text not null, applied_at timestamptz not null default now())
-                """).ExecuteAsync(cancellationToken);
+            await connection.Command(Register).ExecuteAsync(cancellationToken);
             var applied = (await connection.Command("select name, sha256 from schema_migrations")
                 .ListAsync(row => (Name: row.GetString(0), Sha256: row.GetString(1)), cancellationToken))
                 .ToDictionary(script => script.Name, script => script.Sha256);
@@ -65,7 +68,8 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         Log.Applied(logger, script.Name);
     }
 
-    private static IEnumerable<Script> Scripts()
+    /// <summary>The scripts in order; a restore without PostgreSQL's tools runs those that its backup was made under.</summary>
+    internal static IEnumerable<Script> Scripts()
     {
         var assembly = Assembly.GetExecutingAssembly();
         const string folder = "RagAspire.Database.Migrations.";
@@ -80,7 +84,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         }
     }
 
-    private sealed record Script(string Name, string Sql, string Sha256);
+    internal sealed record Script(string Name, string Sql, string Sha256);
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Maintenance.Backups;
 using RagAspire.Maintenance.Tasks;
 
 namespace RagAspire.Maintenance;
@@ -26,7 +27,8 @@ public static class MaintenanceRegistration
             .AddSingleton<RunKeeperServices>()
             .AddSingleton<RunKeeper>()
             .AddTransient<MaintenanceJob>()
-            .AddTasks();
+            .AddTasks()
+            .AddBackups();
     }
 
     private static IServiceCollection AddTasks(this IServiceCollection services) => services

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RagAspire.Maintenance.Backups.Dumps;
+using RagAspire.Maintenance.Backups.Targets;
+
+namespace RagAspire.Maintenance.Backups;
+
+public static class BackupsRegistration
+{
+    /// <summary>Backups, restore and drill, and their options (sections <c>Backups</c>, <c>Backups:S3</c>).</summary>
+    public static IServiceCollection AddBackups(this IServiceCollection services)
+    {
+        services.AddOptions<BackupOptions>().BindConfiguration(BackupOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<S3Options>().BindConfiguration(S3Options.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddSingleton<BackupDatabase>()
+            .AddSingleton<BackupStore>()
+            .AddSingleton<BackupMetrics>()
+            .AddSingleton<Cipher>()
+            .AddSingleton(Target)
+            .AddSingleton<BackupPlace>()
+            .AddSingleton<PostgresTools>()
+            .AddSingleton<ToolDump>()
+            .AddSingleton<CopyDump>()
+            .AddSingleton<DumpChoice>()
+            .AddSingleton<BackupService>()
+            .AddSingleton<BackupVerifier>()
+            .AddSingleton<BackupRetention>()
+            .AddSingleton<RestoreService>()
+            .AddSingleton<DrillSearches>()
+            .AddSingleton<RestoreDrill>()
+            .AddMaintenanceTask<BackupTask>()
+            .AddMaintenanceTask<BackupRetentionTask>()
+            .AddMaintenanceTask<RestoreDrillTask>();
+    }
+
+    private static IBackupTarget Target(IServiceProvider services)
+    {
+        var s3 = services.GetRequiredService<IOptions<S3Options>>().Value;
+        return string.IsNullOrEmpty(s3.Bucket)
+            ? new DirectoryTarget(services.GetRequiredService<IOptions<BackupOptions>>().Value.Directory ?? DefaultDirectory())
+            : new S3Target(s3);
+    }
+
+    private static string DefaultDirectory() =>
+        Path.Combine(Environment.GetEnvironmentVariable("RAGASPIRE_DATA") is { Length: > 0 } data ? data : ".ragaspire", "backups");
+}
