@@ -15,7 +15,7 @@ public sealed class Cipher(IOptions<BackupOptions> options)
     {
         null => true,
         "gpg" => true,
-        _ => _options.IdentityFile is not null,
+        _ => !string.IsNullOrEmpty(_options.IdentityFile),
     };
 
     /// <summary>Lets somebody write, and writes what comes of it to the target.</summary>
@@ -62,7 +62,7 @@ public sealed class Cipher(IOptions<BackupOptions> options)
     // The private key of a file goes into a keyring that lives as long as this call.
     private async Task DecryptByGpgAsync(Stream source, Func<Stream, Task> read, CancellationToken cancellationToken)
     {
-        if (_options.IdentityFile is null)
+        if (string.IsNullOrEmpty(_options.IdentityFile))
         {
             await RunAsync(Gpg([]), source, read, cancellationToken);
             return;
@@ -98,7 +98,7 @@ public sealed class Cipher(IOptions<BackupOptions> options)
             },
             cancellationToken);
 
-    private string Identity() => _options.IdentityFile is { } file
+    private string Identity() => _options.IdentityFile is { Length: > 0 } file
         ? File.Exists(file) ? file : throw new BackupException($"The private key {file} is not there.")
         : throw new BackupException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
 }
