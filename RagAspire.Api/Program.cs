@@ -22,5 +22,5 @@ app.MapScalarApiReference("/scalar").AllowAnonymous();
 app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
 
 var api = app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
-api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapQuality().MapAlerts();
+api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups().MapQuality().MapAlerts();
 app.Run();

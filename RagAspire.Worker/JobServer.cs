@@ -3,6 +3,7 @@ using Hangfire.Common;
 using Microsoft.Extensions.Options;
 using RagAspire.Database;
 using RagAspire.Jobs;
+using RagAspire.Maintenance.Backups;
 using RagAspire.Maintenance;
 
 namespace RagAspire.Worker;
@@ -72,6 +73,7 @@ internal static class JobServerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
         services.AddHostedService<RequeueStalled>();
         services.AddHostedService<MaintenanceWatch>();
+        services.AddHostedService<BackupWatch>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 

@@ -14,10 +14,10 @@ public sealed class BackupDatabase(IConfiguration configuration)
     private const long ReadingKey = 0x7261_6762_6b72;
 
     /// <summary>The system's own database.</summary>
-    /// <exception cref="BackupException">None is configured.</exception>
+    /// <exception cref="MaintenanceException">None is configured.</exception>
     public NpgsqlConnectionStringBuilder Ours => configuration.GetConnectionString("ragdb") is { Length: > 0 } own
         ? Patient(own)
-        : throw new BackupException("No database is configured: set ConnectionStrings__ragdb.");
+        : throw new MaintenanceException("No database is configured: set ConnectionStrings__ragdb.");
 
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await OpenAsync(Ours, cancellationToken);
 
@@ -37,7 +37,7 @@ public sealed class BackupDatabase(IConfiguration configuration)
     }
 
     /// <summary>The same settings without pool and time limit.</summary>
-    /// <exception cref="BackupException">It is not a connection string.</exception>
+    /// <exception cref="MaintenanceException">It is not a connection string.</exception>
     public static NpgsqlConnectionStringBuilder Patient(string connectionString)
     {
         try
@@ -53,7 +53,7 @@ public sealed class BackupDatabase(IConfiguration configuration)
         }
         catch (Exception ex) when (ex is ArgumentException or KeyNotFoundException or FormatException)
         {
-            throw new BackupException($"The connection string cannot be read: {ex.Message}", ex);
+            throw new MaintenanceException($"The connection string cannot be read: {ex.Message}", ex);
         }
     }
 

@@ -92,6 +92,3 @@ public sealed record BackupMigration(string Name, string Sha256);
 
 /// <summary>The backup is not what it was when it was written, or not a backup at all; the message says where.</summary>
 public sealed class DamagedBackupException(string reason, Exception? innerException = null) : Exception(reason, innerException);
-
-/// <summary>A backup, its check or its restore cannot be done here; the message says why, and what to do.</summary>
-public sealed class BackupException(string reason, Exception? innerException = null) : Exception(reason, innerException);

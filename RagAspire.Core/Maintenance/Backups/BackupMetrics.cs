@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
 
 namespace RagAspire.Maintenance.Backups;
 
@@ -19,15 +18,15 @@ public sealed class BackupMetrics
 
     private volatile BackupFigures? _figures;
 
-    public BackupMetrics(IMeterFactory meters, IOptions<BackupOptions> options)
+    public BackupMetrics(IMeterFactory meters, Schedule schedule)
     {
         var meter = meters.Create(MeterName);
         meter.CreateObservableGauge(
             "rag.backup.last_success_timestamp", () => Known(figures => Seconds(figures.LastSuccess)), "s",
             "When the last good backup was made; without one, when the system was set up");
         meter.CreateObservableGauge(
-            "rag.backup.alert_after", () => (double)TimeSpan.FromHours(options.Value.AlertAfterHours).TotalSeconds, "s",
-            "The age of a backup that is too old");
+            "rag.backup.alert_after", () => AlertAfter(schedule.Find("backup")), "s",
+            "The age of a backup that is too old, from the schedule");
         meter.CreateObservableGauge("rag.backup.size", () => Known(figures => figures.SizeBytes), "By", "Of the last good backup");
         meter.CreateObservableGauge(
             "rag.backup.damaged", () => Known(figures => figures.Damaged), "{backup}", "Backups that were found to be damaged and still lie there");
@@ -43,6 +42,9 @@ public sealed class BackupMetrics
     public void Refreshed(BackupFigures figures) => _figures = figures;
 
     private static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000d;
+
+    private static IEnumerable<Measurement<double>> AlertAfter(ScheduleRow? row) =>
+        row is { IsScheduled: true, AlertAfter: { } age } ? [new Measurement<double>(age.TotalSeconds)] : [];
 
     private IEnumerable<Measurement<double>> Known(Func<BackupFigures, double?> figure) =>
         _figures is { } known && figure(known) is { } value ? [new Measurement<double>(value)] : [];

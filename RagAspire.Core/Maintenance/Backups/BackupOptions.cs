@@ -40,10 +40,6 @@ public sealed class BackupOptions : IValidatableObject
     [Range(0, 100_000)]
     public int MegabytesPerSecond { get; set; }
 
-    /// <summary>Hours after which the last good backup is too old, for the alert.</summary>
-    [Range(1, 24 * 365)]
-    public int AlertAfterHours { get; set; } = 36;
-
     public BackupCipher Encryption { get; set; } = BackupCipher.None;
 
     /// <summary>Who can read it: age's recipient, a key's id or fingerprint for gpg, or a file with public keys for either.</summary>

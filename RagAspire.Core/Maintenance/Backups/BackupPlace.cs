@@ -18,7 +18,7 @@ public sealed class BackupPlace(IBackupTarget target, Cipher cipher, IOptions<Ba
     private long BytesPerSecond => options.Value.MegabytesPerSecond * (1L << 20);
 
     /// <param name="backup">An id at this place, or a directory with a backup anywhere.</param>
-    /// <exception cref="BackupException">It is neither.</exception>
+    /// <exception cref="MaintenanceException">It is neither.</exception>
     /// <exception cref="DamagedBackupException">It has no good manifest.</exception>
     public async Task<BackupReader> OpenAsync(string backup, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class BackupPlace(IBackupTarget target, Cipher cipher, IOptions<Ba
         return BackupId.IsOne(Path.GetFileName(directory)) && Directory.Exists(directory)
             ? await BackupReader.OpenAsync(
                 Path.GetFileName(directory), new DirectoryTarget(Path.GetDirectoryName(directory)!), cipher, BytesPerSecond, cancellationToken)
-            : throw new BackupException($"'{backup}' is neither the id of a backup in {Name} nor the directory of one.");
+            : throw new MaintenanceException($"'{backup}' is neither the id of a backup in {Name} nor the directory of one.");
     }
 
     /// <summary>The newest backup that has a manifest; for the day on which the database is gone, and its list with it.</summary>

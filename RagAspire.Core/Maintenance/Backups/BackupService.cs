@@ -25,7 +25,7 @@ public sealed partial class BackupService(
         "schema hangfire: jobs are nudges, and what waits is put back in line; index_cursors and installation: made anew, so that nothing cached or indexed before is taken for the restored data's";
 
     /// <summary>What would be done, without doing it.</summary>
-    /// <exception cref="BackupException">It could not be done.</exception>
+    /// <exception cref="MaintenanceException">It could not be done.</exception>
     public async Task<BackupPlan> PlanAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -34,13 +34,13 @@ public sealed partial class BackupService(
 
     /// <summary>Makes a backup.</summary>
     /// <param name="progress">Told what it is at, with a share of a hundred.</param>
-    /// <exception cref="BackupException">It cannot be made; nothing of it is left.</exception>
+    /// <exception cref="MaintenanceException">It cannot be made; nothing of it is left.</exception>
     public async Task<BackupManifest> CreateAsync(string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         if (!await BackupDatabase.TryLockWritingAsync(connection, cancellationToken))
         {
-            throw new BackupException("Another backup is being made.");
+            throw new MaintenanceException("Another backup is being made.");
         }
 
         await CleanAsync(cancellationToken);
@@ -93,7 +93,7 @@ public sealed partial class BackupService(
     {
         if (plan.FreeBytes < plan.EstimatedBytes)
         {
-            throw new BackupException(
+            throw new MaintenanceException(
                 $"{plan.Place} has {Sizes.Of(plan.FreeBytes.Value)} free, and the backup may need {Sizes.Of(plan.EstimatedBytes)}: free some, or set Backups:Directory to another disk.");
         }
     }
@@ -150,7 +150,7 @@ public sealed partial class BackupService(
             await place.Target.DeleteAsync(id, CancellationToken.None);
             await store.FailedAsync(id, reason is OperationCanceledException ? "It was stopped." : reason.Message, CancellationToken.None);
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or BackupException || Unavailability.IsUnavailable(ex))
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or MaintenanceException || Unavailability.IsUnavailable(ex))
         {
             Log.Left(logger, id, ex.Message);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Operations;
@@ -32,7 +33,12 @@ public sealed record Backup(
     string? DrillError)
 {
     /// <summary>Somebody could restore it, as far as is known.</summary>
+    [JsonIgnore]
     public bool IsGood => Status is "complete" or "verified";
+
+    /// <summary>It lies at its place, good or not.</summary>
+    [JsonIgnore]
+    public bool IsPresent => IsGood || Status == "damaged";
 }
 
 /// <summary>Rows of <c>backups</c>, and what was done with backups in the audit log.</summary>

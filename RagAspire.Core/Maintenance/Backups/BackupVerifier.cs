@@ -10,7 +10,7 @@ public sealed record BackupCheck(bool IsGood, string Says);
 public sealed class BackupVerifier(BackupPlace place, DumpChoice dumps, BackupStore store, BackupDatabase database)
 {
     /// <summary>Checks a backup, and notes in table and audit log what came of it.</summary>
-    /// <exception cref="BackupException">It could not be checked.</exception>
+    /// <exception cref="MaintenanceException">It could not be checked.</exception>
     public async Task<BackupCheck> VerifyAsync(string id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

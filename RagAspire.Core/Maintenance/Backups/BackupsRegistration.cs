@@ -27,8 +27,10 @@ public static class BackupsRegistration
             .AddSingleton<BackupVerifier>()
             .AddSingleton<BackupRetention>()
             .AddSingleton<RestoreService>()
+            .AddSingleton<DrillIndex>()
             .AddSingleton<DrillSearches>()
             .AddSingleton<RestoreDrill>()
+            .AddTransient<VerifyBackupJob>()
             .AddMaintenanceTask<BackupTask>()
             .AddMaintenanceTask<BackupRetentionTask>()
             .AddMaintenanceTask<RestoreDrillTask>();

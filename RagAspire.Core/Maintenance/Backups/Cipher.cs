@@ -40,7 +40,7 @@ public sealed class Cipher(IOptions<BackupOptions> options)
     }
 
     /// <summary>Lets somebody read what the encrypted source holds.</summary>
-    /// <exception cref="BackupException">There is no key for it here.</exception>
+    /// <exception cref="MaintenanceException">There is no key for it here.</exception>
     public async Task DecryptAsync(string? encryption, Stream source, Func<Stream, Task> read, CancellationToken cancellationToken)
     {
         switch (encryption)
@@ -99,6 +99,6 @@ public sealed class Cipher(IOptions<BackupOptions> options)
             cancellationToken);
 
     private string Identity() => _options.IdentityFile is { Length: > 0 } file
-        ? File.Exists(file) ? file : throw new BackupException($"The private key {file} is not there.")
-        : throw new BackupException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
+        ? File.Exists(file) ? file : throw new MaintenanceException($"The private key {file} is not there.")
+        : throw new MaintenanceException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
 }

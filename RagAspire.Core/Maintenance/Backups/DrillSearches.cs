@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Vectors;
@@ -16,13 +15,10 @@ public sealed record SearchComparison(int Compared, int Agreed, string? Skipped)
 /// as passages drawn from it are looked for in both. Documents that have changed since are left out of the comparison.
 /// </summary>
 public sealed class DrillSearches(
-    NpgsqlDataSource live, IVectorIndex index, IndexGeneration generation, Bm25Encoder encoder, IOptions<BackupOptions> options)
+    NpgsqlDataSource live, IVectorIndex index, IndexGeneration generation, DrillIndex drillIndex)
 {
-    private const int Asked = 50;
     private const int LiveHits = 5;
     private const int RestoredHits = 10;
-    private const int Batch = 1000;
-    private static readonly Dictionary<string, string> NoTags = [];
 
     public async Task<SearchComparison> CompareAsync(NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
@@ -31,60 +27,22 @@ public sealed class DrillSearches(
             return new SearchComparison(0, 0, "this process has no index to compare with");
         }
 
-        var passages = await restored.Command("select count(*) from embeddings").ScalarAsync<long>(cancellationToken);
-        if (passages > options.Value.DrillIndexLimit)
+        using var then = await drillIndex.FillAsync(restored, cancellationToken);
+        if (then is null)
         {
-            return new SearchComparison(0, 0, $"{passages} passages are more than Backups:DrillIndexLimit");
+            return new SearchComparison(0, 0, "there are more passages than Backups:DrillIndexLimit");
         }
 
-        var queries = await QuestionsAsync(restored, cancellationToken);
-        using var filled = await FillAsync(restored, passages, queries, cancellationToken);
         var (compared, agreed) = (0, 0);
-        foreach (var query in queries.Where(query => query.Terms!.Indices.Length > 0))
+        foreach (var query in then.Queries.Where(query => query.Terms!.Indices.Length > 0))
         {
-            var agrees = await AgreesAsync(query, filled, restored, cancellationToken);
+            var agrees = await AgreesAsync(query, then.Index, restored, cancellationToken);
             compared += agrees is null ? 0 : 1;
             agreed += agrees == true ? 1 : 0;
         }
 
         return new SearchComparison(compared, agreed, compared == 0 ? "there is nothing to search" : null);
     }
-
-    /// <summary>Fills an index with all passages, and takes some of them, evenly, as queries.</summary>
-    private async Task<InProcessVectorIndex> FillAsync(
-        NpgsqlDataSource restored, long passages, List<IndexQuery> queries, CancellationToken cancellationToken)
-    {
-        var filled = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
-        var batch = new List<IndexPoint>(Batch);
-        var each = Math.Max(1, passages / Math.Max(1, options.Value.DrillSearches - queries.Count));
-        var count = 0L;
-        await foreach (var point in new EmbeddingStore(restored).ReadyPointsAsync(cancellationToken))
-        {
-            if (count++ % each == 0 && queries.Count < options.Value.DrillSearches)
-            {
-                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, NoTags, Asked));
-            }
-
-            batch.Add(point);
-            if (batch.Count == Batch)
-            {
-                await filled.UpsertAsync(batch, cancellationToken);
-                batch = new List<IndexPoint>(Batch);
-            }
-        }
-
-        await filled.UpsertAsync(batch, cancellationToken);
-        filled.Open();
-        return filled;
-    }
-
-    private async Task<List<IndexQuery>> QuestionsAsync(NpgsqlDataSource restored, CancellationToken cancellationToken) =>
-        await restored.Command("""
-            select question, collection from (
-                select distinct on (question, collection) question, collection, created_at from answers order by question, collection, created_at desc) asked
-            order by created_at desc limit $1
-            """, options.Value.DrillSearches / 2).ListAsync(
-            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, NoTags, Asked), cancellationToken);
 
     // Whatever came since may stand between the hits and changes how rare words are, so that places may shift a little.
     private async Task<bool?> AgreesAsync(

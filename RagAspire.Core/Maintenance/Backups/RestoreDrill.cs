@@ -19,13 +19,13 @@ public sealed class RestoreDrill(
     private const long DrillKey = 0x7261_6762_6472;
     private const double AgreementWanted = .9;
 
-    /// <exception cref="BackupException">Another drill is running.</exception>
+    /// <exception cref="MaintenanceException">Another drill is running.</exception>
     public async Task<DrillResult> RunAsync(string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         if (!await connection.Command("select pg_try_advisory_lock($1)", DrillKey).ScalarAsync<bool>(cancellationToken))
         {
-            throw new BackupException("Another restore drill is running.");
+            throw new MaintenanceException("Another restore drill is running.");
         }
 
         await BackupDatabase.LockReadingAsync(connection, cancellationToken);
@@ -64,7 +64,7 @@ public sealed class RestoreDrill(
             await store.DamagedAsync(backup, damaged.Message, actor, cancellationToken);
             return new DrillResult(backup, 0, default, damaged.Message, []);
         }
-        catch (Exception ex) when (ex is BackupException || Unavailability.IsUnavailable(ex))
+        catch (Exception ex) when (ex is MaintenanceException || Unavailability.IsUnavailable(ex))
         {
             return new DrillResult(backup, 0, default, ex.Message, []);
         }

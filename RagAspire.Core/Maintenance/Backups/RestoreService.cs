@@ -23,7 +23,7 @@ public sealed record RestoreResult(BackupManifest Manifest, string Database, Gui
 public sealed partial class RestoreService(
     BackupPlace place, BackupVerifier verifier, DumpChoice dumps, AuditLog audit, ILogger<RestoreService> logger)
 {
-    /// <exception cref="BackupException">It cannot be restored there; the message says what the target holds now.</exception>
+    /// <exception cref="MaintenanceException">It cannot be restored there; the message says what the target holds now.</exception>
     /// <exception cref="DamagedBackupException">The backup is damaged; the target was not touched.</exception>
     public async Task<RestoreResult> RestoreAsync(RestoreRequest request, Action<int, string> progress, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ public sealed partial class RestoreService(
         var reader = await place.OpenAsync(request.Backup, cancellationToken);
         if (!reader.CanDecrypt)
         {
-            throw new BackupException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
+            throw new MaintenanceException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
         }
 
         await verifier.InspectAsync(reader, cancellationToken);
@@ -58,7 +58,7 @@ public sealed partial class RestoreService(
 
         if (!force)
         {
-            throw new BackupException(
+            throw new MaintenanceException(
                 $"{target.Name} is not empty ({tables} tables), and nothing of it was changed. Choose another database, or say --force to drop what it holds.");
         }
 
@@ -86,7 +86,7 @@ public sealed partial class RestoreService(
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
-            throw new BackupException($"The restore failed: {ex.Message} {await target.StateAsync(wasEmptied)}", ex);
+            throw new MaintenanceException($"The restore failed: {ex.Message} {await target.StateAsync(wasEmptied)}", ex);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
     public NpgsqlConnectionStringBuilder Connection => connection;
 
     /// <summary>Makes the database where it does not exist.</summary>
-    /// <exception cref="BackupException">The server cannot be reached, or does not allow it.</exception>
+    /// <exception cref="MaintenanceException">The server cannot be reached, or does not allow it.</exception>
     public async Task EnsureExistsAsync(CancellationToken cancellationToken)
     {
         try
@@ -29,12 +29,12 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
         }
         catch (NpgsqlException ex)
         {
-            throw new BackupException($"{Name} cannot be reached: {ex.Message}", ex);
+            throw new MaintenanceException($"{Name} cannot be reached: {ex.Message}", ex);
         }
     }
 
     /// <summary>Holds off other restores as long as the connection is open.</summary>
-    /// <exception cref="BackupException">Another one is at it.</exception>
+    /// <exception cref="MaintenanceException">Another one is at it.</exception>
     public async Task<NpgsqlConnection> LockAsync(CancellationToken cancellationToken)
     {
         var opened = await BackupDatabase.OpenAsync(connection, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
         }
 
         await opened.DisposeAsync();
-        throw new BackupException($"Another restore into {Name} is running.");
+        throw new MaintenanceException($"Another restore into {Name} is running.");
     }
 
     /// <summary>Tables and views of anybody.</summary>
@@ -56,7 +56,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
             """).ScalarAsync<long>(cancellationToken);
 
     /// <summary>Drops all of the product's data, in one transaction.</summary>
-    /// <exception cref="BackupException">Somebody is using it.</exception>
+    /// <exception cref="MaintenanceException">Somebody is using it.</exception>
     public async Task EmptyAsync(NpgsqlConnection opened, CancellationToken cancellationToken)
     {
         var others = await opened.Command("""
@@ -65,7 +65,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
             """).ListAsync(row => row.GetString(0), cancellationToken);
         if (others.Count > 0)
         {
-            throw new BackupException(
+            throw new MaintenanceException(
                 $"{Name} is in use by {others.Count} connections ({string.Join(", ", others.Distinct())}): stop the system before its data is replaced.");
         }
 

@@ -20,7 +20,7 @@ internal static class ToolProcess
 
     /// <param name="feed">Writes what the program reads; null for nothing.</param>
     /// <param name="drain">Reads what the program writes; null when it is not of interest.</param>
-    /// <exception cref="BackupException">The program is missing or failed; the message has what it said.</exception>
+    /// <exception cref="MaintenanceException">The program is missing or failed; the message has what it said.</exception>
     public static async Task RunAsync(
         ToolCall call, Func<Stream, Task>? feed, Func<Stream, Task>? drain, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal static class ToolProcess
         cancellationToken.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            throw new BackupException($"{Path.GetFileName(call.Program)} failed ({process.ExitCode}): {await said}");
+            throw new MaintenanceException($"{Path.GetFileName(call.Program)} failed ({process.ExitCode}): {await said}");
         }
     }
 
@@ -98,7 +98,7 @@ internal static class ToolProcess
         }
         catch (Win32Exception ex)
         {
-            throw new BackupException($"{call.Program} cannot be started: {ex.Message}. Install it, or put its directory on the PATH.", ex);
+            throw new MaintenanceException($"{call.Program} cannot be started: {ex.Message}. Install it, or put its directory on the PATH.", ex);
         }
     }
 

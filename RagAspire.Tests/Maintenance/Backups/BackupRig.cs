@@ -41,7 +41,8 @@ internal sealed class BackupRig : IAsyncDisposable
             ["ConnectionStrings:cache"] = "127.0.0.1:1",
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
         });
-        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => $"Backups:{setting.Name}", setting => (string?)setting.Value));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => new KeyValuePair<string, string?>($"Backups:{setting.Name}", setting.Value)).DistinctBy(setting => setting.Key));
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RagAspire.Database;
+using RagAspire.Maintenance;
 using RagAspire.Maintenance.Backups;
 using RagAspire.Tests.Support;
 
@@ -70,7 +71,7 @@ public sealed class BackupRoundTripTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(
             await stores.CreateDatabaseAsync(), ("ToolsDirectory", "/nowhere"), ("Method", "PgDump"));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("No pg_dump", failure.Message, StringComparison.Ordinal);
         Assert.Empty(await rig.Get<BackupStore>().PresentAsync(TestContext.Current.CancellationToken));
@@ -144,7 +145,7 @@ public sealed class BackupRoundTripTests(Stores stores)
         await using var other = await rig.Get<BackupDatabase>().OpenAsync(TestContext.Current.CancellationToken);
         Assert.True(await BackupDatabase.TryLockWritingAsync(other, TestContext.Current.CancellationToken));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("Another backup", failure.Message, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RagAspire.Maintenance;
 using RagAspire.Maintenance.Backups;
 using RagAspire.Tests.Support;
 
@@ -56,7 +57,7 @@ public sealed class EncryptionTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(
             await stores.CreateDatabaseAsync(), ("Encryption", "Gpg"), ("Recipient", "nobody@nowhere.example"));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("nobody@nowhere.example", failure.Message, StringComparison.Ordinal);
         Assert.Empty(System.IO.Directory.GetDirectories(rig.Directory));
@@ -68,7 +69,7 @@ public sealed class EncryptionTests(Stores stores)
         Assert.SkipWhen(IsInstalled("age"), "age is on this machine.");
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Encryption", "Age"), ("Recipient", "age1nobody"));
 
-        var failure = await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("age cannot be started", failure.Message, StringComparison.Ordinal);
     }
@@ -78,7 +79,7 @@ public sealed class EncryptionTests(Stores stores)
         await using var without = await BackupRig.CreateAsync(
             await stores.CreateDatabaseAsync(), ("Directory", rig.Directory), ("IdentityFile", cipher == "gpg" ? "/nowhere/key" : ""));
 
-        await Assert.ThrowsAsync<BackupException>(async () => await without.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
+        await Assert.ThrowsAsync<MaintenanceException>(async () => await without.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
     }
 
     private static async Task<TestDirectory> KeysAsync(string cipher)
@@ -93,11 +94,12 @@ public sealed class EncryptionTests(Stores stores)
             return keys;
         }
 
-        var home = System.IO.Directory.CreateDirectory(Path.Combine(keys.Path, "h"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        var home = System.IO.Directory.CreateTempSubdirectory("ragaspire-gpg-").FullName;
         await RunAsync("gpg", "--homedir", home, "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "backup@example.org", "default", "default");
         await RunAsync("gpg", "--homedir", home, "--batch", "--output", open, "--export", "backup@example.org");
         await RunAsync("gpg", "--homedir", home, "--batch", "--output", secret, "--export-secret-keys", "backup@example.org");
         await RunAsync("gpgconf", "--homedir", home, "--kill", "all");
+        System.IO.Directory.Delete(home, recursive: true);
         return keys;
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using RagAspire.Maintenance;
 using RagAspire.Maintenance.Backups;
 using RagAspire.Tests.Support;
 
@@ -15,7 +16,7 @@ public sealed class RestoreTests(Stores stores)
         var into = await stores.CreateDatabaseAsync();
         await Sql.OneAsync<int>(into, "create table precious (n int); insert into precious values (1) returning n");
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => rig.RestoreAsync(manifest.Id, into));
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, into));
 
         Assert.Contains("--force", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1L, await Sql.OneAsync<long>(into, "select count(*) from precious"));
@@ -46,7 +47,7 @@ public sealed class RestoreTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => rig.RestoreAsync(manifest.Id, rig.Database, force: true));
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, rig.Database, force: true));
 
         Assert.Contains("is in use by", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ragaspire", failure.Message, StringComparison.Ordinal);
@@ -89,7 +90,7 @@ public sealed class RestoreTests(Stores stores)
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => rig.RestoreAsync(manifest.Id, into));
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, into));
 
         Assert.Contains("9999_later.sql", failure.Message, StringComparison.Ordinal);
         Assert.Contains("is empty, as it was before", failure.Message, StringComparison.Ordinal);
@@ -102,7 +103,7 @@ public sealed class RestoreTests(Stores stores)
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
 
-        var failure = await Assert.ThrowsAsync<BackupException>(() => rig.RestoreAsync(name, rig.Database));
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(name, rig.Database));
 
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
     }
@@ -113,7 +114,7 @@ public sealed class RestoreTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
 
-        var failure = await Assert.ThrowsAsync<BackupException>(
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(
             () => rig.RestoreAsync(manifest.Id, "Host=127.0.0.1;Port=1;Database=x;Username=u;Password=secret-word"));
 
         Assert.Contains("cannot be reached", failure.Message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using RagAspire.Maintenance;
 using RagAspire.Maintenance.Backups;
 using RagAspire.Tests.Support;
 
@@ -49,7 +50,7 @@ public sealed class S3TargetTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
         s3.IsFull = true;
 
-        await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Empty(s3.Objects);
         Assert.Empty(s3.OpenUploads);
@@ -96,9 +97,9 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_wrong_secret_is_the_reason_and_is_not_shown()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings, ("S3:SecretKey", "wrong-secret")]);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(rig.BackUpAsync);
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("SignatureDoesNotMatch", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-secret", failure.ToString(), StringComparison.Ordinal);

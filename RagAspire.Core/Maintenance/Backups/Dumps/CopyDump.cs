@@ -57,7 +57,7 @@ public sealed class CopyDump : IDump
             migration => scripts.GetValueOrDefault(migration.Name)?.Sha256 != migration.Sha256);
         if (unknown is not null)
         {
-            throw new BackupException($"The backup has the migration {unknown.Name}, which this program does not have: restore with the version {reader.Manifest.Product} or later.");
+            throw new MaintenanceException($"The backup has the migration {unknown.Name}, which this program does not have: restore with the version {reader.Manifest.Product} or later.");
         }
 
         await using var connection = new NpgsqlConnection(target.ConnectionString);

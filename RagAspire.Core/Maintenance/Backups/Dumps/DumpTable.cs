@@ -59,7 +59,7 @@ public sealed record DumpTable(uint Oid, string Name, IReadOnlyList<string> Colu
             var free = waiting.Values.Where(table => !references[table.Oid].Any(waiting.ContainsKey)).ToList();
             if (free.Count == 0)
             {
-                throw new BackupException(
+                throw new MaintenanceException(
                     $"The tables {string.Join(", ", waiting.Values.Select(table => table.Name))} refer to each other in a circle, which COPY cannot restore: install pg_dump.");
             }
 

@@ -19,8 +19,8 @@ public sealed record PostgresTool(string Path, string Version)
             ["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture),
             ["PGUSER"] = connection.Username,
             ["PGDATABASE"] = connection.Database,
-            ["PGPASSWORD"] = connection.Password,
-            ["PGPASSFILE"] = connection.Passfile,
+            ["PGPASSWORD"] = connection.Password ?? Environment.GetEnvironmentVariable("PGPASSWORD"),
+            ["PGPASSFILE"] = connection.Passfile ?? Environment.GetEnvironmentVariable("PGPASSFILE"),
             ["PGSSLMODE"] = connection.SslMode switch
             {
                 SslMode.VerifyCA => "verify-ca",

@@ -18,7 +18,7 @@ public sealed class ToolDump(PostgresTools tools) : IDump
     {
         var version = snapshot.Connection.ServerVersion;
         var tool = await FindAsync(version, cancellationToken)
-            ?? throw new BackupException($"No pg_dump of PostgreSQL {version} or later is installed: install it, or set Backups:Method to Auto or Copy.");
+            ?? throw new MaintenanceException($"No pg_dump of PostgreSQL {version} or later is installed: install it, or set Backups:Method to Auto or Copy.");
         string[] leftOut = [.. Snapshot.LeftOut.Select(table => $"--exclude-table-data={Snapshot.Schema}.{table}")];
         var call = tool.Call(
             connection,
@@ -61,7 +61,7 @@ public sealed class ToolDump(PostgresTools tools) : IDump
     public async Task LoadAsync(BackupReader reader, NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
     {
         var tool = await RestorerAsync(reader.Manifest, cancellationToken)
-            ?? throw new BackupException($"The backup was made by pg_dump {reader.Manifest.Tool} and needs pg_restore of that version or a later one: install PostgreSQL's client programs.");
+            ?? throw new MaintenanceException($"The backup was made by pg_dump {reader.Manifest.Tool} and needs pg_restore of that version or a later one: install PostgreSQL's client programs.");
         var call = tool.Call(
             target,
             $"--dbname={target.Database}", "--no-password", $"--schema={Snapshot.Schema}", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction");

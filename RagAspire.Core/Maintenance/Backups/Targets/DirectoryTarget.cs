@@ -20,7 +20,7 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
-            throw new BackupException($"The directory for backups cannot be written to: {ex.Message}", ex);
+            throw new MaintenanceException($"The directory for backups cannot be written to: {ex.Message}", ex);
         }
     }
 

@@ -10,7 +10,7 @@ public interface IBackupTarget
     string Place { get; }
 
     /// <summary>Whether it can be written to, and how much is free; null where nobody can say how much.</summary>
-    /// <exception cref="BackupException">It cannot be written to.</exception>
+    /// <exception cref="MaintenanceException">It cannot be written to.</exception>
     Task<long?> FreeBytesAsync(CancellationToken cancellationToken);
 
     /// <summary>The ids of all backups that have a manifest.</summary>

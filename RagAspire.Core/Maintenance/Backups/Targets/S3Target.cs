@@ -65,7 +65,7 @@ internal sealed class S3Target : IBackupTarget, IDisposable
                 Place, () => _client.GetObjectAsync(_options.Bucket, Key(backup, file), cancellationToken));
             return response.ResponseStream;
         }
-        catch (BackupException ex) when (ex.InnerException is AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotFound })
+        catch (MaintenanceException ex) when (ex.InnerException is AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotFound })
         {
             return null;
         }

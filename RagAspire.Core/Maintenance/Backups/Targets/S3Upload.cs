@@ -15,7 +15,7 @@ internal static class S3Calls
         }
         catch (Exception ex) when (ex is AmazonServiceException or AmazonClientException or HttpRequestException)
         {
-            throw new BackupException($"{place}: {(ex as AmazonServiceException)?.ErrorCode} {ex.Message}".Trim(), ex);
+            throw new MaintenanceException($"{place}: {(ex as AmazonServiceException)?.ErrorCode} {ex.Message}".Trim(), ex);
         }
     }
 }
@@ -102,7 +102,7 @@ internal sealed class S3Upload(IAmazonS3 client, S3Options options, string key) 
             await S3Calls.RunAsync(Place, () => client.AbortMultipartUploadAsync(
                 new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = _uploadId }, CancellationToken.None));
         }
-        catch (BackupException)
+        catch (MaintenanceException)
         {
             // The reason to tell is the one for which it is given up.
         }
