@@ -64,5 +64,6 @@ void AddServices(LocalOptions options, Stores stores)
         .WithService(options, options.ApiPort, stores, apiKey)
         .WithExternalHttpEndpoints()
         .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/scalar", "API"))
-        .WithSampleDocuments(apiKey);
+        .WithSampleDocuments(apiKey)
+        .WithMaintenanceCommands(apiKey);
 }

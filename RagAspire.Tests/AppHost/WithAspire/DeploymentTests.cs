@@ -47,6 +47,10 @@ public sealed class DeploymentTests : IDisposable
             Assert.True(processed["status"]!.GetValue<string>() == "ready", $"{processed}");
         }
 
+        var maintained = await app.Services.GetRequiredService<ResourceCommandService>()
+            .ExecuteCommandAsync("api", "maintain-clean-up", Cancellation);
+        Assert.True(maintained.Success, maintained.Message);
+
         var best = (await client.FindAsync("how long monthly backups are kept"))[0]!;
         Assert.Contains("13 months", best["text"]!.GetValue<string>());
     }
