@@ -15,14 +15,14 @@ public sealed class BackupRetention(
     private static readonly TimeSpan RowsStay = TimeSpan.FromDays(400);
 
     /// <param name="dryRun">Nothing is changed.</param>
-    /// <exception cref="MaintenanceException">A backup is being read or written.</exception>
-    public async Task<RetentionResult> RunAsync(bool dryRun, string actor, CancellationToken cancellationToken)
+    /// <returns>Null while a backup is being read or written: nothing is deleted meanwhile.</returns>
+    public async Task<RetentionResult?> RunAsync(bool dryRun, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         if (!await BackupDatabase.TryLockWritingAsync(connection, cancellationToken)
             || !await BackupDatabase.TryLockDeletingAsync(connection, cancellationToken))
         {
-            throw new MaintenanceException("A backup is being made, checked or restored just now: nothing is deleted meanwhile.");
+            return null;
         }
 
         var published = (await place.Target.ListAsync(cancellationToken)).ToHashSet();

@@ -54,11 +54,23 @@ public sealed partial class BackupService(
         return manifest;
     }
 
-    /// <summary>
-    /// Puts right what a killed process left: rows of backups that nobody makes any more, and what they have written. Needs
-    /// the lock for writing.
-    /// </summary>
-    public async Task CleanAsync(CancellationToken cancellationToken)
+    /// <summary>Puts right what a killed process left, soon after and not only with the next backup.</summary>
+    public async Task HealAsync(CancellationToken cancellationToken)
+    {
+        if ((await store.RunningAsync(cancellationToken)).Count == 0)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenAsync(cancellationToken);
+        if (await BackupDatabase.TryLockWritingAsync(connection, cancellationToken))
+        {
+            await CleanAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Rows of backups that nobody makes any more, and what they have written. Needs the lock for writing.</summary>
+    private async Task CleanAsync(CancellationToken cancellationToken)
     {
         foreach (var id in await store.RunningAsync(cancellationToken))
         {

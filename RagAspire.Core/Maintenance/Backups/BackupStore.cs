@@ -148,7 +148,7 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
                 (select count(*) from backups where status = 'damaged') as damaged,
                 coalesce((select max(drilled_at) from backups where drill_error is null), i.created_at) as last_drill,
                 d.drill_seconds, coalesce(d.drill_error is not null, false) as drill_failed
-            from installation i
+            from (select coalesce((select created_at from installation), now()) as created_at) i
             left join lateral (
                 select drill_seconds, drill_error from backups where drilled_at is not null order by drilled_at desc limit 1) d on true
             """).FirstAsync(

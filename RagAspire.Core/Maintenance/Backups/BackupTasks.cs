@@ -44,7 +44,11 @@ internal sealed class BackupRetentionTask(BackupRetention retention) : IMaintena
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var result = await retention.RunAsync(context.DryRun, context.Actor, cancellationToken);
+        if (await retention.RunAsync(context.DryRun, context.Actor, cancellationToken) is not { } result)
+        {
+            return new TaskReport(0, 0, 0) { Skipped = "A backup is being made, checked or restored just now: nothing is deleted meanwhile." };
+        }
+
         return new TaskReport(result.Present, result.Discarded.Count, 0)
         {
             Notes =

@@ -36,6 +36,7 @@ public sealed partial class RestoreService(
             throw new MaintenanceException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");
         }
 
+        RequireKnownSchema(reader.Manifest);
         await verifier.InspectAsync(reader, cancellationToken);
         await target.EnsureExistsAsync(cancellationToken);
         await using var connection = await target.LockAsync(cancellationToken);
@@ -45,6 +46,17 @@ public sealed partial class RestoreService(
         await connection.Command("analyze").ExecuteAsync(cancellationToken);
         Log.Restored(logger, reader.Manifest.Id, target.Name, installation);
         return new RestoreResult(reader.Manifest, target.Name, installation, TimeProvider.System.GetElapsedTime(startedAt));
+    }
+
+    /// <summary>This program could neither fill a schema that it does not know nor run on it.</summary>
+    private static void RequireKnownSchema(BackupManifest manifest)
+    {
+        var known = Migrator.Scripts().ToDictionary(script => script.Name, script => script.Sha256);
+        if (manifest.Migrations.FirstOrDefault(migration => known.GetValueOrDefault(migration.Name) != migration.Sha256) is { } unknown)
+        {
+            throw new MaintenanceException(
+                $"The backup has the migration {unknown.Name}, which this program does not have: restore with the version {manifest.Product} or later. The target was not touched.");
+        }
     }
 
     private static async Task<bool> EmptyAsync(

@@ -30,7 +30,12 @@ internal sealed class BackupRig : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<BackupRig> CreateAsync(string database, params (string Name, string Value)[] settings)
+    public static Task<BackupRig> CreateAsync(string database, params (string Name, string Value)[] settings) =>
+        CreateAsync(database, _ => { }, settings);
+
+    /// <param name="change">Replaces services of the product.</param>
+    public static async Task<BackupRig> CreateAsync(
+        string database, Action<IServiceCollection> change, params (string Name, string Value)[] settings)
     {
         var directory = TestDirectory.Create("backups");
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -47,6 +52,7 @@ internal sealed class BackupRig : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddRagCore();
+        change(builder.Services);
         var rig = new BackupRig(builder.Build(), directory, database, clock);
         await rig.Get<Migrator>().MigrateAsync(Token);
         return rig;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Database;
 using RagAspire.Maintenance;
 using RagAspire.Maintenance.Backups;
+using RagAspire.Maintenance.Backups.Targets;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance.Backups;
@@ -138,6 +140,20 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
+    public async Task A_place_without_room_is_refused_before_anything_is_written()
+    {
+        var place = new FullPlace();
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), services => services.AddSingleton<IBackupTarget>(place));
+        await rig.SeedAsync(5);
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("has 1000 bytes free, and the backup may need", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, place.Writes);
+    }
+
+    [Fact]
     public async Task Two_backups_at_once_are_one_backup_and_one_refusal()
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
@@ -148,6 +164,32 @@ public sealed class BackupRoundTripTests(Stores stores)
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
         Assert.Contains("Another backup", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A disk that is nearly full.</summary>
+    private sealed class FullPlace : IBackupTarget
+    {
+        public string Place => "a full disk";
+
+        public int Writes { get; private set; }
+
+        public Task<long?> FreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(1000);
+
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task WriteAsync(string backup, string file, Func<Stream, Task> write, CancellationToken cancellationToken)
+        {
+            Writes++;
+            return Task.CompletedTask;
+        }
+
+        public Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
+        public Task DeleteAsync(string backup, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static async Task<int> WriteAsync(BackupRig rig, CancellationToken stop)

@@ -82,10 +82,12 @@ public sealed class RestoreTests(Stores stores)
         Assert.Equal(2L, await Sql.OneAsync<long>(into, "select count(*) from documents"));
     }
 
-    [Fact]
-    public async Task A_backup_of_a_later_schema_is_refused_by_a_program_that_does_not_know_it()
+    [Theory]
+    [InlineData("PgDump")]
+    [InlineData("Copy")]
+    public async Task A_backup_of_a_later_schema_is_refused_by_a_program_that_does_not_know_it(string method)
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", "Copy"));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
         await Sql.OneAsync<string>(rig.Database, "insert into schema_migrations values ('9999_later.sql', 'x') returning name");
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -93,6 +95,25 @@ public sealed class RestoreTests(Stores stores)
         var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, into));
 
         Assert.Contains("9999_later.sql", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, await Sql.OneAsync<long>(into, "select count(*) from pg_tables where schemaname = 'public'"));
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_in_the_middle_says_what_the_target_holds()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", "Copy"));
+        await rig.SeedAsync(3);
+        var manifest = await rig.BackUpAsync();
+        var into = await stores.CreateDatabaseAsync();
+        await Sql.OneAsync<string>(into, """
+            create function refuse() returns event_trigger language plpgsql as $$ begin raise 'no index today'; end $$;
+            create event trigger refuse on ddl_command_start when tag in ('CREATE INDEX') execute function refuse();
+            select 'made'
+            """);
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, into));
+
+        Assert.Contains("no index today", failure.Message, StringComparison.Ordinal);
         Assert.Contains("is empty, as it was before", failure.Message, StringComparison.Ordinal);
     }
 

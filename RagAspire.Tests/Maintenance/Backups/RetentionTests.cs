@@ -61,12 +61,12 @@ public sealed class RetentionTests(Stores stores)
         await using var rig = await RigAsync();
         var (first, second) = (await rig.BackUpAsync(), await LaterAsync(rig));
 
-        var wouldBe = await rig.Get<BackupRetention>().RunAsync(dryRun: true, "test", TestContext.Current.CancellationToken);
+        var wouldBe = await RunAsync(rig, dryRun: true);
         Assert.Equal(first.Id, Assert.Single(wouldBe.Discarded).Backup.Id);
         Assert.True((await rig.VerifyAsync(first.Id)).IsGood);
 
         await rig.VerifyAsync(second.Id);
-        var done = await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken);
+        var done = await RunAsync(rig);
         Assert.Equal(first.Id, Assert.Single(done.Discarded).Backup.Id);
         Assert.Equal([second.Id], System.IO.Directory.GetDirectories(rig.Directory).Select(Path.GetFileName));
         Assert.Equal("deleted", (await rig.RowAsync(first.Id)).Status);
@@ -80,7 +80,7 @@ public sealed class RetentionTests(Stores stores)
         await rig.VerifyAsync(manifest.Id);
         rig.Clock.Advance(TimeSpan.FromDays(3650));
 
-        var result = await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken);
+        var result = await RunAsync(rig);
 
         Assert.Empty(result.Discarded);
         Assert.True((await rig.VerifyAsync(manifest.Id)).IsGood);
@@ -94,7 +94,7 @@ public sealed class RetentionTests(Stores stores)
         System.IO.Directory.Delete(Path.Combine(rig.Directory, gone.Id), recursive: true);
         await Sql.OneAsync<string>(rig.Database, $"delete from backups where id = '{lost.Id}' returning id");
 
-        var result = await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken);
+        var result = await RunAsync(rig);
 
         Assert.Equal([gone.Id], result.Missing);
         Assert.Equal([lost.Id], result.Found);
@@ -109,11 +109,24 @@ public sealed class RetentionTests(Stores stores)
         await using var other = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Directory", rig.Directory));
         var theirs = await other.BackUpAsync();
 
-        var result = await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken);
+        var result = await RunAsync(rig);
 
         Assert.Empty(result.Found);
         Assert.True((await other.VerifyAsync(theirs.Id)).IsGood);
     }
+
+    [Fact]
+    public async Task While_a_backup_is_read_nothing_is_deleted()
+    {
+        await using var rig = await RigAsync();
+        await using var reading = await rig.Get<BackupDatabase>().OpenAsync(TestContext.Current.CancellationToken);
+        await BackupDatabase.LockReadingAsync(reading, TestContext.Current.CancellationToken);
+
+        Assert.Null(await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<RetentionResult> RunAsync(BackupRig rig, bool dryRun = false) =>
+        (await rig.Get<BackupRetention>().RunAsync(dryRun, "test", TestContext.Current.CancellationToken))!;
 
     private async Task<BackupRig> RigAsync() => await BackupRig.CreateAsync(
         await stores.CreateDatabaseAsync(), ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0"));

@@ -53,13 +53,6 @@ public sealed class CopyDump : IDump
     public async Task LoadAsync(BackupReader reader, NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
     {
         var scripts = Migrator.Scripts().ToDictionary(script => script.Name);
-        var unknown = reader.Manifest.Migrations.FirstOrDefault(
-            migration => scripts.GetValueOrDefault(migration.Name)?.Sha256 != migration.Sha256);
-        if (unknown is not null)
-        {
-            throw new MaintenanceException($"The backup has the migration {unknown.Name}, which this program does not have: restore with the version {reader.Manifest.Product} or later.");
-        }
-
         await using var connection = new NpgsqlConnection(target.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
