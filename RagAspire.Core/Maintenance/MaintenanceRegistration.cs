@@ -2,6 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Maintenance.Backups;
 using RagAspire.Maintenance.Tasks;
+using RagAspire.Maintenance.Tasks.CleanUp;
+using RagAspire.Maintenance.Tasks.Database;
+using RagAspire.Maintenance.Tasks.Index;
+using RagAspire.Maintenance.Tasks.Monthly;
 
 namespace RagAspire.Maintenance;
 
@@ -17,6 +21,8 @@ public static class MaintenanceRegistration
         services.AddHttpClient(nameof(GrafanaAnnotations));
         return services
             .AddSingleton<TaskCatalogue>()
+            .AddSingleton<UpkeepMetrics>()
+            .AddSingleton<KeptFigures>()
             .AddSingleton<MaintenanceSchedules>()
             .AddSingleton<MaintenanceRuns>()
             .AddSingleton<RunOutcomes>()
@@ -31,9 +37,52 @@ public static class MaintenanceRegistration
             .AddBackups();
     }
 
-    private static IServiceCollection AddTasks(this IServiceCollection services) => services
-        .AddMaintenanceTask<HealthCheck>()
-        .AddMaintenanceTask<RetrievalEvaluation>();
+    private static IServiceCollection AddTasks(this IServiceCollection services)
+    {
+        services.AddOptions<CertificateOptions>().BindConfiguration(CertificateOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddDatabaseUpkeep()
+            .AddIndexUpkeep()
+            .AddCleanUp()
+            .AddMaintenanceTask<MonthlyReport>()
+            .AddMaintenanceTask<Certificates>()
+            .AddMaintenanceTask<MetricsRefresh>()
+            .AddMaintenanceTask<RetrievalEvaluation>()
+            .AddMaintenanceTask<HealthCheck>();
+    }
+
+    private static IServiceCollection AddDatabaseUpkeep(this IServiceCollection services)
+    {
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddSingleton<DatabaseSteps>()
+            .AddMaintenanceTask<DatabaseDaily>()
+            .AddMaintenanceTask<DatabaseWeekly>();
+    }
+
+    private static IServiceCollection AddIndexUpkeep(this IServiceCollection services) => services
+        .AddSingleton<Reconciler>()
+        .AddSingleton<IndexOrders>()
+        .AddSingleton<IndexReplicaState>()
+        .AddSingleton<IndexUpkeep>()
+        .AddSingleton<EmbeddingBacklog>()
+        .AddSingleton<ReEmbeddingModels>()
+        .AddHostedService<IndexReplica>()
+        .AddMaintenanceTask<IndexReconciliation>()
+        .AddMaintenanceTask<IndexRebuild>()
+        .AddMaintenanceTask<IndexOptimization>()
+        .AddMaintenanceTask<ReEmbedding>();
+
+    private static IServiceCollection AddCleanUp(this IServiceCollection services)
+    {
+        services.AddOptions<CleanUpOptions>().BindConfiguration(CleanUpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services
+            .AddSingleton<OldFiles>()
+            .AddSingleton<OldRecords>()
+            .AddSingleton<CacheBudget>()
+            .AddSingleton<UnusedContainers>()
+            .AddMaintenanceTask<CleanUpTask>();
+    }
 
     /// <summary>Makes a task known by its name to schedule, API and command line.</summary>
     public static IServiceCollection AddMaintenanceTask<T>(this IServiceCollection services)

@@ -6,8 +6,9 @@ namespace RagAspire.Maintenance;
 
 /// <summary>A task's schedule as the workers last stored it.</summary>
 /// <param name="ScheduledSince">Since when it is scheduled as it is: nothing before that was missed.</param>
+/// <param name="IsIdle">Its last run found that there is nothing that it could do.</param>
 public sealed record StoredSchedule(
-    ScheduleRow Row, DateTimeOffset FirstStoredAt, DateTimeOffset ScheduledSince, DateTimeOffset? LastSuccessAt);
+    ScheduleRow Row, DateTimeOffset FirstStoredAt, DateTimeOffset ScheduledSince, DateTimeOffset? LastSuccessAt, bool IsIdle);
 
 /// <summary>The schedule in the database, for the API, the metrics and whoever makes up for missed runs.</summary>
 public sealed class MaintenanceSchedules(NpgsqlDataSource dataSource, Schedule schedule, TaskCatalogue tasks, JobMetrics metrics)
@@ -39,15 +40,19 @@ public sealed class MaintenanceSchedules(NpgsqlDataSource dataSource, Schedule s
 
     public async Task<IReadOnlyList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("""
-            select task, cron, time_zone, time_limit, alert_after, retries, enabled, first_stored_at, scheduled_since, last_success_at
-            from maintenance_schedules order by task
+            select s.*, coalesce((
+                select r.status = 'skipped' and r.report is not null from maintenance_runs r
+                where r.task = s.task and r.status in ('succeeded', 'failed', 'skipped') and not r.dry_run order by r.id desc limit 1), false) as is_idle
+            from maintenance_schedules s order by task
             """).ListAsync(Read, cancellationToken);
 
     /// <summary>Brings the metrics up to what the database says.</summary>
     public async Task<IReadOnlyList<StoredSchedule>> MeasureAsync(CancellationToken cancellationToken)
     {
         var stored = await ListAsync(cancellationToken);
-        metrics.Schedules([.. stored.Where(one => one.Row.IsScheduled).Select(
+
+        // Skipped is no success, but what has nothing to do needs nobody's attention either.
+        metrics.Schedules([.. stored.Where(one => one.Row.IsScheduled && !one.IsIdle).Select(
             one => new JobFreshness(one.Row.Task, one.LastSuccessAt ?? one.FirstStoredAt, one.Row.AlertAfter))]);
         return stored;
     }
@@ -63,5 +68,6 @@ public sealed class MaintenanceSchedules(NpgsqlDataSource dataSource, Schedule s
             row.Field<bool>("enabled")),
         row.Field<DateTimeOffset>("first_stored_at"),
         row.Field<DateTimeOffset>("scheduled_since"),
-        row.Nullable<DateTimeOffset?>("last_success_at"));
+        row.Nullable<DateTimeOffset?>("last_success_at"),
+        row.Field<bool>("is_idle"));
 }

@@ -19,6 +19,7 @@ public sealed partial class RunKeeper(
         await InterruptSilentAsync(cancellationToken);
         await NudgeAsync(cancellationToken);
         await schedules.MeasureAsync(cancellationToken);
+        await services.Figures.MeasureAsync(cancellationToken);
     }
 
     /// <summary>Marks the runs whose worker fell silent, and puts their next try in line.</summary>
@@ -84,8 +85,10 @@ public sealed partial class RunKeeper(
 
 /// <summary>What keeping runs needs beside the rows.</summary>
 public sealed class RunKeeperServices(
-    MaintenanceRunner runner, MaintenanceTrigger trigger, IOptions<MaintenanceOptions> options, TimeProvider time)
+    MaintenanceRunner runner, MaintenanceTrigger trigger, KeptFigures figures, IOptions<MaintenanceOptions> options, TimeProvider time)
 {
+    public KeptFigures Figures => figures;
+
     public MaintenanceRunner Runner => runner;
 
     public MaintenanceTrigger Trigger => trigger;

@@ -77,6 +77,22 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         await dataSource.Command("select count(*) from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version")
             .ScalarAsync<long>(cancellationToken);
 
+    /// <summary>The chunks of all versions that are searched, without what they are made of.</summary>
+    public async IAsyncEnumerable<IndexedChunk> ReadyChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.Command("""
+            select c.id, c.document_id, c.version, bool_or(e.model = $1 and e.dense is not null)
+            from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version join embeddings e on e.chunk_id = c.id
+            group by c.id
+            """, Model);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return new IndexedChunk(reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetBoolean(3));
+        }
+    }
+
     // The terms are the same beside every model, so that a chunk that this model has not seen is found by its words.
     private const string SelectPoints = """
         select c.id, c.document_id, c.version, d.collection, d.tags, e.dense, e.term_hashes, e.term_counts

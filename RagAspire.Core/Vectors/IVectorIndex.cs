@@ -22,6 +22,12 @@ public interface IVectorIndex
     /// </summary>
     Task RemoveAsync(Guid documentId, int? belowVersion, CancellationToken cancellationToken);
 
+    /// <summary>Removes points by their ids, whatever document they say they are of.</summary>
+    Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken);
+
+    /// <summary>All points, page by page, without their vectors. What is written meanwhile may be missing.</summary>
+    IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken);
+
     /// <summary>The best chunks of one collection, best first.</summary>
     Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken);
 
@@ -65,6 +71,11 @@ public sealed record IndexQuery(
 
 /// <summary>A found chunk. Scores of one answer can be compared with each other and with nothing else.</summary>
 public sealed record IndexHit(Guid ChunkId, double Score);
+
+/// <summary>A point as a scan tells of it.</summary>
+/// <param name="DocumentId">Empty where the point does not say; then it is not ours.</param>
+/// <param name="HasDense">It has a dense vector.</param>
+public sealed record IndexedChunk(Guid ChunkId, Guid DocumentId, int Version, bool HasDense);
 
 /// <summary>What an index holds.</summary>
 /// <param name="Points">Chunks in the index.</param>

@@ -22,6 +22,14 @@ public static partial class VectorsRegistration
         return services;
     }
 
+    /// <summary>Who looks after the structure of a shared index; null where there is none.</summary>
+    public static IIndexCare? IndexCare(IServiceProvider provider)
+    {
+        IIndexCare? care = null;
+        FindIndexCare(provider, ref care);
+        return care;
+    }
+
     private static IVectorIndex Index(IServiceProvider provider)
     {
         IVectorIndex? shared = null;
@@ -31,6 +39,8 @@ public static partial class VectorsRegistration
 
     /// <summary>Does nothing where the packages of a shared index are not served.</summary>
     static partial void AddSharedIndex(IServiceCollection services);
+
+    static partial void FindIndexCare(IServiceProvider provider, ref IIndexCare? care);
 
     static partial void FindSharedIndex(IServiceProvider provider, ref IVectorIndex? index);
 }

@@ -108,6 +108,10 @@ public sealed class LadderTests(Stores stores) : IAsyncLifetime
 
         public Task RemoveAsync(Guid documentId, int? belowVersion, CancellationToken cancellationToken) => throw Absent();
 
+        public Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken) => throw Absent();
+
+        public IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken) => throw Absent();
+
         public Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken) => throw Absent();
 
         public Task<IndexStatus> StatusAsync(CancellationToken cancellationToken) => throw Absent();

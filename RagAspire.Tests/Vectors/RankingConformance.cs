@@ -3,7 +3,7 @@ using RagAspire.Vectors;
 namespace RagAspire.Tests.Vectors;
 
 /// <summary>Rankings against the formulas written down plainly, before and after removal and replacement.</summary>
-public abstract class RankingConformance : VectorIndexConformance
+public abstract class RankingConformance : ScanConformance
 {
     private const int Count = 1500;
 

@@ -24,6 +24,7 @@ internal static class CommandHost
     }
 
     /// <summary>The same without asking the database.</summary>
+    /// <exception cref="CommandException">The configuration does not say which database is meant.</exception>
     public static IHost Create()
     {
         // Settings are those beside the program, wherever the command is called.
@@ -33,10 +34,22 @@ internal static class CommandHost
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(null, LogLevel.Warning);
+        if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("ragdb"))
+            && string.IsNullOrEmpty(builder.Configuration["Aspire:Npgsql:ConnectionString"]))
+        {
+            throw new CommandException("Which database is meant? Set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
+        }
+
         builder.AddServiceDefaults();
         builder.AddRagCore();
         var host = builder.Build();
         host.Services.GetService<IStartupValidator>()?.Validate();
         return host;
     }
+}
+
+/// <summary>A command cannot be carried out; the reason is shown as it is.</summary>
+internal sealed class CommandException(string reason, int exitCode) : Exception(reason)
+{
+    public int ExitCode => exitCode;
 }

@@ -42,6 +42,11 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false,
             });
         }
+        catch (CommandException ex)
+        {
+            await Console.Error.WriteLineAsync(ex.Message);
+            return ex.ExitCode;
+        }
         catch (Exception ex) when (ex is ScheduleException or Microsoft.Extensions.Options.OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(ex.Message);

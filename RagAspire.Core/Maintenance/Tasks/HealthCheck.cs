@@ -1,23 +1,40 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using RagAspire.Maintenance.Tasks.Index;
+using RagAspire.Vectors;
 
 namespace RagAspire.Maintenance.Tasks;
 
 /// <summary>Asks every component, and leaves a record of what it found.</summary>
-public sealed class HealthCheck(HealthCheckService health) : IMaintenanceTask
+public sealed class HealthCheck(HealthCheckService health, IndexUpkeep index, IndexGeneration generation) : IMaintenanceTask
 {
+    private const string IndexCheck = "vector_db";
+
     public string Name => "health-check";
 
     public string Summary => "Asks every component of the system whether it answers.";
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var report = await health.CheckHealthAsync(check => check.Tags.Contains(HealthTags.Component), cancellationToken);
-        var down = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).ToList();
-        return new TaskReport(report.Entries.Count, 0, down.Count)
+        // A command has no index of its own that it could ask; those who have one say that they are there.
+        var isElsewhere = !index.IsShared && !generation.IsLoaded;
+        var report = await health.CheckHealthAsync(
+            check => check.Tags.Contains(HealthTags.Component) && !(isElsewhere && check.Name == IndexCheck), cancellationToken);
+        var tally = new Tally { Examined = report.Entries.Count + (isElsewhere ? 1 : 0) };
+        foreach (var (name, entry) in report.Entries)
         {
-            Notes = [.. down.Select(entry => $"{entry.Key}: {entry.Value.Description ?? entry.Value.Exception?.Message ?? "no answer in time"}")],
-            After = report.Entries.ToDictionary(entry => $"{entry.Key}.milliseconds", entry => entry.Value.Duration.TotalMilliseconds),
-        };
+            tally.After($"{name}.milliseconds", entry.Duration.TotalMilliseconds);
+            if (entry.Status != HealthStatus.Healthy)
+            {
+                tally.Fail($"{name}: {entry.Description ?? entry.Exception?.Message ?? "no answer in time"}");
+            }
+        }
+
+        if (isElsewhere && !await index.IsPresentAsync(cancellationToken))
+        {
+            tally.Fail($"{IndexCheck}: no process with an index is there.");
+        }
+
+        return tally.Report();
     }
 }

@@ -65,6 +65,29 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         }
     }
 
+    public async Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            RemoveChunks(chunkIds);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var view in _collections.Values.ToList().SelectMany(collection => collection.Current.Segments))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return view.Chunks();
+            await Task.Yield();
+        }
+    }
+
     public Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
     {
         PointRules.Check(query, _dimensions?.Value);
@@ -145,7 +168,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         removed.Keys.Append(name).Distinct(StringComparer.Ordinal).ToList().ForEach(Tidy);
     }
 
-    private void RemoveChunks(List<Guid> chunks)
+    private void RemoveChunks(IReadOnlyCollection<Guid> chunks)
     {
         foreach (var (name, slots) in Forget(chunks))
         {

@@ -27,6 +27,14 @@ internal sealed record SegmentView(Segment Segment, SlotSet? Live, int LiveCount
         return this with { Live = live, LiveCount = count, LiveLength = length };
     }
 
+    /// <summary>The points of the live slots.</summary>
+    public List<IndexedChunk> Chunks()
+    {
+        var dense = Segment.Vectors.Slots.ToHashSet();
+        return [.. Enumerable.Range(0, Segment.Count).Where(IsLive).Select(slot => new IndexedChunk(
+            Segment.Ids[slot], Segment.Documents[slot], Segment.Versions[slot], dense.Contains(slot)))];
+    }
+
     /// <summary>How many live slots contain the term.</summary>
     public int DocumentFrequency(uint term)
     {

@@ -56,6 +56,24 @@ public sealed class QdrantVectorIndex(
                 options.Value.Collection, QdrantPayload.Of(documentId, belowVersion), cancellationToken: token),
             cancellationToken);
 
+    public async Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken)
+    {
+        foreach (var batch in chunkIds.Chunk(options.Value.BatchSize))
+        {
+            PointId[] ids = [.. batch.Select(QdrantIds.PointId)];
+            await WriteAsync(token => client.DeleteAsync(options.Value.Collection, ids, cancellationToken: token), cancellationToken);
+        }
+    }
+
+    public IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken) => QdrantScan.RunAsync(
+        (filter, offset, token) => RunAsync(
+            options.Value.WriteTimeout,
+            late => client.ScrollAsync(
+                options.Value.Collection, filter, QdrantScan.PageSize, offset, QdrantScan.Payload, cancellationToken: late),
+            token),
+        _schema.Dimensions is not null,
+        cancellationToken);
+
     public async Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
     {
         PointRules.Check(query, _schema.Dimensions);

@@ -93,6 +93,7 @@ internal sealed class QdrantStub : IAsyncDisposable
         "qdrant.Points/CreateVectorName" => _store.CreateVector(CreateVectorNameRequest.Parser.ParseFrom(body)),
         "qdrant.Points/Upsert" => _store.Upsert(UpsertPoints.Parser.ParseFrom(body)),
         "qdrant.Points/Delete" => _store.Delete(DeletePoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Scroll" => _store.Scroll(ScrollPoints.Parser.ParseFrom(body)),
         "qdrant.Points/Count" => _store.Count(CountPoints.Parser.ParseFrom(body)),
         "qdrant.Points/Query" => _store.Query(QueryPoints.Parser.ParseFrom(body)),
         "qdrant.Points/QueryBatch" => _store.Query(QueryBatchPoints.Parser.ParseFrom(body)),

@@ -44,16 +44,36 @@ internal sealed class QdrantStubCollection(CreateCollection created)
         }
     }
 
-    public void Delete(Filter filter)
+    public void Delete(PointsSelector selector)
     {
-        foreach (var point in Where(filter).ToList())
+        var named = selector.Points is { } list ? list.Ids.Select(id => id.Uuid) : Where(selector.Filter).Select(point => point.Id.Uuid);
+        foreach (var id in named.ToList())
         {
-            _points.Remove(point.Id.Uuid);
+            _points.Remove(id);
         }
     }
 
-    public IEnumerable<PointStruct> Where(Filter? filter)
-        => _points.Values.Where(point => filter is null || filter.Must.All(condition => Holds(condition, point)));
+    /// <summary>One page in the order of ids, from the offset on, with the id that the next one begins with.</summary>
+    public ScrollResponse Scroll(ScrollPoints request)
+    {
+        var rest = Where(request.Filter)
+            .OrderBy(point => point.Id.Uuid, StringComparer.Ordinal)
+            .SkipWhile(point => request.Offset is { } from && string.CompareOrdinal(point.Id.Uuid, from.Uuid) < 0)
+            .ToList();
+        var page = new ScrollResponse();
+        foreach (var point in rest.Take((int)request.Limit))
+        {
+            var found = new RetrievedPoint { Id = point.Id };
+            found.Payload.Add(point.Payload);
+            page.Result.Add(found);
+        }
+
+        page.NextPageOffset = rest.ElementAtOrDefault((int)request.Limit)?.Id;
+        return page;
+    }
+
+    public IEnumerable<PointStruct> Where(Filter? filter) => _points.Values.Where(point => filter is null
+        || (filter.Must.All(condition => Holds(condition, point)) && !filter.MustNot.Any(condition => Holds(condition, point))));
 
     public static Exception Refuse(string reason) => new RpcException(new Status(StatusCode.InvalidArgument, reason));
 

@@ -57,7 +57,15 @@ internal sealed class QdrantStubStore
         => Change(request.CollectionName, collection => collection.Upsert(request.Points));
 
     public PointsOperationResponse Delete(DeletePoints request)
-        => Change(request.CollectionName, collection => collection.Delete(request.Points.Filter));
+        => Change(request.CollectionName, collection => collection.Delete(request.Points));
+
+    public ScrollResponse Scroll(ScrollPoints request)
+    {
+        lock (_lock)
+        {
+            return Find(request.CollectionName).Scroll(request);
+        }
+    }
 
     public CountResponse Count(CountPoints request)
     {

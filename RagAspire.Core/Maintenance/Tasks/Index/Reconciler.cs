@@ -1,0 +1,124 @@
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Vectors;
+
+namespace RagAspire.Maintenance.Tasks.Index;
+
+/// <summary>
+/// Compares one index with PostgreSQL, which is the truth: every searched chunk has its point, and no point is without a
+/// chunk. What differs is repaired from the stored vectors; nothing is embedded again.
+/// </summary>
+public sealed class Reconciler(NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, IndexChanges changes)
+{
+    private const int Page = 500;
+
+    /// <summary>Repairs what differs, or with <paramref name="everything"/> writes every point anew.</summary>
+    /// <param name="progress">Told how far it is: done and total.</param>
+    /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
+    public async Task<TaskReport> RunAsync(bool dryRun, bool everything, Action<long, long, string> progress, CancellationToken cancellationToken)
+    {
+        var tally = new Tally();
+        progress(0, 100, "reading the index");
+        var indexed = await IndexedAsync(cancellationToken);
+        tally.Before("index.points", indexed.Count);
+        progress(20, 100, "reading the chunks");
+        var chunks = await ChunksAsync(cancellationToken);
+        tally.Before("database.chunks", chunks.Count);
+        tally.Examined = chunks.Count + indexed.Keys.Count(id => !chunks.ContainsKey(id));
+
+        var missing = chunks.Where(chunk => everything || !indexed.TryGetValue(chunk.Key, out var hasDense) || (chunk.Value.HasDense && !hasDense)).ToList();
+        var foreign = await ForeignAsync(indexed.Keys.Where(id => !chunks.ContainsKey(id)).ToList(), cancellationToken);
+        if (!dryRun)
+        {
+            progress(40, 100, "adding what is missing");
+            await AddAsync(missing.Select(chunk => chunk.Value.DocumentId).Distinct().ToList(), [.. missing.Select(chunk => chunk.Key)], progress, cancellationToken);
+            progress(90, 100, "removing what is foreign");
+            foreach (var page in foreign.Chunk(Page))
+            {
+                await index.RemoveChunksAsync(page, cancellationToken);
+            }
+        }
+
+        tally.Changed = missing.Count + foreign.Count;
+        tally.After("index.points", (await index.StatusAsync(cancellationToken)).Points);
+        tally.After("database.chunks", chunks.Count);
+        tally.After("missing", missing.Count);
+        tally.After("foreign", foreign.Count);
+        tally.Note(FormattableString.Invariant(
+            $"{index.Name}: {missing.Count:N0} points {(everything ? "written anew" : "were missing")}, {foreign.Count:N0} were of no chunk{(dryRun ? "; nothing was changed" : "")}."));
+        return tally.Report();
+    }
+
+    private async Task<Dictionary<Guid, bool>> IndexedAsync(CancellationToken cancellationToken)
+    {
+        var indexed = new Dictionary<Guid, bool>();
+        await foreach (var page in index.ScanAsync(cancellationToken))
+        {
+            foreach (var chunk in page)
+            {
+                indexed[chunk.ChunkId] = chunk.HasDense;
+            }
+        }
+
+        return indexed;
+    }
+
+    private async Task<Dictionary<Guid, Stored>> ChunksAsync(CancellationToken cancellationToken)
+    {
+        var chunks = new Dictionary<Guid, Stored>();
+        await foreach (var chunk in embeddings.ReadyChunksAsync(cancellationToken))
+        {
+            chunks[chunk.ChunkId] = new Stored(chunk.DocumentId, chunk.HasDense);
+        }
+
+        return chunks;
+    }
+
+    /// <summary>
+    /// Of the points without a searched chunk those that are of none: what is being built has its rows already, and what has
+    /// become searched since the chunks were read has them too.
+    /// </summary>
+    private async Task<List<Guid>> ForeignAsync(List<Guid> candidates, CancellationToken cancellationToken)
+    {
+        var foreign = new List<Guid>();
+        foreach (var page in candidates.Chunk(Page))
+        {
+            var known = await dataSource.Command("""
+                select c.id from chunks c join documents d on d.id = c.document_id
+                where c.id = any($1) and (d.ready_version is null or c.version >= d.ready_version)
+                """, (object)page).ListAsync(row => row.GetGuid(0), cancellationToken);
+            foreign.AddRange(page.Except(known));
+        }
+
+        return foreign;
+    }
+
+    private async Task AddAsync(
+        List<Guid> documents, HashSet<Guid> missing, Action<long, long, string> progress, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < documents.Count; i++)
+        {
+            if (await changes.ReadyVersionAsync(documents[i], cancellationToken) is not { } version)
+            {
+                continue;
+            }
+
+            var points = await embeddings.PointsAsync(documents[i], version, cancellationToken);
+            foreach (var page in points.Where(point => missing.Contains(point.ChunkId)).Chunk(Page))
+            {
+                await index.UpsertAsync(page, cancellationToken);
+            }
+
+            // Who has replaced or deleted the document meanwhile may have been before us.
+            var now = await changes.ReadyVersionAsync(documents[i], cancellationToken);
+            if (now != version)
+            {
+                await index.RemoveAsync(documents[i], now, cancellationToken);
+            }
+
+            progress(40 + (50 * (i + 1) / documents.Count), 100, "adding what is missing");
+        }
+    }
+
+    private sealed record Stored(Guid DocumentId, bool HasDense);
+}

@@ -1,0 +1,212 @@
+using RagAspire.Maintenance;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Maintenance;
+
+/// <summary>What becomes of runs: each begins once, ends with its reason, and never stays "running" for ever.</summary>
+public sealed class RunTests(Stores stores)
+{
+    private static readonly DateTimeOffset Due = new(2026, 6, 1, 2, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_occurrence_is_run_once_however_many_workers_want_it()
+    {
+        var task = new TestTask((_, _) => Task.FromResult(TestTask.Done));
+        await using var one = await HostAsync(task);
+        await using var two = await HostAsync(task, one);
+        var made = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : two).Runs.DueAsync("health-check", Due, Cancelled)));
+
+        var run = Assert.Single(made, run => run is not null)!;
+        await Task.WhenAll(one.Runner.RunAsync(run, null, Cancelled), two.Runner.RunAsync(run, null, Cancelled));
+        Assert.Equal(1, task.Runs);
+        Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
+        Assert.Null(await two.Runs.DueAsync("health-check", Due, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_task_never_overlaps_itself_and_what_it_missed_by_that_is_noted()
+    {
+        var (began, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var task = new TestTask(async (_, _) =>
+        {
+            began.SetResult();
+            await end.Task;
+            return TestTask.Done;
+        });
+        await using var host = await HostAsync(task);
+        var running = host.RunAsync("health-check");
+        await began.Task;
+
+        Assert.Null(await host.Runs.RequestAsync("health-check", false, "somebody", Cancelled));
+        var due = await host.Runs.DueAsync("health-check", Due, Cancelled);
+        Assert.Equal(RunStatus.Skipped, due!.Status);
+        end.SetResult();
+        Assert.Equal(RunStatus.Succeeded, (await running).Status);
+        Assert.Equal(1, task.Runs);
+    }
+
+    [Fact]
+    public async Task A_run_can_be_stopped_and_says_by_whom()
+    {
+        var task = new TestTask(async (context, token) =>
+        {
+            context.Report(1, 4, "waiting");
+            await Task.Delay(Timeout.Infinite, token);
+            return TestTask.Done;
+        });
+        await using var host = await HostAsync(task);
+        var running = host.RunAsync("health-check");
+        MaintenanceRun? seen = null;
+        await Eventually.TrueAsync(
+            async () => await host.Runs.ListAsync(new RunFilter("health-check", null, null, 1), Cancelled) is [{ Progress: 25 } run] && (seen = run) is not null,
+            TimeSpan.FromSeconds(20), () => $"No progress: {seen}", Cancelled);
+        Assert.Equal("waiting", seen!.Step);
+
+        await host.Runs.CancelAsync(seen.Id, "somebody", Cancelled);
+        var over = await running.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+        Assert.Equal((RunStatus.Cancelled, "Cancelled by somebody."), (over.Status, over.Error));
+    }
+
+    [Fact]
+    public async Task A_run_that_takes_too_long_has_failed_and_is_tried_again()
+    {
+        var task = new TestTask((_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => TestTask.Done, token), "database-daily");
+        await using var host = await HostAsync(task, settings: new() { ["Maintenance:Schedule:database-daily:TimeLimit"] = "00:00:00.300" });
+        var run = await host.Runner.RunAsync((await host.Runs.DueAsync("database-daily", Due, Cancelled))!, null, Cancelled);
+        Assert.Equal(RunStatus.Failed, run!.Status);
+        Assert.Contains("time limit", run.Error);
+
+        // Two retries are in the schedule; after the last one nothing waits any more.
+        for (var attempt = 2; attempt <= 3; attempt++)
+        {
+            var waiting = Assert.Single(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+            Assert.Equal(attempt, waiting.Attempt);
+            await host.Runner.RunAsync(waiting, null, Cancelled);
+        }
+
+        Assert.Empty(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+    }
+
+    [Fact]
+    public async Task Failed_things_make_a_failed_run_and_nothing_to_do_is_no_success()
+    {
+        var report = new TaskReport(3, 1, 2) { Notes = ["two were stuck"] };
+        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
+        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        var failed = await host.RunAsync("health-check");
+        Assert.Equal(RunStatus.Failed, failed.Status);
+        Assert.Equal(["two were stuck"], failed.Report!.Notes);
+
+        report = new TaskReport(0, 0, 0) { Skipped = "nothing is configured" };
+        var skipped = await host.RunAsync("health-check");
+        Assert.Equal((RunStatus.Skipped, "nothing is configured"), (skipped.Status, skipped.Error));
+        Assert.Null(Assert.Single(await host.Get<MaintenanceSchedules>().ListAsync(Cancelled)).LastSuccessAt);
+    }
+
+    [Fact]
+    public async Task A_run_whose_worker_fell_silent_is_interrupted_and_tried_again()
+    {
+        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done), "database-daily"));
+        var run = await host.Runs.DueAsync("database-daily", Due, Cancelled);
+        await host.ExecuteAsync("update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
+
+        Assert.Equal(1, await host.Get<RunKeeper>().InterruptSilentAsync(Cancelled));
+        var interrupted = await host.Runs.FindAsync(run!.Id, Cancelled);
+        Assert.Equal(RunStatus.Interrupted, interrupted!.Status);
+        Assert.NotNull(interrupted.FinishedAt);
+        var again = Assert.Single(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+        Assert.Equal(RunStatus.Succeeded, (await host.Runner.RunAsync(again, null, Cancelled))!.Status);
+    }
+
+    [Fact]
+    public async Task What_was_missed_is_made_up_once_and_only_the_last_of_it()
+    {
+        var task = new TestTask((_, _) => Task.FromResult(TestTask.Done), "database-daily");
+        await using var one = await HostAsync(task);
+        await using var two = await HostAsync(task, one);
+        await one.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        await one.Get<RunKeeper>().MakeUpAsync(Cancelled);
+        Assert.Equal(0, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
+
+        await one.ExecuteAsync("update maintenance_schedules set scheduled_since = now() - interval '10 days'");
+        await Task.WhenAll(one.Get<RunKeeper>().MakeUpAsync(Cancelled), two.Get<RunKeeper>().MakeUpAsync(Cancelled));
+        Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
+        Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
+    }
+
+    [Fact]
+    public async Task Without_the_database_a_run_ends_failed_with_the_reason_and_the_next_one_succeeds()
+    {
+        await using var postgres = await PrivatePostgres.StartAsync();
+        var began = new TaskCompletionSource();
+        var isDown = true;
+        await using var host = await UpkeepHost.CreateAsync(
+            postgres.ConnectionString,
+            stores.Redis,
+            configure: services =>
+            {
+                UpkeepHost.With(new TestTask(async (_, token) =>
+                {
+                    began.TrySetResult();
+                    if (isDown)
+                    {
+                        await Task.Delay(Timeout.Infinite, token);
+                    }
+
+                    return TestTask.Done;
+                }))(services);
+            });
+        var running = host.RunAsync("health-check");
+        await began.Task;
+        await postgres.StopPostgresAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
+        isDown = false;
+        await postgres.StartPostgresAsync();
+
+        var failed = await running.WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        Assert.Equal(RunStatus.Failed, failed.Status);
+        Assert.Contains("database", failed.Error);
+        Assert.Equal(RunStatus.Succeeded, (await host.RunAsync("health-check")).Status);
+    }
+
+    [Fact]
+    public async Task The_last_success_and_its_alert_outlive_the_worker()
+    {
+        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)));
+        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        await host.RunAsync("health-check", dryRun: true);
+        Assert.Null(Assert.Single(await host.Get<MaintenanceSchedules>().ListAsync(Cancelled)).LastSuccessAt);
+        await host.RunAsync("health-check");
+
+        await using var next = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)), host);
+        var stored = Assert.Single(await next.Get<MaintenanceSchedules>().MeasureAsync(Cancelled));
+        Assert.NotNull(stored.LastSuccessAt);
+        Assert.Equal(TimeSpan.FromMinutes(20), stored.Row.AlertAfter);
+    }
+
+    [Fact]
+    public async Task What_has_nothing_to_do_raises_no_alert()
+    {
+        var report = new TaskReport(0, 0, 0) { Skipped = "nothing is configured" };
+        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
+        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        Assert.False(Assert.Single(await host.Get<MaintenanceSchedules>().MeasureAsync(Cancelled)).IsIdle);
+        await host.RunAsync("health-check");
+        Assert.True(Assert.Single(await host.Get<MaintenanceSchedules>().MeasureAsync(Cancelled)).IsIdle);
+    }
+
+    [Fact]
+    public async Task Every_row_of_the_schedule_has_its_task_and_every_task_its_row()
+    {
+        await using var host = await UpkeepHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
+        Assert.Equal(
+            Schedule.Defaults.Select(row => row.Task).Order(), host.Get<TaskCatalogue>().All.Select(task => task.Name).Order());
+    }
+
+    private async Task<UpkeepHost> HostAsync(
+        IMaintenanceTask task, UpkeepHost? beside = null, Dictionary<string, string?>? settings = null) => await UpkeepHost.CreateAsync(
+        beside is null ? await stores.CreateDatabaseAsync() : beside.ConnectionString,
+        stores.Redis, settings, UpkeepHost.With(task));
+}
