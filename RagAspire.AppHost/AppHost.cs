@@ -49,7 +49,10 @@ Stores AddContainers(LocalOptions options)
         cache,
         vectors,
         builder.AddModel("chat", "chat-model", options.ChatModel ?? "llama3.2", ollama),
-        builder.AddModel("embeddings", "embedding-model", options.EmbeddingModel ?? "nomic-embed-text", ollama));
+        builder.AddModel("embeddings", "embedding-model", options.EmbeddingModel ?? "nomic-embed-text", ollama))
+    {
+        Prometheus = builder.AddMonitoring(options, database, cache, vectors),
+    };
 }
 
 void AddServices(LocalOptions options, Stores stores)
@@ -60,10 +63,11 @@ void AddServices(LocalOptions options, Stores stores)
         .WithService(options, options.WorkerPort, stores, apiKey)
         .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/hangfire", "Jobs"));
 
-    builder.AddProject<Projects.RagAspire_Api>("api", launchProfileName: null)
+    var api = builder.AddProject<Projects.RagAspire_Api>("api", launchProfileName: null)
         .WithService(options, options.ApiPort, stores, apiKey)
         .WithExternalHttpEndpoints()
         .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/scalar", "API"))
         .WithSampleDocuments(apiKey)
         .WithMaintenanceCommands(apiKey);
+    api.AddAlertmanager(options, stores, apiKey);
 }

@@ -24,6 +24,9 @@ public sealed record LocalOptions
 
     public int AlertmanagerPort { get; init; } = 9093;
 
+    /// <summary>Only in containers: no system has it as a package.</summary>
+    public int GrafanaPort { get; init; } = 3000;
+
     /// <summary>The model for answers, when Ollama has several.</summary>
     public string? ChatModel { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record LocalOptions
         ("--embedding-model", "RAGASPIRE_EMBEDDING_MODEL", "which of Ollama's models embeds"),
         ("--prometheus-port", "RAGASPIRE_PROMETHEUS_PORT", "port of Prometheus (default 9090)"),
         ("--alertmanager-port", "RAGASPIRE_ALERTMANAGER_PORT", "port of Alertmanager (default 9093)"),
+        ("--grafana-port", "RAGASPIRE_GRAFANA_PORT", "port of Grafana (default 3000; with containers)"),
         ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard, even if the aspire CLI is there"),
         ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters, even if they are there"),
     ];
@@ -90,6 +94,7 @@ public sealed record LocalOptions
             DashboardPort = Port(values, "--dashboard-port", 0, least: 0),
             PrometheusPort = Port(values, "--prometheus-port", 9090, least: 1),
             AlertmanagerPort = Port(values, "--alertmanager-port", 9093, least: 1),
+            GrafanaPort = Port(values, "--grafana-port", 3000, least: 1),
             Dashboard = Switch(values, "--dashboard"),
             Monitoring = Switch(values, "--monitoring"),
         };

@@ -40,6 +40,7 @@ internal static class EmbeddedStoresExtensions
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] = "true";
 
+        builder.AddLocalMonitoring(options, stores);
         builder.Services.AddHealthChecks().AddNpgSql(stores.Database, name: "ragdb").AddRedis(stores.Cache, name: "cache");
         return new Stores(
             builder.AddServer("ragdb", stores.Database).WithHealthCheck("ragdb"),

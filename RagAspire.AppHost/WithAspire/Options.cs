@@ -15,8 +15,8 @@ internal static class Options
             Path.Combine(builder.AppHostDirectory, "..", ".ragaspire"));
         if (builder.ExecutionContext.IsRunMode)
         {
-            RequireFree(options.ApiPort, "the API", "--api-port");
-            RequireFree(options.WorkerPort, "the worker", "--worker-port");
+            Free(options.ApiPort, "the API", "--api-port");
+            Free(options.WorkerPort, "the worker", "--worker-port");
         }
 
         return options;
@@ -29,13 +29,11 @@ internal static class Options
         return builder.Configuration[argument] ?? builder.Configuration[variable];
     }
 
-    private static void RequireFree(int port, string purpose, string argument)
-    {
-        if (!FreePort.IsFree(port))
-        {
-            throw new LocalRunException(
-                $"Port {port}, meant for {purpose}, is in use by another program. "
-                + $"Stop that program, or choose another port with {LocalOptions.HowToSet(argument)}.");
-        }
-    }
+    /// <summary>The port, when it can be had.</summary>
+    /// <exception cref="LocalRunException">It is in use.</exception>
+    public static int Free(int port, string purpose, string argument) => FreePort.IsFree(port)
+        ? port
+        : throw new LocalRunException(
+            $"Port {port}, meant for {purpose}, is in use by another program. "
+            + $"Stop that program, or choose another port with {LocalOptions.HowToSet(argument)}.");
 }

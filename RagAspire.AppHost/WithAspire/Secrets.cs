@@ -21,10 +21,17 @@ internal static class Secrets
             return builder.AddPassword(name);
         }
 
-        Directory.CreateDirectory(options.DataDirectory);
-        var file = Path.Combine(options.DataDirectory, name);
-        var key = builder.Configuration["Security:DevelopmentKey"] is { Length: > 0 } chosen ? chosen : SecretFile.ReadOrCreate(file);
-        Console.WriteLine($"API: http://localhost:{options.ApiPort}, key with all scopes: {key} (kept in {file})");
+        var key = builder.ReadApiKey(options);
+        Console.WriteLine($"API: http://localhost:{options.ApiPort}, key with all scopes: {key} (kept in {Path.Combine(options.DataDirectory, name)})");
         return builder.AddParameter(name, key, secret: true);
+    }
+
+    /// <summary>The development key.</summary>
+    public static string ReadApiKey(this IDistributedApplicationBuilder builder, LocalOptions options)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        return builder.Configuration["Security:DevelopmentKey"] is { Length: > 0 } chosen
+            ? chosen
+            : SecretFile.ReadOrCreate(Path.Combine(options.DataDirectory, "api-key"));
     }
 }

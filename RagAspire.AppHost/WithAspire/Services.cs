@@ -28,6 +28,7 @@ internal static class Services
         return service
             .WithHttpHealthCheck("/ready")
             .WithStores(stores)
+            .WithMetricsTo(stores.Prometheus)
             .WithEnvironment("Security__DevelopmentKey", apiKey)
             .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/health", DisplayText = "Health" });
     }

@@ -11,7 +11,11 @@ internal sealed record Stores(
     IResourceBuilder<IResourceWithConnectionString> Cache,
     IResourceBuilder<IResourceWithConnectionString>? Vectors,
     IResourceBuilder<IResourceWithConnectionString>? Chat,
-    IResourceBuilder<IResourceWithConnectionString>? Embeddings);
+    IResourceBuilder<IResourceWithConnectionString>? Embeddings)
+{
+    /// <summary>What services push their metrics to; null where they are scraped, or nobody looks.</summary>
+    public IResourceBuilder<ContainerResource>? Prometheus { get; init; }
+}
 
 internal static class StoresExtensions
 {

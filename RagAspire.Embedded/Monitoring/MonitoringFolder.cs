@@ -28,12 +28,15 @@ public sealed class MonitoringFolder(string repository, string directory)
         // Rendered, they may hold the addresses and passwords of those who are told.
         SecretFile.Write(PrometheusFile, MarkedFile.Render(Read("prometheus", "prometheus.yml"), environment));
         SecretFile.Write(AlertmanagerFile, MarkedFile.Render(Read("alertmanager", "alertmanager.yml"), environment));
-        return
-        [
-            .. MarkedFile.Render(Read("prometheus", "flags"), environment).Split('\n')
-                .Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)),
-        ];
+        return Flags(repository, environment);
     }
+
+    /// <summary>The flags of Prometheus, as the environment says.</summary>
+    public static IReadOnlyList<string> Flags(string repository, Func<string, string?> environment) =>
+    [
+        .. MarkedFile.Render(File.ReadAllText(Path.Combine(repository, "prometheus", "flags")), environment).Split('\n')
+            .Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)),
+    ];
 
     /// <summary>Writes a secret beside the configuration, readable by its owner only.</summary>
     /// <returns>Its path.</returns>
@@ -46,14 +49,16 @@ public sealed class MonitoringFolder(string repository, string directory)
     }
 
     /// <summary>Tells Prometheus where a job is. It looks again by itself when the file changes.</summary>
-    /// <param name="instance">Stays the same although the address may change from start to start.</param>
-    public void AddTarget(string job, string address, string instance) => File.WriteAllText(
-        Path.Combine(directory, "prometheus", "targets", $"{job}.yml"),
-        $"""
-        - targets: ['{address}']
-          labels: {"{"}instance: '{instance}'{"}"}
+    public void AddTarget(string job, string address, string instance) =>
+        File.WriteAllText(Path.Combine(directory, "prometheus", "targets", $"{job}.yml"), Target(address, instance));
 
-        """);
+    /// <summary>A target file.</summary>
+    /// <param name="instance">Stays the same although the address may change from start to start.</param>
+    public static string Target(string address, string instance) => $$"""
+        - targets: ['{{address}}']
+          labels: {instance: '{{instance}}'}
+
+        """;
 
     private string Read(string folder, string file) => File.ReadAllText(Path.Combine(repository, folder, file));
 

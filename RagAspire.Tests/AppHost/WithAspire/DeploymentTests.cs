@@ -31,6 +31,11 @@ public sealed class DeploymentTests : IDisposable
             await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, Cancellation).WaitAsync(Patience);
         }
 
+        foreach (var resource in builder.Resources.OfType<ExecutableResource>().Where(resource => resource.Name is "prometheus" or "alertmanager"))
+        {
+            await app.ResourceNotifications.WaitForResourceHealthyAsync(resource.Name, Cancellation).WaitAsync(Patience);
+        }
+
         var result = await app.Services.GetRequiredService<ResourceCommandService>()
             .ExecuteCommandAsync("api", "upload-samples", Cancellation);
 
@@ -61,14 +66,43 @@ public sealed class DeploymentTests : IDisposable
         await using var builder = await CreateAsync("containers");
 
         var containers = builder.Resources.OfType<ContainerResource>().ToDictionary(resource => resource.Name);
-        Assert.Equal(["cache", "ollama", "postgres", "vectors"], containers.Keys.Order());
-        Assert.All(containers.Values, container => Assert.Single(container.Annotations.OfType<ContainerMountAnnotation>()));
+        string[] stores = ["cache", "ollama", "postgres", "vectors"];
+        Assert.Equal(
+            ["alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus", "redis-exporter"], containers.Keys.Except(stores).Order());
+        Assert.All(stores, store => Assert.Single(containers[store].Annotations.OfType<ContainerMountAnnotation>()));
         Assert.All(
             builder.Resources.Where(resource => resource is ContainerResource or ProjectResource or PostgresDatabaseResource),
             resource => Assert.NotEmpty(resource.Annotations.OfType<HealthCheckAnnotation>()));
         Assert.All(
             builder.Resources.OfType<ParameterResource>(),
             parameter => Assert.Equal(!parameter.Name.EndsWith("-model", StringComparison.Ordinal), parameter.Secret));
+    }
+
+    [Fact]
+    public async Task In_containers_mode_monitoring_has_the_files_of_the_repository_with_the_keys_it_needs()
+    {
+        await using var builder = await CreateAsync("containers");
+
+        var prometheus = await FilesAsync(builder, "prometheus");
+        Assert.Contains("translation_strategy", prometheus["prometheus.yml"]);
+        Assert.Contains("credentials_file: '/etc/prometheus/qdrant-key'", prometheus["prometheus.yml"]);
+        Assert.NotEmpty(prometheus["qdrant-key"]);
+        Assert.Contains("vectors:6333", prometheus["targets/qdrant.yml"]);
+        Assert.Superset(
+            Directory.GetFiles(Path.Combine(BuildOutput.RepositoryRoot, "prometheus", "rules")).Select(file => $"rules/{Path.GetFileName(file)}").ToHashSet(),
+            prometheus.Keys.ToHashSet());
+
+        var alertmanager = await FilesAsync(builder, "alertmanager");
+        Assert.Contains("/api/v1/operations/alerts", alertmanager["alertmanager.yml"]);
+        Assert.Equal((await File.ReadAllTextAsync(Path.Combine(_data.Path, "api-key"), Cancellation)).Trim(), alertmanager["api-key"]);
+    }
+
+    [Fact]
+    public async Task Monitoring_can_be_left_out()
+    {
+        await using var builder = await CreateAsync("containers", "--monitoring", "false");
+
+        Assert.DoesNotContain(builder.Resources, resource => resource.Name is "prometheus" or "alertmanager" or "grafana");
     }
 
     [Theory]
@@ -126,12 +160,43 @@ public sealed class DeploymentTests : IDisposable
         Assert.DoesNotContain("RAGASPIRE_DATA", text, StringComparison.Ordinal);
     }
 
+    /// <summary>What a container finds below its configuration: text, or the name of the file it is copied from.</summary>
+    private static async Task<Dictionary<string, string>> FilesAsync(IDistributedApplicationTestingBuilder builder, string name)
+    {
+        var container = builder.Resources.Single(resource => resource.Name == name);
+        var files = new Dictionary<string, string>();
+        foreach (var annotation in container.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
+        {
+            var context = new ContainerFileSystemCallbackContext { Model = container, Services = builder.Services.BuildServiceProvider() };
+            Collect(await annotation.Callback(context, Cancellation), "", files);
+        }
+
+        return files;
+    }
+
+    private static void Collect(IEnumerable<ContainerFileSystemItem> items, string folder, Dictionary<string, string> files)
+    {
+        foreach (var item in items)
+        {
+            switch (item)
+            {
+                case ContainerFile file:
+                    files[folder + file.Name] = file.Contents ?? file.SourcePath!;
+                    break;
+                case ContainerDirectory directory:
+                    Collect(directory.Entries, $"{folder}{directory.Name}/", files);
+                    break;
+            }
+        }
+    }
+
     private async Task<IDistributedApplicationTestingBuilder> CreateAsync(string mode, params string[] arguments)
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
                 "--mode", mode, "--data", _data.Path,
-                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", .. arguments,
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", "--prometheus-port", $"{FreePort.Next()}",
+                "--alertmanager-port", $"{FreePort.Next()}", "--grafana-port", $"{FreePort.Next()}", .. arguments,
             ],
             Cancellation);
         builder.Services.AddLogging(logging => logging.ClearProviders());
