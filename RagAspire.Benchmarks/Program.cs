@@ -8,6 +8,12 @@ if (args is ["quality", var folder])
     return 0;
 }
 
+if (args is ["metrics-cost"])
+{
+    await new MetricsCost(Console.Out).PrintAsync(CancellationToken.None);
+    return 0;
+}
+
 if (args is ["quality", ..])
 {
     Console.Error.WriteLine("Usage: quality <folder with corpus.jsonl, queries.jsonl and qrels.tsv>");

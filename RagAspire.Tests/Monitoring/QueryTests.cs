@@ -21,6 +21,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         ["redis_evicted_"] = "Garnet does not tell",
         ["rag_documents"] = SeriesTests.Absent["rag_documents"],
         ["rag_backup_"] = SeriesTests.Absent["rag_backup_"],
+        ["rag_restore_drill_"] = SeriesTests.Absent["rag_restore_drill_"],
         ["rag_certificate_"] = SeriesTests.Absent["rag_certificate_"],
         ["db_client_connection_npgsql_pending_requests"] = SeriesTests.Absent["db_client_connection_npgsql_pending_requests"],
         ["db_client_connection_npgsql_timeouts_total"] = SeriesTests.Absent["db_client_connection_npgsql_timeouts_total"],
