@@ -74,11 +74,12 @@ internal static partial class Sentences
     }
 
     /// <summary>
-    /// Whether a text is long for a heading and has no end: a page, a picture or the passage ends before it does. Items of
-    /// lists and fields with a name need no full stop.
+    /// Whether a text is long for a heading and breaks off at a word: a page, a picture or the passage ends before it does.
+    /// Items of lists and fields with a name need no full stop.
     /// </summary>
     public static bool IsCut(ReadOnlySpan<char> sentence) =>
-        sentence.Length > 60 && !IsEnded(sentence) && !Item().IsMatch(sentence) && !Field().IsMatch(sentence);
+        sentence.Length > 60 && (char.IsLetter(sentence[^1]) || sentence[^1] is ',' or '-')
+        && !Item().IsMatch(sentence) && !Field().IsMatch(sentence);
 
     /// <summary>Joins lines that belong together and parts those that do not.</summary>
     private static IEnumerable<Span> Blocks(string text)
