@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -21,12 +22,12 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
-            select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 200000) i
+            select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 100000) i
             """);
         var run = await system.Client.PostAsync($"{Path}/database-daily", new { });
         var id = run["id"]!.GetValue<Guid>();
         await Eventually.TrueAsync(
-            async () => await host.ScalarAsync<long>("select count(*) from audit_logs where actor = 'old'") < 200_000,
+            async () => await host.ScalarAsync<long>("select count(*) from audit_logs where actor = 'old'") < 100_000,
             TimeSpan.FromSeconds(60), () => "Nothing is deleted.", Cancelled);
         await system.Worker.KillAsync();
         Assert.Equal("running", (await system.Client.GetAsync($"{Path}/runs/{id}"))["status"]!.GetValue<string>());
@@ -41,13 +42,38 @@ public sealed class WorkerMaintenanceTests(Stores stores)
     }
 
     [Fact]
+    public async Task What_was_missed_is_made_up_by_one_of_two_workers_and_never_by_both()
+    {
+        string[] tasks = ["certificates", "clean-up", "database-daily", "index-reconciliation", "metrics"];
+        await using var system = await RagSystem.StartAsync(stores);
+        await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
+        await Eventually.TrueAsync(
+            async () => await host.ScalarAsync<long>("select count(*) from maintenance_schedules") > tasks.Length,
+            TimeSpan.FromSeconds(30), () => "The schedule is not stored.", Cancelled);
+        await system.Worker.KillAsync();
+        await host.ExecuteAsync($"""
+            delete from maintenance_runs;
+            update maintenance_schedules set scheduled_since = now() - interval '40 days' where task in ('{string.Join("', '", tasks)}')
+            """);
+
+        await using var second = system.AnotherWorker();
+        await Task.WhenAll(system.Worker.StartAsync(Cancelled), second.StartAsync(Cancelled));
+        var ended = $"select count(*) from maintenance_runs where status = 'succeeded' and task in ('{string.Join("', '", tasks)}')";
+        await Eventually.TrueAsync(
+            async () => await host.ScalarAsync<long>(ended) >= tasks.Length, TimeSpan.FromSeconds(90), () => "Not all are made up.", Cancelled);
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancelled);
+        var output = system.Worker.Output + second.Output;
+        Assert.All(tasks.Except(["metrics"]), task => Assert.Single(Regex.Matches(output, $"{task} begins, wanted by schedule")));
+    }
+
+    [Fact]
     public async Task A_running_task_is_stopped_by_the_API_within_a_few_seconds_and_watched_meanwhile()
     {
         await using var system = await RagSystem.StartAsync(stores);
         await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
-            select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 200000) i
+            select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 100000) i
             """);
         var run = await system.Client.PostAsync($"{Path}/database-daily", new { });
         var id = run["id"]!.GetValue<Guid>();

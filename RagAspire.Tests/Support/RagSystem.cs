@@ -18,10 +18,13 @@ public sealed class RagSystem : IAsyncDisposable
 {
     public const string Key = "test-key-with-all-scopes";
 
-    private RagSystem(HostProcess api, HostProcess worker, string database)
+    private readonly IReadOnlyDictionary<string, string> _environment;
+
+    private RagSystem(IReadOnlyDictionary<string, string> environment, string database)
     {
-        (Api, Worker, Database) = (api, worker, database);
-        Client = new RagClient(api.Address, Key);
+        (_environment, Database) = (environment, database);
+        (Api, Worker) = (new HostProcess("RagAspire.Api", environment), AnotherWorker());
+        Client = new RagClient(Api.Address, Key);
     }
 
     public HostProcess Api { get; }
@@ -51,8 +54,7 @@ public sealed class RagSystem : IAsyncDisposable
             environment[name] = value;
         }
 
-        var system = new RagSystem(
-            new HostProcess("RagAspire.Api", environment), new HostProcess("RagAspire.Worker", environment), database);
+        var system = new RagSystem(environment, database);
         try
         {
             await Task.WhenAll(system.Api.StartAsync(cancellationToken), system.Worker.StartAsync(cancellationToken));
@@ -65,6 +67,9 @@ public sealed class RagSystem : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A worker like the system's own, not started and not ended with it.</summary>
+    public HostProcess AnotherWorker() => new("RagAspire.Worker", _environment);
 
     public async ValueTask DisposeAsync()
     {

@@ -34,6 +34,9 @@ internal static class CommandHost
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(null, LogLevel.Warning);
+
+        // Redis that is not there is said once, by the task that needs it, and not by every try to connect.
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.None);
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("ragdb"))
             && string.IsNullOrEmpty(builder.Configuration["Aspire:Npgsql:ConnectionString"]))
         {

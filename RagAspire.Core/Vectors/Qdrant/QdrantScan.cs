@@ -28,7 +28,7 @@ internal static class QdrantScan
             var filter = new Filter { MustNot = { Conditions.HasVector(QdrantSchema.Dense) } };
             await foreach (var page in PagesAsync(scroll, filter, cancellationToken))
             {
-                without.UnionWith(page.Select(point => QdrantIds.ChunkId(point.Id)));
+                without.UnionWith(page.Select(point => QdrantIds.ToChunkId(point.Id)));
             }
         }
 
@@ -55,7 +55,7 @@ internal static class QdrantScan
 
     private static IndexedChunk Read(RetrievedPoint point, HashSet<Guid> without, bool anyDense)
     {
-        var id = QdrantIds.ChunkId(point.Id);
+        var id = QdrantIds.ToChunkId(point.Id);
         var document = point.Payload.TryGetValue(QdrantPayload.Document, out var text) && Guid.TryParse(text.StringValue, out var known)
             ? known
             : Guid.Empty;
@@ -67,7 +67,7 @@ internal static class QdrantScan
 /// <summary>Ids of points as ids of chunks. Qdrant also knows numbers, which are never ours and have to be named to be removed.</summary>
 internal static class QdrantIds
 {
-    public static Guid ChunkId(PointId id)
+    public static Guid ToChunkId(PointId id)
     {
         if (id.PointIdOptionsCase == PointId.PointIdOptionsOneofCase.Uuid)
         {
@@ -80,7 +80,7 @@ internal static class QdrantIds
         return new Guid(bytes, bigEndian: true);
     }
 
-    public static PointId PointId(Guid chunkId)
+    public static PointId ToPointId(Guid chunkId)
     {
         Span<byte> bytes = stackalloc byte[16];
         chunkId.TryWriteBytes(bytes, bigEndian: true, out _);

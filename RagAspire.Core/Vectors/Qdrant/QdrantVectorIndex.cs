@@ -60,7 +60,7 @@ public sealed class QdrantVectorIndex(
     {
         foreach (var batch in chunkIds.Chunk(options.Value.BatchSize))
         {
-            PointId[] ids = [.. batch.Select(QdrantIds.PointId)];
+            PointId[] ids = [.. batch.Select(QdrantIds.ToPointId)];
             await WriteAsync(token => client.DeleteAsync(options.Value.Collection, ids, cancellationToken: token), cancellationToken);
         }
     }
