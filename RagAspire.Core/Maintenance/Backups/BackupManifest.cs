@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,6 +9,7 @@ namespace RagAspire.Maintenance.Backups;
 /// encrypted and holds no secrets.
 /// </summary>
 /// <param name="Format">1; a program that does not know the number refuses.</param>
+/// <param name="CreatedAt">The moment that it holds, by the server's clock.</param>
 /// <param name="Product">The version of RagAspire that wrote it.</param>
 /// <param name="Installation">Which data it is of; what is restored gets an identity of its own.</param>
 /// <param name="Method">"pg_dump" or "copy".</param>
@@ -43,6 +45,7 @@ public sealed record BackupManifest(
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = false,

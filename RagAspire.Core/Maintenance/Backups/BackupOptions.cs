@@ -38,7 +38,7 @@ public sealed class BackupOptions : IValidatableObject
 
     /// <summary>Megabytes a second at which backups are written and read, at most; zero for no limit.</summary>
     [Range(0, 100_000)]
-    public int MegabytesPerSecond { get; set; }
+    public int MegabytesPerSecond { get; set; } = 100;
 
     public BackupCipher Encryption { get; set; } = BackupCipher.None;
 

@@ -96,7 +96,7 @@ public sealed partial class BackupService(
         var dump = await dumps.ForAsync(connection.ServerVersion, cancellationToken);
         var last = (await store.NewestGoodAsync(cancellationToken))?.SizeBytes;
         var estimate = last * 5 / 4 ?? await connection.Command("""
-            select coalesce(sum(pg_table_size(c.oid)), 0)::bigint from pg_class c where c.relnamespace = $1::regnamespace and c.relkind = 'r'
+            select coalesce(sum(pg_table_size(c.oid)) * 5 / 4, 0)::bigint from pg_class c where c.relnamespace = $1::regnamespace and c.relkind = 'r'
             """, Snapshot.Schema).ScalarAsync<long>(cancellationToken);
         return new BackupPlan(place.Name, dump.Method, place.Encryption, estimate, await place.Target.FreeBytesAsync(cancellationToken));
     }
@@ -136,7 +136,7 @@ public sealed partial class BackupService(
         var manifest = new BackupManifest(
             BackupManifest.KnownFormat,
             id,
-            TimeProvider.System.GetUtcNow(),
+            snapshot.At,
             Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
             snapshot.Installation,
             connection.ServerVersion,

@@ -65,6 +65,42 @@ public sealed class KilledBackupTests(Stores stores)
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
     }
 
+    [Fact]
+    public async Task A_drill_that_was_killed_leaves_a_database_that_the_next_one_drops()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await rig.SeedAsync(5, Large);
+        await rig.BackUpAsync();
+        await using (var command = WorkerCommand.Start(Environment(rig, "Auto"), "maintain", "restore-drill"))
+        {
+            await Eventually.TrueAsync(
+                async () => command.HasExited || await DrillDatabasesAsync(rig) == 1, Patience, () => command.Output, Token);
+            await command.KillAsync();
+        }
+
+        Assert.Equal(1, await DrillDatabasesAsync(rig));
+        DrillResult? drill = null;
+        await Eventually.TrueAsync(
+            async () => (drill = await TryDrillAsync(rig)) is not null, Patience, () => "Still locked.", Token);
+        Assert.Null(drill!.Error);
+        Assert.Equal(0, await DrillDatabasesAsync(rig));
+    }
+
+    private static async Task<long> DrillDatabasesAsync(BackupRig rig) => await Sql.OneAsync<long>(
+        rig.Database, "select count(*) from pg_database, installation where starts_with(datname, 'ragaspire_drill_' || left(replace(id::text, '-', ''), 12))");
+
+    private static async Task<DrillResult?> TryDrillAsync(BackupRig rig)
+    {
+        try
+        {
+            return await rig.DrillAsync();
+        }
+        catch (RagAspire.Maintenance.MaintenanceException ex) when (ex.Message.StartsWith("Another restore drill", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
     private static async Task<BackupManifest?> TryAsync(BackupRig rig)
     {
         try

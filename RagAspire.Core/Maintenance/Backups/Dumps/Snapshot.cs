@@ -22,6 +22,9 @@ public sealed class Snapshot : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
+    /// <summary>The moment, by the server's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
     /// <summary>By which other sessions see the same moment.</summary>
     public required string Name { get; init; }
 
@@ -47,6 +50,7 @@ public sealed class Snapshot : IAsyncDisposable
             return new Snapshot(connection, transaction)
             {
                 Name = (await connection.Command("select pg_export_snapshot()").ScalarAsync<string>(cancellationToken))!,
+                At = await connection.Command("select now()").ScalarAsync<DateTime>(cancellationToken),
                 Tables = await DumpTable.ReadAsync(connection, cancellationToken),
                 Sequences = await SequencesAsync(connection, cancellationToken),
                 Migrations = await connection.Command("select name, sha256 from schema_migrations order by name")
