@@ -18,7 +18,7 @@ internal sealed class MetricsCost(TextWriter output)
     private const int Rounds = 16;
     private const int Clients = 4;
     private const int RequestsOfARound = 1500;
-    private static readonly TimeSpan ScrapeEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ScrapeEvery = TimeSpan.FromSeconds(15);
 
     private int _asked;
 

@@ -26,6 +26,11 @@ internal static class MetricsExtensions
 
     private static readonly double[] ModelSeconds = [.05, .1, .25, .5, 1, 2, 4, 8, 15, 30, 60, 120];
 
+    // Of the platform's instruments those that no rule, board or key figure asks for: each costs something at every request.
+    private static readonly string[] Unasked =
+        ["aspnetcore.", "kestrel.connection.", "kestrel.queued_", "kestrel.tls_", "kestrel.upgraded_", "http.client.active_", "http.client.connection.",
+         "http.client.open_", "http.client.request.time_in_queue", "db.client.operation.npgsql.", "db.client.connection.npgsql.create_time"];
+
     /// <summary><c>Metrics:Enabled</c> false measures nothing, which is for finding out what measuring costs.</summary>
     public static bool AreOn(IConfiguration configuration) => configuration.GetValue("Metrics:Enabled", defaultValue: true);
 
@@ -47,6 +52,9 @@ internal static class MetricsExtensions
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter("RagAspire.*", Models)
+                .AddView(instrument => Unasked.Any(name => instrument.Name.StartsWith(name, StringComparison.Ordinal))
+                    ? MetricStreamConfiguration.Drop
+                    : null)
                 .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds })
                 .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds })
                 .AddView("gen_ai.client.operation.duration", new ExplicitBucketHistogramConfiguration { Boundaries = ModelSeconds })
