@@ -8,9 +8,11 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// Compares one index with PostgreSQL, which is the truth: every searched chunk has its point, and no point is without a
 /// chunk. What differs is repaired from the stored vectors; nothing is embedded again.
 /// </summary>
-public sealed class Reconciler(NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, IndexChanges changes)
+public sealed class Reconciler(
+    NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, IndexChanges changes, TimeProvider time)
 {
     private const int Page = 500;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     /// <summary>Repairs what differs, or with <paramref name="everything"/> writes every point anew.</summary>
     /// <param name="progress">Told how far it is: done and total.</param>
@@ -98,6 +100,7 @@ public sealed class Reconciler(NpgsqlDataSource dataSource, EmbeddingStore embed
     {
         for (var i = 0; i < documents.Count; i++)
         {
+            var startedAt = time.GetTimestamp();
             if (await changes.ReadyVersionAsync(documents[i], cancellationToken) is not { } version)
             {
                 continue;
@@ -117,6 +120,10 @@ public sealed class Reconciler(NpgsqlDataSource dataSource, EmbeddingStore embed
             }
 
             progress(40 + (50 * (i + 1) / documents.Count), 100, "adding what is missing");
+
+            // Searches of the same index want the processor too, and every process with an index does this at once.
+            var rest = time.GetElapsedTime(startedAt) * 3;
+            await Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
         }
     }
 
