@@ -79,7 +79,11 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
             TimeSpan.FromSeconds(30),
             () => $"No exemplar of {series} leads to a trace.",
             TestContext.Current.CancellationToken);
-        Assert.Contains(parts.Collector.Metrics.Keys, metric => metric.HasExemplar && $"{Translated(metric)}_bucket" == series);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(parts.Collector.Metrics.Keys.Any(metric => metric.HasExemplar && $"{Translated(metric)}_bucket" == series)),
+            TimeSpan.FromSeconds(40),
+            () => $"No exemplar of {series} is pushed.",
+            TestContext.Current.CancellationToken);
     }
 
     private static async Task<List<Scraped>> ScrapedAsync(WatchedParts parts, HashSet<(string Series, string Job)> expected)
