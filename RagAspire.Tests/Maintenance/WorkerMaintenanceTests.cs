@@ -10,15 +10,23 @@ public sealed class WorkerMaintenanceTests(Stores stores)
 {
     private const string Path = "/api/v1/operations/maintenance";
 
+    /// <summary>Signs of life come often, and deleting takes its time on a fast machine too.</summary>
+    private static readonly RagSystemOptions Unhurried = new()
+    {
+        Settings = new Dictionary<string, string>
+        {
+            ["Maintenance__SilenceSeconds"] = "2",
+            ["Maintenance__HeartbeatSeconds"] = "0.2",
+            ["Maintenance__Database__BatchRows"] = "50",
+        },
+    };
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_worker_killed_in_the_middle_leaves_a_run_marked_interrupted_and_the_next_one_finishes_the_work()
     {
-        await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
-        {
-            Settings = new Dictionary<string, string> { ["Maintenance__SilenceSeconds"] = "2", ["Maintenance__HeartbeatSeconds"] = "0.2" },
-        });
+        await using var system = await RagSystem.StartAsync(stores, Unhurried);
         await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
@@ -69,7 +77,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
     [Fact]
     public async Task A_running_task_is_stopped_by_the_API_within_a_few_seconds_and_watched_meanwhile()
     {
-        await using var system = await RagSystem.StartAsync(stores);
+        await using var system = await RagSystem.StartAsync(stores, Unhurried);
         await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)

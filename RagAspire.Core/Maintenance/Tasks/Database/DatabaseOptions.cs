@@ -43,6 +43,10 @@ public sealed class DatabaseOptions
     [Range(1, 36_500)]
     public int OldVersionDays { get; set; } = 1;
 
+    /// <summary>Rows that one transaction deletes at most, however idle the database is.</summary>
+    [Range(50, 1_000_000)]
+    public int BatchRows { get; set; } = 20_000;
+
     /// <summary>Milliseconds that a statement waits for a lock before it leaves the table alone.</summary>
     [Range(10, 600_000)]
     public int LockMilliseconds { get; set; } = 2_000;

@@ -55,7 +55,7 @@ internal sealed class RetentionStep : IDatabaseStep
         }
 
         var (deleted, from) = (0L, 0L);
-        var pace = new Pace(1_000, 20_000, run.Time);
+        var pace = new Pace(1_000, run.Options.BatchRows, run.Time);
         while (from <= last)
         {
             var (gone, next) = await pace.StepAsync(rows => AuditBatchAsync(run, from, last.Value, rows, cancellationToken), cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class RetentionStep : IDatabaseStep
             return;
         }
 
-        var pace = new Pace(500, 5_000, run.Time);
+        var pace = new Pace(500, Math.Min(5_000, run.Options.BatchRows), run.Time);
         var (deleted, batch) = (0L, 0);
         do
         {
