@@ -152,11 +152,15 @@ public sealed class LocalMonitoring
         var port = FreePort.Next();
         _folder.AddTarget(job, $"127.0.0.1:{port}", job);
         _children.Add(new ChildSpec(
-            tool.Name, program, [$"--web.listen-address=127.0.0.1:{port}", .. tool == Redis ? Array.Empty<string>() : ["--log.level=warn"]])
+            tool.Name, program, [$"--web.listen-address=127.0.0.1:{port}", .. Arguments(tool)])
         {
             Environment = environment,
         });
     }
+
+    // Debian's node exporter asks systemd, and complains at every scrape where there is none.
+    private static string[] Arguments(Tool tool) =>
+        tool == Redis ? [] : tool == Node ? ["--log.level=warn", "--no-collector.systemd"] : ["--log.level=warn"];
 
     private static string DatabaseAddress(string connectionString)
     {
