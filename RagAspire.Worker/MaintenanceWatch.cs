@@ -20,6 +20,11 @@ public sealed partial class MaintenanceWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var storage = await jobs.StorageAsync(stoppingToken);
+        await Task.WhenAll(ScheduleAsync(storage, stoppingToken), WatchAsync(stoppingToken));
+    }
+
+    private async Task WatchAsync(CancellationToken stoppingToken)
+    {
         var isStored = false;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Clamp(options.Value.SilenceSeconds / 5.0, 0.5, 5)));
         do
@@ -31,11 +36,29 @@ public sealed partial class MaintenanceWatch(
                     await keeper.InterruptSilentAsync(stoppingToken);
                     await schedules.StoreAsync(stoppingToken);
                     await keeper.MakeUpAsync(stoppingToken);
-                    Schedule(new RecurringJobManager(storage), storage);
                     isStored = true;
                 }
 
                 await keeper.LookAsync(stoppingToken);
+            }
+            catch (Exception ex) when (Unavailability.IsUnavailable(ex))
+            {
+                Log.Postponed(logger, ex.Message);
+                await Task.Delay(Pause, stoppingToken);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Waits a minute for the lock of a worker that was killed with it, which must not keep runs waiting.</summary>
+    private async Task ScheduleAsync(JobStorage storage, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Run(() => Schedule(new RecurringJobManager(storage), storage), stoppingToken);
+                return;
             }
             catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is Hangfire.PostgreSql.PostgreSqlDistributedLockException)
             {
@@ -43,7 +66,6 @@ public sealed partial class MaintenanceWatch(
                 await Task.Delay(Pause, stoppingToken);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private void Schedule(RecurringJobManager recurring, JobStorage storage)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using RagAspire.Database;
 
 namespace RagAspire.Worker.Commands;
@@ -37,17 +38,35 @@ internal static class CommandHost
 
         // Redis that is not there is said once, by the task that needs it, and not by every try to connect.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.None);
-        if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString("ragdb"))
-            && string.IsNullOrEmpty(builder.Configuration["Aspire:Npgsql:ConnectionString"]))
-        {
-            throw new CommandException("Which database is meant? Set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
-        }
-
+        RequireDatabase(builder.Configuration);
         builder.AddServiceDefaults();
         builder.AddRagCore();
         var host = builder.Build();
         host.Services.GetService<IStartupValidator>()?.Validate();
         return host;
+    }
+
+    private static void RequireDatabase(ConfigurationManager configuration)
+    {
+        if ((configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"]) is not { Length: > 0 } database)
+        {
+            throw new CommandException("Which database is meant? Set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
+        }
+
+        try
+        {
+            // The message of what cannot be read may hold a password, so it is not repeated.
+            if (new NpgsqlConnectionStringBuilder(database).Host is { Length: > 0 })
+            {
+                return;
+            }
+        }
+        catch (ArgumentException)
+        {
+        }
+
+        throw new CommandException(
+            "The database's connection string cannot be used: ConnectionStrings__ragdb has to be like Host=…;Database=…;Username=….", ExitCodes.Usage);
     }
 }
 

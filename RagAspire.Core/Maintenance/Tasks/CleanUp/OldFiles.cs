@@ -36,18 +36,23 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
             tally.Examined++;
             try
             {
-                if (File.GetLastWriteTimeUtc(path) >= before.UtcDateTime)
+                FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+                if (!entry.Exists || entry.LastWriteTimeUtc >= before.UtcDateTime)
                 {
                     continue;
                 }
 
-                bytes += File.Exists(path) ? new FileInfo(path).Length : 0;
+                bytes += entry is FileInfo file ? file.Length : 0;
                 if (!dryRun)
                 {
-                    Delete(path);
+                    Delete(entry);
                 }
 
                 removed++;
+            }
+            catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Whoever made it has removed it meanwhile.
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {
@@ -63,15 +68,15 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
     }
 
     /// <summary>A link is removed and never followed.</summary>
-    private static void Delete(string path)
+    private static void Delete(FileSystemInfo entry)
     {
-        if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+        if (entry is DirectoryInfo { LinkTarget: null } folder)
         {
-            Directory.Delete(path, recursive: true);
+            folder.Delete(recursive: true);
         }
         else
         {
-            File.Delete(path);
+            entry.Delete();
         }
     }
 
