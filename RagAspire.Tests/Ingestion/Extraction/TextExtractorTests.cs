@@ -180,7 +180,7 @@ public sealed class TextExtractorTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A page that takes its parser seconds: each of its elements is looked up through all that are open.</summary>
-    private static byte[] SlowPage() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<i><p>word", 30_000)));
+    private static byte[] SlowPage() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<i><p>word", 100_000)));
 
     private sealed class Recorder(List<double> fractions) : IProgress<double>
     {
