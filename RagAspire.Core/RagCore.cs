@@ -145,6 +145,7 @@ public static class RagCore
             .AddSingleton<SearchMetrics>()
             .AddHostedSingleton<SearchLog>()
             .AddSingleton<HitReader>()
+            .AddSingleton<WordCounter>()
             .AddSingleton<Retriever>()
             .AddSingleton<SearchService>();
     }

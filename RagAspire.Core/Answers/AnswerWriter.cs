@@ -92,7 +92,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var fits = room >= LeastRoom;
         var sources = Sources.From(request.Hits, fits ? room : _options.SourceTokens);
         var evidence = Evidence.Read(sources, _words);
-        var relevance = Relevance.Of($"{before} {request.Question}", evidence, _words);
+        var relevance = Relevance.Of($"{before} {request.Question}", evidence, new TermWeights(request.Words, _words));
         return new Material(
             request.Question,
             before,

@@ -32,6 +32,9 @@ internal static partial class ExpectedAnswers
         _ => false,
     };
 
+    /// <summary>What is counted ("how many employees"), as the question words it; null where nothing is.</summary>
+    public static string? Counted(string question) => HowMany().Match(question) is { Success: true } match ? match.Groups["what"].Value : null;
+
     private static bool HasNew(Regex pattern, string sentence, string question)
     {
         foreach (var match in pattern.EnumerateMatches(sentence))
@@ -62,6 +65,9 @@ internal static partial class ExpectedAnswers
         @"\b(how (many|much|far|long|old|large|big|tall|high|often|deep|wide|fast|heavy)|(what|which) (\w+ )?(percent\w*|number|share|amount|ratio|size|population|total|age|rate|price|cost|distance|temperature)|wie ?viele?|wie (hoch|lang|alt|gro[sß]+|weit|oft)|combien|cu[aá]nt[oa]s?|quant[ioae]|сколько|πόσ\w+|kaç|bao nhiêu|câți|câte)\b|كم|多少|几|कितन|เท่าไ|กี่",
         Loose)]
     private static partial Regex Number();
+
+    [GeneratedRegex(@"\b(how many|number of|wie ?viele?|combien de|cu[aá]nt[oa]s|quanti|quante)\s+(?<what>[\p{L}\p{M}-]+)", Loose)]
+    private static partial Regex HowMany();
 
     [GeneratedRegex(
         @"\b(when|(what|which) (\w+ )?(year|date|day|month|decade|century|time)|wann|welche[smn]? (jahr|tag|monat|datum)|quand|quelle (date|année)|cu[aá]ndo|qu[eé] año|quando|когда|в каком году|πότε|ne zaman|khi nào|năm nào|când)\b|متى|什么时候|何时|哪一年|कब|เมื่อ",

@@ -27,6 +27,12 @@ internal sealed partial class SentenceScorer
     /// <summary>For an amount of money or a percentage where one is asked for; such words as "revenue" are all over a report.</summary>
     private const double Amount = .4;
 
+    /// <summary>For the number of just what is counted: "132,200 employees" where employees are asked for.</summary>
+    private const double Counted = .6;
+
+    /// <summary>Taken off the sentences of a source that names nobody and nothing that the question names.</summary>
+    private const double Nameless = .4;
+
     /// <summary>For the first source; a part of it for each further one.</summary>
     private const double FirstSource = .3;
 
@@ -45,6 +51,8 @@ internal sealed partial class SentenceScorer
     private readonly IReadOnlyList<string> _terms;
     private readonly string _question;
     private readonly ExpectedAnswer _expected;
+    private readonly string? _counted;
+    private readonly HashSet<int> _nameless;
     private readonly Dictionary<string, double> _share;
 
     /// <param name="before">The question that this one continues ("And in 2022?"); null when it stands alone.</param>
@@ -53,13 +61,15 @@ internal sealed partial class SentenceScorer
         _question = $"{before} {question}";
         _evidence = evidence;
         _terms = words.ContentTerms(question);
-        _expected = ExpectedAnswers.Of(question) is var asked && asked == ExpectedAnswer.Anything && before is not null
+        _expected = ExpectedAnswers.Of(question) is var kind && kind == ExpectedAnswer.Anything && before is not null
             ? ExpectedAnswers.Of(before)
-            : asked;
-        var rarities = _terms.Distinct().ToDictionary(term => term, evidence.Rarity, StringComparer.Ordinal);
-        foreach (var term in before is null ? [] : words.ContentTerms(before))
+            : kind;
+        _counted = ExpectedAnswers.Counted(question) is { } what && words.Terms(what) is [var term] ? term : null;
+        _nameless = NamelessSources(Relevance.Names(_question, words), evidence);
+        var rarities = _terms.Distinct().ToDictionary(asked => asked, evidence.Rarity, StringComparer.Ordinal);
+        foreach (var earlier in before is null ? [] : words.ContentTerms(before))
         {
-            rarities.TryAdd(term, evidence.Rarity(term) * EarlierTerms);
+            rarities.TryAdd(earlier, evidence.Rarity(earlier) * EarlierTerms);
         }
 
         var total = rarities.Values.Sum();
@@ -100,10 +110,44 @@ internal sealed partial class SentenceScorer
             + ((RefersBack(sentence) ? Context + Back : Context) * context)
             + (Nearness * Pairs(sentence))
             + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question) ? _expected == ExpectedAnswer.Amount ? Amount : Expected : 0)
+            + (IsCounted(sentence) ? Counted : 0)
             + (FirstSource / sentence.Number)
+            - (_nameless.Contains(sentence.Number) ? Nameless : 0)
             - (SaysNothingNew(sentence) ? Empty : 0)
             - (Long * Math.Max(0, Math.Log2(Math.Max(1, sentence.Terms.Count) / (double)UsualLength)));
         return new ScoredSentence(sentence, score);
+    }
+
+    private static HashSet<int> NamelessSources(IReadOnlyList<string> names, Evidence evidence) =>
+        names.Count == 0 ? [] : [.. Enumerable.Range(1, evidence.BySource.Count).Where(number =>
+            !names.Any(name => evidence.Headings[number - 1].Contains(name) || evidence.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
+
+    /// <summary>A number right before what is counted, with at most two words between them.</summary>
+    private bool IsCounted(EvidenceSentence sentence)
+    {
+        const int Near = 3;
+        if (_counted is null)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < sentence.Terms.Count; i++)
+        {
+            if (sentence.Terms[i] != _counted)
+            {
+                continue;
+            }
+
+            for (var j = Math.Max(0, i - Near); j < i; j++)
+            {
+                if (char.IsDigit(sentence.Terms[j][0]))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private double Pairs(EvidenceSentence sentence)

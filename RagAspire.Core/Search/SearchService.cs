@@ -4,7 +4,8 @@ using RagAspire.Caching;
 namespace RagAspire.Search;
 
 /// <summary>Finds passages in one collection: from the cache, or by the best rung that stands.</summary>
-public sealed class SearchService(Retriever retriever, ResponseCache cache, SearchLog log, SearchMetrics metrics)
+public sealed class SearchService(
+    Retriever retriever, WordCounter words, ResponseCache cache, SearchLog log, SearchMetrics metrics)
 {
     public async Task<SearchResult> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
@@ -26,4 +27,9 @@ public sealed class SearchService(Retriever retriever, ResponseCache cache, Sear
         log.Add(result, query.Collection);
         return result;
     }
+
+    /// <summary>How much each word of a text tells one passage of a collection from another.</summary>
+    /// <returns>Null where that cannot be said in time.</returns>
+    public Task<WordCounts?> CountWordsAsync(string text, string collection, CancellationToken cancellationToken) =>
+        words.CountAsync(text, collection, cancellationToken);
 }

@@ -20,9 +20,9 @@ public sealed class AnswerQualityTests
         var test = BeirTest.Load(folder);
         using var writing = Writing.WithoutModel();
         int first = 0, whole = 0, none = 0;
-        foreach (var (id, question, hits) in await AskAsync(test, test.Queries))
+        foreach (var (id, question, hits, words) in await AskAsync(test, test.Queries))
         {
-            var (_, answer) = await writing.AskAsync(question, hits);
+            var (_, answer) = await writing.AskAsync(question, hits, words: words);
             var sentence = answer.Citations.Count == 0 ? "" : answer.Text[..Sentences.Split(answer.Text)[0].End];
             none += answer.Kind == AnswerKind.None ? 1 : 0;
             first += Holds(sentence, golden[id]) ? 1 : 0;
@@ -33,39 +33,50 @@ public sealed class AnswerQualityTests
         TestContext.Current.TestOutputHelper?.WriteLine($"first sentence {first / count:F3}, whole answer {whole / count:F3}, none {none / count:F3}");
         Assert.InRange(first / count, .77, 1);
         Assert.InRange(whole / count, .90, 1);
-        Assert.InRange(none / count, 0, .02);
+        Assert.InRange(none / count, 0, .025);
     }
 
-    [Fact]
-    public async Task Questions_about_something_else_are_mostly_left_unanswered()
+    /// <summary>A large collection holds most words of any question somewhere, so it is the harder one.</summary>
+    [Theory]
+    [InlineData("retrieval-en", "scifact", .08)]
+    [InlineData("scifact", "retrieval-en", .48)]
+    public async Task Questions_about_something_else_are_mostly_left_unanswered(string collection, string asked, double most)
     {
-        var test = BeirTest.Load(SharedData.Locate("retrieval-en"));
-        var foreign = BeirTest.Load(SharedData.Locate("scifact")).Queries;
+        var test = BeirTest.Load(SharedData.Locate(collection));
+        var foreign = BeirTest.Load(SharedData.Locate(asked)).Queries;
         using var writing = Writing.WithoutModel();
         var answered = 0;
-        foreach (var (_, question, hits) in await AskAsync(test, foreign))
+        foreach (var (_, question, hits, words) in await AskAsync(test, foreign))
         {
-            answered += (await writing.AskAsync(question, hits)).Answer.Kind == AnswerKind.None ? 0 : 1;
+            answered += (await writing.AskAsync(question, hits, words: words)).Answer.Kind == AnswerKind.None ? 0 : 1;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {foreign.Count} foreign questions were answered");
-        Assert.InRange(answered / (double)foreign.Count, 0, .15);
+        Assert.InRange(answered / (double)foreign.Count, 0, most);
     }
 
-    private static async Task<List<(string Id, string Question, SearchHit[] Hits)>> AskAsync(
+    private static async Task<List<(string Id, string Question, SearchHit[] Hits, WordCounts Words)>> AskAsync(
         BeirTest test, IReadOnlyDictionary<string, string> questions)
     {
         using var search = new IndexSubject(test);
         var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
-        var asked = new List<(string, string, SearchHit[])>();
+        var counts = test.Documents.SelectMany(document => Passages.Words.Terms(document.Text).Distinct())
+            .GroupBy(term => term).ToDictionary(term => term.Key, term => Math.Min(WordCounter.Most, term.LongCount()));
+        var asked = new List<(string, string, SearchHit[], WordCounts)>();
         foreach (var (id, question) in questions)
         {
             var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
-            asked.Add((id, question, [.. found.Select(document => Passages.Hit(documents[document].document.Text, documents[document].number + 1))]));
+            asked.Add((id, question, [.. found.Select(document => Passages.Hit(documents[document].document.Text, documents[document].number + 1))], Counts(question, counts, test.Documents.Count)));
         }
 
         return asked;
     }
+
+    /// <summary>What the database would count.</summary>
+    private static WordCounts Counts(string question, Dictionary<string, long> counts, int passages) => new(
+        passages,
+        question.Split(' ').Select(word => word.Trim('?', '.', ',', '"', '(', ')')).Distinct().Where(word => word.Length > 0).ToDictionary(
+            word => word, word => Passages.Words.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
 
     private static bool Holds(string text, string[] answers) =>
         answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));

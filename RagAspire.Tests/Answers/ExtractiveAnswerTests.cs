@@ -35,6 +35,48 @@ public sealed class ExtractiveAnswerTests
     }
 
     [Fact]
+    public async Task The_number_of_what_is_counted_counts_for_more_than_the_words_around_it()
+    {
+        using var writing = Writing.WithoutModel();
+        SearchHit[] hits =
+        [
+            Passages.Hit("Soon after the flood Northwind took many steps to support all of its employees.", 1),
+            Passages.Hit("Northwind is an employer of choice. With about 132,200 employees at the end of 2020, it needs many backgrounds.", 2),
+        ];
+
+        var (_, answer) = await writing.AskAsync("How many employees does Northwind have?", hits);
+
+        Assert.StartsWith("With about 132,200 employees", answer.Text);
+    }
+
+    [Fact]
+    public async Task A_source_that_never_names_whom_the_question_names_comes_last()
+    {
+        using var writing = Writing.WithoutModel();
+        SearchHit[] hits =
+        [
+            Passages.Hit("Nobody knows how many people the old mill would employ today.", 1),
+            Passages.Hit("The warehouse of Northwind is in Bergen. Its crew employs 40 people from the region.", 2),
+        ];
+
+        var (_, answer) = await writing.AskAsync("How many people does Northwind employ?", hits);
+
+        Assert.Equal(2, answer.Citations[0].Number);
+    }
+
+    [Fact]
+    public async Task What_only_shares_common_words_with_a_question_is_no_answer_to_it()
+    {
+        using var writing = Writing.WithoutModel();
+        SearchHit[] hits = [Passages.Hit("The best player knows the best way to win a game.", 1)];
+        var words = new WordCounts(400, new Dictionary<string, long> { ["best"] = 90, ["way"] = 120, ["bake"] = 0, ["bread"] = 1 });
+
+        var (_, answer) = await writing.AskAsync("What is the best way to bake bread?", hits, words: words);
+
+        Assert.Equal(AnswerKind.None, answer.Kind);
+    }
+
+    [Fact]
     public async Task A_sentence_cut_by_the_border_of_a_passage_is_not_shown()
     {
         using var writing = Writing.WithoutModel();

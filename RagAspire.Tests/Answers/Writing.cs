@@ -38,10 +38,10 @@ internal sealed class Writing : IDisposable
     }
 
     public async Task<(List<AnswerEvent> Events, WrittenAnswer Answer)> AskAsync(
-        string question, SearchHit[]? hits = null, Turn[]? history = null, bool byMeaning = false)
+        string question, SearchHit[]? hits = null, Turn[]? history = null, bool byMeaning = false, WordCounts? words = null)
     {
         var events = new List<AnswerEvent>();
-        var request = new AnswerRequest(question, hits ?? Passages.Company, history ?? [], byMeaning);
+        var request = new AnswerRequest(question, hits ?? Passages.Company, history ?? [], byMeaning, words);
         await foreach (var step in Writer.WriteAsync(request, TestContext.Current.CancellationToken))
         {
             events.Add(step);
