@@ -28,9 +28,6 @@ internal sealed class DocumentSink(
     /// <summary>The page, slide or sheet of the blocks that follow.</summary>
     public int? Page { get; private set; }
 
-    /// <summary>The name of the sheet or slide of the blocks that follow.</summary>
-    public string? Place { get; set; }
-
     /// <summary>Pages, slides or sheets of the document, where the format has any.</summary>
     public int? Pages { get; set; }
 
@@ -139,13 +136,13 @@ internal sealed class DocumentSink(
         while (text.Length > MaxBlockCharacters)
         {
             var cut = CleanText.CutBefore(text, MaxBlockCharacters);
-            Keep(new TextBlock(kind, text[..cut].TrimEnd(), level, Page, Place));
+            Keep(new TextBlock(kind, text[..cut].TrimEnd(), level, Page));
             text = text[cut..].TrimStart();
         }
 
         if (text.Length > 0)
         {
-            Keep(new TextBlock(kind, text, level, Page, Place));
+            Keep(new TextBlock(kind, text, level, Page));
         }
     }
 

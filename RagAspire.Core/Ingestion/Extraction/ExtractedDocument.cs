@@ -14,9 +14,8 @@ public enum BlockKind
 /// <param name="Kind">What it is; a chunk never cuts a heading from what follows it.</param>
 /// <param name="Text">Plain text without control characters. Tables are rows of cells, readable without a grid.</param>
 /// <param name="Level">1–6 for headings, 0 for all else.</param>
-/// <param name="Page">1-based PDF page or slide; null where the format has none.</param>
-/// <param name="Place">The sheet's or slide's name, where the format has one.</param>
-public sealed record TextBlock(BlockKind Kind, string Text, int Level = 0, int? Page = null, string? Place = null);
+/// <param name="Page">1-based PDF page, slide or sheet, whose name is a heading; null where the format has none.</param>
+public sealed record TextBlock(BlockKind Kind, string Text, int Level = 0, int? Page = null);
 
 /// <summary>A document's text with its structure: the extractor's result and the chunker's input.</summary>
 /// <param name="Title">From the document's own properties or its first heading.</param>

@@ -20,7 +20,6 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         for (var index = 0; index < sheets.Count; index++)
         {
             var (name, part) = sheets[index];
-            sink.Place = name;
             if (sink.BeginPage(index + 1))
             {
                 Sheet(name, part, new CellReader(texts, formats));

@@ -13,7 +13,6 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         sink.Pages = slides.Count;
         for (var index = 0; index < slides.Count; index++)
         {
-            sink.Place = null;
             if (sink.BeginPage(index + 1))
             {
                 Slide(slides[index]);
@@ -40,7 +39,6 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         var title = shapes.Find(shape => Placeholder(shape) is "title" or "ctrTitle");
         if (title is not null && Text(title) is { Length: > 0 } text)
         {
-            sink.Place = CleanText.Line(text);
             sink.Heading(1, text);
         }
 
