@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RagAspire.Database;
 using RagAspire.Documents;
+using RagAspire.Vectors;
 
 namespace RagAspire.Api;
 
@@ -77,6 +78,7 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
         DuplicateContentException duplicate => new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
         OperationCanceledException => Unavailable("The request took too long."),
+        VectorIndexUnavailableException => Unavailable("The vector index cannot be asked at the moment."),
         _ when Unavailability.IsUnavailable(exception) => Unavailable("The database cannot be reached at the moment."),
         _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong on our side." },
     };

@@ -1,4 +1,5 @@
 using RagAspire.Search;
+using RagAspire.Vectors;
 
 namespace RagAspire.Quality;
 
@@ -10,6 +11,7 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 {
     private static readonly Dictionary<string, string> NoTags = [];
 
+    /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
     /// <exception cref="Exception">The database cannot be reached: a question that could not be asked was not answered badly.</exception>
     public async Task<Evaluation> EvaluateAsync(GoldenSet golden, CancellationToken cancellationToken)
     {
@@ -19,6 +21,12 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
         {
             var found = await retriever.RetrieveAsync(
                 new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, NoTags), metrics: null, cancellationToken);
+            if (found.Mode == "fulltext")
+            {
+                // People get answers on this rung too, but its figures would be kept as those of the index.
+                throw new VectorIndexUnavailableException(found.Degraded ?? "The index does not answer.");
+            }
+
             degraded ??= found.Degraded;
             grades.Add((question, Grading.Of(question.Expected, found.Hits)));
         }

@@ -25,8 +25,12 @@ public static partial class VectorsRegistration
     /// <summary>Who looks after the structure of a shared index; null where there is none.</summary>
     public static IIndexCare? IndexCare(IServiceProvider provider)
     {
-        IIndexCare? care = null;
-        FindIndexCare(provider, ref care);
+        var care = provider.GetService<IIndexCare>();
+        if (care is null)
+        {
+            FindIndexCare(provider, ref care);
+        }
+
         return care;
     }
 

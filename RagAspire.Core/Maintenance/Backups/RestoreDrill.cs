@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Vectors;
 
 namespace RagAspire.Maintenance.Backups;
 
@@ -63,6 +64,10 @@ public sealed class RestoreDrill(
         {
             await store.DamagedAsync(backup, damaged.Message, actor, cancellationToken);
             return new DrillResult(backup, 0, default, damaged.Message, []);
+        }
+        catch (VectorIndexUnavailableException ex)
+        {
+            return new DrillResult(backup, 0, default, $"The vector index cannot be asked for what the live system finds: {ex.Message}", []);
         }
         catch (Exception ex) when (ex is MaintenanceException || Unavailability.IsUnavailable(ex))
         {

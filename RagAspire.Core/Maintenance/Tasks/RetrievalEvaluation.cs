@@ -1,5 +1,6 @@
 using System.Globalization;
 using RagAspire.Quality;
+using RagAspire.Vectors;
 
 namespace RagAspire.Maintenance.Tasks;
 
@@ -32,7 +33,7 @@ public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator
         {
             context.Report(evaluations.Count, sets.Count, set.Collection);
             if (await store.FindAsync(set.Collection, cancellationToken) is { } golden
-                && await evaluator.EvaluateAsync(golden, cancellationToken) is var evaluation
+                && await EvaluateAsync(golden, cancellationToken) is var evaluation
                 && await store.AddAsync(evaluation, cancellationToken))
             {
                 evaluations.Add(evaluation);
@@ -45,6 +46,18 @@ public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator
             Before = Figures(before),
             After = Figures(evaluations),
         };
+    }
+
+    private async Task<Evaluation> EvaluateAsync(GoldenSet golden, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await evaluator.EvaluateAsync(golden, cancellationToken);
+        }
+        catch (VectorIndexUnavailableException ex)
+        {
+            throw new MaintenanceException($"The vector index cannot be asked: {ex.Message}", ex);
+        }
     }
 
     private static string Note(Evaluation evaluation) => string.Create(
