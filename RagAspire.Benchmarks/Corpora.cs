@@ -1,3 +1,4 @@
+using RagAspire.Benchmarks.Load;
 using RagAspire.Vectors;
 
 namespace RagAspire.Benchmarks;
@@ -5,9 +6,8 @@ namespace RagAspire.Benchmarks;
 /// <summary>Made-up collections of any size: word frequencies follow Zipf's law, as those of language do.</summary>
 internal sealed class Corpora
 {
-    private const int Vocabulary = 200_000;
     private static readonly Dictionary<string, string> NoTags = [];
-    private static readonly double[] Cumulative = Zipf();
+    private static readonly Zipf Words = new(200_000);
     private readonly Random _random = new(42);
 
     public List<IndexPoint> Points(int count, int dimensions, int termsPerPoint = 200)
@@ -21,8 +21,7 @@ internal sealed class Corpora
         var counts = new SortedDictionary<uint, float>();
         for (var i = 0; i < length; i++)
         {
-            var rank = Array.BinarySearch(Cumulative, _random.NextDouble());
-            var term = Bm25Encoder.Hash($"t{(rank < 0 ? ~rank : rank)}");
+            var term = Bm25Encoder.Hash($"t{Words.Draw(_random)}");
             counts[term] = counts.GetValueOrDefault(term) + 1;
         }
 
@@ -41,17 +40,4 @@ internal sealed class Corpora
     }
 
     public static IndexQuery Query(TermVector? terms, float[]? dense, int limit = 10) => new("bench", terms, dense, NoTags, limit);
-
-    /// <summary>Ranks from 30 on: the more frequent words are stop words, which the analyzer removes.</summary>
-    private static double[] Zipf()
-    {
-        var cumulative = new double[Vocabulary];
-        var sum = 0.0;
-        for (var rank = 0; rank < Vocabulary; rank++)
-        {
-            cumulative[rank] = sum += 1.0 / (rank + 30);
-        }
-
-        return Array.ConvertAll(cumulative, c => c / sum);
-    }
 }

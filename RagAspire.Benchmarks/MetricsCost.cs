@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using RagAspire.Embedded;
-using RagAspire.Embedded.Postgres;
-using RagAspire.Embedded.Processes;
-using RagAspire.Embedded.Redis;
 
 namespace RagAspire.Benchmarks;
 
@@ -13,7 +9,6 @@ namespace RagAspire.Benchmarks;
 /// </summary>
 internal sealed class MetricsCost(TextWriter output)
 {
-    private const string Key = "metrics-cost";
     private const int Documents = 20;
     private const int Rounds = 16;
     private const int Clients = 4;
@@ -24,60 +19,13 @@ internal sealed class MetricsCost(TextWriter output)
 
     public async Task PrintAsync(CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("ragaspire-metrics-cost-");
-        try
-        {
-            await using var postgres = await EmbeddedPostgres.StartAsync(
-                new PostgresOptions { DataDirectory = directory.FullName, Durable = false }, cancellationToken: cancellationToken);
-            await using var redis = EmbeddedRedis.Start(new RedisOptions());
-            await using var children = new Supervisor(
-                new ProcessLedger(Path.Combine(directory.FullName, "children")), new ConsoleOutput(TextWriter.Null, colour: false), TimeProvider.System);
-            var (with, without) = await StartAsync(children, postgres.ConnectionString, redis.ConnectionString, cancellationToken);
-            await MeasureAsync(with, without, cancellationToken);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    }
-
-    private static async Task<(Subject With, Subject Without)> StartAsync(
-        Supervisor children, string database, string cache, CancellationToken cancellationToken)
-    {
-        var environment = new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__ragdb"] = database,
-            ["ConnectionStrings__cache"] = cache,
-            ["Security__DevelopmentKey"] = Key,
-            ["Limits__RequestsPerSecond"] = "100000",
-            ["Limits__Burst"] = "100000",
-            ["Logging__LogLevel__Default"] = "Warning",
-        };
-        var worker = await StartAsync(children, "RagAspire.Worker", environment, cancellationToken);
-        var with = await StartAsync(children, "RagAspire.Api", environment, cancellationToken);
-        var without = await StartAsync(
-            children, "RagAspire.Api", new Dictionary<string, string?>(environment) { ["Metrics__Enabled"] = "false" }, cancellationToken);
+        await using var system = await PrivateSystem.StartAsync(durable: false, cancellationToken);
+        var worker = await system.StartAsync("RagAspire.Worker", [], cancellationToken);
         worker.Client.Dispose();
+        var with = await system.StartAsync("RagAspire.Api", [], cancellationToken);
+        var without = await system.StartAsync("RagAspire.Api", [KeyValuePair.Create("Metrics__Enabled", "false")], cancellationToken);
         await UploadAsync(with.Client, cancellationToken);
-        return (with, without);
-    }
-
-    private static async Task<Subject> StartAsync(
-        Supervisor children, string project, Dictionary<string, string?> environment, CancellationToken cancellationToken)
-    {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        var ours = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var program = Path.Combine(ours.Parent!.Parent!.Parent!.Parent!.FullName, project, "bin", ours.Parent.Name, ours.Name, $"{project}.dll");
-        var spec = new ChildSpec($"{project}-{address.Port}", "dotnet", program)
-        {
-            Environment = new Dictionary<string, string?>(environment) { ["ASPNETCORE_URLS"] = address.ToString(), ["DOTNET_gcServer"] = "0" },
-            WorkingDirectory = Path.GetDirectoryName(program),
-            ReadyUrl = new Uri(address, "/ready"),
-        };
-        var child = children.Start(spec);
-        return await children.WaitUntilReadyAsync(spec, TimeSpan.FromMinutes(1), cancellationToken) is { } refusal
-            ? throw new InvalidOperationException($"{project}: {refusal}")
-            : new Subject(address, child.ProcessId!.Value);
+        await MeasureAsync(with, without, cancellationToken);
     }
 
     private static async Task UploadAsync(HttpClient client, CancellationToken cancellationToken)
@@ -169,11 +117,4 @@ internal sealed class MetricsCost(TextWriter output)
     }
 
     private sealed record Figure(double ProcessorMilliseconds, double RequestsPerSecond);
-
-    private sealed class Subject(Uri address, int processId)
-    {
-        public int ProcessId => processId;
-
-        public HttpClient Client { get; } = new() { BaseAddress = address, DefaultRequestHeaders = { { "X-Api-Key", Key } } };
-    }
 }

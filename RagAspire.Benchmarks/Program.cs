@@ -14,6 +14,11 @@ if (args is ["metrics-cost"])
     return 0;
 }
 
+if (args is ["maintenance-load", ..])
+{
+    return await new MaintenanceLoad(Console.Out).PrintAsync(args[1..], CancellationToken.None);
+}
+
 if (args is ["quality", ..])
 {
     Console.Error.WriteLine("Usage: quality <folder with corpus.jsonl, queries.jsonl and qrels.tsv>");
