@@ -10,15 +10,18 @@ namespace RagAspire.Quality;
 public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 {
     private static readonly Dictionary<string, string> NoTags = [];
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
+    /// <param name="gently">Rests between questions, because people search meanwhile; false where somebody waits for it.</param>
     /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
     /// <exception cref="Exception">The database cannot be reached: a question that could not be asked was not answered badly.</exception>
-    public async Task<Evaluation> EvaluateAsync(GoldenSet golden, CancellationToken cancellationToken)
+    public async Task<Evaluation> EvaluateAsync(GoldenSet golden, bool gently, CancellationToken cancellationToken)
     {
         var grades = new List<(GoldenQuestion Question, Grade Grade)>(golden.Questions.Count);
         string? degraded = null;
         foreach (var question in golden.Questions)
         {
+            var startedAt = time.GetTimestamp();
             var found = await retriever.RetrieveAsync(
                 new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, NoTags), metrics: null, cancellationToken);
             if (found.Mode == "fulltext")
@@ -29,6 +32,11 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 
             degraded ??= found.Degraded;
             grades.Add((question, Grading.Of(question.Expected, found.Hits)));
+            if (gently)
+            {
+                var rest = time.GetElapsedTime(startedAt) * 2;
+                await Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
+            }
         }
 
         return new Evaluation(

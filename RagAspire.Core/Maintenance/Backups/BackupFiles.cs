@@ -4,7 +4,7 @@ using RagAspire.Maintenance.Backups.Targets;
 namespace RagAspire.Maintenance.Backups;
 
 /// <summary>Writes the files of one backup: through the cipher and the checksum to their place.</summary>
-public sealed class BackupWriter(string backup, IBackupTarget target, Cipher cipher, long bytesPerSecond)
+public sealed class BackupWriter(string backup, IBackupTarget target, Cipher cipher, StreamPace pace)
 {
     private readonly List<BackupFile> _files = [];
 
@@ -19,7 +19,7 @@ public sealed class BackupWriter(string backup, IBackupTarget target, Cipher cip
             file,
             async stream =>
             {
-                await using var measured = new MeasuredStream(stream, bytesPerSecond);
+                await using var measured = new MeasuredStream(stream, pace);
                 await cipher.EncryptAsync(write, measured, cancellationToken);
                 _files.Add(new BackupFile(file, measured.Bytes, measured.Sha256));
             },
@@ -47,10 +47,10 @@ public sealed class BackupReader
 {
     private readonly IBackupTarget _target;
     private readonly Cipher _cipher;
-    private readonly long _bytesPerSecond;
+    private readonly StreamPace _pace;
 
-    private BackupReader(BackupManifest manifest, IBackupTarget target, Cipher cipher, long bytesPerSecond) =>
-        (Manifest, _target, _cipher, _bytesPerSecond) = (manifest, target, cipher, bytesPerSecond);
+    private BackupReader(BackupManifest manifest, IBackupTarget target, Cipher cipher, StreamPace pace) =>
+        (Manifest, _target, _cipher, _pace) = (manifest, target, cipher, pace);
 
     public BackupManifest Manifest { get; }
 
@@ -59,7 +59,7 @@ public sealed class BackupReader
 
     /// <exception cref="DamagedBackupException">There is no manifest, or not the one that was written.</exception>
     public static async Task<BackupReader> OpenAsync(
-        string backup, IBackupTarget target, Cipher cipher, long bytesPerSecond, CancellationToken cancellationToken)
+        string backup, IBackupTarget target, Cipher cipher, StreamPace pace, CancellationToken cancellationToken)
     {
         var json = await AllAsync(backup, BackupManifest.FileName, target, cancellationToken);
         var manifest = BackupManifest.Read(json);
@@ -71,7 +71,7 @@ public sealed class BackupReader
         }
 
         return manifest.Id == backup
-            ? new BackupReader(manifest, target, cipher, bytesPerSecond)
+            ? new BackupReader(manifest, target, cipher, pace)
             : throw new DamagedBackupException($"The manifest is that of {manifest.Id}.");
     }
 
@@ -81,7 +81,7 @@ public sealed class BackupReader
     {
         await using var stream = await _target.OpenAsync(Manifest.Id, file.Name, cancellationToken)
             ?? throw new DamagedBackupException($"{file.Name} is missing.");
-        await using var measured = new MeasuredStream(stream, _bytesPerSecond);
+        await using var measured = new MeasuredStream(stream, _pace);
         try
         {
             await _cipher.DecryptAsync(Manifest.Encryption, measured, read, cancellationToken);
@@ -102,7 +102,7 @@ public sealed class BackupReader
     {
         await using var stream = await _target.OpenAsync(Manifest.Id, file.Name, cancellationToken)
             ?? throw new DamagedBackupException($"{file.Name} is missing.");
-        await using var measured = new MeasuredStream(stream, _bytesPerSecond);
+        await using var measured = new MeasuredStream(stream, _pace);
         await CheckAsync(file, measured, cancellationToken);
     }
 

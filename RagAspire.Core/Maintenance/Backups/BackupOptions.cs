@@ -36,7 +36,10 @@ public sealed class BackupOptions : IValidatableObject
     /// <summary>The only directory in which PostgreSQL's programs are looked for; null for the PATH and the usual places.</summary>
     public string? ToolsDirectory { get; set; }
 
-    /// <summary>Megabytes a second at which backups are written and read, at most; zero for no limit.</summary>
+    /// <summary>
+    /// Megabytes a second at which backups are written and read, at most; zero for no limit, and for no rests in between,
+    /// which backup, check and drill have for the sake of those who search.
+    /// </summary>
     [Range(0, 100_000)]
     public int MegabytesPerSecond { get; set; } = 100;
 

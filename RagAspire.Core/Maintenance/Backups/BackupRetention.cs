@@ -85,7 +85,7 @@ public sealed class BackupRetention(
     {
         try
         {
-            return (await place.OpenAsync(id, cancellationToken)).Manifest;
+            return (await place.OpenAsync(id, gently: true, cancellationToken)).Manifest;
         }
         catch (DamagedBackupException)
         {

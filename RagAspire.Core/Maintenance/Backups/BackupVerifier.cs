@@ -28,7 +28,7 @@ public sealed class BackupVerifier(BackupPlace place, DumpChoice dumps, BackupSt
     {
         try
         {
-            return new BackupCheck(true, await InspectAsync(await place.OpenAsync(backup, cancellationToken), cancellationToken));
+            return new BackupCheck(true, await InspectAsync(await place.OpenAsync(backup, gently: true, cancellationToken), cancellationToken));
         }
         catch (DamagedBackupException ex)
         {

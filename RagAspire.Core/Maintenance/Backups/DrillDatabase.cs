@@ -14,7 +14,12 @@ internal sealed class DrillDatabase : IAsyncDisposable
 
     private DrillDatabase(NpgsqlConnectionStringBuilder server, string name) => (_server, _name) = (server, name);
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = _name }.ConnectionString;
+    /// <summary>A drill is in no hurry: of the server's processors it takes one, and leaves the others to those who search.</summary>
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
+    {
+        Database = _name,
+        Options = $"{_server.Options} -c max_parallel_maintenance_workers=0 -c max_parallel_workers_per_gather=0".TrimStart(),
+    }.ConnectionString;
 
     /// <param name="owner">Whose drill it is: several systems may use one server.</param>
     public static async Task<DrillDatabase> CreateAsync(NpgsqlConnectionStringBuilder server, Guid owner, CancellationToken cancellationToken)

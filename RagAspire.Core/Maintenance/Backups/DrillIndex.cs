@@ -16,7 +16,7 @@ public sealed record FilledIndex(InProcessVectorIndex Index, IReadOnlyList<Index
 public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<BackupOptions> options)
 {
     private const int Asked = 50;
-    private const int Batch = 1000;
+    private const int Batch = 500;
     private static readonly Dictionary<string, string> NoTags = [];
 
     /// <summary>Null where there are more passages than the options allow in memory.</summary>
@@ -43,14 +43,22 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
             batch.Add(point);
             if (batch.Count == Batch)
             {
-                await index.UpsertAsync(batch, cancellationToken);
+                await AddAsync(index, batch, cancellationToken);
                 batch = new List<IndexPoint>(Batch);
             }
         }
 
-        await index.UpsertAsync(batch, cancellationToken);
+        await AddAsync(index, batch, cancellationToken);
         index.Open();
         return new FilledIndex(index, queries);
+    }
+
+    /// <summary>A starting system hurries; a drill rests as long as each batch took, because people search meanwhile.</summary>
+    private static async Task AddAsync(InProcessVectorIndex index, List<IndexPoint> batch, CancellationToken cancellationToken)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        await index.UpsertAsync(batch, cancellationToken);
+        await Task.Delay(TimeProvider.System.GetElapsedTime(startedAt), TimeProvider.System, cancellationToken);
     }
 
     /// <summary>What people asked last, by its words alone: no model is needed for that.</summary>

@@ -3,11 +3,26 @@ using System.Security.Cryptography;
 
 namespace RagAspire.Maintenance.Backups;
 
+/// <summary>How fast a stream may go.</summary>
+/// <param name="BytesPerSecond">At most; zero for no limit.</param>
+/// <param name="Rests">
+/// Works in short stretches with longer rests between them. Whatever feeds the stream or is fed by it rests with it: dump
+/// program, cipher and the database's own process, whose priority nobody can lower.
+/// </param>
+public readonly record struct StreamPace(long BytesPerSecond, bool Rests);
+
 /// <summary>Counts and hashes what goes through it in either direction, and slows it down where that is wished.</summary>
-internal sealed class MeasuredStream(Stream inner, long bytesPerSecond = 0) : Stream
+internal sealed class MeasuredStream(Stream inner, StreamPace pace = default) : Stream
 {
+    /// <summary>Shorter than a search takes, so that none waits for much longer than that.</summary>
+    private static readonly TimeSpan Stretch = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Where a stretch was long, it was spent on waiting for a slow disk or network, which is a rest already.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(30);
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
+    private long _workingSince = TimeProvider.System.GetTimestamp();
     private string? _sha256;
 
     public long Bytes { get; private set; }
@@ -82,16 +97,23 @@ internal sealed class MeasuredStream(Stream inner, long bytesPerSecond = 0) : St
     private async ValueTask PassedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         Count(bytes.Span);
-        if (bytesPerSecond > 0)
+        var (rest, early) = (Rest(), Early());
+        if (rest > TimeSpan.Zero || early > LongestRest)
         {
-            var due = TimeSpan.FromSeconds((double)Bytes / bytesPerSecond);
-            var early = due - TimeProvider.System.GetElapsedTime(_startedAt);
-            if (early > TimeSpan.FromMilliseconds(20))
-            {
-                await Task.Delay(early, TimeProvider.System, cancellationToken);
-            }
+            await Task.Delay(rest > early ? rest : early, TimeProvider.System, cancellationToken);
+            _workingSince = TimeProvider.System.GetTimestamp();
         }
     }
+
+    private TimeSpan Rest()
+    {
+        var worked = TimeProvider.System.GetElapsedTime(_workingSince);
+        return !pace.Rests || worked < Stretch ? TimeSpan.Zero : worked * 3 < LongestRest ? worked * 3 : LongestRest;
+    }
+
+    private TimeSpan Early() => pace.BytesPerSecond == 0
+        ? TimeSpan.Zero
+        : TimeSpan.FromSeconds((double)Bytes / pace.BytesPerSecond) - TimeProvider.System.GetElapsedTime(_startedAt);
 
     private void Count(ReadOnlySpan<byte> bytes)
     {

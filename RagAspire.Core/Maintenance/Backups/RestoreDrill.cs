@@ -50,8 +50,8 @@ public sealed class RestoreDrill(
         {
             var server = options.Value.DrillConnection is { Length: > 0 } other ? BackupDatabase.Patient(other) : database.Ours;
             await using var scratch = await DrillDatabase.CreateAsync(server, owner, cancellationToken);
-            var restored = await restore.RestoreAsync(
-                new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor), (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
+            var request = new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor) { Gently = true };
+            var restored = await restore.RestoreAsync(request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
             await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
             progress(70, "comparing every document with its checksum");
             var (documents, changed) = await ContentsAsync(dataSource, cancellationToken);

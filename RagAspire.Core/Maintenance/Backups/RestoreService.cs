@@ -10,7 +10,11 @@ namespace RagAspire.Maintenance.Backups;
 /// <param name="Backup">An id at the configured place, or a directory with a backup.</param>
 /// <param name="Into">A connection string; the database is made where it does not exist.</param>
 /// <param name="Force">What the target holds is dropped first.</param>
-public sealed record RestoreRequest(string Backup, string Into, bool Force, string Actor);
+public sealed record RestoreRequest(string Backup, string Into, bool Force, string Actor)
+{
+    /// <summary>It takes its time, because nobody waits for it and people are searching meanwhile.</summary>
+    public bool Gently { get; init; }
+}
 
 /// <summary>What was restored.</summary>
 /// <param name="Installation">The new identity of the restored data.</param>
@@ -30,7 +34,7 @@ public sealed partial class RestoreService(
         var startedAt = TimeProvider.System.GetTimestamp();
         var target = new RestoreTarget(BackupDatabase.Patient(request.Into));
         progress(0, $"checking {request.Backup}");
-        var reader = await place.OpenAsync(request.Backup, cancellationToken);
+        var reader = await place.OpenAsync(request.Backup, request.Gently, cancellationToken);
         if (!reader.CanDecrypt)
         {
             throw new MaintenanceException("The backup is encrypted: set Backups:IdentityFile to the file with the private key.");

@@ -52,7 +52,7 @@ public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator
     {
         try
         {
-            return await evaluator.EvaluateAsync(golden, cancellationToken);
+            return await evaluator.EvaluateAsync(golden, gently: true, cancellationToken);
         }
         catch (VectorIndexUnavailableException ex)
         {

@@ -32,6 +32,7 @@ public sealed record PostgresTool(string Path, string Version)
             ["PGSSLKEY"] = connection.SslKey,
             ["PGAPPNAME"] = "ragaspire-backup",
             ["PGCONNECT_TIMEOUT"] = "10",
+            ["PGOPTIONS"] = connection.Options,
         };
         return settings.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToDictionary(setting => setting.Key, setting => setting.Value!);
     }

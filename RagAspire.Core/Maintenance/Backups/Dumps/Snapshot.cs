@@ -46,6 +46,7 @@ public sealed class Snapshot : IAsyncDisposable
         {
             await connection.Command("set transaction read only").ExecuteAsync(cancellationToken);
             await connection.Command("set local statement_timeout = 0").ExecuteAsync(cancellationToken);
+            await connection.Command("set local max_parallel_workers_per_gather = 0").ExecuteAsync(cancellationToken);
             await connection.Command("set local idle_in_transaction_session_timeout = 0").ExecuteAsync(cancellationToken);
             return new Snapshot(connection, transaction)
             {

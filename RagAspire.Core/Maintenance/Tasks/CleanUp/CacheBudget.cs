@@ -7,7 +7,7 @@ namespace RagAspire.Maintenance.Tasks.CleanUp;
 public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOptions> options)
 {
     private const string Ours = "ragaspire:*";
-    private const int Page = 500;
+    private const int Page = 100;
 
     /// <exception cref="MaintenanceException">Redis cannot be asked.</exception>
     public async Task CleanAsync(Tally tally, bool dryRun, CancellationToken cancellationToken)
@@ -71,25 +71,28 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
                 page.Add(key);
                 if (page.Count == Page)
                 {
-                    entries.AddRange(await ReadAsync(page));
+                    entries.AddRange(await ReadAsync(page, cancellationToken));
                     page.Clear();
                 }
             }
         }
 
-        entries.AddRange(await ReadAsync(page));
+        entries.AddRange(await ReadAsync(page, cancellationToken));
         return entries;
     }
 
-    /// <summary>One round trip for the whole page.</summary>
-    private async Task<Entry[]> ReadAsync(List<RedisKey> keys)
+    /// <summary>One round trip for the whole page, and a rest: whoever searches asks the same server first.</summary>
+    private async Task<Entry[]> ReadAsync(List<RedisKey> keys, CancellationToken cancellationToken)
     {
+        var startedAt = TimeProvider.System.GetTimestamp();
         var database = redis.GetDatabase();
-        return await Task.WhenAll(keys.Select(async key =>
+        var entries = await Task.WhenAll(keys.Select(async key =>
         {
             var (left, bytes) = (database.KeyTimeToLiveAsync(key), database.StringLengthAsync(key));
             return new Entry(key, await bytes + key.ToString().Length + Overhead, await left ?? TimeSpan.MaxValue);
         }));
+        await Task.Delay(TimeProvider.System.GetElapsedTime(startedAt) * 2, TimeProvider.System, cancellationToken);
+        return entries;
     }
 
     /// <summary>What Redis keeps beside key and value, about.</summary>

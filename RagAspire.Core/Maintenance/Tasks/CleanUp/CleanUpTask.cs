@@ -45,7 +45,8 @@ public sealed class OldRecords(
     IOptions<CleanUpOptions> options,
     IOptions<MaintenanceOptions> maintenance)
 {
-    private const int Batch = 500;
+    private const int LeastRows = 100;
+    private const int MostRows = 1_000;
 
     public async Task CleanAsync(Tally tally, bool dryRun, CancellationToken cancellationToken)
     {
@@ -78,15 +79,15 @@ public sealed class OldRecords(
             return await dataSource.Command($"select count(*)::int from {table} t where {where}", days).ScalarAsync<int>(cancellationToken);
         }
 
-        var (all, batch) = (0, 0);
+        var sql = $"delete from {table} where {key} in (select {key.Trim('(', ')')} from {table} t where {where} limit $2)";
+        var pace = new Pace(LeastRows, MostRows, TimeProvider.System);
+        int all = 0, batch;
         do
         {
-            batch = await dataSource.Command(
-                $"delete from {table} where {key} in (select {key.Trim('(', ')')} from {table} t where {where} limit $2)", days, Batch)
-                .ExecuteAsync(cancellationToken);
+            batch = await pace.StepAsync(rows => dataSource.Command(sql, days, rows).ExecuteAsync(cancellationToken), cancellationToken);
             all += batch;
         }
-        while (batch == Batch);
+        while (batch > 0);
         return all;
     }
 

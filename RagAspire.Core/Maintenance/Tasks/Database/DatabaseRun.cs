@@ -83,7 +83,8 @@ public sealed class DatabaseSteps(
             set lock_timeout = {options.Value.LockMilliseconds};
             set statement_timeout = {options.Value.StatementSeconds * 1000};
             set vacuum_cost_delay = {options.Value.VacuumDelayMilliseconds};
-            set max_parallel_maintenance_workers = 0
+            set max_parallel_maintenance_workers = 0;
+            set max_parallel_workers_per_gather = 0
             """).ExecuteAsync(cancellationToken);
         var run = new DatabaseRun(connection, context, options.Value, time);
         for (var i = 0; i < steps.Count; i++)

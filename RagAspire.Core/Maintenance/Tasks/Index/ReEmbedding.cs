@@ -66,22 +66,45 @@ public sealed class ReEmbedding(
     {
         try
         {
-            while (await backlog.NextAsync(model, Batch, cancellationToken) is { Count: > 0 } page)
+            var last = Guid.Empty;
+            while (true)
             {
-                var texts = page.Select(row => new Chunk(0, row.Text, row.Section, null, 0).IndexedText).ToList();
-                var vectors = await embedder.EmbedDocumentsAsync(texts, null, cancellationToken);
-                await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
-                tally.Changed += page.Count;
-                context.Report(tally.Changed, Math.Max(1, tally.Examined), model);
-
-                // People's own questions are embedded by the same server.
-                await Task.Delay(models.Pause, models.Time, cancellationToken);
+                var page = await backlog.NextAsync(model, last, Batch, cancellationToken);
+                if (page.Count > 0)
+                {
+                    await EmbedAsync(page, embedder, model, cancellationToken);
+                    tally.Changed += page.Count;
+                    context.Report(tally.Changed, Math.Max(1, tally.Examined), model);
+                    last = page[^1].Id;
+                }
+                else if (last != Guid.Empty)
+                {
+                    // What was uploaded meanwhile may stand before the last page.
+                    last = Guid.Empty;
+                }
+                else
+                {
+                    return;
+                }
             }
         }
         catch (EmbeddingUnavailableException ex)
         {
             throw new MaintenanceException($"{model}: {ex.Message}. {tally.Changed} chunks are done, and the next run goes on from there.", ex);
         }
+    }
+
+    private async Task EmbedAsync(
+        IReadOnlyList<UnembeddedChunk> page, Embedder embedder, string model, CancellationToken cancellationToken)
+    {
+        var startedAt = models.Time.GetTimestamp();
+        var texts = page.Select(row => new Chunk(0, row.Text, row.Section, null, 0).IndexedText).ToList();
+        var vectors = await embedder.EmbedDocumentsAsync(texts, null, cancellationToken);
+        await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
+
+        // People's own questions are embedded by the same server and answered by the same database.
+        var took = models.Time.GetElapsedTime(startedAt);
+        await Task.Delay(took < models.LongestRest ? took : models.LongestRest, models.Time, cancellationToken);
     }
 }
 
@@ -91,8 +114,8 @@ public sealed class ReEmbeddingModels(
 {
     public TimeProvider Time => time;
 
-    /// <summary>Between two requests to the model.</summary>
-    public TimeSpan Pause { get; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>After a request to the model, which is followed by a rest as long as it took.</summary>
+    public TimeSpan LongestRest { get; } = TimeSpan.FromSeconds(1);
 
     internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
     {
