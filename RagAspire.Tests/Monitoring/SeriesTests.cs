@@ -10,10 +10,6 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     /// <summary>Listed series that this system has no reason to export, and why.</summary>
     internal static readonly Dictionary<string, string> Absent = new()
     {
-        ["rag_documents"] = "counted by scheduled upkeep, which has not run yet",
-        ["rag_backup_"] = "there is no backup",
-        ["rag_restore_drill_"] = "no drill has been run",
-        ["rag_certificate_"] = "no certificate is configured",
         ["db_client_connection_npgsql_pending_requests"] = "comes with the first command that waits for a connection",
         ["db_client_connection_npgsql_timeouts_total"] = "comes with the first command that waited in vain",
         ["db_client_operation_failed_total"] = "comes with the first command that fails",

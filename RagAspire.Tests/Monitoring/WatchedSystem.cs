@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RagAspire.AppHost.Local;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
@@ -104,8 +106,21 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["Answers__BreakDuration"] = "00:00:01",
                 ["Sessions__QuietSeconds"] = "1",
+                ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
+                ["Maintenance__Certificates__Files__0"] = Certificate(),
             },
         }));
+    }
+
+    private string Certificate()
+    {
+        using var key = ECDsa.Create();
+        var request = new CertificateRequest("CN=ragaspire.test", key, HashAlgorithmName.SHA256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        var path = Path.Combine(_directory.Path, "api.pem");
+        File.WriteAllText(path, certificate.ExportCertificatePem());
+        return path;
     }
 
     private async Task StartMonitoringAsync()

@@ -5,8 +5,12 @@ using RagAspire.Vectors;
 namespace RagAspire.Maintenance.Tasks;
 
 /// <summary>Asks search the questions of every golden set, and keeps how much of the expected it found.</summary>
-public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator evaluator) : IMaintenanceTask
+public sealed class RetrievalEvaluation(
+    GoldenSetStore store, RetrievalEvaluator evaluator, IndexGeneration generation, TimeProvider time) : IMaintenanceTask
 {
+    private static readonly TimeSpan LoadingPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     public string Name => "retrieval-evaluation";
 
     public string Summary => "Evaluates search with every golden set (recall@10, MRR and nDCG@10).";
@@ -27,6 +31,7 @@ public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator
             };
         }
 
+        await LoadedAsync(context, cancellationToken);
         var before = (await store.LatestAsync(cancellationToken)).Where(latest => sets.Any(set => set.Collection == latest.Collection));
         var evaluations = new List<Evaluation>();
         foreach (var set in sets)
@@ -46,6 +51,23 @@ public sealed class RetrievalEvaluation(GoldenSetStore store, RetrievalEvaluator
             Before = Figures(before),
             After = Figures(evaluations),
         };
+    }
+
+    /// <summary>A worker that has just started, and makes up for a run that was missed, still loads its index.</summary>
+    private async Task LoadedAsync(TaskContext context, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (!generation.IsLoaded)
+        {
+            if (time.GetElapsedTime(startedAt) > LoadingPatience)
+            {
+                throw new MaintenanceException(
+                    "This process has loaded no index that could be asked. A command never has one: start the task over the API, so that a worker runs it.");
+            }
+
+            context.Report(0, 1, "waiting for the index");
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 
     private async Task<Evaluation> EvaluateAsync(GoldenSet golden, CancellationToken cancellationToken)
