@@ -13,16 +13,19 @@ public sealed class Undisturbed;
 [Collection(nameof(Undisturbed))]
 public sealed class SearchUnderMaintenanceTests(LoadedSystem system) : IClassFixture<LoadedSystem>
 {
-    private const int Tries = 3;
+    private const int Tries = 5;
 
-    /// <summary>What a machine that does other things too may add to a single figure.</summary>
-    private const double NoiseMilliseconds = 5;
+    /// <summary>
+    /// What a machine that does other things too may add to the figure of a window with some fifty searches. A lock that
+    /// is held, or queries that take all processors, add more; how much less is lost is for the benchmark to say.
+    /// </summary>
+    private const double NoiseMilliseconds = 12;
 
     public static TheoryData<string> Tasks => [.. Schedule.Defaults.Select(row => row.Task)];
 
     [Theory]
     [MemberData(nameof(Tasks))]
-    public async Task Searches_take_at_most_half_as_long_again_at_the_95th_percentile_while_a_task_runs(string task)
+    public async Task Searches_take_hardly_longer_at_the_95th_percentile_while_a_task_runs(string task)
     {
         var seen = new List<string>();
         for (var i = 0; i < Tries; i++)

@@ -20,6 +20,9 @@ public sealed class TraceTests(Stores stores)
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+
+                // What is not taken in time is dropped, and this process, which takes it, runs other tests too.
+                ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "60000",
                 ["ConnectionStrings__chat"] = ollama.ConnectionString(ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
             },

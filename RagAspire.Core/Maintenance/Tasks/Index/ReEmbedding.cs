@@ -21,7 +21,7 @@ public sealed class ReEmbedding(
     /// <summary>The connection string of the model to switch to: <c>Endpoint=http://host:11434;Model=name</c>.</summary>
     public const string NextModel = "embeddings-next";
 
-    private const int Batch = 32;
+    private const int Batch = 8;
 
     public string Name => "re-embedding";
 
@@ -103,8 +103,8 @@ public sealed class ReEmbedding(
         await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
 
         // People's own questions are embedded by the same server and answered by the same database.
-        var took = models.Time.GetElapsedTime(startedAt);
-        await Task.Delay(took < models.LongestRest ? took : models.LongestRest, models.Time, cancellationToken);
+        var rest = models.Time.GetElapsedTime(startedAt) * 3;
+        await Task.Delay(rest < models.LongestRest ? rest : models.LongestRest, models.Time, cancellationToken);
     }
 }
 
@@ -114,7 +114,7 @@ public sealed class ReEmbeddingModels(
 {
     public TimeProvider Time => time;
 
-    /// <summary>After a request to the model, which is followed by a rest as long as it took.</summary>
+    /// <summary>After a request to the model, which is followed by a rest three times as long as it took.</summary>
     public TimeSpan LongestRest { get; } = TimeSpan.FromSeconds(1);
 
     internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
