@@ -31,8 +31,9 @@ public sealed partial class MaintenanceRunner(
         var hold = await RunHold.TakeAsync(dataSource, waiting.Task, patience, telemetry.Logger, stopping);
         if (hold is null)
         {
+            // Who holds it may be at this very run, when the queue has called twice.
             var skipped = new RunOutcome(RunStatus.Skipped, null, "Another process holds the task.");
-            return (await outcomes.EndAsync(waiting, skipped, stopping))?.Run;
+            return (await outcomes.EndAsync(waiting, skipped, stopping, hasBegun: false))?.Run;
         }
 
         await using (hold)

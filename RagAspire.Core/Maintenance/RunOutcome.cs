@@ -30,17 +30,18 @@ public sealed class RunOutcomes(
     /// Ends a run, in one transaction with its audit entry, the date of the last success and the next try. A run that
     /// others took for interrupted is corrected by the worker that knows better.
     /// </summary>
+    /// <param name="hasBegun">False for a run that is ended before it begins: somebody else may have begun it meanwhile.</param>
     /// <returns>The run as it is now, and whether it is tried again; null when it had ended before.</returns>
     public async Task<(MaintenanceRun Run, bool Retried)?> EndAsync(
-        MaintenanceRun run, RunOutcome outcome, CancellationToken cancellationToken)
+        MaintenanceRun run, RunOutcome outcome, CancellationToken cancellationToken, bool hasBegun = true)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var ended = await connection.Command($"""
             update maintenance_runs set status = $2, finished_at = now(), report = $3, error = $4,
                 progress = case when $2 = 'succeeded' then 100 else progress end, step = null
-            where id = $1 and status in ('queued', 'running', 'interrupted') returning {MaintenanceRun.Columns}
-            """, run.Id, Word(outcome.Status), Json(outcome.Report), Text(outcome.Error)).FirstAsync(MaintenanceRun.Read, cancellationToken);
+            where id = $1 and (status = 'queued' or ($5 and status in ('running', 'interrupted'))) returning {MaintenanceRun.Columns}
+            """, run.Id, Word(outcome.Status), Json(outcome.Report), Text(outcome.Error), hasBegun).FirstAsync(MaintenanceRun.Read, cancellationToken);
         if (ended is null)
         {
             return null;

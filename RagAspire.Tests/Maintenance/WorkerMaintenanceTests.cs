@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using RagAspire.Maintenance;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -56,7 +57,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         await using var system = await RagSystem.StartAsync(stores);
         await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
         await Eventually.TrueAsync(
-            async () => await host.ScalarAsync<long>("select count(*) from maintenance_schedules") > tasks.Length,
+            async () => await host.ScalarAsync<long>("select count(*) from maintenance_schedules") == Schedule.Defaults.Count,
             TimeSpan.FromSeconds(30), () => "The schedule is not stored.", Cancelled);
         await system.Worker.KillAsync();
         await host.ExecuteAsync($"""
