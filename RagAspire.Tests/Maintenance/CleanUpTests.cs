@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RagAspire.Embedded.Redis;
 using RagAspire.Maintenance;
@@ -87,7 +86,7 @@ public sealed class CleanUpTests(Stores stores)
     public async Task Certificates_of_files_and_servers_are_read_and_expired_ones_fail()
     {
         using var folder = TestDirectory.Create("certificates");
-        var (good, expired) = (Certificate(90), Certificate(-1));
+        var (good, expired) = (TestCertificate.Create(90), TestCertificate.Create(-1));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "good.pem"), good.ExportCertificatePem(), Cancelled);
         await File.WriteAllBytesAsync(Path.Combine(folder.Path, "good.pfx"), good.Export(X509ContentType.Pfx, "secret"), Cancelled);
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -153,13 +152,6 @@ public sealed class CleanUpTests(Stores stores)
         File.WriteAllText(path, "text");
         File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-days));
         return path;
-    }
-
-    private static X509Certificate2 Certificate(int days)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        return new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-100), now.AddDays(days));
     }
 
     private static async Task ServeAsync(TcpListener server, X509Certificate2 certificate)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using RagAspire.AppHost.Local;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
@@ -45,6 +43,7 @@ internal sealed class WatchedParts : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TestDirectory _directory = TestDirectory.Create("watched");
+    private Task? _upkept;
 
     public RagSystem System { get; private set; } = null!;
 
@@ -74,6 +73,13 @@ internal sealed class WatchedParts : IAsyncDisposable
         }
     }
 
+    /// <summary>A little of a day's work, and, the first time, of the night's.</summary>
+    public async Task LoadAsync()
+    {
+        await Load.RunAsync(System.Client);
+        await (_upkept ??= Upkeep.RunAsync(this));
+    }
+
     /// <summary>Ends what was started, the last first.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +97,8 @@ internal sealed class WatchedParts : IAsyncDisposable
         Collector = Owned(await OtlpCollector.StartAsync());
         Ollama = Owned(await OllamaStub.StartAsync());
         Postgres = Owned(await PrivatePostgres.StartAsync());
+        var certificate = Path.Combine(_directory.Path, "api.pem");
+        await File.WriteAllTextAsync(certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {
@@ -107,20 +115,9 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["Answers__BreakDuration"] = "00:00:01",
                 ["Sessions__QuietSeconds"] = "1",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
-                ["Maintenance__Certificates__Files__0"] = Certificate(),
+                ["Maintenance__Certificates__Files__0"] = certificate,
             },
         }));
-    }
-
-    private string Certificate()
-    {
-        using var key = ECDsa.Create();
-        var request = new CertificateRequest("CN=ragaspire.test", key, HashAlgorithmName.SHA256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
-        var path = Path.Combine(_directory.Path, "api.pem");
-        File.WriteAllText(path, certificate.ExportCertificatePem());
-        return path;
     }
 
     private async Task StartMonitoringAsync()

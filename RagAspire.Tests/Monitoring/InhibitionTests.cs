@@ -1,0 +1,113 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using RagAspire.AppHost.Local;
+using RagAspire.Embedded;
+using RagAspire.Embedded.Processes;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Monitoring;
+
+/// <summary>Who is told of the cause is not told of what follows from it, by the real Alertmanager: one page and not twenty.</summary>
+public sealed class InhibitionTests
+{
+    private static readonly string[] Causes = ["DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "ApiDown"];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Causes, the exporter that cannot be scraped either, and what follows from them.</summary>
+    public static TheoryData<string, string, string[]> Followed => new()
+    {
+        {
+            "DatabaseDown", "postgres",
+            [
+                "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective", "DatabaseConnectionsHigh",
+                "HighErrorRate", "HighResponseTime", "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing",
+                "IngestionLatencyBurn", "IngestionStuck", "JobFailed", "JobNotSucceeded", "QdrantDown", "RetrievalQualityDrop",
+                "SearchAvailabilityBurn", "SearchLatencyBurn", "TargetDown", "ThreadPoolStarved",
+            ]
+        },
+        { "RedisDown", "redis", ["CacheIneffective", "TargetDown"] },
+        {
+            "QdrantDown", "qdrant",
+            [
+                "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing", "IngestionLatencyBurn", "IngestionStuck",
+                "RetrievalQualityDrop", "TargetDown",
+            ]
+        },
+        { "OllamaDown", "node", ["RetrievalQualityDrop"] },
+        { "ApiDown", "node", ["AlertsNotDelivered"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Followed))]
+    public async Task What_follows_from_a_cause_is_kept_back_and_nothing_else(string cause, string job, string[] follows)
+    {
+        var alerts = MonitoringFiles.AlertNames.Except(Causes.Except(follows).Except([cause]))
+            .Select(name => Alert(name, Worst(name), ("job", job), ("integration", "webhook")))
+            .Append(Alert("HighErrorRate", "critical", ("system", "another")));
+        await AssertKeptBackAsync(follows.Select(name => $"{name} {Worst(name)}"), [.. alerts]);
+    }
+
+    [Fact]
+    public async Task Of_the_same_thing_the_worse_is_enough()
+    {
+        await AssertKeptBackAsync(
+            ["SearchLatencyBurn warning"],
+            Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")), Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
+            Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")), Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
+    }
+
+    private static Dictionary<string, string> Alert(string name, string severity, params (string Name, string Value)[] labels)
+    {
+        var all = new Dictionary<string, string> { ["alertname"] = name, ["severity"] = severity, ["system"] = "ragaspire" };
+        foreach (var label in labels)
+        {
+            all[label.Name] = label.Value;
+        }
+
+        return all;
+    }
+
+    private static string Worst(string alert)
+    {
+        var severities = MonitoringFiles.Alerts.Where(rule => rule.Alert == alert).Select(rule => rule.Labels["severity"]).ToList();
+        return new[] { "critical", "warning", "info", "none" }.First(severities.Contains);
+    }
+
+    /// <summary>Of some alerts just these are told nobody, by name and severity.</summary>
+    private static async Task AssertKeptBackAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
+    {
+        Assert.SkipWhen(
+            MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
+            "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
+        using var directory = TestDirectory.Create("inhibition");
+        var options = new LocalOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
+        var system = new Watched(FreePort.Next(), FreePort.Next(), "Host=nowhere", "nowhere", RagSystem.Key);
+        var child = LocalMonitoring.Prepare(options, system, _ => null).Children.Single(child => child.Name == "alertmanager");
+        var output = new StringWriter();
+        await using var supervisor = new Supervisor(
+            new ProcessLedger(Path.Combine(directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System);
+        supervisor.Start(child);
+        var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), Cancelled);
+        Assert.True(refusal is null, $"{refusal}\n{output}");
+
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
+        using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);
+        posted.EnsureSuccessStatusCode();
+        List<string> told = [], kept = [];
+        var wanted = expected.Order(StringComparer.Ordinal).ToList();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                // It takes a cause in a moment after it takes what follows.
+                var known = (await client.GetFromJsonAsync<JsonArray>("/api/v2/alerts", Cancelled))!.ToLookup(
+                    alert => alert!["status"]!["inhibitedBy"]!.AsArray().Count > 0,
+                    alert => $"{alert!["labels"]!["alertname"]} {alert["labels"]!["severity"]}");
+                (told, kept) = ([.. known[false]], [.. known[true].Order(StringComparer.Ordinal)]);
+                return told.Count + kept.Count == alerts.Length && kept.SequenceEqual(wanted);
+            },
+            TimeSpan.FromSeconds(20),
+            () => $"Kept back, and should not be: {string.Join(", ", kept.Except(wanted))}; told, and should not be: {string.Join(", ", wanted.Except(kept))}",
+            Cancelled);
+    }
+}
