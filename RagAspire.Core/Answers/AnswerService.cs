@@ -32,6 +32,7 @@ public sealed class AnswerService(
         if (kept is not null)
         {
             yield return new SourcesRead(kept.Sources);
+            Resume(activity);
         }
         else
         {
@@ -46,6 +47,7 @@ public sealed class AnswerService(
                 if (step is not AnswerWritten)
                 {
                     yield return step;
+                    Resume(activity);
                 }
             }
         }
@@ -79,6 +81,9 @@ public sealed class AnswerService(
                 : step;
         }
     }
+
+    /// <summary>Who reads on brings a context of their own; what follows belongs to the answer all the same.</summary>
+    private static void Resume(Activity? activity) => Activity.Current = activity ?? Activity.Current;
 
     /// <summary>A short question that continues a session ("And in 2022?") is searched together with the one before.</summary>
     private static string SearchText(string question, IReadOnlyList<Turn> history) =>

@@ -15,6 +15,12 @@ public sealed record CollectedSpan(string Service, string TraceId, string SpanId
 {
     /// <summary>Attributes whose value is text.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>In nanoseconds since 1970.</summary>
+    public ulong Start { get; init; }
+
+    /// <inheritdoc cref="Start"/>
+    public ulong End { get; init; }
 }
 
 /// <summary>A stream of measurements as it arrived.</summary>
@@ -80,6 +86,8 @@ public sealed class OtlpCollector : IAsyncDisposable
                     service, Hex(Fields(span, 1)), Hex(Fields(span, 2)), Hex(Fields(span, 4)), Text(Fields(span, 5)))
                 {
                     Attributes = Attributes(Fields(span, 9)),
+                    Start = Fixed(span, 7),
+                    End = Fixed(span, 8),
                 });
             }
         }
@@ -128,6 +136,23 @@ public sealed class OtlpCollector : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private static ulong Fixed(byte[] message, int number)
+    {
+        var input = new CodedInputStream(message);
+        uint tag;
+        while ((tag = input.ReadTag()) != 0)
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == number)
+            {
+                return input.ReadFixed64();
+            }
+
+            input.SkipLastField();
+        }
+
+        return 0;
     }
 
     private static string Text(IEnumerable<byte[]> values) => Encoding.UTF8.GetString(values.FirstOrDefault([]));

@@ -36,16 +36,32 @@ public sealed class TraceTests(Stores stores)
         var upload = await TraceAsync(collector, "POST /api/v1/documents/", "index");
         Assert.Equal(["ragaspire-api", "ragaspire-worker"], upload.Select(span => span.Service).Distinct().Order());
         AssertContains(upload, "ragaspire-worker", "IngestDocumentJob", "extract", "chunk", "embed", "index");
+        AssertStages(
+            upload, ("extract", "IngestDocumentJob"), ("chunk", "IngestDocumentJob"), ("embed", "IngestDocumentJob"),
+            ("index", "IngestDocumentJob"), ($"embeddings {ollama.EmbeddingModel}", "embed"));
         Assert.Contains(upload, span => span.Service == "ragaspire-worker" && span.Name.Contains("ragdb", StringComparison.OrdinalIgnoreCase)
             || span.Name.StartsWith("test_", StringComparison.Ordinal) || span.Name.Contains("postgres", StringComparison.OrdinalIgnoreCase));
 
         var question = await TraceAsync(collector, "POST /api/v1/answers", "answer");
         AssertContains(question, "ragaspire-api", "answer", "search", "embed", "index.search");
+        AssertStages(
+            question, ("answer", "POST /api/v1/answers"), ("search", "answer"), ("embed", "search"), ("index.search", "search"),
+            ($"embeddings {ollama.EmbeddingModel}", "embed"), ($"chat {ollama.ChatModel}", "answer"));
         AssertGenerative(question, "chat", ollama.ChatModel);
         AssertGenerative(question, "embeddings", ollama.EmbeddingModel);
         Assert.All(collector.Spans.SelectMany(span => span.Attributes), attribute =>
             Assert.DoesNotContain("lazy dog", attribute.Value, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>Each stage has a duration, which is part of the duration of the stage that it belongs to.</summary>
+    private static void AssertStages(List<CollectedSpan> trace, params (string Name, string Within)[] stages) => Assert.All(stages, stage =>
+    {
+        var span = Assert.Single(trace, span => span.Name == stage.Name);
+        var within = Assert.Single(trace, parent => parent.SpanId == span.ParentId);
+        Assert.Equal(stage.Within, within.Name);
+        Assert.True(span.Start < span.End, $"{span}");
+        Assert.True(within.Start <= span.Start && span.End <= within.End, $"{span} is not within {within}");
+    });
 
     /// <summary>By the conventions for generative models, and without a word of what was said.</summary>
     private static void AssertGenerative(List<CollectedSpan> trace, string operation, string model)
