@@ -20,6 +20,8 @@ internal sealed class Rule
 
     public string Expr { get; init; } = "";
 
+    public string For { get; init; } = "0s";
+
     public Dictionary<string, string> Labels { get; init; } = [];
 
     public Dictionary<string, string> Annotations { get; init; } = [];

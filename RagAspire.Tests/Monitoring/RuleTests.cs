@@ -27,6 +27,34 @@ public sealed partial class RuleTests
         Assert.Empty(wanted.Except(MonitoringFiles.AlertNames));
     }
 
+    /// <summary>What was promised to those who are called; everything else may be tuned.</summary>
+    [Theory]
+    [InlineData("HighResponseTime", "> 2", "2m", "warning")]
+    [InlineData("HighErrorRate", "> 0.05", "1m", "critical")]
+    [InlineData("DatabaseDown", "== 0", "1m", "critical")]
+    [InlineData("RedisDown", "== 0", "1m", "warning")]
+    [InlineData("QdrantDown", "== 0", "1m", "critical")]
+    [InlineData("OllamaDown", "== 0", "1m", "warning")]
+    [InlineData("HighMemoryUsage", "> 0.90", "5m", "warning")]
+    [InlineData("HighCPUUsage", "> 0.85", "5m", "warning")]
+    [InlineData("DiskSpaceLow", "< 0.10", "5m", "critical")]
+    [InlineData("DiskSpaceLow", "free_in_24h:ratio < 0", "1h", "warning")]
+    public void Limits_and_patience_are_those_that_were_asked_for(string alert, string limit, string patience, string severity) =>
+        Assert.Contains(MonitoringFiles.Alerts, rule => rule.Alert == alert && rule.For == patience && rule.Labels["severity"] == severity
+            && rule.Expr.Contains(limit, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("14.4", "1h", "5m")]
+    [InlineData("6", "6h", "30m")]
+    [InlineData("3", "1d", "2h")]
+    [InlineData("1", "3d", "6h")]
+    public void Budgets_are_watched_over_a_long_window_and_a_short_one(string burn, string longer, string shorter)
+    {
+        var rule = Assert.Single(MonitoringFiles.Rules, rule => rule.Record == "slo:burning:ratio" && rule.Labels["burn"] == burn);
+        Assert.StartsWith($"slo:burn:ratio{longer} > {burn} and slo:burn:ratio{shorter} > {burn} and ", rule.Expr, StringComparison.Ordinal);
+        Assert.Equal(6, MonitoringFiles.Alerts.Count(alert => BurnsOf(alert).Contains(burn)));
+    }
+
     [Fact]
     public void There_is_a_runbook_for_each_alert_and_none_for_another() =>
         Assert.Equal(MonitoringFiles.AlertNames.Order(), MonitoringFiles.Runbooks.Keys.Order());
@@ -82,6 +110,8 @@ public sealed partial class RuleTests
         Assert.Empty(MonitoringFiles.Recorded.Select(recorded => recorded.Key).Except(used));
     }
 
+    private static string[] BurnsOf(Rule alert) => Burns().Match(alert.Expr).Groups[1].Value.Split('|');
+
     private static IEnumerable<string> Tested(Func<IReadOnlyList<AlertCheck>, bool> as_) => MonitoringFiles.RuleTests
         .SelectMany(test => test.AlertRuleTest.GroupBy(check => check.Alertname))
         .Where(checks => as_([.. checks]))
@@ -90,6 +120,9 @@ public sealed partial class RuleTests
     private static Dictionary<string, string> Labels(object alert) =>
         ((Dictionary<object, object>)((Dictionary<object, object>)alert)["exp_labels"])
         .ToDictionary(label => (string)label.Key, label => (string)label.Value);
+
+    [GeneratedRegex("burn=~\"([^\"]+)\"")]
+    private static partial Regex Burns();
 
     [GeneratedRegex(@"\]\((?:\.\./runbooks/)?(\w+)\.md\)")]
     private static partial Regex RunbookLink();

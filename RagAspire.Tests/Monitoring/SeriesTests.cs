@@ -81,6 +81,25 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Models take their time; who measures to ten seconds only cannot tell slow from stuck.</summary>
+    [Theory]
+    [InlineData("http_server_request_duration_seconds")]
+    [InlineData("http_client_request_duration_seconds")]
+    [InlineData("rag_answer_duration_seconds")]
+    [InlineData("rag_llm_response_duration_seconds")]
+    [InlineData("rag_llm_time_to_first_token_seconds")]
+    [InlineData("gen_ai_client_operation_duration_seconds")]
+    public async Task What_waits_for_a_model_is_measured_up_to_two_minutes(string series)
+    {
+        var parts = await watched.PartsAsync(stores);
+        await parts.LoadAsync();
+        await Eventually.TrueAsync(
+            async () => (await parts.Prometheus.QueryAsync($$"""{__name__="{{series}}_bucket", le="120"}""")).Count > 0,
+            TimeSpan.FromSeconds(30),
+            () => $"{series} does not go to two minutes.",
+            TestContext.Current.CancellationToken);
+    }
+
     private static async Task<List<Scraped>> ScrapedAsync(WatchedParts parts, HashSet<(string Series, string Job)> expected)
     {
         List<Scraped> scraped = [];
