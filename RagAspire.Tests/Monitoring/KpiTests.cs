@@ -44,7 +44,7 @@ public sealed partial class KpiTests
     private static Panel Panel(Kpi kpi) =>
         Assert.Single(MonitoringFiles.Boards.SelectMany(board => board.Panels), panel => panel.Name == $"RagAspire / {kpi.Panel}");
 
-    private static string WithoutVariables(string query) => VariableAlone()
+    internal static string WithoutVariables(string query) => VariableAlone()
         .Replace(VariableAfter().Replace(query.Replace("$__rate_interval", "5m", StringComparison.Ordinal), ""), "")
         .Replace("{}", "", StringComparison.Ordinal);
 

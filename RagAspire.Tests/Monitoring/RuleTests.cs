@@ -102,6 +102,15 @@ public sealed partial class RuleTests
             .SelectMany(check => check.ExpAlerts).Select(Labels), labels => alert.Labels.All(label => labels[label.Key] == label.Value)));
 
     [Fact]
+    public void Every_rule_of_an_alert_is_tested_to_resolve() => Assert.All(MonitoringFiles.Alerts.Where(alert => alert.Alert != Watchdog), alert =>
+        Assert.Contains(MonitoringFiles.RuleTests, test =>
+        {
+            var fires = test.AlertRuleTest.Where(check => check.Alertname == alert.Alert).Select(check => check.ExpAlerts.Select(Labels)
+                .Any(labels => alert.Labels.All(label => labels.GetValueOrDefault(label.Key) == label.Value))).ToList();
+            return fires.Contains(true) && !fires[^1];
+        }));
+
+    [Fact]
     public void What_is_recorded_is_used()
     {
         var used = MonitoringFiles.Rules.Select(rule => rule.Expr)
