@@ -131,6 +131,16 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         }
     }
 
+    [Fact]
+    public async Task A_job_fails_after_its_last_try_and_somebody_is_told()
+    {
+        var parts = await watched.PartsAsync(stores);
+        await Upkeep.FailAsync(parts);
+
+        // It may fire already, for the same task that failed before.
+        await new Drill(parts, since: DateTimeOffset.MinValue).SeenAsync("JobFailed", "firing");
+    }
+
     private static async Task ExecuteAsync(WatchedParts parts, string sql)
     {
         await using var source = NpgsqlDataSource.Create(parts.Postgres.ConnectionString);
@@ -143,11 +153,12 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     private static byte[] NewText() => Encoding.UTF8.GetBytes($"In drill number {Next()} the fox jumps over the lazy dog.");
 
     /// <summary>One drill, which looks only at alerts that began in it.</summary>
-    private sealed class Drill(WatchedParts parts)
+    /// <param name="since">For those that may have begun before.</param>
+    private sealed class Drill(WatchedParts parts, DateTimeOffset? since = null)
     {
         private const int Clients = 3;
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-        private readonly DateTimeOffset _startedAt = TimeProvider.System.GetUtcNow();
+        private readonly DateTimeOffset _startedAt = since ?? TimeProvider.System.GetUtcNow();
 
         /// <param name="meanwhile">Done again and again, by several at once, until the alert is seen; must not fail.</param>
         public async Task SeenAsync(string name, string status, Func<Task>? meanwhile = null)
