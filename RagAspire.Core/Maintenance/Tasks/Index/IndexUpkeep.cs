@@ -33,7 +33,7 @@ public sealed class IndexUpkeep(IVectorIndex index, Reconciler reconciler, Index
     /// <summary>Has every process do it to its own index, and waits for those that are there.</summary>
     public async Task<TaskReport> OrderAsync(TaskContext context, string action, CancellationToken cancellationToken)
     {
-        var wanted = await orders.PresentAsync(cancellationToken);
+        var wanted = await PresentSoonAsync(cancellationToken);
         if (wanted.Count == 0)
         {
             return new TaskReport(0, 0, 0) { Skipped = "No process with an index runs; each fills its own from PostgreSQL when it starts." };
@@ -50,6 +50,22 @@ public sealed class IndexUpkeep(IVectorIndex index, Reconciler reconciler, Index
             if (silent.All(replica => !present.Contains(replica.Id)))
             {
                 return Sum(answers, silent);
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>A process that has just started, or waits for its next beat, has not said yet that it is there.</summary>
+    private async Task<IReadOnlyList<IndexReplicaRow>> PresentSoonAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            var present = await orders.PresentAsync(cancellationToken);
+            if (present.Count > 0 || time.GetElapsedTime(startedAt) > IndexOrders.Beat * 2.5)
+            {
+                return present;
             }
 
             await Task.Delay(Pause, time, cancellationToken);
