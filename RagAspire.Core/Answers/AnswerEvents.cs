@@ -9,13 +9,13 @@ namespace RagAspire.Answers;
 /// The hits come from a search with vectors, which may be right without sharing a word with the question; without a
 /// model that can judge them they count by their words all the same.
 /// </param>
-/// <param name="Words">How rare the question's words are in the collection; null where nobody has counted.</param>
+/// <param name="CountWords">Says how rare the words of a text are in the collection; null where nobody can.</param>
 public sealed record AnswerRequest(
     string Question,
     IReadOnlyList<SearchHit> Hits,
     IReadOnlyList<Turn> History,
     bool ByMeaning,
-    WordCounts? Words = null);
+    Func<string, CancellationToken, Task<WordCounts?>>? CountWords = null);
 
 /// <summary>One question of a session and the answer it got.</summary>
 public sealed record Turn(string Question, string Answer);

@@ -72,8 +72,12 @@ public sealed class AnswerService(
         var found = await search.SearchAsync(
             new SearchQuery(SearchText(question.Text, history), question.Collection, question.Limit, SearchMode.Hybrid, NoTags),
             cancellationToken);
-        var words = await search.CountWordsAsync(SearchText(question.Text, history), question.Collection, cancellationToken);
-        var request = new AnswerRequest(question.Text, found.Hits, history, ByMeaning: found.Mode is "hybrid" or "vector", words);
+        var request = new AnswerRequest(
+            question.Text,
+            found.Hits,
+            history,
+            ByMeaning: found.Mode is "hybrid" or "vector",
+            CountWords: (text, token) => search.CountWordsAsync(text, question.Collection, token));
         await foreach (var step in writer.WriteAsync(request, cancellationToken))
         {
             yield return step is AnswerWritten whole && whole.Answer.Degraded is null && found.Mode == "fulltext"

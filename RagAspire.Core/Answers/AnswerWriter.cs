@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using RagAspire.LanguageModels;
+using RagAspire.Search;
 using RagAspire.Vectors.Analysis;
 
 namespace RagAspire.Answers;
@@ -43,7 +44,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
             }
         }
 
-        answer ??= WithoutModel(material, material.Obstacle, call: null);
+        answer ??= await WithoutModelAsync(material, material.Obstacle, call: null, cancellationToken);
         if (!hasShown)
         {
             yield return new TokenWritten(answer.Text);
@@ -80,7 +81,9 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         }
 
         yield return new AnswerWritten(
-            failure is null ? FromModel(stream, material, progress) : WithoutModel(material, failure, progress.ToCall()));
+            failure is null
+                ? await FromModelAsync(stream, material, progress, cancellationToken)
+                : await WithoutModelAsync(material, failure, progress.ToCall(), cancellationToken));
     }
 
     private Material Read(AnswerRequest request)
@@ -92,18 +95,19 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var fits = room >= LeastRoom;
         var sources = Sources.From(request.Hits, fits ? room : _options.SourceTokens);
         var evidence = Evidence.Read(sources, _words);
-        var relevance = Relevance.Of($"{before} {request.Question}", evidence, new TermWeights(request.Words, _words));
+        var relevance = Relevance.Of($"{before} {request.Question}", evidence, new TermWeights(null, _words));
         return new Material(
             request.Question,
             before,
             sources,
             evidence,
             MayAskModel: fits && sources.Count > 0 && (request.ByMeaning || relevance.IsWorthAsking),
-            MayQuote: relevance.IsEnoughToQuote,
+            request.CountWords,
             Obstacle: fits ? null : "the question is too long for the model's window");
     }
 
-    private WrittenAnswer FromModel(AnswerStream stream, Material material, ModelProgress progress)
+    private async Task<WrittenAnswer> FromModelAsync(
+        AnswerStream stream, Material material, ModelProgress progress, CancellationToken cancellationToken)
     {
         var call = progress.ToCall();
         if (stream.IsNoAnswer)
@@ -114,16 +118,16 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var text = progress.IsCut ? WholeSentences(stream.Text) : stream.Text.Trim();
         if (text.Length == 0)
         {
-            return WithoutModel(material, $"the model {progress.Model} gave no answer", call);
+            return await WithoutModelAsync(material, $"the model {progress.Model} gave no answer", call, cancellationToken);
         }
 
         var citer = new Citer(material.Evidence, _words);
         var (cited, citations) = citer.Cite(text);
         if (citations.Count == 0)
         {
-            if (citer.CiteWhole(text, _words.ContentTerms($"{material.Before} {material.Question}")) is not { } whole)
+            if (citer.CiteWhole(text, _words.ContentTerms(material.Asked)) is not { } whole)
             {
-                return WithoutModel(material, $"the model {progress.Model} gave an answer that no source holds", call);
+                return await WithoutModelAsync(material, $"the model {progress.Model} gave an answer that no source holds", call, cancellationToken);
             }
 
             (cited, citations) = whole;
@@ -132,9 +136,11 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         return new WrittenAnswer(cited, AnswerKind.Generated, progress.Model, citations, null, call);
     }
 
-    private WrittenAnswer WithoutModel(Material material, string? degraded, ModelCall? call)
+    private async Task<WrittenAnswer> WithoutModelAsync(
+        Material material, string? degraded, ModelCall? call, CancellationToken cancellationToken)
     {
-        var chosen = material.MayQuote
+        var counts = material.CountWords is { } count ? await count(material.Asked, cancellationToken) : null;
+        var chosen = Relevance.Of(material.Asked, material.Evidence, new TermWeights(counts, _words)).IsEnoughToQuote
             ? ExtractiveAnswer.Choose(
                 new SentenceScorer(material.Question, material.Before, material.Evidence, _words).Rank(), material.Evidence, _options.ExtractiveSentences)
             : [];
@@ -159,6 +165,10 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         IReadOnlyList<NumberedSource> Sources,
         Evidence Evidence,
         bool MayAskModel,
-        bool MayQuote,
-        string? Obstacle);
+        Func<string, CancellationToken, Task<WordCounts?>>? CountWords,
+        string? Obstacle)
+    {
+        /// <summary>The question as it is meant.</summary>
+        public string Asked => $"{Before} {Question}";
+    }
 }

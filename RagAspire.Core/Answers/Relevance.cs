@@ -3,15 +3,14 @@ using System.Text.RegularExpressions;
 namespace RagAspire.Answers;
 
 /// <summary>How much of a question the sources found for it hold.</summary>
-/// <param name="Share">The share of the question's terms in the best sentence plus that in the best source: 0 to 2.</param>
-/// <param name="Weight">The same, where a term counts for more the fewer passages of the collection hold it.</param>
+/// <param name="Share">The share of the question's terms, by their weights, in the best sentence plus that in the best source: 0 to 2.</param>
 /// <param name="LacksNames">The question names somebody, something or a number, and no source names any of them.</param>
 /// <remarks>
 /// How rare a term is among the few sentences at hand tells nothing: the words that nobody uses look rarest, and those are
 /// the ones that a question only happens to be worded with. How rare it is in the whole collection tells what a question is
 /// about, but not alone, for the same reason. Measured on collections with questions of their own and with each other's.
 /// </remarks>
-internal sealed partial record Relevance(double Share, double Weight, bool LacksNames)
+internal sealed partial record Relevance(double Share, bool LacksNames)
 {
     /// <summary>Below this not even a model is asked.</summary>
     private const double Least = .4;
@@ -22,11 +21,11 @@ internal sealed partial record Relevance(double Share, double Weight, bool Lacks
     /// <summary>The same for sources that lack the question's names.</summary>
     private const double EnoughWithoutNames = 1;
 
-    public static Relevance None { get; } = new(0, 0, true);
+    public static Relevance None { get; } = new(0, true);
 
     public bool IsWorthAsking => Share >= Least;
 
-    public bool IsEnoughToQuote => Weight >= (LacksNames ? EnoughWithoutNames : Enough);
+    public bool IsEnoughToQuote => Share >= (LacksNames ? EnoughWithoutNames : Enough);
 
     public static Relevance Of(string question, Evidence evidence, TermWeights weights)
     {
@@ -38,8 +37,7 @@ internal sealed partial record Relevance(double Share, double Weight, bool Lacks
         }
 
         var weight = weights.Of(terms);
-        int bestSentence = 0, bestSource = 0;
-        double heaviestSentence = 0, heaviestSource = 0;
+        double bestSentence = 0, bestSource = 0;
         var foundAnywhere = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (source, headings) in evidence.BySource.Zip(evidence.Headings))
         {
@@ -47,21 +45,16 @@ internal sealed partial record Relevance(double Share, double Weight, bool Lacks
             foreach (var sentence in source)
             {
                 var shared = terms.Where(sentence.Holds).ToList();
-                bestSentence = Math.Max(bestSentence, shared.Count);
-                heaviestSentence = Math.Max(heaviestSentence, shared.Sum(term => weight[term]));
+                bestSentence = Math.Max(bestSentence, shared.Sum(term => weight[term]));
                 found.UnionWith(shared);
             }
 
-            bestSource = Math.Max(bestSource, found.Count);
-            heaviestSource = Math.Max(heaviestSource, found.Sum(term => weight[term]));
+            bestSource = Math.Max(bestSource, found.Sum(term => weight[term]));
             foundAnywhere.UnionWith(found);
         }
 
         var names = Names(question, words);
-        return new Relevance(
-            (bestSentence + bestSource) / (double)terms.Count,
-            heaviestSentence + heaviestSource,
-            names.Count > 0 && !names.Any(foundAnywhere.Contains));
+        return new Relevance(bestSentence + bestSource, names.Count > 0 && !names.Any(foundAnywhere.Contains));
     }
 
     /// <summary>The terms of whom and what a question names, and of its numbers. A capital at its beginning tells nothing.</summary>

@@ -41,7 +41,7 @@ internal sealed class Writing : IDisposable
         string question, SearchHit[]? hits = null, Turn[]? history = null, bool byMeaning = false, WordCounts? words = null)
     {
         var events = new List<AnswerEvent>();
-        var request = new AnswerRequest(question, hits ?? Passages.Company, history ?? [], byMeaning, words);
+        var request = new AnswerRequest(question, hits ?? Passages.Company, history ?? [], byMeaning, words is null ? null : (_, _) => Task.FromResult<WordCounts?>(words));
         await foreach (var step in Writer.WriteAsync(request, TestContext.Current.CancellationToken))
         {
             events.Add(step);
