@@ -91,7 +91,7 @@ internal static class QualityApi
             return Missing();
         }
 
-        var evaluation = await evaluator.EvaluateAsync(set, gently: false, cancellationToken);
+        var evaluation = await evaluator.EvaluateAsync(set, rest: null, cancellationToken);
         return await golden.AddAsync(evaluation, cancellationToken) ? TypedResults.Ok(evaluation) : Missing();
     }
 

@@ -12,6 +12,9 @@ public interface IMaintenanceTask
     /// <summary>What it does, in one sentence for the person who looks at the schedule.</summary>
     string Summary { get; }
 
+    /// <summary>It asks the index of its own process, which a process that only runs a command has to load for it.</summary>
+    bool NeedsIndex => false;
+
     /// <summary>Does the work, or in a dry run only finds out what there would be to do.</summary>
     /// <exception cref="OperationCanceledException">Somebody stopped it, or its time limit is over.</exception>
     Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken);

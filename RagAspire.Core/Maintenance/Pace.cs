@@ -8,7 +8,7 @@ public sealed class Pace(int start, int most, TimeProvider time)
 {
     private const int Least = 50;
     private static readonly TimeSpan Target = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
     /// <summary>Rows of the next batch.</summary>
     public int Batch { get; private set; } = Math.Min(start, most);
@@ -22,7 +22,16 @@ public sealed class Pace(int start, int most, TimeProvider time)
         var result = await work(Batch);
         var took = time.GetElapsedTime(startedAt);
         Batch = took > Target ? Math.Max(Least, Batch / 2) : Math.Min(most, Batch + (Batch / 4));
-        await Task.Delay(took < LongestPause ? took : LongestPause, time, cancellationToken);
+        await RestAsync(startedAt, 1, time, cancellationToken);
         return result;
+    }
+
+    /// <summary>Rests after a piece of work, because people search meanwhile.</summary>
+    /// <param name="startedAt">The timestamp at which the work began.</param>
+    /// <param name="times">How many times as long as the work the rest is; the longest is two seconds.</param>
+    public static Task RestAsync(long startedAt, double times, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var rest = time.GetElapsedTime(startedAt) * times;
+        return Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
     }
 }

@@ -10,12 +10,11 @@ namespace RagAspire.Quality;
 public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 {
     private static readonly Dictionary<string, string> NoTags = [];
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
-    /// <param name="gently">Rests between questions, because people search meanwhile; false where somebody waits for it.</param>
+    /// <param name="rest">Called after each question with the timestamp at which it was asked; null where somebody waits for the result.</param>
     /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
     /// <exception cref="Exception">The database cannot be reached: a question that could not be asked was not answered badly.</exception>
-    public async Task<Evaluation> EvaluateAsync(GoldenSet golden, bool gently, CancellationToken cancellationToken)
+    public async Task<Evaluation> EvaluateAsync(GoldenSet golden, Func<long, Task>? rest, CancellationToken cancellationToken)
     {
         var grades = new List<(GoldenQuestion Question, Grade Grade)>(golden.Questions.Count);
         string? degraded = null;
@@ -32,11 +31,7 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 
             degraded ??= found.Degraded;
             grades.Add((question, Grading.Of(question.Expected, found.Hits)));
-            if (gently)
-            {
-                var rest = time.GetElapsedTime(startedAt) * 2;
-                await Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
-            }
+            await (rest?.Invoke(startedAt) ?? Task.CompletedTask);
         }
 
         return new Evaluation(

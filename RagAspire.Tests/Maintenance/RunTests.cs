@@ -48,6 +48,28 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
+    public async Task A_run_that_is_called_twice_goes_on_when_the_second_call_has_waited_in_vain()
+    {
+        var (began, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var task = new TestTask(async (_, _) =>
+        {
+            began.SetResult();
+            await end.Task;
+            return TestTask.Done;
+        });
+        await using var one = await HostAsync(task);
+        await using var two = await HostAsync(task, one);
+        var waiting = await one.Runs.RequestAsync("health-check", false, "somebody", Cancelled);
+        var running = one.Runner.RunAsync(waiting!, null, Cancelled);
+        await began.Task;
+
+        Assert.Null(await two.Runner.RunAsync(waiting!, null, Cancelled));
+        Assert.Equal(RunStatus.Running, (await one.Runs.FindAsync(waiting!.Id, Cancelled))!.Status);
+        end.SetResult();
+        Assert.Equal(RunStatus.Succeeded, (await running)!.Status);
+    }
+
+    [Fact]
     public async Task A_run_can_be_stopped_and_says_by_whom()
     {
         var task = new TestTask(async (context, token) =>

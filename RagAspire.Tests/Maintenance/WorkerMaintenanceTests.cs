@@ -120,6 +120,15 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         (code, output) = await RunAsync(database, "maintain", "index-reconciliation", "--dry-run");
         Assert.Equal(5, code);
         Assert.Contains("skipped (dry run)", output);
+
+        await using var host = await UpkeepHost.CreateAsync(database, stores.Redis);
+        await host.ExecuteAsync("""
+            insert into golden_sets (collection, questions, updated_by)
+            values ('default', '[{"question": "Where?", "expected": [{"documentName": "a.txt"}]}]', 'test')
+            """);
+        (code, output) = await RunAsync(database, "maintain", "retrieval-evaluation");
+        Assert.True(code == 0, output);
+        Assert.Contains("default: 1 questions", output);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RagAspire.Database;
 using RagAspire.Maintenance;
+using RagAspire.Vectors;
 
 namespace RagAspire.Worker.Commands;
 
@@ -40,11 +41,16 @@ internal static class MaintainCommand
     private static async Task<int> RunAsync(IServiceProvider services, string task, bool dryRun, CancellationToken cancellationToken)
     {
         var catalogue = services.GetRequiredService<TaskCatalogue>();
-        if (catalogue.Find(task) is null)
+        if (catalogue.Find(task) is not { } wanted)
         {
             await Console.Error.WriteLineAsync(
                 $"There is no task '{task}'; the tasks are {string.Join(", ", catalogue.All.Select(known => known.Name).Order())}.");
             return ExitCodes.Usage;
+        }
+
+        if (wanted.NeedsIndex)
+        {
+            await services.GetRequiredService<IndexFollower>().StartAsync(cancellationToken);
         }
 
         await services.GetRequiredService<RunKeeper>().InterruptSilentAsync(cancellationToken);

@@ -58,7 +58,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
     {
         var startedAt = TimeProvider.System.GetTimestamp();
         await index.UpsertAsync(batch, cancellationToken);
-        await Task.Delay(TimeProvider.System.GetElapsedTime(startedAt), TimeProvider.System, cancellationToken);
+        await Pace.RestAsync(startedAt, 1, TimeProvider.System, cancellationToken);
     }
 
     /// <summary>What people asked last, by its words alone: no model is needed for that.</summary>

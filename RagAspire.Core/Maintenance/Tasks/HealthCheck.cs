@@ -14,6 +14,9 @@ public sealed class HealthCheck(HealthCheckService health, IndexUpkeep index, In
 
     public string Summary => "Asks every component of the system whether it answers.";
 
+    /// <summary>Nobody loads an index of a process' own to see whether it answers; of a shared one it is known where it is.</summary>
+    public bool NeedsIndex => index.IsShared;
+
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
         // A command has no index of its own that it could ask; those who have one say that they are there.

@@ -13,6 +13,8 @@ public sealed class RetrievalEvaluation(
 
     public string Name => "retrieval-evaluation";
 
+    public bool NeedsIndex => true;
+
     public string Summary => "Evaluates search with every golden set (recall@10, MRR and nDCG@10).";
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
@@ -61,8 +63,7 @@ public sealed class RetrievalEvaluation(
         {
             if (time.GetElapsedTime(startedAt) > LoadingPatience)
             {
-                throw new MaintenanceException(
-                    "This process has loaded no index that could be asked. A command never has one: start the task over the API, so that a worker runs it.");
+                throw new MaintenanceException("The index of this process is still being loaded.");
             }
 
             context.Report(0, 1, "waiting for the index");
@@ -74,7 +75,7 @@ public sealed class RetrievalEvaluation(
     {
         try
         {
-            return await evaluator.EvaluateAsync(golden, gently: true, cancellationToken);
+            return await evaluator.EvaluateAsync(golden, askedAt => Pace.RestAsync(askedAt, 2, time, cancellationToken), cancellationToken);
         }
         catch (VectorIndexUnavailableException ex)
         {

@@ -91,7 +91,7 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
             var (left, bytes) = (database.KeyTimeToLiveAsync(key), database.StringLengthAsync(key));
             return new Entry(key, await bytes + key.ToString().Length + Overhead, await left ?? TimeSpan.MaxValue);
         }));
-        await Task.Delay(TimeProvider.System.GetElapsedTime(startedAt) * 2, TimeProvider.System, cancellationToken);
+        await Pace.RestAsync(startedAt, 2, TimeProvider.System, cancellationToken);
         return entries;
     }
 

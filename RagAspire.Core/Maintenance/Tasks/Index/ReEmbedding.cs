@@ -103,8 +103,7 @@ public sealed class ReEmbedding(
         await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
 
         // People's own questions are embedded by the same server and answered by the same database.
-        var rest = models.Time.GetElapsedTime(startedAt) * 3;
-        await Task.Delay(rest < models.LongestRest ? rest : models.LongestRest, models.Time, cancellationToken);
+        await Pace.RestAsync(startedAt, 3, models.Time, cancellationToken);
     }
 }
 
@@ -113,9 +112,6 @@ public sealed class ReEmbeddingModels(
     Embedder present, IConfiguration configuration, IOptions<EmbeddingOptions> options, TimeProvider time, ILogger<Embedder> logger)
 {
     public TimeProvider Time => time;
-
-    /// <summary>After a request to the model, which is followed by a rest three times as long as it took.</summary>
-    public TimeSpan LongestRest { get; } = TimeSpan.FromSeconds(1);
 
     internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
     {

@@ -12,7 +12,6 @@ public sealed class Reconciler(
     NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, IndexChanges changes, TimeProvider time)
 {
     private const int Page = 500;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     /// <summary>Repairs what differs, or with <paramref name="everything"/> writes every point anew.</summary>
     /// <param name="progress">Told how far it is: done and total.</param>
@@ -122,8 +121,7 @@ public sealed class Reconciler(
             progress(40 + (50 * (i + 1) / documents.Count), 100, "adding what is missing");
 
             // Searches of the same index want the processor too, and every process with an index does this at once.
-            var rest = time.GetElapsedTime(startedAt) * 3;
-            await Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
+            await Pace.RestAsync(startedAt, 3, time, cancellationToken);
         }
     }
 
