@@ -86,8 +86,8 @@ public sealed class OtlpCollector : IAsyncDisposable
                     service, Hex(Fields(span, 1)), Hex(Fields(span, 2)), Hex(Fields(span, 4)), Text(Fields(span, 5)))
                 {
                     Attributes = Attributes(Fields(span, 9)),
-                    Start = Fixed(span, 7),
-                    End = Fixed(span, 8),
+                    Start = Value(span, 7, input => input.ReadFixed64()),
+                    End = Value(span, 8, input => input.ReadFixed64()),
                 });
             }
         }
@@ -106,7 +106,7 @@ public sealed class OtlpCollector : IAsyncDisposable
                     {
                         Metrics[new CollectedMetric(
                             resource["service.name"], resource["service.instance.id"], Text(Fields(metric, 1)), Text(Fields(metric, 3)), kind,
-                            kind == "sum" && IsTrue(data, 3), string.Join(',', Attributes(Fields(point, attributes)).Keys.Order(StringComparer.Ordinal)),
+                            kind == "sum" && Value(data, 3, input => input.ReadBool()), string.Join(',', Attributes(Fields(point, attributes)).Keys.Order(StringComparer.Ordinal)),
                             Fields(point, exemplars).Count > 0)] = true;
                     }
                 }
@@ -121,7 +121,8 @@ public sealed class OtlpCollector : IAsyncDisposable
     private static Dictionary<string, string> Attributes(IEnumerable<byte[]> attributes) => attributes.ToDictionary(
         attribute => Text(Fields(attribute, 1)), attribute => Text(Fields(attribute, 2).SelectMany(value => Fields(value, 1))));
 
-    private static bool IsTrue(byte[] message, int number)
+    /// <summary>A field's value; the default of its type where there is none.</summary>
+    private static T? Value<T>(byte[] message, int number, Func<CodedInputStream, T> read)
     {
         var input = new CodedInputStream(message);
         uint tag;
@@ -129,30 +130,13 @@ public sealed class OtlpCollector : IAsyncDisposable
         {
             if (WireFormat.GetTagFieldNumber(tag) == number)
             {
-                return input.ReadBool();
+                return read(input);
             }
 
             input.SkipLastField();
         }
 
-        return false;
-    }
-
-    private static ulong Fixed(byte[] message, int number)
-    {
-        var input = new CodedInputStream(message);
-        uint tag;
-        while ((tag = input.ReadTag()) != 0)
-        {
-            if (WireFormat.GetTagFieldNumber(tag) == number)
-            {
-                return input.ReadFixed64();
-            }
-
-            input.SkipLastField();
-        }
-
-        return 0;
+        return default;
     }
 
     private static string Text(IEnumerable<byte[]> values) => Encoding.UTF8.GetString(values.FirstOrDefault([]));
