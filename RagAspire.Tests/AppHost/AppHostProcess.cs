@@ -19,10 +19,6 @@ internal sealed class AppHostProcess : IAsyncDisposable
         (_process, DataDirectory, ApiPort, WorkerPort) = (process, dataDirectory, apiPort, workerPort);
     }
 
-    /// <summary>Whether the AppHost that was built is the one without the Aspire packages.</summary>
-    public static bool IsPlain => !File.Exists(
-        Path.Combine(Path.GetDirectoryName(BuildOutput.Of("RagAspire.AppHost"))!, "Aspire.Hosting.dll"));
-
     public string DataDirectory { get; }
 
     public int ApiPort { get; }
@@ -41,7 +37,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         var info = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] command =
         [
-            "dotnet", BuildOutput.Of("RagAspire.AppHost"), "--data", dataDirectory, "--dashboard", "false", "--monitoring", "false",
+            "dotnet", BuildOutput.Of("RagAspire.AppHost"), "--mode", "embedded", "--data", dataDirectory, "--dashboard", "false", "--monitoring", "false",
             "--api-port", $"{apiPort}", "--worker-port", $"{workerPort}", .. arguments,
         ];
         foreach (var word in command)
@@ -81,9 +77,24 @@ internal sealed class AppHostProcess : IAsyncDisposable
         () => $"The AppHost does not say '{text}':\n{Output}",
         TestContext.Current.CancellationToken);
 
-    /// <summary>The children that the AppHost lists, by name.</summary>
-    public Dictionary<string, ProcessMark> Children() =>
-        new ProcessLedger(Guard.LedgerIn(DataDirectory)).LeftOvers().ToDictionary(child => child.Name, child => child.Process);
+    /// <summary>API and worker of this run, by name.</summary>
+    public Dictionary<string, ProcessMark> Children()
+    {
+        var found = new Dictionary<string, ProcessMark>();
+        foreach (var process in Process.GetProcesses().Where(process => process.ProcessName.StartsWith("RagAspire.Api", StringComparison.Ordinal)
+            || process.ProcessName.StartsWith("RagAspire.Worke", StringComparison.Ordinal)))
+        {
+            using (process)
+            {
+                if (HasOurData(process.Id) && ProcessMark.Of(process) is { } mark)
+                {
+                    found[process.ProcessName.EndsWith("Api", StringComparison.Ordinal) ? "api" : "worker"] = mark;
+                }
+            }
+        }
+
+        return found;
+    }
 
     public bool AnyLeft() => Postgres is not null || Children().Count > 0;
 
@@ -134,6 +145,18 @@ internal sealed class AppHostProcess : IAsyncDisposable
         || variable.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
         || variable.StartsWith("OTEL_", StringComparison.Ordinal);
 
+    private bool HasOurData(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/environ").Split('\0').Contains($"RAGASPIRE_DATA={DataDirectory}");
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private bool IsGuard(string directory)
     {
         try
@@ -141,7 +164,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             var words = File.ReadAllText(Path.Combine(directory, "cmdline")).Split('\0');
             return words.Contains(Guard.Verb) && words.Contains(DataDirectory);
         }
-        catch (IOException)
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
             return false;
         }

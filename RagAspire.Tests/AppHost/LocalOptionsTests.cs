@@ -1,4 +1,4 @@
-using RagAspire.AppHost.Local;
+using RagAspire.AppHost;
 
 namespace RagAspire.Tests.AppHost;
 
@@ -25,7 +25,6 @@ public sealed class LocalOptionsTests
     }
 
     [Theory]
-    [InlineData("--mode containers", "Aspire packages")]
     [InlineData("--mode sideways", "embedded or containers")]
     [InlineData("--api-port 0", "between 1 and 65535")]
     [InlineData("--api-port 70000", "between 1 and 65535")]

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RagAspire.AppHost.Local;
+using RagAspire.AppHost;
 using RagAspire.Embedded;
 using RagAspire.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using RagAspire.AppHost.Local;
+using RagAspire.AppHost;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 using RagAspire.Tests.Support;

@@ -1,4 +1,4 @@
-using RagAspire.AppHost.Local;
+using RagAspire.AppHost;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;

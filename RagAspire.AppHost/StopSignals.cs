@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RagAspire.Embedded;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>
 /// Ctrl-C and its relatives: the first asks to stop, the second to stop waiting. The end of the <c>dotnet run</c> that

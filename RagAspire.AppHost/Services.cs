@@ -1,9 +1,26 @@
-using RagAspire.AppHost.Local;
 
 namespace RagAspire.AppHost;
 
 internal static class Services
 {
+    /// <summary>API and worker.</summary>
+    public static void AddServices(this IDistributedApplicationBuilder builder, LocalOptions options, Stores stores)
+    {
+        var apiKey = builder.AddApiKey(options);
+
+        builder.AddProject<Projects.RagAspire_Worker>("worker", launchProfileName: null)
+            .WithService(options, options.WorkerPort, stores, apiKey)
+            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/hangfire", "Jobs"));
+
+        var api = builder.AddProject<Projects.RagAspire_Api>("api", launchProfileName: null)
+            .WithService(options, options.ApiPort, stores, apiKey)
+            .WithExternalHttpEndpoints()
+            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/scalar", "API"))
+            .WithSampleDocuments(apiKey)
+            .WithMaintenanceCommands(apiKey);
+        api.AddAlertmanager(options, stores, apiKey);
+    }
+
     /// <summary>What API and worker have in common. A fixed port is bound by the service itself, without a proxy before it.</summary>
     public static IResourceBuilder<ProjectResource> WithService(
         this IResourceBuilder<ProjectResource> service,
@@ -18,6 +35,7 @@ internal static class Services
                 .WithHttpEndpoint(port, name: "http", isProxied: false)
                 .WithEnvironment("DOTNET_ENVIRONMENT", "Development")
                 .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
+                .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")
                 .WithEnvironment("RAGASPIRE_DATA", options.DataDirectory);
         }
         else

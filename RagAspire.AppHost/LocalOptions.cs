@@ -1,11 +1,14 @@
 using System.Globalization;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>What a person can choose about a plain local run, by argument or by environment variable.</summary>
 public sealed record LocalOptions
 {
     public required string DataDirectory { get; init; }
+
+    /// <summary><c>embedded</c> or <c>containers</c>; null lets the machine decide.</summary>
+    public string? Mode { get; init; }
 
     public int ApiPort { get; init; } = 8000;
 
@@ -41,7 +44,7 @@ public sealed record LocalOptions
     /// <summary>An argument, the environment variable that means the same, and what it is for.</summary>
     private static readonly (string Argument, string Variable, string Meaning)[] Known =
     [
-        ("--mode", "RAGASPIRE_MODE", "embedded or containers; here only embedded, see below"),
+        ("--mode", "RAGASPIRE_MODE", "embedded or containers (default: containers where a runtime answers)"),
         ("--data", "RAGASPIRE_DATA", "data directory (default .ragaspire in the repository)"),
         ("--api-port", "RAGASPIRE_API_PORT", "port of the API (default 8000)"),
         ("--worker-port", "RAGASPIRE_WORKER_PORT", "port of the worker (default 8001)"),
@@ -53,18 +56,17 @@ public sealed record LocalOptions
         ("--prometheus-port", "RAGASPIRE_PROMETHEUS_PORT", "port of Prometheus (default 9090)"),
         ("--alertmanager-port", "RAGASPIRE_ALERTMANAGER_PORT", "port of Alertmanager (default 9093)"),
         ("--grafana-port", "RAGASPIRE_GRAFANA_PORT", "port of Grafana (default 3000; with containers)"),
-        ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard, even if the aspire CLI is there"),
+        ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard"),
         ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters, even if they are there"),
     ];
 
     public static string Usage { get; } = string.Join('\n',
     [
-        "Runs the whole system on this machine without containers.",
+        "Runs the whole system on this machine.",
         "",
         .. Known.Select(option => $"  {option.Argument,-18} {option.Variable,-26} {option.Meaning}"),
         "",
         "ConnectionStrings__ragdb, __cache, __chat and __embeddings name servers that run elsewhere.",
-        "--mode containers needs the Aspire packages, which the package registry of this build did not serve.",
     ]);
 
     /// <exception cref="LocalRunException">An argument is unknown, or a value makes no sense.</exception>
@@ -81,10 +83,10 @@ public sealed record LocalOptions
         }
 
         ReadArguments(arguments, values);
-        RequireEmbedded(values.GetValueOrDefault("--mode", "embedded"));
         var options = new LocalOptions
         {
             DataDirectory = Path.GetFullPath(values.GetValueOrDefault("--data", defaultDataDirectory)),
+            Mode = ChosenMode(values.GetValueOrDefault("--mode")),
             ChatModel = values.GetValueOrDefault("--chat-model"),
             EmbeddingModel = values.GetValueOrDefault("--embedding-model"),
             ApiPort = Port(values, "--api-port", 8000, least: 1),
@@ -121,20 +123,9 @@ public sealed record LocalOptions
         }
     }
 
-    private static void RequireEmbedded(string mode)
-    {
-        if (mode == "containers")
-        {
-            throw new LocalRunException(
-                "--mode containers needs the Aspire packages, and the package registry that this build was restored from does not "
-                + "serve them. Restore from one that does (such as nuget.org), or run with --mode embedded, which needs no containers.");
-        }
-
-        if (mode != "embedded")
-        {
-            throw new LocalRunException($"--mode is embedded or containers, not {mode}.");
-        }
-    }
+    private static string? ChosenMode(string? text) => text is null or "embedded" or "containers"
+        ? text
+        : throw new LocalRunException($"--mode is embedded or containers, not {text}.");
 
     private static bool Switch(Dictionary<string, string> values, string argument) =>
         bool.TryParse(values.GetValueOrDefault(argument, "true"), out var on)

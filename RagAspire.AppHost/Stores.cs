@@ -50,7 +50,7 @@ internal static class StoresExtensions
         string name,
         string parameter,
         string defaultModel,
-        Lazy<IResourceBuilder<IOllamaResource>> ollama)
+        Lazy<IResourceBuilder<ContainerResource>> ollama)
     {
         if (builder.Configuration.GetConnectionString(name) is { Length: > 0 })
         {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using RagAspire.AppHost.Local;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 
@@ -41,6 +40,11 @@ internal static class EmbeddedStoresExtensions
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] = "true";
 
         builder.AddLocalMonitoring(options, stores);
+        var dashboard = options.Dashboard
+            ? $"{builder.Configuration["ASPNETCORE_URLS"]}/login?t={builder.Configuration["AppHost:BrowserToken"]}" : null;
+        builder.Services.AddSingleton(new StartUpTable(options, stores, models, dashboard, builder.ReadApiKey(options)));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<Caretaker>();
         builder.Services.AddHealthChecks().AddNpgSql(stores.Database, name: "ragdb").AddRedis(stores.Cache, name: "cache");
         return new Stores(
             builder.AddServer("ragdb", stores.Database).WithHealthCheck("ragdb"),

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Serialization;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>The language models of a run, as connection strings; null where there is none.</summary>
 public sealed record ModelConnections(string? Chat, string? Embeddings);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>Where the programs are that a local run starts.</summary>
 public static class Programs

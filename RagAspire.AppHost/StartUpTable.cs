@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>What a person wants to know once all runs: where everything is, and what is missing.</summary>
-public static class StartUpTable
+internal sealed record StartUpTable(
+    LocalOptions Options, LocalStores Stores, ModelConnections Models, string? Dashboard, string ApiKey)
 {
-    public static string Render(
-        LocalOptions options, LocalStores stores, ModelConnections models, DashboardSpec? dashboard, string apiKey)
+    public string Render()
     {
+        var (options, stores, models, dashboard, apiKey) = this;
         var api = $"http://localhost:{options.ApiPort}";
         List<(string What, string Where)> rows =
         [
@@ -16,9 +17,7 @@ public static class StartUpTable
             ("  try it out", $"{api}/scalar"),
             ("Worker", $"http://localhost:{options.WorkerPort}"),
             ("  jobs", $"http://localhost:{options.WorkerPort}/hangfire"),
-            ("Dashboard", dashboard is null
-                ? "missing: traces and logs in a browser come with the aspire CLI (npm install -g @microsoft/aspire-cli)"
-                : dashboard.Page.ToString().TrimEnd('/')),
+            ("Dashboard", dashboard ?? "switched off (--dashboard)"),
             .. LocalMonitoring.Describe(options),
             ("PostgreSQL", stores.Postgres is { } postgres
                 ? $"127.0.0.1:{postgres.Port} (log: {postgres.LogDirectory})"
@@ -34,7 +33,7 @@ public static class StartUpTable
             ("API key", $"{apiKey} (all scopes; kept in {Path.Combine(options.DataDirectory, "api-key")})"),
         ];
 
-        var table = new StringBuilder();
+        var table = new StringBuilder("\nRagAspire is ready. Ctrl-C stops it.\n\n");
         foreach (var (what, where) in rows)
         {
             table.AppendLine(CultureInfo.InvariantCulture, $"  {what,-14} {where}");

@@ -1,4 +1,3 @@
-using RagAspire.AppHost.Local;
 using RagAspire.Embedded;
 
 namespace RagAspire.AppHost;
@@ -22,7 +21,6 @@ internal static class Secrets
         }
 
         var key = builder.ReadApiKey(options);
-        Console.WriteLine($"API: http://localhost:{options.ApiPort}, key with all scopes: {key} (kept in {Path.Combine(options.DataDirectory, name)})");
         return builder.AddParameter(name, key, secret: true);
     }
 

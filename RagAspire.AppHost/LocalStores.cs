@@ -4,7 +4,7 @@ using RagAspire.Embedded.Postgres;
 using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>PostgreSQL and Redis: our own, or those that a connection string names.</summary>
 public sealed class LocalStores : IAsyncDisposable

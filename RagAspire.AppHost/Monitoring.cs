@@ -1,4 +1,3 @@
-using RagAspire.AppHost.Local;
 using RagAspire.Embedded.Monitoring;
 
 namespace RagAspire.AppHost;
@@ -18,7 +17,7 @@ internal static class Monitoring
         LocalOptions options,
         IResourceBuilder<PostgresDatabaseResource> database,
         IResourceBuilder<RedisResource> cache,
-        IResourceBuilder<QdrantServerResource> vectors)
+        ParameterResource vectorsKey)
     {
         if (!options.Monitoring || !builder.ExecutionContext.IsRunMode)
         {
@@ -26,7 +25,7 @@ internal static class Monitoring
         }
 
         builder.AddExporters(database, cache);
-        var prometheus = builder.AddPrometheus(options.PrometheusPort, vectors.Resource.ApiKeyParameter);
+        var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
         builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
             .WithHttpEndpoint(Options.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
@@ -175,7 +174,7 @@ internal static class Monitoring
     private static IEnumerable<ContainerFile> Targets() => new[]
     {
         ("prometheus", "localhost:9090"), ("alertmanager", "alertmanager:9093"), ("node", "node-exporter:9100"),
-        ("postgres", "postgres-exporter:9187"), ("redis", "redis-exporter:9121"), ("qdrant", "vectors:6333"),
+        ("postgres", "postgres-exporter:9187"), ("redis", "redis-exporter:9121"), ("qdrant", "qdrant:6333"),
     }.Select(target => new ContainerFile
     {
         Name = $"{target.Item1}.yml", Contents = MonitoringFolder.Target(target.Item2, instance: target.Item1),

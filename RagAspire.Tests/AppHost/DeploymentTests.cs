@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using RagAspire.Embedded;
 using RagAspire.Tests.Support;
 
-namespace RagAspire.Tests.AppHost.WithAspire;
+namespace RagAspire.Tests.AppHost;
 
 /// <summary>The AppHost as Aspire sees it.</summary>
 public sealed class DeploymentTests : IDisposable
@@ -66,7 +66,7 @@ public sealed class DeploymentTests : IDisposable
         await using var builder = await CreateAsync("containers");
 
         var containers = builder.Resources.OfType<ContainerResource>().ToDictionary(resource => resource.Name);
-        string[] stores = ["cache", "ollama", "postgres", "vectors"];
+        string[] stores = ["cache", "ollama", "postgres", "qdrant"];
         Assert.Equal(
             ["alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus", "redis-exporter"], containers.Keys.Except(stores).Order());
         Assert.All(stores, store => Assert.Single(containers[store].Annotations.OfType<ContainerMountAnnotation>()));
@@ -87,7 +87,7 @@ public sealed class DeploymentTests : IDisposable
         Assert.Contains("translation_strategy", prometheus["prometheus.yml"]);
         Assert.Contains("credentials_file: '/etc/prometheus/qdrant-key'", prometheus["prometheus.yml"]);
         Assert.NotEmpty(prometheus["qdrant-key"]);
-        Assert.Contains("vectors:6333", prometheus["targets/qdrant.yml"]);
+        Assert.Contains("qdrant:6333", prometheus["targets/qdrant.yml"]);
         Assert.Superset(
             Directory.GetFiles(Path.Combine(BuildOutput.RepositoryRoot, "prometheus", "rules")).Select(file => $"rules/{Path.GetFileName(file)}").ToHashSet(),
             prometheus.Keys.ToHashSet());

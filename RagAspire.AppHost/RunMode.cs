@@ -1,4 +1,3 @@
-using RagAspire.AppHost.Local;
 
 namespace RagAspire.AppHost;
 
@@ -17,20 +16,18 @@ internal static class RunModeExtensions
     /// <summary>
     /// What <c>--mode</c> says; else containers where a container runtime answers. A deployment always has containers.
     /// </summary>
-    /// <exception cref="LocalRunException">There is no such mode.</exception>
-    public static async Task<RunMode> ChooseModeAsync(this IDistributedApplicationBuilder builder)
+    public static async Task<RunMode> ChooseModeAsync(this IDistributedApplicationBuilder builder, LocalOptions options)
     {
         if (builder.ExecutionContext.IsPublishMode)
         {
             return RunMode.Containers;
         }
 
-        return builder.Option("RAGASPIRE_MODE") switch
+        return options.Mode switch
         {
             "containers" => RunMode.Containers,
             "embedded" => RunMode.Embedded,
-            null or "" => await ContainerRuntime.AnswersAsync(builder.Configuration) ? RunMode.Containers : RunMode.Embedded,
-            var other => throw new LocalRunException($"--mode is embedded or containers, not {other}."),
+            _ => await ContainerRuntime.AnswersAsync(builder.Configuration) ? RunMode.Containers : RunMode.Embedded,
         };
     }
 }

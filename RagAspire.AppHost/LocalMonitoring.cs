@@ -3,7 +3,7 @@ using RagAspire.Embedded;
 using RagAspire.Embedded.Monitoring;
 using RagAspire.Embedded.Processes;
 
-namespace RagAspire.AppHost.Local;
+namespace RagAspire.AppHost;
 
 /// <summary>A system to be watched: where its parts are, and the key that alerts are delivered with.</summary>
 public sealed record Watched(int ApiPort, int WorkerPort, string Database, string Cache, string ApiKey);
