@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RagAspire.Operations;
+using RagAspire.Monitoring;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -36,7 +36,7 @@ public sealed record NotifiedAlert(
         }
     }
 
-    internal AlertNews ToNews() => new(
+    internal AlertUpdate ToNews() => new(
         Fingerprint!, StartsAt!.Value, Status == "resolved" ? EndsAt : null, Labels!, Annotations ?? new Dictionary<string, string>(), GeneratorURL);
 }
 

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RagAspire.Maintenance;
-using RagAspire.Maintenance.Backups;
+using RagAspire.Backups;
+using RagAspire.Maintenance.Runs;
 using RagAspire.Security;
 
 namespace RagAspire.Api;

@@ -1,4 +1,5 @@
 using RagAspire.Documents;
+using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
 namespace RagAspire.Api;

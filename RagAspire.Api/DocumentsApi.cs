@@ -5,6 +5,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Api.Security;
 using RagAspire.Documents;
+using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -99,7 +100,7 @@ internal static class DocumentsApi
     }
 
     private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionTrigger trigger, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionEnqueuer trigger, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         if (await access.FindAsync(id, caller, cancellationToken) is null)

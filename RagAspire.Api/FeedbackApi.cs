@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Answers;
-using RagAspire.Operations;
+using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
 
@@ -53,7 +53,7 @@ internal static class FeedbackApi
 }
 
 /// <summary>Finds what feedback is about.</summary>
-internal sealed class FeedbackSubjects(SearchLog searches, AnswerStore answers)
+internal sealed class FeedbackSubjects(SearchRecorder searches, AnswerStore answers)
 {
     public async Task<string?> CollectionOfAsync(FeedbackRequest request, CancellationToken cancellationToken) => request switch
     {

@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -65,7 +67,7 @@ internal static class MaintenanceApi
     }
 
     private static async Task<Ok<Page<MaintenanceBody>>> ListAsync(
-        TaskCatalogue tasks, MaintenanceSchedules schedules, MaintenanceRuns runs, TimeProvider time, CancellationToken cancellationToken)
+        TaskRegistry tasks, ScheduleStore schedules, RunStore runs, TimeProvider time, CancellationToken cancellationToken)
     {
         var stored = (await schedules.ListAsync(cancellationToken)).ToDictionary(one => one.Row.Task);
         var newest = await runs.NewestAsync(cancellationToken);
@@ -87,7 +89,7 @@ internal static class MaintenanceApi
     }
 
     private static async Task<Ok<Page<MaintenanceRun>>> RunsAsync(
-        [AsParameters] RunListRequest request, MaintenanceRuns runs, CancellationToken cancellationToken)
+        [AsParameters] RunListRequest request, RunStore runs, CancellationToken cancellationToken)
     {
         var status = request.Status is { Length: > 0 } word ? Enum.Parse<RunStatus>(word, ignoreCase: true) : (RunStatus?)null;
         var before = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
@@ -121,11 +123,11 @@ internal static class MaintenanceApi
     }
 
     private static async Task<Results<Ok<MaintenanceRun>, ProblemHttpResult>> RunAsync(
-        Guid id, MaintenanceRuns runs, CancellationToken cancellationToken) =>
+        Guid id, RunStore runs, CancellationToken cancellationToken) =>
         await runs.FindAsync(id, cancellationToken) is { } run ? TypedResults.Ok(run) : Problems.NotFound("run");
 
     private static async Task<Results<Accepted<MaintenanceRun>, Ok<MaintenanceRun>, ProblemHttpResult>> CancelAsync(
-        Guid id, ClaimsPrincipal user, MaintenanceRuns runs, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, RunStore runs, CancellationToken cancellationToken)
     {
         if (await runs.CancelAsync(id, Caller.Of(user).Name, cancellationToken) is { } run)
         {
@@ -139,14 +141,14 @@ internal static class MaintenanceApi
     }
 
     private static async Task<Results<ServerSentEventsResult<MaintenanceRun>, ProblemHttpResult>> EventsAsync(
-        Guid id, MaintenanceRuns runs, TimeProvider time, CancellationToken cancellationToken) =>
+        Guid id, RunStore runs, TimeProvider time, CancellationToken cancellationToken) =>
         await runs.FindAsync(id, cancellationToken) is { } run
             ? TypedResults.ServerSentEvents(WatchAsync(runs, run, time, cancellationToken))
             : Problems.NotFound("run");
 
     /// <summary>The run as <c>progress</c> events whenever it has changed, and as <c>done</c> when it is over.</summary>
     private static async IAsyncEnumerable<SseItem<MaintenanceRun>> WatchAsync(
-        MaintenanceRuns runs, MaintenanceRun run, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunStore runs, MaintenanceRun run, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (RunStatus, int, string?)? told = null;
         while (true)
@@ -175,11 +177,11 @@ internal static class MaintenanceApi
 }
 
 /// <summary>What starting a run needs.</summary>
-internal sealed class MaintenanceAccess(TaskCatalogue tasks, MaintenanceRuns runs, MaintenanceTrigger trigger)
+internal sealed class MaintenanceAccess(TaskRegistry tasks, RunStore runs, MaintenanceEnqueuer trigger)
 {
-    public TaskCatalogue Tasks => tasks;
+    public TaskRegistry Tasks => tasks;
 
-    public MaintenanceRuns Runs => runs;
+    public RunStore Runs => runs;
 
-    public MaintenanceTrigger Trigger => trigger;
+    public MaintenanceEnqueuer Trigger => trigger;
 }

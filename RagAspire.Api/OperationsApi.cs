@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RagAspire.Operations;
 using RagAspire.Security;
 
 namespace RagAspire.Api;

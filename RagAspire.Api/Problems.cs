@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using RagAspire.Database;
-using RagAspire.Documents;
+using RagAspire.Documents.Intake;
 using RagAspire.Vectors;
 
 namespace RagAspire.Api;

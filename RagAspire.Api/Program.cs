@@ -6,6 +6,7 @@ using Scalar.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRagClients();
 builder.AddRagCore();
 builder.AddRequestLimits();
 builder.Services.AddProblems().AddApiDocument().AddSessions().AddValidation();

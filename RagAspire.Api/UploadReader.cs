@@ -5,9 +5,8 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
-using RagAspire.Documents;
-using RagAspire.Ingestion;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Documents.Intake;
+using RagAspire.Extraction;
 
 namespace RagAspire.Api;
 

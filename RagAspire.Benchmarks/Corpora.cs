@@ -1,5 +1,6 @@
-using RagAspire.Benchmarks.Load;
+using RagAspire.TestSupport.Load;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 

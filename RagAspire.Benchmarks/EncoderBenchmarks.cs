@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using RagAspire.Vectors;
-using RagAspire.Vectors.Analysis;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Engines;
 using Microsoft.Extensions.Options;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 

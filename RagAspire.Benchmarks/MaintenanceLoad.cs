@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
-using RagAspire.Benchmarks.Load;
-using RagAspire.Maintenance;
-using RagAspire.Tests.Support;
+using RagAspire.Maintenance.Scheduling;
+using RagAspire.TestSupport.Load;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Benchmarks;
 

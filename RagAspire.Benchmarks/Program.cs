@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Running;
 using RagAspire.Benchmarks;
-using RagAspire.Benchmarks.Quality;
+using RagAspire.TestSupport.Retrieval;
 
 if (args is ["quality", var folder])
 {

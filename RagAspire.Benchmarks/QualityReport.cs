@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RagAspire.Benchmarks.Quality;
+using RagAspire.TestSupport.Retrieval;
 
 namespace RagAspire.Benchmarks;
 

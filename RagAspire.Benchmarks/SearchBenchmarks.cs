@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 

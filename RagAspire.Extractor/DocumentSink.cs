@@ -1,6 +1,6 @@
 using System.Text;
-using RagAspire.Ingestion.Extraction;
-using RagAspire.Ingestion.Extraction.Isolation;
+using RagAspire.Extraction;
+using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Extractor;
 

@@ -1,6 +1,6 @@
+using RagAspire.Extraction;
+using RagAspire.Extraction.Messages;
 using RagAspire.Extractor.Formats;
-using RagAspire.Ingestion.Extraction;
-using RagAspire.Ingestion.Extraction.Isolation;
 
 namespace RagAspire.Extractor;
 

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using RagAspire.Ingestion.Extraction.Isolation;
+using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Extractor;
 

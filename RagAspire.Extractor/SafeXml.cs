@@ -1,6 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 
 namespace RagAspire.Extractor;
 

@@ -1,6 +1,5 @@
 using System.Text;
-using RagAspire.Ingestion.Extraction;
-using RagAspire.Ingestion.Extraction.Detection;
+using RagAspire.Extraction.Detection;
 using UtfUnknown;
 
 namespace RagAspire.Extractor;

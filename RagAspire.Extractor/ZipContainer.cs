@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using RagAspire.Ingestion.Extraction;
-using RagAspire.Ingestion.Extraction.Detection;
-using RagAspire.Ingestion.Extraction.Isolation;
+using RagAspire.Extraction;
+using RagAspire.Extraction.Detection;
+using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Extractor;
 

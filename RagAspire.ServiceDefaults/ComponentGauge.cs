@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RagAspire.Monitoring;
 
 namespace Microsoft.Extensions.Hosting;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using RagAspire.Monitoring;
 
 namespace Microsoft.Extensions.Hosting;
 

@@ -1,10 +1,10 @@
 using Hangfire;
 using Hangfire.Common;
 using Microsoft.Extensions.Options;
+using RagAspire.Backups;
 using RagAspire.Database;
 using RagAspire.Jobs;
-using RagAspire.Maintenance.Backups;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker;
 
@@ -72,8 +72,8 @@ internal static class JobServerRegistration
         services.AddSingleton<JobServer>();
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
         services.AddHostedService<RequeueStalled>();
-        services.AddHostedService<MaintenanceWatch>();
-        services.AddHostedService<BackupWatch>();
+        services.AddHostedService<MaintenanceMetricsSampler>();
+        services.AddHostedService<BackupMetricsSampler>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Hangfire.Server;
 using Microsoft.Extensions.Options;
 using RagAspire.Jobs;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker;
 

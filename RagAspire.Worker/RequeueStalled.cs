@@ -2,6 +2,7 @@ using Hangfire;
 using Microsoft.Extensions.Options;
 using RagAspire.Database;
 using RagAspire.Documents;
+using RagAspire.Documents.Intake;
 using RagAspire.Jobs;
 
 namespace RagAspire.Worker;
@@ -11,7 +12,7 @@ namespace RagAspire.Worker;
 /// empty. It is not a job itself, because a queue that lost something should not have to find it.
 /// </summary>
 public sealed partial class RequeueStalled(
-    DocumentStore documents, IIngestionTrigger trigger, JobServer jobs, IOptions<JobOptions> options, ILogger<RequeueStalled> logger)
+    DocumentStore documents, IIngestionEnqueuer trigger, JobServer jobs, IOptions<JobOptions> options, ILogger<RequeueStalled> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

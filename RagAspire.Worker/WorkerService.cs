@@ -10,8 +10,9 @@ internal static class WorkerService
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
+        builder.AddRagClients();
         builder.AddRagCore();
-        builder.Services.AddJobServer().AddQualityWatch();
+        builder.Services.AddJobServer().AddQualityMetrics();
 
         var app = builder.Build();
         app.UseAuthentication();

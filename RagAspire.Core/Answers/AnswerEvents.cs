@@ -15,7 +15,7 @@ public sealed record AnswerRequest(
     IReadOnlyList<SearchHit> Hits,
     IReadOnlyList<Turn> History,
     bool ByMeaning,
-    Func<string, CancellationToken, Task<WordCounts?>>? CountWords = null);
+    Func<string, CancellationToken, Task<TermFrequencies?>>? CountWords = null);
 
 /// <summary>One question of a session and the answer it got.</summary>
 public sealed record Turn(string Question, string Answer);

@@ -5,6 +5,8 @@ namespace RagAspire.Answers;
 /// <summary>How answers are written. Section <c>Answers</c>.</summary>
 public sealed class AnswerOptions
 {
+    public const string Section = "Answers";
+
     /// <summary>The model's whole window in tokens (<c>num_ctx</c>). Ollama cuts what does not fit without a word.</summary>
     [Range(1_024, 1_048_576)]
     public int ContextWindow { get; set; } = 8_192;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using RagAspire.Caching;
 using RagAspire.Search;
+using RagAspire.Search.Caching;
 
 namespace RagAspire.Answers;
 

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-using RagAspire.LanguageModels;
+using RagAspire.Answers.Citations;
+using RagAspire.Answers.Extractive;
+using RagAspire.Answers.Generation;
 using RagAspire.Search;
-using RagAspire.Vectors.Analysis;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers;
 
@@ -16,7 +19,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     /// <summary>Tokens for sources without which asking a model is pointless.</summary>
     private const int LeastRoom = 200;
 
-    private readonly Words _words = new(analyzer);
+    private readonly QuestionTerms _words = new(analyzer);
     private readonly AnswerOptions _options = options.Value;
 
     /// <summary>The answer as it comes: the sources, pieces of text, and the whole answer once and last.</summary>
@@ -93,8 +96,8 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var before = continues ? request.History[^1].Question : null;
         var room = model.Name is null ? int.MaxValue : Prompt.SourceBudget(request.Question, request.History, _options);
         var fits = room >= LeastRoom;
-        var sources = Sources.From(request.Hits, fits ? room : _options.SourceTokens);
-        var evidence = Evidence.Read(sources, _words);
+        var sources = SourceSelection.From(request.Hits, fits ? room : _options.SourceTokens);
+        var evidence = SourceSentences.Read(sources, _words);
         var relevance = Relevance.Of($"{before} {request.Question}", evidence, new TermWeights(null, _words));
         return new Material(
             request.Question,
@@ -121,7 +124,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
             return await WithoutModelAsync(material, $"the model {progress.Model} gave no answer", call, cancellationToken);
         }
 
-        var citer = new Citer(material.Evidence, _words);
+        var citer = new CitationMatcher(material.SourceSentences, _words);
         var (cited, citations) = citer.Cite(text);
         if (citations.Count == 0)
         {
@@ -140,9 +143,9 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         Material material, string? degraded, ModelCall? call, CancellationToken cancellationToken)
     {
         var counts = material.CountWords is { } count ? await count(material.Asked, cancellationToken) : null;
-        var chosen = Relevance.Of(material.Asked, material.Evidence, new TermWeights(counts, _words)).IsEnoughToQuote
+        var chosen = Relevance.Of(material.Asked, material.SourceSentences, new TermWeights(counts, _words)).IsEnoughToQuote
             ? ExtractiveAnswer.Choose(
-                new SentenceScorer(material.Question, material.Before, material.Evidence, _words).Rank(), material.Evidence, _options.ExtractiveSentences)
+                new SentenceScorer(material.Question, material.Before, material.SourceSentences, _words).Rank(), material.SourceSentences, _options.ExtractiveSentences)
             : [];
         return chosen.Count == 0
             ? new WrittenAnswer(NoAnswer, AnswerKind.None, null, [], degraded, call)
@@ -163,9 +166,9 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         string Question,
         string? Before,
         IReadOnlyList<NumberedSource> Sources,
-        Evidence Evidence,
+        SourceSentences SourceSentences,
         bool MayAskModel,
-        Func<string, CancellationToken, Task<WordCounts?>>? CountWords,
+        Func<string, CancellationToken, Task<TermFrequencies?>>? CountWords,
         string? Obstacle)
     {
         /// <summary>The question as it is meant.</summary>

@@ -1,6 +1,7 @@
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Operations;
+using RagAspire.Documents.ChangeFeed;
+using RagAspire.Security;
 
 namespace RagAspire.Documents;
 
@@ -51,7 +52,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
             return false;
         }
 
-        await IndexChanges.AppendAsync(connection, id, collection, cancellationToken);
+        await DocumentChanges.AppendAsync(connection, id, collection, cancellationToken);
         await audit.WriteAsync(connection, new AuditEntry(actor, "document.delete", id.ToString(), collection), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;

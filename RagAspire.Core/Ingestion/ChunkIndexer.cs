@@ -1,6 +1,7 @@
 using RagAspire.Documents;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Ingestion;
 

@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
 using RagAspire.Documents;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Documents.Leases;
+using RagAspire.Extraction;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Ingestion;
 
 /// <summary>Makes one stored document searchable. Safe to run twice and to stop anywhere.</summary>
 public sealed partial class IngestDocumentJob(
-    DocumentClaims claims, IngestionPipeline pipeline, ChunkIndexer indexer, IngestionMetrics metrics, ILogger<IngestDocumentJob> logger)
+    DocumentLeases claims, IngestionPipeline pipeline, ChunkIndexer indexer, IngestionMetrics metrics, ILogger<IngestDocumentJob> logger)
 {
     public async Task RunAsync(Guid documentId, CancellationToken cancellationToken)
     {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using RagAspire.Documents;
+using RagAspire.Documents.Intake;
+using RagAspire.Documents.Leases;
+using RagAspire.Extraction;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Ingestion.Extraction;
 
@@ -14,7 +17,7 @@ public sealed class IngestionPipeline(
     /// <summary>Everything but the switch to the new version, which is the claim's.</summary>
     /// <returns>The number of chunks.</returns>
     /// <exception cref="UnreadableDocumentException">The file is at fault.</exception>
-    public async Task<int> IngestAsync(DocumentClaim claim, CancellationToken cancellationToken)
+    public async Task<int> IngestAsync(DocumentLease claim, CancellationToken cancellationToken)
     {
         var document = claim.Document;
         var extracted = await StageAsync(DocumentStage.Extract, () => ExtractAsync(claim, cancellationToken));
@@ -33,7 +36,7 @@ public sealed class IngestionPipeline(
         return chunks.Count;
     }
 
-    private async Task<ExtractedDocument> ExtractAsync(DocumentClaim claim, CancellationToken cancellationToken)
+    private async Task<ExtractedDocument> ExtractAsync(DocumentLease claim, CancellationToken cancellationToken)
     {
         var document = claim.Document;
         using var file = new TemporaryFile();

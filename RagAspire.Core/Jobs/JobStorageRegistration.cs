@@ -12,7 +12,7 @@ public static class JobStorageRegistration
 {
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddOptions<JobOptions>().BindConfiguration(JobOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<JobOptions>(JobOptions.Section);
         services.AddSingleton<JobTraceContext>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobConnections>();

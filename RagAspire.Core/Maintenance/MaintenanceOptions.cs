@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Maintenance;
 

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using RagAspire.Maintenance.Backups;
+using RagAspire.Maintenance.Runs;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Maintenance.Tasks;
 using RagAspire.Maintenance.Tasks.CleanUp;
 using RagAspire.Maintenance.Tasks.Database;
 using RagAspire.Maintenance.Tasks.Index;
-using RagAspire.Maintenance.Tasks.Monthly;
 
 namespace RagAspire.Maintenance;
 
@@ -16,33 +16,32 @@ public static class MaintenanceRegistration
     {
         // Read now and not when it is first used: what is wrong with it is an error of the start.
         services.AddSingleton(new Schedule(configuration));
-        services.AddOptions<MaintenanceOptions>().BindConfiguration(Schedule.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<GrafanaOptions>().BindConfiguration(GrafanaOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<MaintenanceOptions>(Schedule.Section);
+        services.AddValidatedOptions<GrafanaOptions>(GrafanaOptions.Section);
         services.AddHttpClient(nameof(GrafanaAnnotations));
         return services
-            .AddSingleton<TaskCatalogue>()
-            .AddSingleton<UpkeepMetrics>()
-            .AddSingleton<KeptFigures>()
-            .AddSingleton<MaintenanceSchedules>()
-            .AddSingleton<MaintenanceRuns>()
+            .AddSingleton<TaskRegistry>()
+            .AddSingleton<MaintenanceMetrics>()
+            .AddSingleton<StoredMetrics>()
+            .AddSingleton<ScheduleStore>()
+            .AddSingleton<RunStore>()
             .AddSingleton<RunOutcomes>()
             .AddSingleton<GrafanaAnnotations>()
             .AddSingleton<RunTelemetry>()
             .AddSingleton<MaintenanceRunner>()
-            .AddSingleton<MaintenanceTrigger>()
-            .AddSingleton<RunKeeperServices>()
-            .AddSingleton<RunKeeper>()
+            .AddSingleton<MaintenanceEnqueuer>()
+            .AddSingleton<RunRecoveryServices>()
+            .AddSingleton<RunRecovery>()
             .AddTransient<MaintenanceJob>()
-            .AddTasks()
-            .AddBackups();
+            .AddTasks();
     }
 
     private static IServiceCollection AddTasks(this IServiceCollection services)
     {
-        services.AddOptions<CertificateOptions>().BindConfiguration(CertificateOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<CertificateOptions>(CertificateOptions.Section);
         return services
-            .AddDatabaseUpkeep()
-            .AddIndexUpkeep()
+            .AddDatabaseTasks()
+            .AddIndexTasks()
             .AddCleanUp()
             .AddMaintenanceTask<MonthlyReport>()
             .AddMaintenanceTask<Certificates>()
@@ -51,20 +50,20 @@ public static class MaintenanceRegistration
             .AddMaintenanceTask<HealthCheck>();
     }
 
-    private static IServiceCollection AddDatabaseUpkeep(this IServiceCollection services)
+    private static IServiceCollection AddDatabaseTasks(this IServiceCollection services)
     {
-        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<DatabaseOptions>(DatabaseOptions.Section);
         return services
             .AddSingleton<DatabaseSteps>()
             .AddMaintenanceTask<DatabaseDaily>()
             .AddMaintenanceTask<DatabaseWeekly>();
     }
 
-    private static IServiceCollection AddIndexUpkeep(this IServiceCollection services) => services
+    private static IServiceCollection AddIndexTasks(this IServiceCollection services) => services
         .AddSingleton<Reconciler>()
-        .AddSingleton<IndexOrders>()
+        .AddSingleton<ReplicaCommands>()
         .AddSingleton<IndexReplicaState>()
-        .AddSingleton<IndexUpkeep>()
+        .AddSingleton<IndexOperations>()
         .AddSingleton<EmbeddingBacklog>()
         .AddSingleton<ReEmbeddingModels>()
         .AddHostedService<IndexReplica>()
@@ -75,7 +74,7 @@ public static class MaintenanceRegistration
 
     private static IServiceCollection AddCleanUp(this IServiceCollection services)
     {
-        services.AddOptions<CleanUpOptions>().BindConfiguration(CleanUpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<CleanUpOptions>(CleanUpOptions.Section);
         return services
             .AddSingleton<OldFiles>()
             .AddSingleton<OldRecords>()

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using RagAspire.Database;
-using RagAspire.Operations;
+using RagAspire.Security;
 
 namespace RagAspire.Quality;
 

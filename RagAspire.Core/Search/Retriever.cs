@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Sync;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Search;
 
@@ -10,7 +13,7 @@ public sealed record Retrieval(IReadOnlyList<SearchHit> Hits, string Mode, strin
 
 /// <summary>Steps down the ladder until a rung holds: vectors and text, text alone, PostgreSQL's full text.</summary>
 public sealed class Retriever(
-    Embedder embedder, Bm25Encoder encoder, IVectorIndex index, IndexGeneration generation, HitReader reader)
+    Embedder embedder, Bm25Encoder encoder, IVectorIndex index, IndexGeneration generation, ChunkSearchStore reader)
 {
     // The index may hold a few chunks that are not to be seen any more, or not yet.
     private const int Spare = 10;

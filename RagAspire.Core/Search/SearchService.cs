@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using RagAspire.Caching;
+using RagAspire.Search.Caching;
 
 namespace RagAspire.Search;
 
 /// <summary>Finds passages in one collection: from the cache, or by the best rung that stands.</summary>
 public sealed class SearchService(
-    Retriever retriever, WordCounter words, ResponseCache cache, SearchLog log, SearchMetrics metrics)
+    Retriever retriever, DocumentFrequency words, ResponseCache cache, SearchRecorder log, SearchMetrics metrics)
 {
     public async Task<SearchResult> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
@@ -30,6 +30,6 @@ public sealed class SearchService(
 
     /// <summary>How much each word of a text tells one passage of a collection from another.</summary>
     /// <returns>Null where that cannot be said in time.</returns>
-    public Task<WordCounts?> CountWordsAsync(string text, string collection, CancellationToken cancellationToken) =>
+    public Task<TermFrequencies?> CountWordsAsync(string text, string collection, CancellationToken cancellationToken) =>
         words.CountAsync(text, collection, cancellationToken);
 }

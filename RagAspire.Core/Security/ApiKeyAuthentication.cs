@@ -72,8 +72,9 @@ public static class SecurityRegistration
 {
     public static IServiceCollection AddApiKeys(this IServiceCollection services)
     {
-        services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section);
+        services.AddValidatedOptions<SecurityOptions>(SecurityOptions.Section);
         services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<AuditLog>();
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         var authorization = services.AddAuthorizationBuilder();

@@ -5,7 +5,6 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Operations;
 
 namespace RagAspire.Security;
 

@@ -11,6 +11,8 @@ namespace RagAspire.Vectors;
 /// </remarks>
 public sealed class HybridOptions
 {
+    public const string Section = "Hybrid";
+
     /// <summary>What the vectors have to say: 0 nothing, 1 everything.</summary>
     [Range(0.0, 1.0)]
     public double VectorWeight { get; set; } = 0.25;

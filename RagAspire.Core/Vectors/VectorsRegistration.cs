@@ -1,50 +1,50 @@
 using Microsoft.Extensions.DependencyInjection;
-using RagAspire.Vectors.Analysis;
+using Qdrant.Client;
+using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Qdrant;
+using RagAspire.Vectors.Sync;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Vectors;
 
-public static partial class VectorsRegistration
+public static class VectorsRegistration
 {
     /// <summary>
-    /// Registers the text analysis, the index and their options (sections <c>Bm25</c>, <c>Hybrid</c>, <c>Qdrant</c>). The
-    /// index is Qdrant where a Qdrant client is registered, and in this process otherwise.
+    /// Adds text analysis, embedding, and the index with its synchronisation. The index is Qdrant where a client for it is
+    /// registered, and in this process otherwise.
     /// </summary>
-    public static IServiceCollection AddVectors(this IServiceCollection services)
-    {
-        services.AddOptions<Bm25Options>().BindConfiguration("Bm25").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<HybridOptions>().BindConfiguration("Hybrid").ValidateDataAnnotations().ValidateOnStart();
-        AddSharedIndex(services);
-        services.AddSingleton<TextAnalyzer>();
-        services.AddSingleton<Bm25Encoder>();
-        services.AddSingleton<InProcessVectorIndex>();
-        services.AddSingleton(Index);
-        return services;
-    }
+    public static IServiceCollection AddVectors(this IServiceCollection services) => services
+        .AddIndex()
+        .AddValidatedOptions<EmbeddingOptions>(EmbeddingOptions.Section)
+        .AddSingleton<Embedder>()
+        .AddSingleton<EmbeddingStore>()
+        .AddSingleton<ChunkEncoder>()
+        .AddSingleton<IndexGeneration>()
+        .AddSingleton<IndexSync>()
+        .AddHostedService<IndexSyncService>()
+        .AddSingleton<IndexMetrics>()
+        .AddHostedService<IndexMetricsSampler>();
 
-    /// <summary>Who looks after the structure of a shared index; null where there is none.</summary>
-    public static IIndexCare? IndexCare(IServiceProvider provider)
-    {
-        var care = provider.GetService<IIndexCare>();
-        if (care is null)
-        {
-            FindIndexCare(provider, ref care);
-        }
+    /// <summary>The index and the analysis of its terms, without what keeps it in step with the database.</summary>
+    public static IServiceCollection AddIndex(this IServiceCollection services) => services
+        .AddValidatedOptions<Bm25Options>(Bm25Options.Section)
+        .AddValidatedOptions<HybridOptions>(HybridOptions.Section)
+        .AddValidatedOptions<QdrantOptions>(QdrantOptions.Section)
+        .AddValidatedOptions<QdrantMaintenanceOptions>(QdrantMaintenanceOptions.Section)
+        .AddSingleton<TextAnalyzer>()
+        .AddSingleton<Bm25Encoder>()
+        .AddSingleton<InProcessVectorIndex>()
+        .AddSingleton(Index);
 
-        return care;
-    }
+    /// <summary>Maintenance of a shared index's structure; null where there is no shared index.</summary>
+    public static IIndexMaintenance? IndexMaintenance(IServiceProvider provider) =>
+        provider.GetService<IIndexMaintenance>()
+        ?? (IsShared(provider) ? ActivatorUtilities.CreateInstance<QdrantMaintenance>(provider) : null);
 
-    private static IVectorIndex Index(IServiceProvider provider)
-    {
-        IVectorIndex? shared = null;
-        FindSharedIndex(provider, ref shared);
-        return shared ?? provider.GetRequiredService<InProcessVectorIndex>();
-    }
+    private static IVectorIndex Index(IServiceProvider provider) => IsShared(provider)
+        ? ActivatorUtilities.CreateInstance<QdrantVectorIndex>(provider)
+        : provider.GetRequiredService<InProcessVectorIndex>();
 
-    /// <summary>Does nothing where the packages of a shared index are not served.</summary>
-    static partial void AddSharedIndex(IServiceCollection services);
-
-    static partial void FindIndexCare(IServiceProvider provider, ref IIndexCare? care);
-
-    static partial void FindSharedIndex(IServiceProvider provider, ref IVectorIndex? index);
+    private static bool IsShared(IServiceProvider provider) => provider.GetService<QdrantClient>() is not null;
 }

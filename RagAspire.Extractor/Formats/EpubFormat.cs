@@ -1,7 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
+using RagAspire.Extraction.Detection;
 using RagAspire.Extractor.Formats.Html;
-using RagAspire.Ingestion.Extraction.Detection;
 
 namespace RagAspire.Extractor.Formats;
 

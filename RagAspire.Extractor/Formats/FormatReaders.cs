@@ -1,8 +1,8 @@
+using RagAspire.Extraction;
 using RagAspire.Extractor.Formats.Html;
 using RagAspire.Extractor.Formats.Office;
 using RagAspire.Extractor.Formats.Pdf;
 using RagAspire.Extractor.Formats.Rtf;
-using RagAspire.Ingestion.Extraction;
 
 namespace RagAspire.Extractor.Formats;
 

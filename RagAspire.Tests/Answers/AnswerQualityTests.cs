@@ -1,8 +1,10 @@
 using System.Text.Json;
 using RagAspire.Answers;
-using RagAspire.Benchmarks.Quality;
+using RagAspire.Answers.Extractive;
 using RagAspire.Search;
+using RagAspire.TestSupport.Retrieval;
 using RagAspire.Tests.Support;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Answers;
 
@@ -18,7 +20,7 @@ public sealed class AnswerQualityTests
         var golden = JsonSerializer.Deserialize<Dictionary<string, string[]>>(
             await File.ReadAllTextAsync(Path.Combine(folder, "answers.json"), TestContext.Current.CancellationToken))!;
         var test = BeirTest.Load(folder);
-        using var writing = Writing.WithoutModel();
+        using var writing = AnswerRig.WithoutModel();
         int first = 0, whole = 0, none = 0;
         foreach (var (id, question, hits, words) in await AskAsync(test, test.Queries))
         {
@@ -44,7 +46,7 @@ public sealed class AnswerQualityTests
     {
         var test = BeirTest.Load(SharedData.Locate(collection));
         var foreign = BeirTest.Load(SharedData.Locate(asked)).Queries;
-        using var writing = Writing.WithoutModel();
+        using var writing = AnswerRig.WithoutModel();
         var answered = 0;
         foreach (var (_, question, hits, words) in await AskAsync(test, foreign))
         {
@@ -55,28 +57,28 @@ public sealed class AnswerQualityTests
         Assert.InRange(answered / (double)foreign.Count, 0, most);
     }
 
-    private static async Task<List<(string Id, string Question, SearchHit[] Hits, WordCounts Words)>> AskAsync(
+    private static async Task<List<(string Id, string Question, SearchHit[] Hits, TermFrequencies QuestionTerms)>> AskAsync(
         BeirTest test, IReadOnlyDictionary<string, string> questions)
     {
         using var search = new IndexSubject(test);
         var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
-        var counts = test.Documents.SelectMany(document => Passages.Words.Terms(document.Text).Distinct())
-            .GroupBy(term => term).ToDictionary(term => term.Key, term => Math.Min(WordCounter.Most, term.LongCount()));
-        var asked = new List<(string, string, SearchHit[], WordCounts)>();
+        var counts = test.Documents.SelectMany(document => AnswerData.QuestionTerms.Terms(document.Text).Distinct())
+            .GroupBy(term => term).ToDictionary(term => term.Key, term => Math.Min(DocumentFrequency.Most, term.LongCount()));
+        var asked = new List<(string, string, SearchHit[], TermFrequencies)>();
         foreach (var (id, question) in questions)
         {
             var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
-            asked.Add((id, question, [.. found.Select(document => Passages.Hit(documents[document].document.Text, documents[document].number + 1))], Counts(question, counts, test.Documents.Count)));
+            asked.Add((id, question, [.. found.Select(document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1))], Counts(question, counts, test.Documents.Count)));
         }
 
         return asked;
     }
 
     /// <summary>What the database would count.</summary>
-    private static WordCounts Counts(string question, Dictionary<string, long> counts, int passages) => new(
+    private static TermFrequencies Counts(string question, Dictionary<string, long> counts, int passages) => new(
         passages,
         question.Split(' ').Select(word => word.Trim('?', '.', ',', '"', '(', ')')).Distinct().Where(word => word.Length > 0).ToDictionary(
-            word => word, word => Passages.Words.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
+            word => word, word => AnswerData.QuestionTerms.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
 
     private static bool Holds(string text, string[] answers) =>
         answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));

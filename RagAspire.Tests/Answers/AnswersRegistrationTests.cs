@@ -1,12 +1,12 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using OllamaSharp;
 using RagAspire.Answers;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 using RagAspire.Vectors;
-using RagAspire.Vectors.Analysis;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Tests.Answers;
 
@@ -38,13 +38,18 @@ public sealed class AnswersRegistrationTests
     }
 
     [Fact]
-    public async Task A_clients_own_limit_is_not_shorter_than_the_configured_one()
+    public async Task Only_clients_of_models_have_no_time_limit_of_their_own()
     {
-        await using var services = Build(new() { ["Answers:FirstTokenTimeout"] = "00:05:00" });
+        await using var stub = await OllamaStub.StartAsync();
+        await using var services = Build([], stub);
+        var clients = services.GetRequiredService<IHttpClientFactory>();
 
-        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("chat");
+        using var chat = clients.CreateClient("chat_httpClient");
+        using var other = clients.CreateClient("grafana");
 
-        Assert.True(client.Timeout > TimeSpan.FromMinutes(5));
+        Assert.Equal(stub.Address, chat.BaseAddress);
+        Assert.Equal(Timeout.InfiniteTimeSpan, chat.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(100), other.Timeout);
     }
 
     [Theory]
@@ -60,24 +65,21 @@ public sealed class AnswersRegistrationTests
 
     private static ServiceProvider Build(Dictionary<string, string?> settings, OllamaStub? stub = null)
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<TextAnalyzer>();
-        services.AddHttpClient("chat", client => client.BaseAddress = stub?.Address);
-        services.AddAnswerWriting(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        if (stub is not null)
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
-            services.AddSingleton<IChatClient>(provider =>
-                new OllamaApiClient(provider.GetRequiredService<IHttpClientFactory>().CreateClient("chat"), stub.ChatModel));
-        }
-
-        return services.BuildServiceProvider();
+            ["ConnectionStrings:ragdb"] = "Host=127.0.0.1;Port=1;Database=none",
+            ["ConnectionStrings:cache"] = "127.0.0.1:1",
+            ["ConnectionStrings:chat"] = stub is null ? null : $"Endpoint={stub.Address};Model={stub.ChatModel}",
+        });
+        builder.AddRagClients();
+        builder.Services.AddSingleton(TimeProvider.System).AddVectors().AddAnswers();
+        return builder.Services.BuildServiceProvider();
     }
 
     private static async Task<(string Kind, string? Degraded)> AskAsync(ServiceProvider services)
     {
-        var request = new AnswerRequest("When did the warehouse in Bergen burn down?", Passages.Company, [], ByMeaning: false);
+        var request = new AnswerRequest("When did the warehouse in Bergen burn down?", AnswerData.Company, [], ByMeaning: false);
         var events = await services.GetRequiredService<AnswerWriter>().WriteAsync(request, TestContext.Current.CancellationToken).ToListAsync();
         var answer = Assert.IsType<AnswerWritten>(events[^1]).Answer;
         return (answer.Kind, answer.Degraded);

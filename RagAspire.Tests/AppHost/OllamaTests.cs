@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using RagAspire.AppHost;
 using RagAspire.Embedded;
-using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.AppHost;
 

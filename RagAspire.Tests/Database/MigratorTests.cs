@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Database;
@@ -38,7 +39,7 @@ public sealed class MigratorTests(Stores stores)
     public async Task Whoever_has_seen_one_change_has_seen_all_before_it_however_many_write_at_once()
     {
         await using var core = await CoreServices.CreateAsync(stores);
-        var (dataSource, changes) = (core.Get<NpgsqlDataSource>(), core.Get<IndexChanges>());
+        var (dataSource, changes) = (core.Get<NpgsqlDataSource>(), core.Get<DocumentChanges>());
         const int writers = 8, each = 25;
         var writing = Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(
             async () =>
@@ -47,7 +48,7 @@ public sealed class MigratorTests(Stores stores)
                 {
                     await using var connection = await dataSource.OpenConnectionAsync(Token);
                     await using var transaction = await connection.BeginTransactionAsync(Token);
-                    await IndexChanges.AppendAsync(connection, Guid.NewGuid(), $"c{writer}", Token);
+                    await DocumentChanges.AppendAsync(connection, Guid.NewGuid(), $"c{writer}", Token);
                     await Task.Delay(change % 3, Token);
                     await transaction.CommitAsync(Token);
                 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 using RagAspire.Tests.Support;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.EndToEnd;

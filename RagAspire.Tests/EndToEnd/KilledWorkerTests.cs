@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.EndToEnd;

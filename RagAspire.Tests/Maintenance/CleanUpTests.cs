@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using RagAspire.Embedded.Redis;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
 using RagAspire.Tests.Support;
 using StackExchange.Redis;
 
@@ -140,10 +140,10 @@ public sealed class CleanUpTests(Stores stores)
         Assert.Contains(report.Notes, note => note.StartsWith("audit_logs grew by", StringComparison.Ordinal));
     }
 
-    private async Task<UpkeepHost> HostAsync(Dictionary<string, string?>? settings = null, string? redis = null) =>
-        await UpkeepHost.CreateAsync(await stores.CreateDatabaseAsync(), redis ?? stores.Redis, settings);
+    private async Task<MaintenanceHost> HostAsync(Dictionary<string, string?>? settings = null, string? redis = null) =>
+        await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), redis ?? stores.Redis, settings);
 
-    private static Task ConnectedAsync(UpkeepHost host) => Eventually.TrueAsync(
+    private static Task ConnectedAsync(MaintenanceHost host) => Eventually.TrueAsync(
         () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected), TimeSpan.FromSeconds(30), () => "No connection to Redis.", Cancelled);
 
     private static string Touch(string folder, string name, int days)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RagAspire.Embedded;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -36,10 +36,10 @@ public sealed class GrafanaAnnotationTests(Stores stores)
         Assert.Equal(RunStatus.Succeeded, (await host.RunAsync("health-check")).Status);
     }
 
-    private async Task<UpkeepHost> HostAsync(string address) => await UpkeepHost.CreateAsync(
+    private async Task<MaintenanceHost> HostAsync(string address) => await MaintenanceHost.CreateAsync(
         await stores.CreateDatabaseAsync(), stores.Redis,
         new Dictionary<string, string?> { ["Grafana:Url"] = address, ["Grafana:Token"] = "secret" },
-        UpkeepHost.With(new TestTask((_, _) => Task.FromResult(TestTask.Done))));
+        MaintenanceHost.With(new TestTask((_, _) => Task.FromResult(TestTask.Done))));
 
     private static async Task<(string Path, string? Authorization, JsonNode Body)> ReceiveAsync(HttpListener server)
     {

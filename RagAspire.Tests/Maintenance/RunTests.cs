@@ -1,4 +1,6 @@
 using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -116,7 +118,7 @@ public sealed class RunTests(Stores stores)
     {
         var report = new TaskReport(3, 1, 2) { Notes = ["two were stuck"] };
         await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
-        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        await host.Get<ScheduleStore>().StoreAsync(Cancelled);
         var failed = await host.RunAsync("health-check");
         Assert.Equal(RunStatus.Failed, failed.Status);
         Assert.Equal(["two were stuck"], failed.Report!.Notes);
@@ -124,7 +126,7 @@ public sealed class RunTests(Stores stores)
         report = new TaskReport(0, 0, 0) { Skipped = "nothing is configured" };
         var skipped = await host.RunAsync("health-check");
         Assert.Equal((RunStatus.Skipped, "nothing is configured"), (skipped.Status, skipped.Error));
-        Assert.Null(Assert.Single(await host.Get<MaintenanceSchedules>().ListAsync(Cancelled)).LastSuccessAt);
+        Assert.Null(Assert.Single(await host.Get<ScheduleStore>().ListAsync(Cancelled)).LastSuccessAt);
     }
 
     [Fact]
@@ -134,7 +136,7 @@ public sealed class RunTests(Stores stores)
         var run = await host.Runs.DueAsync("database-daily", Due, Cancelled);
         await host.ExecuteAsync("update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
 
-        Assert.Equal(1, await host.Get<RunKeeper>().InterruptSilentAsync(Cancelled));
+        Assert.Equal(1, await host.Get<RunRecovery>().InterruptSilentAsync(Cancelled));
         var interrupted = await host.Runs.FindAsync(run!.Id, Cancelled);
         Assert.Equal(RunStatus.Interrupted, interrupted!.Status);
         Assert.NotNull(interrupted.FinishedAt);
@@ -148,12 +150,12 @@ public sealed class RunTests(Stores stores)
         var task = new TestTask((_, _) => Task.FromResult(TestTask.Done), "database-daily");
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
-        await one.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
-        await one.Get<RunKeeper>().MakeUpAsync(Cancelled);
+        await one.Get<ScheduleStore>().StoreAsync(Cancelled);
+        await one.Get<RunRecovery>().MakeUpAsync(Cancelled);
         Assert.Equal(0, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
 
         await one.ExecuteAsync("update maintenance_schedules set scheduled_since = now() - interval '10 days'");
-        await Task.WhenAll(one.Get<RunKeeper>().MakeUpAsync(Cancelled), two.Get<RunKeeper>().MakeUpAsync(Cancelled));
+        await Task.WhenAll(one.Get<RunRecovery>().MakeUpAsync(Cancelled), two.Get<RunRecovery>().MakeUpAsync(Cancelled));
         Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
         Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
     }
@@ -164,12 +166,12 @@ public sealed class RunTests(Stores stores)
         await using var postgres = await PrivatePostgres.StartAsync();
         var began = new TaskCompletionSource();
         var isDown = true;
-        await using var host = await UpkeepHost.CreateAsync(
+        await using var host = await MaintenanceHost.CreateAsync(
             postgres.ConnectionString,
             stores.Redis,
             configure: services =>
             {
-                UpkeepHost.With(new TestTask(async (_, token) =>
+                MaintenanceHost.With(new TestTask(async (_, token) =>
                 {
                     began.TrySetResult();
                     if (isDown)
@@ -197,13 +199,13 @@ public sealed class RunTests(Stores stores)
     public async Task The_last_success_and_its_alert_outlive_the_worker()
     {
         await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)));
-        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
+        await host.Get<ScheduleStore>().StoreAsync(Cancelled);
         await host.RunAsync("health-check", dryRun: true);
-        Assert.Null(Assert.Single(await host.Get<MaintenanceSchedules>().ListAsync(Cancelled)).LastSuccessAt);
+        Assert.Null(Assert.Single(await host.Get<ScheduleStore>().ListAsync(Cancelled)).LastSuccessAt);
         await host.RunAsync("health-check");
 
         await using var next = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)), host);
-        var stored = Assert.Single(await next.Get<MaintenanceSchedules>().MeasureAsync(Cancelled));
+        var stored = Assert.Single(await next.Get<ScheduleStore>().MeasureAsync(Cancelled));
         Assert.NotNull(stored.LastSuccessAt);
         Assert.Equal(TimeSpan.FromMinutes(20), stored.Row.AlertAfter);
     }
@@ -213,22 +215,22 @@ public sealed class RunTests(Stores stores)
     {
         var report = new TaskReport(0, 0, 0) { Skipped = "nothing is configured" };
         await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
-        await host.Get<MaintenanceSchedules>().StoreAsync(Cancelled);
-        Assert.False(Assert.Single(await host.Get<MaintenanceSchedules>().MeasureAsync(Cancelled)).IsIdle);
+        await host.Get<ScheduleStore>().StoreAsync(Cancelled);
+        Assert.False(Assert.Single(await host.Get<ScheduleStore>().MeasureAsync(Cancelled)).IsIdle);
         await host.RunAsync("health-check");
-        Assert.True(Assert.Single(await host.Get<MaintenanceSchedules>().MeasureAsync(Cancelled)).IsIdle);
+        Assert.True(Assert.Single(await host.Get<ScheduleStore>().MeasureAsync(Cancelled)).IsIdle);
     }
 
     [Fact]
     public async Task Every_row_of_the_schedule_has_its_task_and_every_task_its_row()
     {
-        await using var host = await UpkeepHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
         Assert.Equal(
-            Schedule.Defaults.Select(row => row.Task).Order(), host.Get<TaskCatalogue>().All.Select(task => task.Name).Order());
+            Schedule.Defaults.Select(row => row.Task).Order(), host.Get<TaskRegistry>().All.Select(task => task.Name).Order());
     }
 
-    private async Task<UpkeepHost> HostAsync(
-        IMaintenanceTask task, UpkeepHost? beside = null, Dictionary<string, string?>? settings = null) => await UpkeepHost.CreateAsync(
+    private async Task<MaintenanceHost> HostAsync(
+        IMaintenanceTask task, MaintenanceHost? beside = null, Dictionary<string, string?>? settings = null) => await MaintenanceHost.CreateAsync(
         beside is null ? await stores.CreateDatabaseAsync() : beside.ConnectionString,
-        stores.Redis, settings, UpkeepHost.With(task));
+        stores.Redis, settings, MaintenanceHost.With(task));
 }

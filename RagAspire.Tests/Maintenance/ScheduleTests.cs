@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Tests.Maintenance;
 

@@ -1,6 +1,7 @@
 using Npgsql;
-using RagAspire.Benchmarks.Load;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Scheduling;
+using RagAspire.TestSupport.Load;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;

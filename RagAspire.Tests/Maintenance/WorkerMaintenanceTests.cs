@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -28,7 +28,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
     public async Task A_worker_killed_in_the_middle_leaves_a_run_marked_interrupted_and_the_next_one_finishes_the_work()
     {
         await using var system = await RagSystem.StartAsync(stores, Unhurried);
-        await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
             select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 100000) i
@@ -55,7 +55,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
     {
         string[] tasks = ["certificates", "clean-up", "database-daily", "index-reconciliation", "metrics"];
         await using var system = await RagSystem.StartAsync(stores);
-        await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(system.Database, stores.Redis);
         await Eventually.TrueAsync(
             async () => await host.ScalarAsync<long>("select count(*) from maintenance_schedules") == Schedule.Defaults.Count,
             TimeSpan.FromSeconds(30), () => "The schedule is not stored.", Cancelled);
@@ -89,7 +89,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
     public async Task A_running_task_is_stopped_by_the_API_within_a_few_seconds_and_watched_meanwhile()
     {
         await using var system = await RagSystem.StartAsync(stores, Unhurried);
-        await using var host = await UpkeepHost.CreateAsync(system.Database, stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(system.Database, stores.Redis);
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
             select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 100000) i
@@ -121,7 +121,7 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         Assert.Equal(5, code);
         Assert.Contains("skipped (dry run)", output);
 
-        await using var host = await UpkeepHost.CreateAsync(database, stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(database, stores.Redis);
         await host.ExecuteAsync("""
             insert into golden_sets (collection, questions, updated_by)
             values ('default', '[{"question": "Where?", "expected": [{"documentName": "a.txt"}]}]', 'test')

@@ -71,7 +71,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
     public async Task Every_mark_on_a_board_can_be_made()
     {
         var parts = await LoadedAsync();
-        await Upkeep.FailAsync(parts);
+        await MaintenanceRig.FailAsync(parts);
         await AllAnsweredAsync(parts, MonitoringFiles.Boards.SelectMany(board => board.Json["annotations"]!["list"]!.AsArray()
             .Select(mark => mark!["expr"]?.GetValue<string>()).OfType<string>().Select(query => new Asked(board.Title, query))));
     }

@@ -2,8 +2,9 @@ using RagAspire.AppHost;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
-using RagAspire.Tests.Monitoring;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Monitoring;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
 
@@ -77,7 +78,7 @@ internal sealed class WatchedParts : IAsyncDisposable
     public async Task LoadAsync()
     {
         await Load.RunAsync(System.Client);
-        await (_upkept ??= Upkeep.RunAsync(this));
+        await (_upkept ??= MaintenanceRig.RunAsync(this));
     }
 
     /// <summary>Ends what was started, the last first.</summary>

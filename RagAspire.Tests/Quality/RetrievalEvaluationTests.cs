@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using RagAspire.Maintenance;
 using RagAspire.Quality;
 using RagAspire.Tests.Support;
-using RagAspire.Vectors;
+using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Tests.Quality;
 
@@ -21,6 +21,7 @@ public sealed class RetrievalEvaluationTests(Stores stores)
             ["ConnectionStrings:cache"] = stores.Redis,
         });
         builder.AddServiceDefaults();
+        builder.AddRagClients();
         builder.AddRagCore();
         using var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,5 @@
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Operations;
 using RagAspire.Security;
 using RagAspire.Tests.Support;
 

@@ -27,6 +27,7 @@ public sealed class CoreServices : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
+        builder.AddRagClients();
         builder.AddRagCore();
         var core = new CoreServices(builder.Build());
         await core.Get<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,4 @@
 using Npgsql;
-using RagAspire.Embedded.Postgres;
 using RagAspire.Embedded.Redis;
 using RagAspire.Tests.Support;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Telemetry;

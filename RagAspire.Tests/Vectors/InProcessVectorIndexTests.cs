@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors;
 

@@ -1,4 +1,4 @@
-using RagAspire.Vectors;
+using RagAspire.Vectors.Sync;
 using Xunit;
 
 namespace RagAspire.Tests.Vectors;

@@ -1,4 +1,5 @@
 using RagAspire.Vectors;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors;
 

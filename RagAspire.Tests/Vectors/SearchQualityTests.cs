@@ -1,4 +1,4 @@
-using RagAspire.Benchmarks.Quality;
+using RagAspire.TestSupport.Retrieval;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Vectors;

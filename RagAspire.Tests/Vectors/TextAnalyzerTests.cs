@@ -1,5 +1,5 @@
 using RagAspire.Vectors;
-using RagAspire.Vectors.Analysis;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors;
 

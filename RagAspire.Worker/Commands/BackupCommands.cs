@@ -1,7 +1,10 @@
 using System.CommandLine;
+using RagAspire.Backups;
+using RagAspire.Backups.Files;
+using RagAspire.Backups.Restore;
+using RagAspire.Backups.Targets;
 using RagAspire.Database;
 using RagAspire.Maintenance;
-using RagAspire.Maintenance.Backups;
 
 namespace RagAspire.Worker.Commands;
 

@@ -40,6 +40,7 @@ internal static class CommandHost
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.None);
         RequireDatabase(builder.Configuration);
         builder.AddServiceDefaults();
+        builder.AddRagClients();
         builder.AddRagCore();
         var host = builder.Build();
         host.Services.GetService<IStartupValidator>()?.Validate();

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Worker.Commands;
 

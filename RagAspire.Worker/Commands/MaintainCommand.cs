@@ -1,7 +1,8 @@
 using System.CommandLine;
 using RagAspire.Database;
 using RagAspire.Maintenance;
-using RagAspire.Vectors;
+using RagAspire.Maintenance.Runs;
+using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Worker.Commands;
 
@@ -40,7 +41,7 @@ internal static class MaintainCommand
 
     private static async Task<int> RunAsync(IServiceProvider services, string task, bool dryRun, CancellationToken cancellationToken)
     {
-        var catalogue = services.GetRequiredService<TaskCatalogue>();
+        var catalogue = services.GetRequiredService<TaskRegistry>();
         if (catalogue.Find(task) is not { } wanted)
         {
             await Console.Error.WriteLineAsync(
@@ -50,12 +51,12 @@ internal static class MaintainCommand
 
         if (wanted.NeedsIndex)
         {
-            await services.GetRequiredService<IndexFollower>().StartAsync(cancellationToken);
+            await services.GetRequiredService<IndexSync>().StartAsync(cancellationToken);
         }
 
-        await services.GetRequiredService<RunKeeper>().InterruptSilentAsync(cancellationToken);
+        await services.GetRequiredService<RunRecovery>().InterruptSilentAsync(cancellationToken);
         var actor = $"command line ({Environment.UserName})";
-        var runs = services.GetRequiredService<MaintenanceRuns>();
+        var runs = services.GetRequiredService<RunStore>();
         if (await runs.RequestAsync(task, dryRun, actor, cancellationToken) is not { } waiting)
         {
             await Console.Error.WriteLineAsync($"{task} runs already, or waits to.");
@@ -71,7 +72,7 @@ internal static class MaintainCommand
     private static int List()
     {
         using var host = CommandHost.Create();
-        var catalogue = host.Services.GetRequiredService<TaskCatalogue>();
+        var catalogue = host.Services.GetRequiredService<TaskRegistry>();
         foreach (var task in catalogue.All.OrderBy(task => task.Name, StringComparer.Ordinal))
         {
             var row = catalogue.RowOf(task.Name);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker.Commands;
 

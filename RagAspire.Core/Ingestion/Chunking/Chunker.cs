@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 
 namespace RagAspire.Ingestion.Chunking;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 
 namespace RagAspire.Ingestion.Chunking;
 

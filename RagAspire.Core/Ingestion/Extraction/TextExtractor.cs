@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RagAspire.Ingestion.Extraction.Isolation;
+using RagAspire.Extraction;
+using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Ingestion.Extraction;
 
@@ -43,17 +44,17 @@ public sealed partial class TextExtractor(
             {
                 return await ExtractOnceAsync(Request(path, contentType, skipped), progress, cancellationToken);
             }
-            catch (ExtractorDiedException death)
+            catch (ExtractorFailedException death)
             {
                 Log.Died(logger, death.Death, death.Page, death);
                 var mayBeThePage = death.Page is { } page && !skipped.Contains(page) && skipped.Count < MaxSkippedPages
-                    && death.Death != ExtractorDeath.TimedOut;
+                    && death.Death != ExtractorFailure.TimedOut;
                 if (mayBeThePage)
                 {
                     // One bad page need not cost the others.
                     skipped.Add(death.Page!.Value);
                 }
-                else if (death.Death == ExtractorDeath.Crashed && !isSecondTry)
+                else if (death.Death == ExtractorFailure.Crashed && !isSecondTry)
                 {
                     // Something outside may have ended the process.
                     isSecondTry = true;
@@ -153,10 +154,10 @@ public sealed partial class TextExtractor(
             _options.MaxCharacters),
         skipped);
 
-    private static string Reason(ExtractorDeath death) => death switch
+    private static string Reason(ExtractorFailure death) => death switch
     {
-        ExtractorDeath.OutOfMemory => Reasons.TooMuchMemory,
-        ExtractorDeath.Crashed => Reasons.Crashed,
+        ExtractorFailure.OutOfMemory => Reasons.TooMuchMemory,
+        ExtractorFailure.Crashed => Reasons.Crashed,
         _ => Reasons.TooSlow,
     };
 
@@ -166,6 +167,6 @@ public sealed partial class TextExtractor(
         public static partial void Started(ILogger logger, int processId);
 
         [LoggerMessage(2, LogLevel.Warning, "The extractor process died ({Death}) at page {Page}")]
-        public static partial void Died(ILogger logger, ExtractorDeath death, int? page, Exception exception);
+        public static partial void Died(ILogger logger, ExtractorFailure death, int? page, Exception exception);
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace RagAspire.Maintenance.Tasks;
 
 /// <summary>Reads when each configured certificate expires. One that cannot be read or has expired is a failure.</summary>
-public sealed class Certificates(IOptions<CertificateOptions> options, KeptFigures figures, TimeProvider time) : IMaintenanceTask
+public sealed class Certificates(IOptions<CertificateOptions> options, StoredMetrics figures, TimeProvider time) : IMaintenanceTask
 {
     public string Name => "certificates";
 
@@ -15,8 +15,8 @@ public sealed class Certificates(IOptions<CertificateOptions> options, KeptFigur
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var tally = new Tally();
-        var found = new List<KeptFigure>();
+        var tally = new ReportBuilder();
+        var found = new List<StoredMetric>();
         List<(string Name, Func<Task<X509Certificate2>> Read)> sources =
         [
             .. options.Value.Files.Select(file => (file.Split('|')[0], (Func<Task<X509Certificate2>>)(() => Task.FromResult(FromFile(file))))),
@@ -31,8 +31,8 @@ public sealed class Certificates(IOptions<CertificateOptions> options, KeptFigur
                 using var certificate = await read();
                 Judge(name, certificate, tally);
                 var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
-                found.Add(new KeptFigure(
-                    UpkeepMetrics.Certificates, new Dictionary<string, string> { ["certificate"] = name }, end.ToUnixTimeSeconds()));
+                found.Add(new StoredMetric(
+                    MaintenanceMetrics.Certificates, new Dictionary<string, string> { ["certificate"] = name }, end.ToUnixTimeSeconds()));
             }
             catch (Exception ex) when (ex is CryptographicException or IOException or SocketException or System.Security.Authentication.AuthenticationException
                 or UnauthorizedAccessException or UriFormatException or TimeoutException)
@@ -43,7 +43,7 @@ public sealed class Certificates(IOptions<CertificateOptions> options, KeptFigur
 
         if (!context.DryRun)
         {
-            await figures.ReplaceAsync(UpkeepMetrics.Certificates, found, cancellationToken);
+            await figures.ReplaceAsync(MaintenanceMetrics.Certificates, found, cancellationToken);
         }
 
         if (sources.Count == 0)
@@ -54,7 +54,7 @@ public sealed class Certificates(IOptions<CertificateOptions> options, KeptFigur
         return tally.Report();
     }
 
-    private void Judge(string name, X509Certificate2 certificate, Tally tally)
+    private void Judge(string name, X509Certificate2 certificate, ReportBuilder tally)
     {
         var left = certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
         tally.After($"{name}.days", Math.Round(left.TotalDays, 1));

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using RagAspire.Maintenance.Tasks.Index;
-using RagAspire.Vectors;
+using RagAspire.Monitoring;
+using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Maintenance.Tasks;
 
 /// <summary>Asks every component, and leaves a record of what it found.</summary>
-public sealed class HealthCheck(HealthCheckService health, IndexUpkeep index, IndexGeneration generation) : IMaintenanceTask
+public sealed class HealthCheck(HealthCheckService health, IndexOperations index, IndexGeneration generation) : IMaintenanceTask
 {
     private const string IndexCheck = "vector_db";
 
@@ -23,7 +24,7 @@ public sealed class HealthCheck(HealthCheckService health, IndexUpkeep index, In
         var isElsewhere = !index.IsShared && !generation.IsLoaded;
         var report = await health.CheckHealthAsync(
             check => check.Tags.Contains(HealthTags.Component) && !(isElsewhere && check.Name == IndexCheck), cancellationToken);
-        var tally = new Tally { Examined = report.Entries.Count + (isElsewhere ? 1 : 0) };
+        var tally = new ReportBuilder { Examined = report.Entries.Count + (isElsewhere ? 1 : 0) };
         foreach (var (name, entry) in report.Entries)
         {
             tally.After($"{name}.milliseconds", entry.Duration.TotalMilliseconds);

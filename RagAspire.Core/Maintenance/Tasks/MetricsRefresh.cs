@@ -5,7 +5,7 @@ using RagAspire.Documents;
 namespace RagAspire.Maintenance.Tasks;
 
 /// <summary>Counts what costs too much to count whenever the metrics are asked for.</summary>
-public sealed class MetricsRefresh(NpgsqlDataSource dataSource, KeptFigures figures) : IMaintenanceTask
+public sealed class MetricsRefresh(NpgsqlDataSource dataSource, StoredMetrics figures) : IMaintenanceTask
 {
     public string Name => "metrics";
 
@@ -13,7 +13,7 @@ public sealed class MetricsRefresh(NpgsqlDataSource dataSource, KeptFigures figu
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var tally = new Tally();
+        var tally = new ReportBuilder();
         context.Report(0, 3, "documents");
         var counted = (await dataSource.Command("select status, count(*), coalesce(sum(size_bytes), 0)::int8 from documents group by status")
             .ListAsync(row => (Status: row.GetString(0), Count: row.GetInt64(1), Bytes: row.GetInt64(2)), cancellationToken))
@@ -37,8 +37,8 @@ public sealed class MetricsRefresh(NpgsqlDataSource dataSource, KeptFigures figu
         if (!context.DryRun)
         {
             await figures.ReplaceAsync(
-                UpkeepMetrics.Documents,
-                statuses.Select(row => new KeptFigure(UpkeepMetrics.Documents, new Dictionary<string, string> { ["status"] = row.Status }, row.Count)),
+                MaintenanceMetrics.Documents,
+                statuses.Select(row => new StoredMetric(MaintenanceMetrics.Documents, new Dictionary<string, string> { ["status"] = row.Status }, row.Count)),
                 cancellationToken);
             tally.Changed = statuses.Count;
         }
@@ -46,7 +46,7 @@ public sealed class MetricsRefresh(NpgsqlDataSource dataSource, KeptFigures figu
         return tally.Report();
     }
 
-    private async Task ChunksAsync(Tally tally, CancellationToken cancellationToken)
+    private async Task ChunksAsync(ReportBuilder tally, CancellationToken cancellationToken)
     {
         var (count, average, median, most) = (await dataSource.Command("""
             select count(*), coalesce(avg(token_count), 0)::float8,

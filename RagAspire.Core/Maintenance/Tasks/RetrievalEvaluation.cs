@@ -1,6 +1,7 @@
 using System.Globalization;
 using RagAspire.Quality;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Maintenance.Tasks;
 
@@ -75,7 +76,7 @@ public sealed class RetrievalEvaluation(
     {
         try
         {
-            return await evaluator.EvaluateAsync(golden, askedAt => Pace.RestAsync(askedAt, 2, time, cancellationToken), cancellationToken);
+            return await evaluator.EvaluateAsync(golden, askedAt => Throttle.RestAsync(askedAt, 2, time, cancellationToken), cancellationToken);
         }
         catch (VectorIndexUnavailableException ex)
         {

@@ -1,4 +1,3 @@
-
 namespace RagAspire.Vectors.InProcess;
 
 /// <summary>Makes one segment of several and leaves out what was removed.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Vectors.InProcess;
 

@@ -5,6 +5,8 @@ namespace RagAspire.Vectors.Qdrant;
 /// <summary>How the index uses its Qdrant server; section <c>Qdrant</c>. The server is connection string <c>vectors</c>.</summary>
 public sealed class QdrantOptions
 {
+    public const string Section = "Qdrant";
+
     /// <summary>The one Qdrant collection that holds the chunks of all collections of ours.</summary>
     [Required]
     [RegularExpression("^[A-Za-z0-9_-]{1,255}$")]

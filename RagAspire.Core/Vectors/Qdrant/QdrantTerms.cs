@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Qdrant.Client.Grpc;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Vectors.Qdrant;
 

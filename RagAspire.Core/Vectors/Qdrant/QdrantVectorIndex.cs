@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Qdrant.Client;
 using Qdrant.Client.Grpc;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Vectors.Qdrant;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using AngleSharp.Dom;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 
 namespace RagAspire.Extractor.Formats.Html;
 

@@ -1,6 +1,6 @@
 using System.Xml;
 using DocumentFormat.OpenXml.Packaging;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 
 namespace RagAspire.Extractor.Formats.Office;
 

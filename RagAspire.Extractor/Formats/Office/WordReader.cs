@@ -146,7 +146,7 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
         {
             using var memory = new MemoryStream();
             stream.CopyTo(memory);
-            if (Ingestion.Extraction.Detection.TextEncodings.Detect(memory.ToArray()) is not null)
+            if (Extraction.Detection.TextEncodings.Detect(memory.ToArray()) is not null)
             {
                 HtmlFormat.Read(memory.ToArray(), sink, declared: null);
             }

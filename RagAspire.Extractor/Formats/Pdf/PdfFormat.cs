@@ -1,4 +1,4 @@
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 

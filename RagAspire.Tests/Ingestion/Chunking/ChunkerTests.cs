@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Microsoft.ML.Tokenizers;
+using RagAspire.Extraction;
 using RagAspire.Ingestion.Chunking;
-using RagAspire.Ingestion.Extraction;
-using RagAspire.Tests.Ingestion.Extraction;
+using RagAspire.Tests.Extraction;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Ingestion.Chunking;

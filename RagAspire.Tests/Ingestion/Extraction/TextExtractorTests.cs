@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using RagAspire.Ingestion.Extraction;
+using RagAspire.Extraction;
+using RagAspire.Tests.Extraction;
 
 namespace RagAspire.Tests.Ingestion.Extraction;
 

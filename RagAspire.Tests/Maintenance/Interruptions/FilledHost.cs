@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Maintenance;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
-using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Sync;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
@@ -15,10 +17,10 @@ internal sealed class FilledHost : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private readonly string _redis;
 
-    private FilledHost(OllamaStub ollama, TestDirectory directory, Dictionary<string, string?> settings, string redis, UpkeepHost host) =>
+    private FilledHost(OllamaStub ollama, TestDirectory directory, Dictionary<string, string?> settings, string redis, MaintenanceHost host) =>
         (_ollama, _directory, _settings, _redis, Host) = (ollama, directory, settings, redis, host);
 
-    public UpkeepHost Host { get; }
+    public MaintenanceHost Host { get; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -34,7 +36,7 @@ internal sealed class FilledHost : IAsyncDisposable
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
             ["Maintenance:Database:LockMilliseconds"] = "600000",
         };
-        var host = await UpkeepHost.CreateAsync(database, redis, settings, services => shared?.AddTo(services), started: true);
+        var host = await MaintenanceHost.CreateAsync(database, redis, settings, services => shared?.AddTo(services), started: true);
         var filled = new FilledHost(ollama, directory, settings, redis, host);
         await filled.FillAsync();
         await filled.IndexedAsync(shared is not null);
@@ -42,9 +44,9 @@ internal sealed class FilledHost : IAsyncDisposable
     }
 
     /// <summary>Another process over the same database that has no index of its own, as a command on the command line has none.</summary>
-    public async Task<UpkeepHost> CommandAsync()
+    public async Task<MaintenanceHost> CommandAsync()
     {
-        var command = await UpkeepHost.CreateAsync(Host.ConnectionString, _redis, _settings);
+        var command = await MaintenanceHost.CreateAsync(Host.ConnectionString, _redis, _settings);
         await command.Get<DatabaseStartup>().StartAsync(Cancelled);
         await command.Get<DatabaseStartup>().MigratedAsync(Cancelled);
         return command;

@@ -1,6 +1,6 @@
 using Npgsql;
-using RagAspire.Maintenance;
-using RagAspire.Tests.Maintenance.Backups;
+using RagAspire.Maintenance.Scheduling;
+using RagAspire.Tests.Backups;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 

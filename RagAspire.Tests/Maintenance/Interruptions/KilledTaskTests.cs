@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using System.Text;
-using RagAspire.Maintenance;
-using RagAspire.Maintenance.Backups;
-using RagAspire.Tests.Maintenance.Backups;
+using RagAspire.Backups.Files;
+using RagAspire.Maintenance.Scheduling;
+using RagAspire.TestSupport.Ollama;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;

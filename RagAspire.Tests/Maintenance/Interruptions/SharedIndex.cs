@@ -2,11 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
 /// <summary>An index that all processes share, as Qdrant is, and that can be taken away.</summary>
-internal sealed class SharedIndex : IVectorIndex, IIndexCare, IDisposable
+internal sealed class SharedIndex : IVectorIndex, IIndexMaintenance, IDisposable
 {
     private readonly InProcessVectorIndex _index = new(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
     private volatile bool _isDown;
@@ -25,7 +26,7 @@ internal sealed class SharedIndex : IVectorIndex, IIndexCare, IDisposable
 
     private InProcessVectorIndex Index => _isDown ? throw new VectorIndexUnavailableException("Qdrant does not answer.") : _index;
 
-    public void AddTo(IServiceCollection services) => services.AddSingleton<IVectorIndex>(this).AddSingleton<IIndexCare>(this);
+    public void AddTo(IServiceCollection services) => services.AddSingleton<IVectorIndex>(this).AddSingleton<IIndexMaintenance>(this);
 
     public Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken) => Index.UpsertAsync(points, cancellationToken);
 
@@ -41,7 +42,7 @@ internal sealed class SharedIndex : IVectorIndex, IIndexCare, IDisposable
 
     public Task<IndexStatus> StatusAsync(CancellationToken cancellationToken) => Index.StatusAsync(cancellationToken);
 
-    public async Task<IndexCareReport> RunAsync(bool dryRun, Action<int, string> progress, CancellationToken cancellationToken) =>
+    public async Task<IndexMaintenanceReport> RunAsync(bool dryRun, Action<int, string> progress, CancellationToken cancellationToken) =>
         new((await StatusAsync(cancellationToken)).Points, 0, [], [], new Dictionary<string, double>(), new Dictionary<string, double>());
 
     public void Dispose() => _index.Dispose();

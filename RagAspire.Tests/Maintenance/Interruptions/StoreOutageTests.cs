@@ -1,5 +1,6 @@
 using RagAspire.Embedded.Redis;
-using RagAspire.Maintenance;
+using RagAspire.Maintenance.Runs;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Tests.Support;
 using StackExchange.Redis;
 
@@ -49,7 +50,7 @@ public sealed class StoreOutageTests(Stores stores)
         await using var filled = await FilledHost.CreateAsync(postgres.ConnectionString, stores.Redis);
         await using var command = await filled.CommandAsync();
         await filled.Host.SucceedAsync("backup");
-        UpkeepHost HostOf(string task) => task == Health ? command : filled.Host;
+        MaintenanceHost HostOf(string task) => task == Health ? command : filled.Host;
         foreach (var tasks in new[] { Tasks.Where(task => task != Retention).ToList(), [Retention] })
         {
             foreach (var run in await StopDuringAsync(postgres, filled.Host, tasks, HostOf))
@@ -102,7 +103,7 @@ public sealed class StoreOutageTests(Stores stores)
 
     /// <summary>Holds tasks in their middle, takes the database away, gives it back, and waits for their ends.</summary>
     private static async Task<MaintenanceRun[]> StopDuringAsync(
-        PrivatePostgres postgres, UpkeepHost host, List<string> tasks, Func<string, UpkeepHost> hostOf)
+        PrivatePostgres postgres, MaintenanceHost host, List<string> tasks, Func<string, MaintenanceHost> hostOf)
     {
         var points = HoldPoint.All.Where(held => tasks.Contains(held.Task)).Select(held => held.Point).ToList();
         foreach (var point in points)
@@ -154,7 +155,7 @@ public sealed class StoreOutageTests(Stores stores)
         Assert.DoesNotContain("   at ", reason, StringComparison.Ordinal);
     }
 
-    private static Task RedisAsync(UpkeepHost host, bool isConnected) => Eventually.TrueAsync(
+    private static Task RedisAsync(MaintenanceHost host, bool isConnected) => Eventually.TrueAsync(
         () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected == isConnected),
         TimeSpan.FromSeconds(30), () => $"Redis is not {(isConnected ? "there" : "gone")}.", Cancelled);
 }

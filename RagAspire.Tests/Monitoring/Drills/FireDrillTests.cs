@@ -135,7 +135,7 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     public async Task A_job_fails_after_its_last_try_and_somebody_is_told()
     {
         var parts = await watched.PartsAsync(stores);
-        await Upkeep.FailAsync(parts);
+        await MaintenanceRig.FailAsync(parts);
 
         // It may fire already, for the same task that failed before.
         await new Drill(parts, since: DateTimeOffset.MinValue).SeenAsync("JobFailed", "firing");

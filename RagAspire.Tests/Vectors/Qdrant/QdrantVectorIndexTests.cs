@@ -6,6 +6,7 @@ using Qdrant.Client;
 using Qdrant.Client.Grpc;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Qdrant;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors.Qdrant;
 

@@ -10,7 +10,7 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
     private const int Page = 100;
 
     /// <exception cref="MaintenanceException">Redis cannot be asked.</exception>
-    public async Task CleanAsync(Tally tally, bool dryRun, CancellationToken cancellationToken)
+    public async Task CleanAsync(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
     {
         if (!redis.IsConnected)
         {
@@ -91,7 +91,7 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
             var (left, bytes) = (database.KeyTimeToLiveAsync(key), database.StringLengthAsync(key));
             return new Entry(key, await bytes + key.ToString().Length + Overhead, await left ?? TimeSpan.MaxValue);
         }));
-        await Pace.RestAsync(startedAt, 2, TimeProvider.System, cancellationToken);
+        await Throttle.RestAsync(startedAt, 2, TimeProvider.System, cancellationToken);
         return entries;
     }
 

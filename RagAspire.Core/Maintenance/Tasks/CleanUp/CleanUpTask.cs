@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
+using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Maintenance.Tasks.CleanUp;
 
@@ -15,7 +16,7 @@ public sealed class CleanUpTask(
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var tally = new Tally();
+        var tally = new ReportBuilder();
         context.Report(0, 4, "files");
         files.Clean(tally, context.DryRun, cancellationToken);
         context.Report(1, 4, "claims and records");
@@ -41,14 +42,14 @@ public sealed class CleanUpTask(
 public sealed class OldRecords(
     NpgsqlDataSource dataSource,
     DocumentStore documents,
-    MaintenanceRuns runs,
+    RunStore runs,
     IOptions<CleanUpOptions> options,
     IOptions<MaintenanceOptions> maintenance)
 {
     private const int LeastRows = 100;
     private const int MostRows = 1_000;
 
-    public async Task CleanAsync(Tally tally, bool dryRun, CancellationToken cancellationToken)
+    public async Task CleanAsync(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
     {
         var expired = dryRun
             ? await dataSource.Command("select count(*)::int from documents where status = 'processing' and claimed_until < now()").ScalarAsync<int>(cancellationToken)
@@ -80,7 +81,7 @@ public sealed class OldRecords(
         }
 
         var sql = $"delete from {table} where {key} in (select {key.Trim('(', ')')} from {table} t where {where} limit $2)";
-        var pace = new Pace(LeastRows, MostRows, TimeProvider.System);
+        var pace = new Throttle(LeastRows, MostRows, TimeProvider.System);
         int all = 0, batch;
         do
         {
@@ -91,7 +92,7 @@ public sealed class OldRecords(
         return all;
     }
 
-    private static void Count(Tally tally, int count, string what, bool dryRun)
+    private static void Count(ReportBuilder tally, int count, string what, bool dryRun)
     {
         tally.Examined += count;
         tally.Changed += count;

@@ -1,14 +1,14 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using RagAspire.Ingestion;
+using RagAspire.Documents.Intake;
 
 namespace RagAspire.Maintenance.Tasks.CleanUp;
 
 /// <summary>Old log files and the temporary files of killed processes: ours only, told by folder and by name.</summary>
 public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfiguration configuration, TimeProvider time)
 {
-    public void Clean(Tally tally, bool dryRun, CancellationToken cancellationToken)
+    public void Clean(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var folder in LogFolders().Where(Directory.Exists))
@@ -27,7 +27,7 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
         : [];
 
     private static void Remove(
-        string what, IEnumerable<string> paths, DateTimeOffset before, Tally tally, bool dryRun, CancellationToken cancellationToken)
+        string what, IEnumerable<string> paths, DateTimeOffset before, ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
     {
         var (removed, bytes) = (0, 0L);
         foreach (var path in paths.ToList())

@@ -9,7 +9,7 @@ public sealed class UnusedContainers(IOptions<CleanUpOptions> options)
 {
     private static readonly string[] Runtimes = ["docker", "podman"];
 
-    public async Task CleanAsync(Tally tally, bool dryRun, CancellationToken cancellationToken)
+    public async Task CleanAsync(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
     {
         foreach (var (kind, wanted) in new[] { ("container", options.Value.UnusedContainers), ("volume", options.Value.UnusedVolumes) })
         {

@@ -25,7 +25,7 @@ internal sealed class ActivityStep : IDatabaseStep
             row => $"{row.GetString(1)} (process {row.GetInt32(0)}, {row.GetString(3)}) for {row.GetInt64(2)} s", cancellationToken);
         if (transactions.Count > 0)
         {
-            run.Tally.Note($"Long transactions, which keep dead rows alive: {string.Join("; ", transactions)}.");
+            run.ReportBuilder.Note($"Long transactions, which keep dead rows alive: {string.Join("; ", transactions)}.");
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class ActivityStep : IDatabaseStep
             """).ListAsync(row => $"process {row.GetInt32(0)} waits for {row.GetString(1)} for {row.GetInt64(2)} s", cancellationToken);
         if (waits.Count > 0)
         {
-            run.Tally.Note($"Waiting for locks: {string.Join("; ", waits)}.");
+            run.ReportBuilder.Note($"Waiting for locks: {string.Join("; ", waits)}.");
         }
     }
 
@@ -48,21 +48,21 @@ internal sealed class ActivityStep : IDatabaseStep
             from pg_database where datname = current_database()
             """).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
         const double wraparound = 2_146_483_648;
-        run.Tally.After("transaction_ids.used_share", age / wraparound);
+        run.ReportBuilder.After("transaction_ids.used_share", age / wraparound);
         if (age > freezeAt * 1.5)
         {
-            run.Tally.Note(FormattableString.Invariant(
+            run.ReportBuilder.Note(FormattableString.Invariant(
                 $"The oldest transaction id is {age:N0} transactions old, {age / wraparound:P0} of the way to the end: autovacuum does not keep up."));
         }
 
         var (used, most) = (await run.Connection.Command("""
             select (select count(*) from pg_stat_activity where backend_type = 'client backend'), current_setting('max_connections')::int8
             """).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
-        run.Tally.After("connections.used", used);
-        run.Tally.After("connections.most", most);
+        run.ReportBuilder.After("connections.used", used);
+        run.ReportBuilder.After("connections.most", most);
         if (used > most * run.Options.WarnShare)
         {
-            run.Tally.Note($"{used} of {most} connections are in use.");
+            run.ReportBuilder.Note($"{used} of {most} connections are in use.");
         }
     }
 }

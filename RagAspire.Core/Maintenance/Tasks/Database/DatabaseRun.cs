@@ -17,7 +17,7 @@ internal sealed class DatabaseRun(NpgsqlConnection connection, TaskContext conte
 
     public TimeProvider Time => time;
 
-    public Tally Tally { get; } = new();
+    public ReportBuilder ReportBuilder { get; } = new();
 
     /// <summary>Which step it is at, and of how many.</summary>
     public (int Step, int Steps) At { get; set; } = (0, 1);
@@ -42,19 +42,19 @@ internal sealed class DatabaseRun(NpgsqlConnection connection, TaskContext conte
         }
         catch (PostgresException ex) when (ex.SqlState is PostgresErrorCodes.LockNotAvailable)
         {
-            Tally.Note($"{what}: others hold it, so it is left for the next run.");
+            ReportBuilder.Note($"{what}: others hold it, so it is left for the next run.");
         }
         catch (PostgresException ex) when (ex.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedObject)
         {
-            Tally.Note($"{what}: it is gone meanwhile.");
+            ReportBuilder.Note($"{what}: it is gone meanwhile.");
         }
         catch (PostgresException ex) when (!Unavailability.IsUnavailable(ex) && ex.SqlState != PostgresErrorCodes.QueryCanceled)
         {
-            Tally.Fail($"{what}: {ex.MessageText}");
+            ReportBuilder.Fail($"{what}: {ex.MessageText}");
         }
         catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {
-            Tally.Fail($"{what}: not done within {options.StatementSeconds} s.");
+            ReportBuilder.Fail($"{what}: not done within {options.StatementSeconds} s.");
         }
 
         return false;
@@ -94,6 +94,6 @@ public sealed class DatabaseSteps(
             await steps[i].RunAsync(run, cancellationToken);
         }
 
-        return run.Tally.Report();
+        return run.ReportBuilder.Report();
     }
 }

@@ -18,11 +18,11 @@ internal sealed class LeftoverStep : IDatabaseStep
             """, (object)DatabaseRun.Schemas).ListAsync(row => row.GetString(0), cancellationToken);
         foreach (var index in leftovers)
         {
-            run.Tally.Examined++;
+            run.ReportBuilder.Examined++;
             if (run.DryRun || await run.TryAsync(index, $"drop index concurrently if exists {index}", cancellationToken))
             {
-                run.Tally.Changed++;
-                run.Tally.Note($"{index}: left by an interrupted rebuild, {(run.DryRun ? "would be dropped" : "dropped")}.");
+                run.ReportBuilder.Changed++;
+                run.ReportBuilder.Note($"{index}: left by an interrupted rebuild, {(run.DryRun ? "would be dropped" : "dropped")}.");
             }
         }
     }
@@ -46,7 +46,7 @@ internal sealed class IndexStep : IDatabaseStep
             """).ScalarAsync<string>(cancellationToken);
         if (unused.Count > 0)
         {
-            run.Tally.Note($"Not used since {since}: {string.Join(", ", unused)}.");
+            run.ReportBuilder.Note($"Not used since {since}: {string.Join(", ", unused)}.");
         }
 
         var duplicates = await run.Connection.Command("""
@@ -59,7 +59,7 @@ internal sealed class IndexStep : IDatabaseStep
             """, (object)DatabaseRun.Schemas).ListAsync(row => row.GetString(0), cancellationToken);
         foreach (var same in duplicates)
         {
-            run.Tally.Note($"The same index twice: {same}.");
+            run.ReportBuilder.Note($"The same index twice: {same}.");
         }
     }
 }

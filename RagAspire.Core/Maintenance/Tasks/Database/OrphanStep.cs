@@ -31,7 +31,7 @@ internal sealed class OrphanStep : IDatabaseStep
         {
             var count = await run.Connection.Command($"select count(*) from {table} o where {where}", run.Options.OldVersionDays)
                 .ScalarAsync<long>(cancellationToken);
-            run.Tally.Examined += count;
+            run.ReportBuilder.Examined += count;
             if (count == 0)
             {
                 continue;
@@ -42,15 +42,15 @@ internal sealed class OrphanStep : IDatabaseStep
                 await DeleteAsync(run, table, key, where, cancellationToken);
             }
 
-            run.Tally.Changed += count;
-            run.Tally.Note(FormattableString.Invariant(
+            run.ReportBuilder.Changed += count;
+            run.ReportBuilder.Note(FormattableString.Invariant(
                 $"{table}: {count:N0} rows that belong to nothing {(run.DryRun ? "would be deleted" : "deleted")}."));
         }
     }
 
     private static async Task DeleteAsync(DatabaseRun run, string table, string key, string where, CancellationToken cancellationToken)
     {
-        var pace = new Pace(200, 2_000, run.Time);
+        var pace = new Throttle(200, 2_000, run.Time);
         var sql = $"delete from {table} where {key} in (select {key.Trim('(', ')')} from {table} o where {where} limit $2)";
         while (await pace.StepAsync(
             rows => run.Connection.Command(sql, run.Options.OldVersionDays, rows).ExecuteAsync(cancellationToken), cancellationToken) > 0)

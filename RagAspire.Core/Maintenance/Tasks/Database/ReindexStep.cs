@@ -49,22 +49,22 @@ internal sealed class ReindexStep : IDatabaseStep
     public async Task RunAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
         var indexes = await IndexSize.AllAsync(run.Connection, cancellationToken);
-        run.Tally.Examined += indexes.Count;
+        run.ReportBuilder.Examined += indexes.Count;
         foreach (var index in indexes.Where(index => index.IsWorn(run.Options)))
         {
-            run.Tally.Before($"{index.Name}.bytes", index.Bytes);
+            run.ReportBuilder.Before($"{index.Name}.bytes", index.Bytes);
             run.Progress(0, 1, $"reindex {index.Name}");
             if (run.DryRun)
             {
-                run.Tally.Changed++;
-                run.Tally.Note($"{index.Name}: {index.Reason}; would be built anew.");
+                run.ReportBuilder.Changed++;
+                run.ReportBuilder.Note($"{index.Name}: {index.Reason}; would be built anew.");
             }
             else if (await run.TryAsync(index.Name, $"reindex index concurrently {index.Quoted}", cancellationToken))
             {
-                run.Tally.Changed++;
+                run.ReportBuilder.Changed++;
                 var bytes = await run.Connection.Command($"select pg_relation_size('{index.Quoted}'::regclass)").ScalarAsync<long>(cancellationToken);
-                run.Tally.After($"{index.Name}.bytes", bytes);
-                run.Tally.Note(FormattableString.Invariant($"{index.Name}: {index.Reason}; built anew, {bytes / 1048576.0:0.#} MiB now."));
+                run.ReportBuilder.After($"{index.Name}.bytes", bytes);
+                run.ReportBuilder.Note(FormattableString.Invariant($"{index.Name}: {index.Reason}; built anew, {bytes / 1048576.0:0.#} MiB now."));
             }
         }
 

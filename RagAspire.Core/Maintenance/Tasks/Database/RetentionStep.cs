@@ -46,16 +46,16 @@ internal sealed class RetentionStep : IDatabaseStep
 
         var count = await run.Connection.Command("select count(*) from audit_logs where at < now() - make_interval(days => $1)", days)
             .ScalarAsync<long>(cancellationToken);
-        run.Tally.Examined += count;
+        run.ReportBuilder.Examined += count;
         if (run.DryRun)
         {
-            run.Tally.Changed += count;
-            run.Tally.Note(FormattableString.Invariant($"audit_logs: {count:N0} entries are older than {days} days and would be deleted."));
+            run.ReportBuilder.Changed += count;
+            run.ReportBuilder.Note(FormattableString.Invariant($"audit_logs: {count:N0} entries are older than {days} days and would be deleted."));
             return;
         }
 
         var (deleted, from) = (0L, 0L);
-        var pace = new Pace(1_000, run.Options.BatchRows, run.Time);
+        var pace = new Throttle(1_000, run.Options.BatchRows, run.Time);
         while (from <= last)
         {
             var (gone, next) = await pace.StepAsync(rows => AuditBatchAsync(run, from, last.Value, rows, cancellationToken), cancellationToken);
@@ -64,8 +64,8 @@ internal sealed class RetentionStep : IDatabaseStep
             run.Progress(deleted, count, "audit log");
         }
 
-        run.Tally.Changed += deleted;
-        run.Tally.Note(FormattableString.Invariant($"audit_logs: {deleted:N0} entries older than {days} days deleted."));
+        run.ReportBuilder.Changed += deleted;
+        run.ReportBuilder.Note(FormattableString.Invariant($"audit_logs: {deleted:N0} entries older than {days} days deleted."));
     }
 
     /// <returns>How many were deleted, and where the next batch begins.</returns>
@@ -87,19 +87,19 @@ internal sealed class RetentionStep : IDatabaseStep
         DatabaseRun run, string table, int days, string countSql, string deleteSql, CancellationToken cancellationToken)
     {
         var count = await run.Connection.Command(countSql, days).ScalarAsync<long>(cancellationToken);
-        run.Tally.Examined += count;
+        run.ReportBuilder.Examined += count;
         if (count == 0 || run.DryRun)
         {
-            run.Tally.Changed += count;
+            run.ReportBuilder.Changed += count;
             if (count > 0)
             {
-                run.Tally.Note(FormattableString.Invariant($"{table}: {count:N0} rows are older than {days} days and would be deleted."));
+                run.ReportBuilder.Note(FormattableString.Invariant($"{table}: {count:N0} rows are older than {days} days and would be deleted."));
             }
 
             return;
         }
 
-        var pace = new Pace(500, Math.Min(5_000, run.Options.BatchRows), run.Time);
+        var pace = new Throttle(500, Math.Min(5_000, run.Options.BatchRows), run.Time);
         var (deleted, batch) = (0L, 0);
         do
         {
@@ -108,7 +108,7 @@ internal sealed class RetentionStep : IDatabaseStep
             run.Progress(deleted, count, table);
         }
         while (batch > 0);
-        run.Tally.Changed += deleted;
-        run.Tally.Note(FormattableString.Invariant($"{table}: {deleted:N0} rows older than {days} days deleted."));
+        run.ReportBuilder.Changed += deleted;
+        run.ReportBuilder.Note(FormattableString.Invariant($"{table}: {deleted:N0} rows older than {days} days deleted."));
     }
 }

@@ -21,24 +21,24 @@ internal sealed class ShrinkStep : IDatabaseStep
     {
         foreach (var table in await TablesAsync(run, cancellationToken))
         {
-            run.Tally.Examined++;
+            run.ReportBuilder.Examined++;
             if (table.Bytes < run.Options.TableBytes || table.FreeShare < run.Options.TableBloat)
             {
                 continue;
             }
 
-            run.Tally.Before($"{table.Name}.bytes", table.Bytes);
+            run.ReportBuilder.Before($"{table.Name}.bytes", table.Bytes);
             if (run.DryRun)
             {
-                run.Tally.Changed++;
-                run.Tally.Note(FormattableString.Invariant($"{table.Name}: {table.FreeShare:P0} of {Megabytes(table.Bytes)} are free and would be given back."));
+                run.ReportBuilder.Changed++;
+                run.ReportBuilder.Note(FormattableString.Invariant($"{table.Name}: {table.FreeShare:P0} of {Megabytes(table.Bytes)} are free and would be given back."));
                 continue;
             }
 
             var bytes = await ShrinkAsync(run, table, cancellationToken);
-            run.Tally.After($"{table.Name}.bytes", bytes);
-            run.Tally.Changed += bytes < table.Bytes ? 1 : 0;
-            run.Tally.Note($"{table.Name}: {Megabytes(table.Bytes)} before, {Megabytes(bytes)} after.");
+            run.ReportBuilder.After($"{table.Name}.bytes", bytes);
+            run.ReportBuilder.Changed += bytes < table.Bytes ? 1 : 0;
+            run.ReportBuilder.Note($"{table.Name}: {Megabytes(table.Bytes)} before, {Megabytes(bytes)} after.");
         }
     }
 
@@ -72,14 +72,14 @@ internal sealed class ShrinkStep : IDatabaseStep
     {
         var first = table.NeededBytes / PageBytes;
         var pages = bytes / PageBytes;
-        var pace = new Pace(1, 1, run.Time);
+        var pace = new Throttle(1, 1, run.Time);
         for (var page = pages - PagesAtOnce; page > first; page -= PagesAtOnce)
         {
             var at = page;
             run.Progress(pages - at, pages - first, $"shrink {table.Name}");
             if (!await pace.StepAsync(_ => MovePagesAsync(run, table, at, cancellationToken), cancellationToken))
             {
-                run.Tally.Note($"{table.Name}: others hold rows at its end, so the rest is left for the next run.");
+                run.ReportBuilder.Note($"{table.Name}: others hold rows at its end, so the rest is left for the next run.");
                 return false;
             }
         }

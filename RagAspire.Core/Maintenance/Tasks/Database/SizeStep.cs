@@ -20,11 +20,11 @@ internal sealed record SizeStep(bool After) : IDatabaseStep
         {
             if (After)
             {
-                run.Tally.After($"{name}.total_bytes", bytes);
+                run.ReportBuilder.After($"{name}.total_bytes", bytes);
             }
             else
             {
-                run.Tally.Before($"{name}.total_bytes", bytes);
+                run.ReportBuilder.Before($"{name}.total_bytes", bytes);
             }
         }
     }

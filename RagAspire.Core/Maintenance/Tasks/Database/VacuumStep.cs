@@ -12,7 +12,7 @@ internal sealed class VacuumStep : IDatabaseStep
     {
         foreach (var table in await TablesAsync(run, cancellationToken))
         {
-            run.Tally.Examined++;
+            run.ReportBuilder.Examined++;
             if (table.Dead < run.Options.DeadRows || table.DeadShare < run.Options.DeadShare)
             {
                 continue;
@@ -22,13 +22,13 @@ internal sealed class VacuumStep : IDatabaseStep
             run.Progress(0, 1, $"vacuum {table.Name}");
             if (run.DryRun)
             {
-                run.Tally.Changed++;
-                run.Tally.Note($"{note}; would be vacuumed.");
+                run.ReportBuilder.Changed++;
+                run.ReportBuilder.Note($"{note}; would be vacuumed.");
             }
             else if (await run.TryAsync(table.Name, $"vacuum (analyze) {table.Quoted}", cancellationToken))
             {
-                run.Tally.Changed++;
-                run.Tally.Note($"{note}; vacuumed.");
+                run.ReportBuilder.Changed++;
+                run.ReportBuilder.Note($"{note}; vacuumed.");
             }
         }
     }
@@ -70,6 +70,6 @@ internal sealed class AnalyzeStep : IDatabaseStep
             }
         }
 
-        run.Tally.Note(run.DryRun ? $"{tables.Count} tables would be analysed." : $"{tables.Count} tables analysed.");
+        run.ReportBuilder.Note(run.DryRun ? $"{tables.Count} tables would be analysed." : $"{tables.Count} tables analysed.");
     }
 }

@@ -1,6 +1,6 @@
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
@@ -29,7 +29,7 @@ public sealed class EmbeddingBacklog(NpgsqlDataSource dataSource, EmbeddingStore
     /// <summary>Drops the vectors of other models where there are some of this one.</summary>
     public async Task<long> DropOthersAsync(string model, CancellationToken cancellationToken)
     {
-        var pace = new Pace(200, 1_000, TimeProvider.System);
+        var pace = new Throttle(200, 1_000, TimeProvider.System);
         var (dropped, batch) = (0L, 0);
         do
         {

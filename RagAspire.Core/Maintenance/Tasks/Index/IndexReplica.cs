@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 using RagAspire.Database;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
 /// <summary>Looks after the index of this process, where it has one of its own, when maintenance wants it.</summary>
 public sealed partial class IndexReplica(
-    IndexOrders orders, Reconciler reconciler, IVectorIndex index, IndexReplicaState state, ILogger<IndexReplica> logger) : BackgroundService
+    ReplicaCommands orders, Reconciler reconciler, IVectorIndex index, IndexReplicaState state, ILogger<IndexReplica> logger) : BackgroundService
 {
     private readonly IndexReplicaRow _self = new(
         Guid.CreateVersion7(), $"{AppDomain.CurrentDomain.FriendlyName} {Environment.MachineName}:{Environment.ProcessId}");
@@ -38,7 +39,7 @@ public sealed partial class IndexReplica(
         }
 
         await state.Database.MigratedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(IndexOrders.Beat, state.Time);
+        using var timer = new PeriodicTimer(ReplicaCommands.Beat, state.Time);
         do
         {
             try
@@ -66,14 +67,14 @@ public sealed partial class IndexReplica(
             // Who waits for the answer wants to know that we are still there.
             using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var announcing = AnnounceUntilAsync(own, done.Token);
-            IndexOrderResult result;
+            ReplicaCommandResult result;
             try
             {
-                result = new IndexOrderResult(_self.Id, _self.Name, await ObeyAsync(own, order, cancellationToken), null);
+                result = new ReplicaCommandResult(_self.Id, _self.Name, await ObeyAsync(own, order, cancellationToken), null);
             }
             catch (Exception ex) when (ex is VectorIndexUnavailableException or ArgumentException)
             {
-                result = new IndexOrderResult(_self.Id, _self.Name, null, ex.Message);
+                result = new ReplicaCommandResult(_self.Id, _self.Name, null, ex.Message);
             }
 
             await done.CancelAsync();
@@ -83,7 +84,7 @@ public sealed partial class IndexReplica(
         }
     }
 
-    private async Task<TaskReport> ObeyAsync(InProcessVectorIndex own, IndexOrder order, CancellationToken cancellationToken)
+    private async Task<TaskReport> ObeyAsync(InProcessVectorIndex own, ReplicaCommand order, CancellationToken cancellationToken)
     {
         if (order.Action != "compact")
         {
@@ -108,7 +109,7 @@ public sealed partial class IndexReplica(
     {
         while (!done.IsCancellationRequested)
         {
-            await Task.Delay(IndexOrders.Beat, state.Time, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ReplicaCommands.Beat, state.Time, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 await orders.AnnounceAsync(_self, own.Name, (await own.StatusAsync(done)).Points, done);

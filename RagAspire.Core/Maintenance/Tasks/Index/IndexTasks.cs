@@ -3,7 +3,7 @@ using RagAspire.Vectors;
 namespace RagAspire.Maintenance.Tasks.Index;
 
 /// <summary>Every night: does the index hold what PostgreSQL holds?</summary>
-public sealed class IndexReconciliation(IndexUpkeep upkeep) : IMaintenanceTask
+public sealed class IndexReconciliation(IndexOperations upkeep) : IMaintenanceTask
 {
     public string Name => "index-reconciliation";
 
@@ -14,7 +14,7 @@ public sealed class IndexReconciliation(IndexUpkeep upkeep) : IMaintenanceTask
 }
 
 /// <summary>When somebody wants it: the whole index from PostgreSQL, while it serves, without embedding again.</summary>
-public sealed class IndexRebuild(IndexUpkeep upkeep) : IMaintenanceTask
+public sealed class IndexRebuild(IndexOperations upkeep) : IMaintenanceTask
 {
     public string Name => "index-rebuild";
 
@@ -25,7 +25,7 @@ public sealed class IndexRebuild(IndexUpkeep upkeep) : IMaintenanceTask
 }
 
 /// <summary>Every week: memory of removed points is given back, settings and answers of a shared index are checked.</summary>
-public sealed class IndexOptimization(IndexUpkeep upkeep, IServiceProvider services) : IMaintenanceTask
+public sealed class IndexOptimization(IndexOperations upkeep, IServiceProvider services) : IMaintenanceTask
 {
     public string Name => "index-optimization";
 
@@ -38,7 +38,7 @@ public sealed class IndexOptimization(IndexUpkeep upkeep, IServiceProvider servi
             return await upkeep.OrderAsync(context, "compact", cancellationToken);
         }
 
-        if (VectorsRegistration.IndexCare(services) is not { } care)
+        if (VectorsRegistration.IndexMaintenance(services) is not { } care)
         {
             return new TaskReport(0, 0, 0) { Skipped = "There is nothing to optimize in this kind of index." };
         }

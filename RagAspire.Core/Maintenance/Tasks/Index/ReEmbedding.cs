@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
 using RagAspire.Ingestion.Chunking;
-using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
@@ -16,7 +17,7 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// model: what is missing of it is made, and the vectors of models before it go.
 /// </summary>
 public sealed class ReEmbedding(
-    EmbeddingBacklog backlog, IndexUpkeep upkeep, Bm25Encoder terms, ReEmbeddingModels models) : IMaintenanceTask
+    EmbeddingBacklog backlog, IndexOperations upkeep, Bm25Encoder terms, ReEmbeddingModels models) : IMaintenanceTask
 {
     /// <summary>The connection string of the model to switch to: <c>Endpoint=http://host:11434;Model=name</c>.</summary>
     public const string NextModel = "embeddings-next";
@@ -36,7 +37,7 @@ public sealed class ReEmbedding(
             return new TaskReport(0, 0, 0) { Skipped = $"There is no embedding model: set the connection string '{NextModel}', or 'embeddings'." };
         }
 
-        var tally = new Tally { Examined = await backlog.CountAsync(model, cancellationToken) };
+        var tally = new ReportBuilder { Examined = await backlog.CountAsync(model, cancellationToken) };
         tally.Before("chunks.missing", tally.Examined);
         if (!context.DryRun)
         {
@@ -62,7 +63,7 @@ public sealed class ReEmbedding(
         return tally.Report();
     }
 
-    private async Task EmbedAsync(TaskContext context, Embedder embedder, string model, Tally tally, CancellationToken cancellationToken)
+    private async Task EmbedAsync(TaskContext context, Embedder embedder, string model, ReportBuilder tally, CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +104,7 @@ public sealed class ReEmbedding(
         await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
 
         // People's own questions are embedded by the same server and answered by the same database.
-        await Pace.RestAsync(startedAt, 3, models.Time, cancellationToken);
+        await Throttle.RestAsync(startedAt, 3, models.Time, cancellationToken);
     }
 }
 

@@ -1,6 +1,8 @@
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
@@ -9,7 +11,7 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// chunk. What differs is repaired from the stored vectors; nothing is embedded again.
 /// </summary>
 public sealed class Reconciler(
-    NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, IndexChanges changes, TimeProvider time)
+    NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, DocumentChanges changes, TimeProvider time)
 {
     private const int Page = 500;
 
@@ -18,7 +20,7 @@ public sealed class Reconciler(
     /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
     public async Task<TaskReport> RunAsync(bool dryRun, bool everything, Action<long, long, string> progress, CancellationToken cancellationToken)
     {
-        var tally = new Tally();
+        var tally = new ReportBuilder();
         progress(0, 100, "reading the index");
         var indexed = await IndexedAsync(cancellationToken);
         tally.Before("index.points", indexed.Count);
@@ -121,7 +123,7 @@ public sealed class Reconciler(
             progress(40 + (50 * (i + 1) / documents.Count), 100, "adding what is missing");
 
             // Searches of the same index want the processor too, and every process with an index does this at once.
-            await Pace.RestAsync(startedAt, 3, time, cancellationToken);
+            await Throttle.RestAsync(startedAt, 3, time, cancellationToken);
         }
     }
 

@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using RagAspire.Vectors.Embedding;
+
+namespace RagAspire.Answers.Generation;
+
+/// <summary>The language model, within time limits and behind a circuit that opens when it fails again and again.</summary>
+public sealed partial class AnswerModel
+{
+    /// <summary>Longer than any token; a model that ignores its limit is stopped at this many for each one it may write.</summary>
+    private const int CharactersPerToken = 20;
+
+    /// <summary>Pieces that wait for a slow reader before the model does.</summary>
+    private const int Backlog = 256;
+
+    private readonly IChatClient? _chat;
+    private readonly AnswerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<AnswerModel> _logger;
+    private readonly ResiliencePipeline _circuit;
+
+    public AnswerModel(IOptions<AnswerOptions> options, TimeProvider clock, ILogger<AnswerModel> logger, IChatClient? chat = null)
+    {
+        _chat = chat;
+        _options = options.Value;
+        _clock = clock;
+        _logger = logger;
+        _circuit = ModelCircuit.Build(_options.BreakAfterFailures, _options.BreakDuration, clock);
+        Name = chat is null
+            ? null
+            : (chat.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata)?.DefaultModelId ?? "unknown";
+    }
+
+    /// <summary>The model's name; null where none is configured, and then answers are extractive.</summary>
+    public string? Name { get; }
+
+    internal ModelProgress Begin() => new(Name ?? throw new InvalidOperationException("No model is configured."), _clock);
+
+    /// <summary>The model's words as they come. When reading stops, the call of the model does too.</summary>
+    /// <exception cref="ModelUnavailableException">It failed, was too slow, or is not asked now; words may have come before.</exception>
+    internal async IAsyncEnumerable<string> StreamAsync(
+        IReadOnlyList<ChatMessage> messages,
+        ModelProgress progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pieces = Channel.CreateBounded<string>(Backlog);
+        var reading = ReadGuardedAsync(messages, progress, pieces.Writer, stop.Token);
+        try
+        {
+            await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return piece;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    /// <summary>Ends the channel with the reason when there is one; throws nothing.</summary>
+    private async Task ReadGuardedAsync(
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _circuit.ExecuteAsync(
+                async token => await ReadAsync(messages, progress, pieces, token),
+                cancellationToken);
+            progress.Ended("completed");
+            pieces.Complete();
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            progress.Ended("cancelled");
+            pieces.TryComplete(exception);
+        }
+        catch (Exception exception)
+        {
+            // The client is anybody's implementation: whatever it throws, there is no answer of the model now.
+            progress.Ended(exception is TimeoutException ? "timeout" : exception is BrokenCircuitException ? "rejected" : "failed");
+            var reason = ModelFailure.Reason(exception, progress.Model);
+            pieces.TryComplete(new ModelUnavailableException(reason, exception));
+            Log.Failed(_logger, progress.Outcome, reason);
+        }
+    }
+
+    private async Task ReadAsync(
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+    {
+        using var total = new CancellationTokenSource(_options.TotalTimeout, _clock);
+        using var patience = new CancellationTokenSource(_options.FirstTokenTimeout, _clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token, patience.Token);
+        StreamCancellation.BreakOffWith(limit.Token);
+        try
+        {
+            await using var updates = new DetachableStream(_chat!.GetStreamingResponseAsync(messages, Options(), limit.Token), limit.Token);
+            await CopyAsync(updates, progress, pieces, patience, limit.Token);
+        }
+        catch (Exception exception) when (
+            !cancellationToken.IsCancellationRequested && (limit.IsCancellationRequested || exception is OperationCanceledException))
+        {
+            // What a client throws when its stream is taken away differs; why it was taken away does not. Clients with a
+            // shorter limit of their own cancel too.
+            throw new TimeoutException("The model did not answer in time.", exception);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
+        {
+            throw new OperationCanceledException("The caller went away.", exception, cancellationToken);
+        }
+    }
+
+    private async Task CopyAsync(
+        DetachableStream updates,
+        ModelProgress progress,
+        ChannelWriter<string> pieces,
+        CancellationTokenSource patience,
+        CancellationToken cancellationToken)
+    {
+        var room = _options.MaxOutputTokens * CharactersPerToken;
+        var isFinished = false;
+        while (room > 0 && await updates.MoveNextAsync())
+        {
+            // Thoughts are a sign of life as well.
+            patience.CancelAfter(_options.FirstTokenTimeout);
+            var update = updates.Current;
+            isFinished |= Note(update, progress);
+            if (update.Text is { Length: > 0 } text)
+            {
+                progress.TokenArrived();
+                room -= text.Length;
+                await pieces.WriteAsync(text, cancellationToken);
+            }
+        }
+
+        // Some clients end quietly when they are cancelled, or when the server ends early.
+        cancellationToken.ThrowIfCancellationRequested();
+        progress.IsCut |= room <= 0;
+        if (!isFinished && room > 0)
+        {
+            throw new IOException("The stream ended before the model said that it was done.");
+        }
+    }
+
+    /// <returns>Whether this is the update that ends an answer.</returns>
+    private static bool Note(ChatResponseUpdate update, ModelProgress progress)
+    {
+        progress.Model = string.IsNullOrEmpty(update.ModelId) ? progress.Model : update.ModelId;
+        progress.IsCut |= update.FinishReason == ChatFinishReason.Length;
+        var usage = update.Contents.OfType<UsageContent>().FirstOrDefault()?.Details;
+        progress.InputTokens = usage?.InputTokenCount ?? progress.InputTokens;
+        progress.OutputTokens = usage?.OutputTokenCount ?? progress.OutputTokens;
+        return update.FinishReason is not null || usage is not null;
+    }
+
+    private ChatOptions Options() => new()
+    {
+        Temperature = _options.Temperature,
+        Seed = 1,
+        MaxOutputTokens = _options.MaxOutputTokens,
+        Reasoning = new ReasoningOptions { Effort = ReasoningEffort.None },
+        AdditionalProperties = new AdditionalPropertiesDictionary { ["num_ctx"] = _options.ContextWindow },
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The model gave no answer ({Outcome}): {Reason}")]
+        public static partial void Failed(ILogger logger, string outcome, string reason);
+    }
+}

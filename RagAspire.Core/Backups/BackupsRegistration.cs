@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RagAspire.Backups.Drill;
+using RagAspire.Backups.Dumps;
+using RagAspire.Backups.Files;
+using RagAspire.Backups.Restore;
+using RagAspire.Backups.Retention;
+using RagAspire.Backups.Targets;
+using RagAspire.Maintenance;
+
+namespace RagAspire.Backups;
+
+public static class BackupsRegistration
+{
+    /// <summary>Backups, restore and drill, and their options (sections <c>Backups</c>, <c>Backups:S3</c>).</summary>
+    public static IServiceCollection AddBackups(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<BackupOptions>(BackupOptions.Section);
+        services.AddValidatedOptions<S3Options>(S3Options.Section);
+        return services
+            .AddSingleton<BackupDatabase>()
+            .AddSingleton<BackupStore>()
+            .AddSingleton<BackupMetrics>()
+            .AddSingleton<Cipher>()
+            .AddSingleton(Target)
+            .AddSingleton<BackupPlace>()
+            .AddSingleton<PostgresTools>()
+            .AddSingleton<ToolDump>()
+            .AddSingleton<CopyDump>()
+            .AddSingleton<DumpChoice>()
+            .AddSingleton<BackupService>()
+            .AddSingleton<BackupVerifier>()
+            .AddSingleton<BackupRetention>()
+            .AddSingleton<RestoreService>()
+            .AddSingleton<DrillIndex>()
+            .AddSingleton<DrillSearches>()
+            .AddSingleton<RestoreDrill>()
+            .AddTransient<VerifyBackupJob>()
+            .AddMaintenanceTask<BackupTask>()
+            .AddMaintenanceTask<BackupRetentionTask>()
+            .AddMaintenanceTask<RestoreDrillTask>();
+    }
+
+    private static IBackupTarget Target(IServiceProvider services)
+    {
+        var s3 = services.GetRequiredService<IOptions<S3Options>>().Value;
+        return string.IsNullOrEmpty(s3.Bucket)
+            ? new DirectoryTarget(services.GetRequiredService<IOptions<BackupOptions>>().Value.Directory ?? DefaultDirectory())
+            : new S3Target(s3);
+    }
+
+    private static string DefaultDirectory() =>
+        Path.Combine(Environment.GetEnvironmentVariable("RAGASPIRE_DATA") is { Length: > 0 } data ? data : ".ragaspire", "backups");
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Intake;
+using RagAspire.Documents.Leases;
+
+namespace RagAspire.Documents;
+
+internal static class DocumentsRegistration
+{
+    public static IServiceCollection AddDocuments(this IServiceCollection services) => services
+        .AddValidatedOptions<LeaseOptions>(LeaseOptions.Section)
+        .AddSingleton<DocumentStore>()
+        .AddSingleton<DocumentContents>()
+        .AddSingleton<DocumentLeases>()
+        .AddSingleton<DocumentIntake>()
+        .AddSingleton<DocumentChanges>()
+        .AddSingleton<ProgressFeed>();
+}

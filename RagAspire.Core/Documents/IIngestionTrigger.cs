@@ -1,8 +1,0 @@
-namespace RagAspire.Documents;
-
-/// <summary>Whoever processes documents, as seen by whoever takes them in.</summary>
-public interface IIngestionTrigger
-{
-    /// <summary>Tells that a stored document waits. Never throws: a nudge that is lost is made up for later.</summary>
-    void Nudge(Guid documentId);
-}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Documents.Intake;
+using RagAspire.Ingestion.Chunking;
+using RagAspire.Ingestion.Extraction;
+
+namespace RagAspire.Ingestion;
+
+internal static class IngestionRegistration
+{
+    public static IServiceCollection AddIngestion(this IServiceCollection services) => services
+        .AddValidatedOptions<ExtractionOptions>(ExtractionOptions.Section)
+        .AddValidatedOptions<ChunkingOptions>(ChunkingOptions.Section)
+        .AddSingleton<TextExtractor>()
+        .AddSingleton<Chunker>()
+        .AddSingleton<IIngestionEnqueuer, IngestionEnqueuer>()
+        .AddSingleton<IngestionMetrics>()
+        .AddSingleton<ChunkWriter>()
+        .AddSingleton<ChunkIndexer>()
+        .AddSingleton<IngestionPipeline>()
+        .AddHostedService<IngestionMetricsSampler>()
+        .AddTransient<IngestDocumentJob>();
+}

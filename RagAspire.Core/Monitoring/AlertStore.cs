@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using RagAspire.Database;
+
+namespace RagAspire.Monitoring;
+
+/// <summary>An alert as Alertmanager tells it.</summary>
+/// <param name="Fingerprint">Of its labels; with <paramref name="StartsAt"/> it says which alert this is.</param>
+/// <param name="EndsAt">Null while it fires.</param>
+public sealed record AlertUpdate(
+    string Fingerprint,
+    DateTimeOffset StartsAt,
+    DateTimeOffset? EndsAt,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> Annotations,
+    string? GeneratorUrl);
+
+/// <summary>An alert as it is kept.</summary>
+/// <param name="Status">"firing" or "resolved".</param>
+/// <param name="ReceivedAt">When it was first heard of.</param>
+public sealed record AlertRecord(
+    long Id,
+    string Fingerprint,
+    string Status,
+    string Name,
+    string? Severity,
+    DateTimeOffset StartsAt,
+    DateTimeOffset? EndsAt,
+    JsonElement Labels,
+    JsonElement Annotations,
+    string? GeneratorUrl,
+    DateTimeOffset ReceivedAt,
+    DateTimeOffset UpdatedAt);
+
+/// <summary>Every alert that there was, beside the audit log.</summary>
+public sealed class AlertStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>Keeps what a notification says, all or nothing. The same notification twice changes nothing.</summary>
+    public async Task ReceiveAsync(IReadOnlyList<AlertUpdate> alerts, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var alert in alerts)
+        {
+            await connection.Command("""
+                insert into alerts (fingerprint, starts_at, ends_at, status, name, severity, labels, annotations, generator_url)
+                values ($1, $2, $3::timestamptz, $4, $5, $6::text, $7, $8, $9::text)
+                on conflict (fingerprint, starts_at) do update set ends_at = excluded.ends_at, status = excluded.status,
+                    annotations = excluded.annotations, generator_url = excluded.generator_url, updated_at = now()
+                where (alerts.status, alerts.ends_at, alerts.annotations)
+                    is distinct from (excluded.status, excluded.ends_at, excluded.annotations)
+                """,
+                alert.Fingerprint,
+                alert.StartsAt.ToUniversalTime(),
+                alert.EndsAt?.ToUniversalTime(),
+                alert.EndsAt is null ? "firing" : "resolved",
+                alert.Labels["alertname"],
+                alert.Labels.GetValueOrDefault("severity"),
+                Jsonb(alert.Labels),
+                Jsonb(alert.Annotations),
+                alert.GeneratorUrl).ExecuteAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The newest first, before <paramref name="before"/> where it is given.</summary>
+    /// <param name="status">"firing" or "resolved"; null for both.</param>
+    public async Task<IReadOnlyList<AlertRecord>> ListAsync(
+        string? status, long? before, int limit, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select id, fingerprint, status, name, severity, starts_at, ends_at, labels, annotations, generator_url, received_at, updated_at
+            from alerts where ($1::text is null or status = $1) and ($2::bigint is null or id < $2) order by id desc limit $3
+            """, status, before, limit).ListAsync(
+            row => new AlertRecord(
+                row.Field<long>("id"),
+                row.Field<string>("fingerprint"),
+                row.Field<string>("status"),
+                row.Field<string>("name"),
+                row.Nullable<string>("severity"),
+                row.Field<DateTimeOffset>("starts_at"),
+                row.Nullable<DateTimeOffset?>("ends_at"),
+                JsonSerializer.Deserialize<JsonElement>(row.Field<string>("labels")),
+                JsonSerializer.Deserialize<JsonElement>(row.Field<string>("annotations")),
+                row.Nullable<string>("generator_url"),
+                row.Field<DateTimeOffset>("received_at"),
+                row.Field<DateTimeOffset>("updated_at")),
+            cancellationToken);
+
+    private static NpgsqlParameter Jsonb(IReadOnlyDictionary<string, string> value) =>
+        new() { Value = JsonSerializer.Serialize(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using Npgsql;
+using RagAspire.Database;
+
+namespace RagAspire.Quality;
+
+/// <summary>A reader's word on a search or an answer; exactly one of the two ids is given.</summary>
+/// <param name="ChunkId">The hit or citation that is meant; null for the whole.</param>
+public sealed record Feedback(
+    Guid? SearchId, Guid? AnswerId, string Collection, Guid? ChunkId, bool Relevant, string? Comment, string Actor);
+
+/// <summary>Keeps feedback and counts it.</summary>
+public sealed class FeedbackStore(NpgsqlDataSource dataSource, IMeterFactory meters)
+{
+    public const string MeterName = "RagAspire.Feedback";
+
+    private readonly Counter<long> _feedback = meters.Create(MeterName).CreateCounter<long>(
+        "rag.feedback", "{vote}", "Readers' words on hits and answers");
+
+    public async Task AddAsync(Feedback feedback, CancellationToken cancellationToken)
+    {
+        await dataSource.Command("""
+            insert into feedback (search_id, answer_id, collection, chunk_id, relevant, comment, actor)
+            values ($1::uuid, $2::uuid, $3, $4::uuid, $5, $6::text, $7)
+            """,
+            feedback.SearchId, feedback.AnswerId, feedback.Collection, feedback.ChunkId, feedback.Relevant, feedback.Comment,
+            feedback.Actor).ExecuteAsync(cancellationToken);
+        _feedback.Add(
+            1,
+            new KeyValuePair<string, object?>("relevant", feedback.Relevant ? "true" : "false"),
+            new KeyValuePair<string, object?>("on", feedback.SearchId is null ? "answer" : "search"));
+    }
+}

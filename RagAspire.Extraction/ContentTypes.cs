@@ -1,0 +1,29 @@
+namespace RagAspire.Extraction;
+
+/// <summary>The content types whose text can be read.</summary>
+public static class ContentTypes
+{
+    public const string Text = "text/plain";
+    public const string Markdown = "text/markdown";
+    public const string Html = "text/html";
+    public const string Csv = "text/csv";
+    public const string Json = "application/json";
+    public const string Xml = "application/xml";
+    public const string Rtf = "application/rtf";
+    public const string Mail = "message/rfc822";
+    public const string Pdf = "application/pdf";
+    public const string Epub = "application/epub+zip";
+    public const string Word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    public const string PowerPoint = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+    public const string Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    /// <summary>
+    /// An Office file behind a password. It is taken in, because it is of a known type, and fails with the reason.
+    /// </summary>
+    public const string ProtectedOffice = "application/x-ole-encrypted-office";
+
+    /// <summary>What a refusal tells the owner of a file that is none of these.</summary>
+    public const string SupportedText =
+        "Supported are PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), text, Markdown, HTML, CSV, JSON, XML, RTF, " +
+        "e-mail (.eml) and EPUB.";
+}

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace RagAspire.Extraction.Detection;
+
+/// <summary>
+/// OLE containers: the old binary Office formats, and the wrapping of password-protected new ones. What is inside is
+/// told by the names in the container's directory.
+/// </summary>
+internal static class CompoundFile
+{
+    private const string ContentType = "application/x-ole-storage";
+
+    private static readonly (string Stream, string ContentType, string Refusal)[] Kinds =
+    [
+        ("EncryptedPackage", ContentTypes.ProtectedOffice, Reasons.Encrypted),
+        ("WordDocument", "application/msword", BinaryKinds.Old("Word", ".docx")),
+        ("PowerPoint Document", "application/vnd.ms-powerpoint", BinaryKinds.Old("PowerPoint", ".pptx")),
+        ("Workbook", "application/vnd.ms-excel", BinaryKinds.Old("Excel", ".xlsx")),
+        ("Book", "application/vnd.ms-excel", BinaryKinds.Old("Excel", ".xlsx")),
+        ("__properties_version1.0", "application/vnd.ms-outlook", "This is an Outlook message: save it as .eml."),
+        ("VisioDocument", "application/vnd.visio", "This is a Visio drawing: export it as PDF."),
+        ("Quill", "application/x-mspublisher", "This is a Publisher file: export it as PDF."),
+    ];
+
+    public static bool IsOne(ReadOnlySpan<byte> head) =>
+        head.Length >= 512 && head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]);
+
+    /// <summary>Where the directory starts, by the container's header.</summary>
+    public static long DirectoryOffset(ReadOnlySpan<byte> head)
+    {
+        var sectorShift = Math.Clamp((int)BinaryPrimitives.ReadUInt16LittleEndian(head[30..]), 7, 12);
+        return ((long)BinaryPrimitives.ReadUInt32LittleEndian(head[48..]) + 1) << sectorShift;
+    }
+
+    /// <param name="directory">The first sectors of the directory.</param>
+    public static DocumentType Detect(ReadOnlySpan<byte> directory)
+    {
+        foreach (var (stream, contentType, refusal) in Kinds)
+        {
+            if (HasEntry(directory, stream))
+            {
+                return new DocumentType(contentType, refusal);
+            }
+        }
+
+        return new DocumentType(
+            ContentType,
+            "This is an Office file in the old binary format or protected by a password: save it as .docx, .xlsx, .pptx " +
+            "or PDF, without a password.");
+    }
+
+    // A directory entry is a name of at most 32 UTF-16 characters in 64 bytes, then its length in bytes with the end
+    // mark. Entries are aligned to 128 bytes.
+    private static bool HasEntry(ReadOnlySpan<byte> directory, string name)
+    {
+        Span<byte> encoded = stackalloc byte[64];
+        var length = Encoding.Unicode.GetBytes(name, encoded);
+        for (var offset = 0; offset + 128 <= directory.Length; offset += 128)
+        {
+            var entry = directory.Slice(offset, 128);
+            if (entry.StartsWith(encoded[..length]) && BinaryPrimitives.ReadUInt16LittleEndian(entry[64..]) == length + 2)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

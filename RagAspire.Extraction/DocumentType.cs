@@ -1,0 +1,54 @@
+using RagAspire.Extraction.Detection;
+
+namespace RagAspire.Extraction;
+
+/// <summary>What a file is, decided by its bytes.</summary>
+/// <param name="ContentType">One of <see cref="ContentTypes"/>, or what the refused file is.</param>
+/// <param name="Refusal">Why it cannot be read and what would help, for the file's owner; null when it can be.</param>
+public sealed record DocumentType(string ContentType, string? Refusal = null)
+{
+    private const int HeadBytes = 64 * 1024;
+    private const int MaxEntries = 10_000;
+
+    public bool IsSupported => Refusal is null;
+
+    /// <summary>
+    /// Looks at the first 64 KiB, and at the entry names of zip files; parses nothing. The name decides only between
+    /// kinds of text that look alike (.md, .csv, .txt).
+    /// </summary>
+    /// <param name="content">A seekable stream, read from its start; its position is put back.</param>
+    /// <param name="fileName">The name under which it came, if any.</param>
+    public static async Task<DocumentType> DetectAsync(
+        Stream content, string? fileName, CancellationToken cancellationToken)
+    {
+        var position = content.Position;
+        try
+        {
+            var head = await ReadAsync(content, 0, cancellationToken);
+            if (CompoundFile.IsOne(head.Span))
+            {
+                var directory = CompoundFile.DirectoryOffset(head.Span);
+                return CompoundFile.Detect((await ReadAsync(content, directory, cancellationToken)).Span);
+            }
+
+            if (ZipDirectory.LooksLikeZip(head.Span))
+            {
+                var listing = await ZipDirectory.ReadAsync(content, MaxEntries, cancellationToken);
+                return ZipKinds.Detect(listing, head.Span);
+            }
+
+            return BinaryKinds.Detect(head.Span) ?? TextKinds.Detect(head.Span, fileName);
+        }
+        finally
+        {
+            content.Position = position;
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream content, long offset, CancellationToken cancellationToken)
+    {
+        content.Position = Math.Min(offset, content.Length);
+        var buffer = new byte[(int)Math.Min(HeadBytes, content.Length - content.Position)];
+        return buffer.AsMemory(0, await content.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken));
+    }
+}

@@ -1,0 +1,112 @@
+using RagAspire.Backups;
+using RagAspire.Backups.Files;
+using RagAspire.Backups.Targets;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Backups;
+
+/// <summary>Whatever happens to a backup's files afterwards is found.</summary>
+public sealed class BackupDamageTests(Stores stores)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("PgDump")]
+    [InlineData("Copy")]
+    public async Task A_flipped_byte_in_any_file_is_found_noted_and_counted(string method)
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
+        await rig.SeedAsync(5);
+        var manifest = await rig.BackUpAsync();
+        string[] files = [.. manifest.Files.Where(file => file.Bytes > 0).Select(file => file.Name), BackupManifest.FileName];
+
+        foreach (var file in files)
+        {
+            rig.FlipByte(manifest.Id, file);
+            var check = await rig.VerifyAsync(manifest.Id);
+            Assert.False(check.IsGood, file);
+            Assert.Equal("damaged", (await rig.RowAsync(manifest.Id)).Status);
+            rig.FlipByte(manifest.Id, file);
+        }
+
+        Assert.Equal(1, (await rig.Get<BackupStore>().FiguresAsync(Token)).Damaged);
+        Assert.Equal(
+            (long)files.Length,
+            await Sql.OneAsync<long>(rig.Database, "select count(*) from audit_logs where action = 'backup.verify' and details ->> 'result' = 'damaged'"));
+        Assert.True((await rig.VerifyAsync(manifest.Id)).IsGood);
+        Assert.Equal("verified", (await rig.RowAsync(manifest.Id)).Status);
+    }
+
+    [Fact]
+    public async Task A_truncated_file_is_found()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var manifest = await rig.BackUpAsync();
+        var file = rig.PathOf(manifest.Id, manifest.Files[0].Name);
+        await using (var stream = new FileStream(file, FileMode.Open))
+        {
+            stream.SetLength(stream.Length - 1);
+        }
+
+        var check = await rig.VerifyAsync(manifest.Id);
+
+        Assert.False(check.IsGood);
+        Assert.Contains("bytes and had", check.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_found()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", "Copy"));
+        var manifest = await rig.BackUpAsync();
+        File.Delete(rig.PathOf(manifest.Id, manifest.Files[3].Name));
+
+        var check = await rig.VerifyAsync(manifest.Id);
+
+        Assert.False(check.IsGood);
+        Assert.Contains($"{manifest.Files[3].Name} is missing", check.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_its_manifest_a_backup_is_none()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var manifest = await rig.BackUpAsync();
+        File.Delete(rig.PathOf(manifest.Id, BackupManifest.FileName));
+
+        Assert.Null(await rig.Get<BackupPlace>().NewestAsync(Token));
+        Assert.False((await rig.VerifyAsync(manifest.Id)).IsGood);
+        var failure = await Assert.ThrowsAsync<DamagedBackupException>(async () => await rig.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
+        Assert.Contains("manifest.json is missing", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_backup_is_not_restored_and_the_target_stays_as_it_was()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var manifest = await rig.BackUpAsync();
+        rig.FlipByte(manifest.Id, manifest.Files[0].Name);
+        var into = await stores.CreateDatabaseAsync();
+
+        await Assert.ThrowsAsync<DamagedBackupException>(() => rig.RestoreAsync(manifest.Id, into));
+
+        Assert.Equal(0L, await Sql.OneAsync<long>(into, "select count(*) from pg_tables where schemaname = 'public'"));
+    }
+
+    [Fact]
+    public async Task A_manifest_that_reaches_for_other_files_is_refused()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var manifest = await rig.BackUpAsync();
+        var forged = manifest with { Files = [new BackupFile("../../secret", 1, new string('0', 64))] };
+        var json = forged.ToJson();
+        await File.WriteAllBytesAsync(rig.PathOf(manifest.Id, BackupManifest.FileName), json, Token);
+        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json));
+        await File.WriteAllTextAsync(rig.PathOf(manifest.Id, BackupManifest.SumsName), $"{sha256}  {BackupManifest.FileName}\n", Token);
+
+        var check = await rig.VerifyAsync(manifest.Id);
+
+        Assert.False(check.IsGood);
+        Assert.Contains("is not the name of a file", check.Says, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Backups;
+using RagAspire.Backups.Files;
+using RagAspire.Backups.Targets;
+using RagAspire.Database;
+using RagAspire.Maintenance;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Backups;
+
+public sealed class BackupRoundTripTests(Stores stores)
+{
+    [Theory]
+    [InlineData("PgDump", "pg_dump")]
+    [InlineData("Copy", "copy")]
+    public async Task A_backup_restores_to_the_same_data_under_a_new_identity(string method, string word)
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
+        await rig.SeedAsync(20);
+
+        var manifest = await rig.BackUpAsync();
+        var check = await rig.VerifyAsync(manifest.Id);
+        var into = await stores.CreateDatabaseAsync();
+        var restored = await rig.RestoreAsync(manifest.Id, into);
+
+        Assert.Equal(word, manifest.Method);
+        Assert.True(check.IsGood, check.Says);
+        Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
+        Assert.NotEqual(await Sql.OneAsync<Guid>(rig.Database, "select id from installation"), restored.Installation);
+        Assert.Equal(restored.Installation, await Sql.OneAsync<Guid>(into, "select id from installation"));
+        Assert.Equal(manifest.NewestIndexChange, await Sql.OneAsync<long>(into, "select max(seq) from index_changes"));
+        Assert.Equal(20, manifest.Tables.Single(table => table.Name == "documents").Rows);
+        Assert.Equal("verified", (await rig.RowAsync(manifest.Id)).Status);
+    }
+
+    [Theory]
+    [InlineData("PgDump")]
+    [InlineData("Copy")]
+    public async Task A_restored_database_goes_on_where_it_was(string method)
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
+        await rig.SeedAsync(3);
+        var manifest = await rig.BackUpAsync();
+        var into = await stores.CreateDatabaseAsync();
+        await rig.RestoreAsync(manifest.Id, into);
+
+        await using var restored = await BackupRig.CreateAsync(into);
+        var next = await Sql.OneAsync<long>(
+            into, "insert into index_changes (document_id, collection) select id, 'default' from documents limit 1 returning seq");
+        Assert.Equal(manifest.NewestIndexChange + 1, next);
+        Assert.Equal(6L, await Sql.OneAsync<long>(into, "select count(*) from chunks where search @@ to_tsquery('english', 'passage')"));
+        Assert.Equal("complete", (await restored.RowAsync(manifest.Id)).Status);
+        Assert.Equal(1L, await Sql.OneAsync<long>(into, "select count(*) from audit_logs where action = 'backup.restore'"));
+    }
+
+    [Fact]
+    public async Task Without_pg_dump_a_backup_is_made_and_restored_by_COPY()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("ToolsDirectory", "/nowhere"));
+        await rig.SeedAsync(5);
+
+        var manifest = await rig.BackUpAsync();
+        var into = await stores.CreateDatabaseAsync();
+        await rig.RestoreAsync(manifest.Id, into);
+
+        Assert.Equal("copy", manifest.Method);
+        Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
+    }
+
+    [Fact]
+    public async Task Where_pg_dump_is_demanded_and_missing_the_reason_says_what_to_install()
+    {
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), ("ToolsDirectory", "/nowhere"), ("Method", "PgDump"));
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("No pg_dump", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(await rig.Get<BackupStore>().PresentAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_manifest_fits_the_dump_while_others_write()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await rig.SeedAsync(50);
+        using var stop = new CancellationTokenSource();
+        var writing = WriteAsync(rig, stop.Token);
+
+        var made = new List<BackupManifest>();
+        for (var i = 0; i < 3; i++)
+        {
+            made.Add(await rig.BackUpAsync());
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await writing > 0);
+        foreach (var manifest in made)
+        {
+            // Restoring compares the rows of every table with the manifest.
+            var into = await stores.CreateDatabaseAsync();
+            await rig.RestoreAsync(manifest.Id, into);
+            Assert.Equal(manifest.NewestIndexChange, await Sql.OneAsync<long>(into, "select max(seq) from index_changes"));
+        }
+    }
+
+    [Fact]
+    public async Task The_checksums_are_those_that_sha256sum_reads()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/sha256sum"), "sha256sum is not on this machine.");
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var manifest = await rig.BackUpAsync();
+
+        using var sums = Process.Start(new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
+        {
+            WorkingDirectory = Path.Combine(rig.Directory, manifest.Id), RedirectStandardOutput = true,
+        })!;
+        var said = await sums.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await sums.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(sums.ExitCode == 0, said);
+        Assert.Contains("manifest.json: OK", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_database_down_a_backup_fails_with_the_reason_and_the_next_one_succeeds()
+    {
+        await using var postgres = await PrivatePostgres.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(postgres.ConnectionString);
+        await postgres.StopPostgresAsync();
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(rig.BackUpAsync);
+        Assert.True(Unavailability.IsUnavailable(failure), failure.ToString());
+
+        // What else a system does meanwhile finds out that the pool's connections are dead.
+        await postgres.StartPostgresAsync();
+        rig.Get<Npgsql.NpgsqlDataSource>().Clear();
+        var manifest = await rig.BackUpAsync();
+        Assert.True((await rig.VerifyAsync(manifest.Id)).IsGood);
+    }
+
+    [Fact]
+    public async Task A_place_without_room_is_refused_before_anything_is_written()
+    {
+        var place = new FullPlace();
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), services => services.AddSingleton<IBackupTarget>(place));
+        await rig.SeedAsync(5);
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("has 1000 bytes free, and the backup may need", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, place.Writes);
+    }
+
+    [Fact]
+    public async Task Two_backups_at_once_are_one_backup_and_one_refusal()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await rig.SeedAsync(20);
+        await using var other = await rig.Get<BackupDatabase>().OpenAsync(TestContext.Current.CancellationToken);
+        Assert.True(await BackupDatabase.TryLockWritingAsync(other, TestContext.Current.CancellationToken));
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("Another backup", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A disk that is nearly full.</summary>
+    private sealed class FullPlace : IBackupTarget
+    {
+        public string Place => "a full disk";
+
+        public int Writes { get; private set; }
+
+        public Task<long?> FreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(1000);
+
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+        public Task WriteAsync(string backup, string file, Func<Stream, Task> write, CancellationToken cancellationToken)
+        {
+            Writes++;
+            return Task.CompletedTask;
+        }
+
+        public Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
+        public Task DeleteAsync(string backup, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private static async Task<int> WriteAsync(BackupRig rig, CancellationToken stop)
+    {
+        var writes = 0;
+        await using var connection = await rig.Get<Npgsql.NpgsqlDataSource>().OpenConnectionAsync(CancellationToken.None);
+        while (!stop.IsCancellationRequested)
+        {
+            await connection.Command("""
+                with added as (
+                    insert into documents (id, collection, name, content_type, size_bytes, sha256)
+                    select id, 'default', 'new.txt', 'text/plain', 3, sha256(id::text::bytea) from gen_random_uuid() id returning id)
+                insert into index_changes (document_id, collection) select id, 'default' from added
+                """).ExecuteAsync(CancellationToken.None);
+            await connection.Command("delete from documents where id = (select id from documents where name = '2.txt')").ExecuteAsync(CancellationToken.None);
+            writes++;
+        }
+
+        return writes;
+    }
+}

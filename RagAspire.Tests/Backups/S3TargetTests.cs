@@ -1,0 +1,109 @@
+using RagAspire.Backups;
+using RagAspire.Backups.Retention;
+using RagAspire.Backups.Targets;
+using RagAspire.Maintenance;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Backups;
+
+public sealed class S3TargetTests(Stores stores)
+{
+    private const int Large = 12 << 20;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("PgDump")]
+    [InlineData("Copy")]
+    public async Task A_backup_goes_to_a_bucket_in_parts_and_comes_back(string method)
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings, ("Method", method)]);
+        await rig.SeedAsync(5, Large);
+
+        var manifest = await rig.BackUpAsync();
+        var check = await rig.VerifyAsync(manifest.Id);
+        var into = await stores.CreateDatabaseAsync();
+        await rig.RestoreAsync(manifest.Id, into);
+
+        Assert.True(check.IsGood, check.Says);
+        Assert.True(manifest.SizeBytes > Large);
+        Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + 1000);
+        Assert.Empty(s3.OpenUploads);
+        Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
+    }
+
+    [Fact]
+    public async Task A_flipped_byte_in_a_bucket_is_found()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        var manifest = await rig.BackUpAsync();
+        var bytes = s3.Objects[$"ragaspire/{manifest.Id}/{manifest.Files[0].Name}"];
+        bytes[bytes.Length / 2] ^= 1;
+
+        Assert.False((await rig.VerifyAsync(manifest.Id)).IsGood);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_full_leaves_no_backup_and_no_parts()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        s3.IsFull = true;
+
+        await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Empty(s3.Objects);
+        Assert.Empty(s3.OpenUploads);
+        Assert.Equal("failed", await Sql.OneAsync<string>(rig.Database, "select status from backups"));
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_upload_left_is_taken_back_by_the_next_backup()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        var store = rig.Get<BackupStore>();
+        var id = await store.BeginAsync("s3://backups/ragaspire/", "copy", null, "test", Token);
+        s3.Objects[$"ragaspire/{id}/001-documents.copy.gz"] = [1];
+
+        Assert.Empty(await rig.Get<BackupPlace>().Target.ListAsync(Token));
+        Assert.Equal([id], await rig.Get<BackupPlace>().Target.ListPartialAsync(Token));
+        var manifest = await rig.BackUpAsync();
+
+        Assert.All(s3.Objects.Keys, key => Assert.StartsWith($"ragaspire/{manifest.Id}/", key, StringComparison.Ordinal));
+        Assert.Equal("failed", (await rig.RowAsync(id)).Status);
+    }
+
+    [Fact]
+    public async Task Retention_deletes_all_objects_of_a_backup_and_no_others()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        s3.Objects["ragaspire/notes.txt"] = [1];
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), [.. s3.Settings, ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0")]);
+        var first = await rig.BackUpAsync();
+        rig.Clock.Advance(TimeSpan.FromHours(1));
+        var second = await rig.BackUpAsync();
+        await rig.VerifyAsync(second.Id);
+
+        await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", Token);
+
+        Assert.DoesNotContain(s3.Objects.Keys, key => key.Contains(first.Id, StringComparison.Ordinal));
+        Assert.Contains($"ragaspire/{second.Id}/manifest.json", s3.Objects.Keys);
+        Assert.Contains("ragaspire/notes.txt", s3.Objects.Keys);
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_the_reason_and_is_not_shown()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("SignatureDoesNotMatch", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-secret", failure.ToString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+using RagAspire.Extraction;
+
+namespace RagAspire.Tests.Extraction;
+
+public sealed class DocumentTypeTests
+{
+    [Theory]
+    [InlineData("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
+    [InlineData("office/simple.pptx", ContentTypes.PowerPoint)]
+    [InlineData("office/docx-shapes.docx", ContentTypes.Word)]
+    [InlineData("office/vodafone.xlsx", ContentTypes.Excel)]
+    [InlineData("office/winter-sports.epub", ContentTypes.Epub)]
+    [InlineData("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
+    [InlineData("office/factbook.xml", ContentTypes.Xml)]
+    [InlineData("office/factbook-utf-16.xml", ContentTypes.Xml)]
+    [InlineData("office/fake-email.txt", ContentTypes.Mail)]
+    [InlineData("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
+    [InlineData("office/fake-html-lang-de.html", ContentTypes.Html)]
+    [InlineData("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
+    [InlineData("office/single-line-object.json", ContentTypes.Json)]
+    [InlineData("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
+    [InlineData("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
+    public async Task Content_decides_and_a_wrong_name_does_not(string path, string expected)
+    {
+        var type = await DetectAsync(await File.ReadAllBytesAsync(Samples.Shared(path), TestContext.Current.CancellationToken), "holiday.jpg");
+
+        Assert.Equal(expected, type.ContentType);
+        Assert.True(type.IsSupported);
+    }
+
+    [Theory]
+    [InlineData("notes.md", ContentTypes.Markdown)]
+    [InlineData("notes.csv", ContentTypes.Csv)]
+    [InlineData("notes.txt", ContentTypes.Text)]
+    [InlineData("notes.pdf", ContentTypes.Text)]
+    [InlineData(null, ContentTypes.Text)]
+    public async Task Among_texts_that_look_alike_the_name_decides(string? name, string expected)
+    {
+        var type = await DetectAsync("One, two and three\nfour, five"u8.ToArray(), name);
+
+        Assert.Equal(expected, type.ContentType);
+    }
+
+    [Theory]
+    [InlineData("# Title\n\n## Part\n\n- [link](x)\n\n```\ncode\n```", ContentTypes.Markdown)]
+    [InlineData("a;b;c\n1;2;3\n4;5;6\n", ContentTypes.Csv)]
+    [InlineData("{\"a\": 1}\n{\"a\": 2}\n", ContentTypes.Json)]
+    [InlineData("[link](target) is Markdown", ContentTypes.Text)]
+    [InlineData("<!-- note -->\n<!DOCTYPE html>\n<p>Hi", ContentTypes.Html)]
+    [InlineData("<rss version=\"2.0\"><channel/></rss>", ContentTypes.Xml)]
+    [InlineData("Subject: a remark\n\nThat is all.", ContentTypes.Text)]
+    [InlineData("Subject: a remark\nFrom: me@example.com\n\nThat is all.", ContentTypes.Mail)]
+    [InlineData("Every PDF starts with %PDF-1.7, says the standard.", ContentTypes.Text)]
+    public async Task Without_a_telling_name_the_kind_of_text_is_seen(string text, string expected)
+    {
+        var type = await DetectAsync(Encoding.UTF8.GetBytes(text), "upload");
+
+        Assert.Equal(expected, type.ContentType);
+    }
+
+    [Theory]
+    [InlineData("utf-16", "Größe, Länge und Breite")]
+    [InlineData("utf-16", "今天天气很好，我们去公园散步。")]
+    [InlineData("utf-32", "Plain words")]
+    [InlineData("windows-1252", "Größe, Länge und Breite für Bücher")]
+    [InlineData("shift_jis", "今日は天気がいいので、公園を散歩しましょう。")]
+    [InlineData("koi8-r", "Съешь же ещё этих мягких французских булок")]
+    public async Task Text_of_any_encoding_is_text(string encoding, string text)
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        var content = Encoding.GetEncoding(encoding);
+
+        var bare = await DetectAsync(content.GetBytes(text), "file.txt");
+        var marked = await DetectAsync([.. content.GetPreamble(), .. content.GetBytes(text)], "file.txt");
+
+        Assert.Equal(ContentTypes.Text, marked.ContentType);
+        Assert.True(bare.ContentType == ContentTypes.Text || encoding == "utf-32", bare.ContentType);
+    }
+
+    [Theory]
+    [InlineData("89504E470D0A1A0A0000000D49484452", "OCR")]
+    [InlineData("FFD8FFE000104A4649460001", "OCR")]
+    [InlineData("1F8B0800000000000003", "unpack")]
+    [InlineData("377ABCAF271C0004", "unpack")]
+    [InlineData("7F454C4602010100", "Supported are PDF")]
+    [InlineData("000102030405060708090A0B0C0D0E0F", "Supported are PDF")]
+    [InlineData("49443303000000000000", "transcript")]
+    public async Task What_is_no_document_is_refused_with_what_would_help(string hex, string reason)
+    {
+        var type = await DetectAsync(Convert.FromHexString(hex), "document.pdf");
+
+        Assert.False(type.IsSupported);
+        Assert.Contains(reason, type.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_protected_workbook_is_told_from_an_old_one()
+    {
+        var content = await File.ReadAllBytesAsync(Samples.Shared("office/password_protected.xlsx"), TestContext.Current.CancellationToken);
+
+        var type = await DetectAsync(content, "password_protected.xlsx");
+
+        Assert.Contains("password", type.Refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("word/document.xml", ContentTypes.Word)]
+    [InlineData("xl/workbook.xml", ContentTypes.Excel)]
+    [InlineData("ppt/presentation.xml", ContentTypes.PowerPoint)]
+    [InlineData("META-INF/container.xml", ContentTypes.Epub)]
+    public async Task A_zip_file_that_lost_its_directory_still_shows_what_it_was(string entry, string expected)
+    {
+        var zip = Samples.Zip((entry, new string('x', 5000)));
+
+        var type = await DetectAsync(zip[..^80], "cut.zip");
+
+        Assert.Equal(expected, type.ContentType);
+    }
+
+    [Theory]
+    [InlineData("photo.jpg", "unpack")]
+    [InlineData("xl/workbook.bin", ".xlsx")]
+    [InlineData("visio/document.xml", "Visio")]
+    [InlineData("Index/Document.iwa", "Keynote")]
+    public async Task Other_zip_files_are_refused_by_what_they_hold(string entry, string reason)
+    {
+        var type = await DetectAsync(Samples.Zip((entry, "x")), "a.docx");
+
+        Assert.Contains(reason, type.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Looking_leaves_the_stream_where_it_was()
+    {
+        using var stream = new MemoryStream(Samples.Zip(("word/document.xml", "x"))) { Position = 7 };
+
+        await DocumentType.DetectAsync(stream, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(7, stream.Position);
+    }
+
+    private static async Task<DocumentType> DetectAsync(byte[] content, string? name)
+    {
+        using var stream = new MemoryStream(content);
+        return await DocumentType.DetectAsync(stream, name, TestContext.Current.CancellationToken);
+    }
+}

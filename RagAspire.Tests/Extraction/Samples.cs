@@ -1,0 +1,115 @@
+using System.IO.Compression;
+using System.Text;
+using System.Xml;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RagAspire.Extraction;
+using RagAspire.Extraction.Messages;
+using RagAspire.Extractor;
+using RagAspire.Extractor.Formats;
+using RagAspire.Ingestion.Extraction;
+
+namespace RagAspire.Tests.Extraction;
+
+/// <summary>Files to read: the shared samples, and those that tests write themselves.</summary>
+internal static class Samples
+{
+    private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000);
+
+    static Samples() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <summary>Null where the shared data is absent.</summary>
+    public static string? SharedFolder { get; } = FindSharedFolder();
+
+    public static TextExtractor Extractor(Action<ExtractionOptions>? configure = null)
+    {
+        var options = new ExtractionOptions { Processes = 2 };
+        configure?.Invoke(options);
+        return new TextExtractor(Options.Create(options), TimeProvider.System, NullLogger<TextExtractor>.Instance);
+    }
+
+    public static string Shared(string path)
+    {
+        Assert.SkipWhen(SharedFolder is null, "The shared data is absent.");
+        return Path.Combine(SharedFolder!, "documents", path);
+    }
+
+    /// <summary>Reads in this process; only for files that a test wrote itself.</summary>
+    /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the process.</param>
+    public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false)
+    {
+        var blocks = new List<TextBlock>();
+        var sink = new DocumentSink(Limits, [], message => blocks.AddRange(message.Blocks ?? []));
+        try
+        {
+            FormatReaders.For(contentType).Read(new MemoryStream(content), sink);
+        }
+        catch (XmlException) when (keepsPartial)
+        {
+        }
+
+        var done = sink.Finish();
+        return new ExtractedDocument(done.Title, blocks, done.Pages);
+    }
+
+    public static ExtractedDocument Read(string contentType, string content) => Read(contentType, Encoding.UTF8.GetBytes(content));
+
+    public static byte[] Zip(params (string Name, string Content)[] files)
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in files)
+            {
+                using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                entry.Write(Encoding.UTF8.GetBytes(content));
+            }
+        }
+
+        return memory.ToArray();
+    }
+
+    /// <summary>A Word file with this body, which is all that most tests need to say.</summary>
+    public static byte[] Word(string body, params (string Name, string Content)[] more) => Zip(
+    [
+        ("[Content_Types].xml", """
+            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>
+            """),
+        ("_rels/.rels", """
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>
+            """),
+        ("word/document.xml", $"""
+            <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>
+            """),
+        .. more,
+    ]);
+
+    /// <summary>A file that is gone after the test.</summary>
+    public static async Task<TemporaryFile> WriteAsync(byte[] content, string name = "sample.bin")
+    {
+        var file = new TemporaryFile(name);
+        await File.WriteAllBytesAsync(file.Path, content, TestContext.Current.CancellationToken);
+        return file;
+    }
+
+    private static string? FindSharedFolder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RagAspire.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var shared = folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "data");
+        return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
+    }
+}
+
+internal sealed class TemporaryFile(string name) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("extraction-");
+
+    public string Path => System.IO.Path.Combine(_folder.FullName, name);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
