@@ -4,6 +4,7 @@ using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
 using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
+using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
