@@ -5,6 +5,8 @@ internal static class BuildOutput
 {
     public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+
     public static string Of(string project)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
