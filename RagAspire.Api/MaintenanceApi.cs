@@ -118,7 +118,7 @@ internal static class MaintenanceApi
             return TypedResults.Problem($"The task '{task}' runs already, or waits to.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Nudge(run.Id);
+        access.Trigger.Enqueue(run.Id);
         return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
     }
 

@@ -1,5 +1,6 @@
 using Hangfire;
 using RagAspire.Quality;
+using RagAspire.Vectors;
 
 namespace RagAspire.Worker;
 
@@ -12,7 +13,7 @@ internal static class WorkerService
         builder.AddServiceDefaults();
         builder.AddRagClients();
         builder.AddRagCore();
-        builder.Services.AddJobServer().AddQualityMetrics();
+        builder.Services.AddJobServer().AddSharedIndexCleanup().AddQualityMetrics();
 
         var app = builder.Build();
         app.UseAuthentication();

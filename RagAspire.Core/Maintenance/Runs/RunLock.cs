@@ -11,7 +11,6 @@ namespace RagAspire.Maintenance.Runs;
 /// </summary>
 internal sealed partial class RunLock : IAsyncDisposable
 {
-    private const int LockClass = 0x7261_676D;
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(500);
 
     private readonly NpgsqlConnection _connection;
@@ -43,7 +42,7 @@ internal sealed partial class RunLock : IAsyncDisposable
         try
         {
             var startedAt = System.Diagnostics.Stopwatch.GetTimestamp();
-            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", LockClass, task)
+            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", AdvisoryLocks.MaintenanceTask, task)
                 .ScalarAsync<bool>(cancellationToken))
             {
                 if (System.Diagnostics.Stopwatch.GetElapsedTime(startedAt) > patience)

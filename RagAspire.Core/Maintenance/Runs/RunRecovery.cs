@@ -71,7 +71,7 @@ public sealed partial class RunRecovery(
     private void Nudge(Guid id, DateTimeOffset now)
     {
         _nudged[id] = now;
-        services.Trigger.Nudge(id);
+        services.Trigger.Enqueue(id);
     }
 
     private static partial class Log

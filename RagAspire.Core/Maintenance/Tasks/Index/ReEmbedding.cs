@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
-using RagAspire.Ingestion.Chunking;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Terms;
 
@@ -99,8 +98,8 @@ public sealed class ReEmbedding(
         IReadOnlyList<UnembeddedChunk> page, Embedder embedder, string model, CancellationToken cancellationToken)
     {
         var startedAt = models.Time.GetTimestamp();
-        var texts = page.Select(row => new Chunk(0, row.Text, row.Section, null, 0).IndexedText).ToList();
-        var vectors = await embedder.EmbedDocumentsAsync(texts, null, cancellationToken);
+        var texts = page.Select(row => ChunkText.Of(row.Section, row.Text)).ToList();
+        var vectors = await embedder.EmbedDocumentsAsync(texts, cancellationToken);
         await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
 
         // People's own questions are embedded by the same server and answered by the same database.

@@ -7,14 +7,15 @@ using Npgsql;
 
 namespace RagAspire.Jobs;
 
-/// <summary>Hangfire on PostgreSQL, on connections of its own, so that its polling neither shows in traces nor starves requests.</summary>
-public static class JobStorageRegistration
+/// <summary>Hangfire on PostgreSQL. It has a separate connection pool, so that its polling neither shows in traces nor starves requests.</summary>
+public static class JobsRegistration
 {
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
         services.AddValidatedOptions<JobOptions>(JobOptions.Section);
         services.AddSingleton<JobTraceContext>();
         services.AddSingleton<JobMetrics>();
+        services.AddSingleton<JobEnqueuer>();
         services.AddSingleton<JobConnections>();
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
@@ -29,14 +30,14 @@ public static class JobStorageRegistration
 
     private static PostgreSqlStorageOptions StorageOptions(JobOptions options) => new()
     {
-        // The migrator has prepared the schema; a storage that does it too throws while the database is away.
+        // The migrator prepares the schema. A storage that does so too throws while the database is away.
         PrepareSchemaIfNecessary = false,
         EnableLongPolling = true,
         UseSlidingInvisibilityTimeout = true,
-        InvisibilityTimeout = TimeSpan.FromSeconds(options.InvisibilitySeconds),
+        InvisibilityTimeout = options.Invisibility,
         QueuePollInterval = TimeSpan.FromSeconds(5),
 
-        // The lock of a killed process stands in the way for this long.
+        // A lock left by a killed process blocks others for this long.
         DistributedLockTimeout = TimeSpan.FromMinutes(1),
     };
 
