@@ -4,7 +4,7 @@ using RagAspire.Maintenance.Scheduling;
 namespace RagAspire.Worker.Commands;
 
 /// <summary>
-/// The worker's command line. Without a command it runs as a service, and whatever else is said is configuration, such as
+/// The worker's command line. Without a command it runs as a service, and all arguments are configuration, such as
 /// <c>--urls</c>.
 /// </summary>
 internal static class CommandLine
@@ -20,7 +20,7 @@ internal static class CommandLine
 
         root.SetAction(async (parsed, _) =>
         {
-            // A word that is no setting was meant as a command.
+            // A word that is no setting is a misspelt command.
             if (parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('='))
             {
                 await Console.Error.WriteLineAsync($"There is no command '{first}'; --help lists them.");
@@ -35,7 +35,7 @@ internal static class CommandLine
             var parsed = root.Parse(args);
             var isService = parsed.CommandResult.Command == root;
 
-            // The service hears of signals itself.
+            // The service's host handles signals itself.
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 ProcessTerminationTimeout = isService ? null : TimeSpan.FromSeconds(30),
