@@ -7,7 +7,7 @@ namespace RagAspire.AppHost;
 internal static class ContainerStores
 {
     /// <summary>All stores in containers, as in production.</summary>
-    public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, LocalOptions options)
+    public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         var database = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password"))
             .WithDataVolume("ragaspire-postgres")

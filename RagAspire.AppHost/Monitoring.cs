@@ -1,4 +1,3 @@
-using RagAspire.Embedded.Monitoring;
 
 namespace RagAspire.AppHost;
 
@@ -14,7 +13,7 @@ internal static class Monitoring
     /// <returns>Null where nobody wants it.</returns>
     public static IResourceBuilder<ContainerResource>? AddMonitoring(
         this IDistributedApplicationBuilder builder,
-        LocalOptions options,
+        AppHostOptions options,
         IResourceBuilder<PostgresDatabaseResource> database,
         IResourceBuilder<RedisResource> cache,
         ParameterResource vectorsKey)
@@ -27,7 +26,7 @@ internal static class Monitoring
         builder.AddExporters(database, cache);
         var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
         builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
-            .WithHttpEndpoint(Options.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
+            .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
             .WithVolume("ragaspire-grafana", "/var/lib/grafana")
             .WithContainerFiles("/etc/grafana/provisioning", Repository(builder, "grafana", "provisioning"))
@@ -40,26 +39,35 @@ internal static class Monitoring
         return prometheus;
     }
 
-    /// <summary>Adds what is installed on this machine, beside embedded stores: the same as in a plain local run.</summary>
-    public static void AddLocalMonitoring(this IDistributedApplicationBuilder builder, LocalOptions options, LocalStores stores)
+    /// <summary>Adds the programs that are installed on this machine, in the place of the containers.</summary>
+    public static void AddInstalledMonitoring(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
-        foreach (var (purpose, port, argument) in LocalMonitoring.Ports(options))
+        foreach (var (purpose, port, argument) in InstalledMonitoring.FixedPorts(options))
         {
-            Options.Free(port, purpose, argument);
+            Ports.Free(port, purpose, argument);
         }
 
-        var system = new Watched(options.ApiPort, options.WorkerPort, stores.Database, stores.Cache, builder.ReadApiKey(options));
-        foreach (var child in LocalMonitoring.Prepare(options, system, name => builder.Configuration[name]).Children)
+        var services = new MonitoredServices(options.ApiPort, options.WorkerPort, builder.ReadApiKey(options));
+        foreach (var program in InstalledMonitoring.Prepare(options, services, name => builder.Configuration[name]).Programs)
         {
-            var program = builder.AddExecutable(child.Name, child.Program, builder.AppHostDirectory, child.Arguments);
-            foreach (var (name, value) in child.Environment)
+            var resource = builder.AddExecutable(program.Name, program.Path, builder.AppHostDirectory, program.Arguments);
+            if (program.Environment is { } environment)
             {
-                program.WithEnvironment(name, value ?? "");
+                resource.WithEnvironment(async context =>
+                {
+                    var connections = new MonitoredStores(
+                        await stores.Database.Resource.GetConnectionStringAsync(context.CancellationToken) ?? "",
+                        await stores.Cache.Resource.GetConnectionStringAsync(context.CancellationToken) ?? "");
+                    foreach (var (name, value) in environment(connections))
+                    {
+                        context.EnvironmentVariables[name] = value;
+                    }
+                });
             }
 
-            if (child.ReadyUrl is { } ready)
+            if (program.Port is { } port)
             {
-                program.WithHttpEndpoint(ready.Port, name: "http", isProxied: false).WithHttpHealthCheck(ready.AbsolutePath);
+                resource.WithHttpEndpoint(port, name: "http", isProxied: false).WithHttpHealthCheck("/-/ready");
             }
         }
     }
@@ -72,7 +80,7 @@ internal static class Monitoring
 
     /// <summary>Adds Alertmanager, which tells the API of every alert; that is all the way from a container to a process.</summary>
     public static void AddAlertmanager(
-        this IResourceBuilder<ProjectResource> api, LocalOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
+        this IResourceBuilder<ProjectResource> api, AppHostOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
     {
         if (stores.Prometheus is null)
         {
@@ -83,7 +91,7 @@ internal static class Monitoring
         const string unknown = "http://ragaspire-api";
         var builder = api.ApplicationBuilder;
         builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
-            .WithHttpEndpoint(Options.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
+            .WithHttpEndpoint(Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-alertmanager", "/alertmanager")
             .WithContainerFiles("/etc/alertmanager", async (_, cancellationToken) =>
@@ -91,7 +99,7 @@ internal static class Monitoring
                 new ContainerFile
                 {
                     Name = "alertmanager.yml",
-                    Contents = MarkedFile.Render(
+                    Contents = ConfigurationTemplate.Render(
                         await File.ReadAllTextAsync(Repository(builder, "alertmanager", "alertmanager.yml"), cancellationToken),
                         name => name switch
                         {
@@ -121,7 +129,7 @@ internal static class Monitoring
             _ => builder.Configuration[name],
         };
         return builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
-            .WithHttpEndpoint(Options.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
+            .WithHttpEndpoint(Ports.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-prometheus", "/prometheus")
             .WithContainerFiles(Configuration, async (_, cancellationToken) =>
@@ -129,7 +137,7 @@ internal static class Monitoring
                 new ContainerFile
                 {
                     Name = "prometheus.yml",
-                    Contents = MarkedFile.Render(
+                    Contents = ConfigurationTemplate.Render(
                         await File.ReadAllTextAsync(Repository(builder, "prometheus", "prometheus.yml"), cancellationToken), Variable),
                 },
                 new ContainerFile { Name = "qdrant-key", Contents = await vectorsKey.GetValueAsync(cancellationToken) },

@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace RagAspire.AppHost;
 
 /// <summary>The language models of a run, as connection strings; null where there is none.</summary>
-public sealed record ModelConnections(string? Chat, string? Embeddings);
+internal sealed record ModelConnections(string? Chat, string? Embeddings);
 
 /// <summary>Finds out whether an Ollama runs on this machine, and which of its models to use.</summary>
-public static class Ollama
+internal static class Ollama
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -21,7 +21,7 @@ public static class Ollama
     /// <param name="chat">The connection string from the environment, which goes before what is found.</param>
     /// <param name="embeddings">The same for embeddings.</param>
     public static async Task<ModelConnections> FindAsync(
-        Uri endpoint, LocalOptions options, string? chat, string? embeddings, CancellationToken cancellationToken)
+        Uri endpoint, AppHostOptions options, string? chat, string? embeddings, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(chat) && !string.IsNullOrEmpty(embeddings))
         {
@@ -47,7 +47,7 @@ public static class Ollama
         }
 
         return models.FirstOrDefault(model => model.Is(wanted))?.Name
-            ?? throw new LocalRunException(
+            ?? throw new AppHostException(
                 $"Ollama has no model {wanted}. Fetch it (ollama pull {wanted}), or name one of: {string.Join(", ", models.Select(m => m.Name))}.");
     }
 

@@ -4,7 +4,7 @@ namespace RagAspire.AppHost;
 internal static class Services
 {
     /// <summary>API and worker.</summary>
-    public static void AddServices(this IDistributedApplicationBuilder builder, LocalOptions options, Stores stores)
+    public static void AddServices(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
         var apiKey = builder.AddApiKey(options);
 
@@ -24,7 +24,7 @@ internal static class Services
     /// <summary>What API and worker have in common. A fixed port is bound by the service itself, without a proxy before it.</summary>
     public static IResourceBuilder<ProjectResource> WithService(
         this IResourceBuilder<ProjectResource> service,
-        LocalOptions options,
+        AppHostOptions options,
         int port,
         Stores stores,
         IResourceBuilder<ParameterResource> apiKey)

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RagAspire.AppHost;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
+using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
@@ -81,15 +81,11 @@ public sealed class InhibitionTests
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
-        var options = new LocalOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var system = new Watched(FreePort.Next(), FreePort.Next(), "Host=nowhere", "nowhere", RagSystem.Key);
-        var child = LocalMonitoring.Prepare(options, system, _ => null).Children.Single(child => child.Name == "alertmanager");
-        var output = new StringWriter();
-        await using var supervisor = new Supervisor(
-            new ProcessLedger(Path.Combine(directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System);
-        supervisor.Start(child);
-        var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), Cancelled);
-        Assert.True(refusal is null, $"{refusal}\n{output}");
+        var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
+        var services = new MonitoredServices(FreePort.Next(), FreePort.Next(), RagSystem.Key);
+        var program = InstalledMonitoring.Prepare(options, services, _ => null).Programs.Single(program => program.Name == "alertmanager");
+        await using var running = BackgroundProgram.Start(program.Path, program.Arguments, []);
+        await running.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{program.Port}/-/ready"), Cancelled);
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);

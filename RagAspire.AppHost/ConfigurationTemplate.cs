@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 
-namespace RagAspire.Embedded.Monitoring;
+namespace RagAspire.AppHost;
 
 /// <summary>
-/// Configuration files that are valid as they are, and say on each line what is different where the environment has a
-/// variable: of <c>this #[NAME] that</c>, that counts where it has <c>NAME</c>.
+/// Configuration files that are valid as they are, and name on a line its replacement where a variable is set: of
+/// <c>this #[NAME] that</c>, <c>that</c> counts when <c>NAME</c> is set.
 /// </summary>
-public static partial class MarkedFile
+internal static partial class ConfigurationTemplate
 {
     /// <param name="text">The file.</param>
     /// <param name="environment">The value of a variable; null or empty where there is none.</param>
@@ -26,7 +26,7 @@ public static partial class MarkedFile
             + Reference().Replace(marked.Groups["that"].Value, reference => Value(reference.Groups["name"].Value, environment));
     }
 
-    // Values stand between single quotes, and must not get out of them.
+    // Values are inserted between single quotes, and must not end them.
     private static string Value(string name, Func<string, string?> environment)
     {
         var value = environment(name) ?? "";

@@ -1,21 +1,32 @@
 using Npgsql;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Monitoring;
-using RagAspire.Embedded.Processes;
 
 namespace RagAspire.AppHost;
 
-/// <summary>A system to be watched: where its parts are, and the key that alerts are delivered with.</summary>
-public sealed record Watched(int ApiPort, int WorkerPort, string Database, string Cache, string ApiKey);
+/// <summary>The services that Prometheus scrapes, and the key with which Alertmanager calls the API.</summary>
+internal sealed record MonitoredServices(int ApiPort, int WorkerPort, string ApiKey);
+
+/// <summary>The connection strings of the stores that the exporters look at.</summary>
+internal sealed record MonitoredStores(string Database, string Cache);
+
+/// <summary>A program to run, with its arguments.</summary>
+internal sealed record MonitoringProgram(string Name, string Path, params string[] Arguments)
+{
+    /// <summary>The port on which it answers on <c>/-/ready</c>; null for an exporter.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Its environment variables. The stores' connection strings exist only when these have started.</summary>
+    public Func<MonitoredStores, IReadOnlyDictionary<string, string>>? Environment { get; init; }
+}
 
 /// <summary>
-/// Prometheus, Alertmanager and the exporters that are installed on this machine, set up with the repository's own rules.
+/// Prometheus, Alertmanager and the exporters that are installed on this machine, configured with the repository's files.
 /// </summary>
-public sealed class LocalMonitoring
+internal sealed class InstalledMonitoring
 {
     private const string HowToGet = "Debian and Ubuntu: apt install";
 
-    /// <summary>What each is called, as a package of Debian and as a download of its project.</summary>
+    /// <summary>The name of each as a resource, as a package of Debian, and as a download of its project.</summary>
     private static readonly Tool
         Prometheus = new("prometheus", "prometheus", "prometheus"),
         Alertmanager = new("alertmanager", "prometheus-alertmanager", "alertmanager"),
@@ -25,16 +36,16 @@ public sealed class LocalMonitoring
 
     private static readonly Tool[] Exporters = [Node, Postgres, Redis];
 
-    private readonly List<ChildSpec> _children = [];
+    private readonly List<MonitoringProgram> _programs = [];
     private readonly MonitoringFolder _folder;
 
-    private LocalMonitoring(MonitoringFolder folder) => _folder = folder;
+    private InstalledMonitoring(MonitoringFolder folder) => _folder = folder;
 
-    /// <summary>In the order in which they are to be started; none when Prometheus is not there.</summary>
-    public IReadOnlyList<ChildSpec> Children => _children;
+    /// <summary>In the order of the start; none when Prometheus is not installed.</summary>
+    public IReadOnlyList<MonitoringProgram> Programs => _programs;
 
-    /// <summary>Lines of the start-up table: which run and where, which are missing and how to get them.</summary>
-    public static IEnumerable<(string What, string Where)> Describe(LocalOptions options)
+    /// <summary>Lines of the start-up table: the addresses of the installed programs, and how to install the missing ones.</summary>
+    public static IEnumerable<(string What, string Where)> Describe(AppHostOptions options)
     {
         if (!options.Monitoring)
         {
@@ -50,7 +61,7 @@ public sealed class LocalMonitoring
 
         yield return ("Prometheus", $"http://localhost:{options.PrometheusPort}");
         yield return ("Alertmanager", Alertmanager.Path is null
-            ? $"missing: alerts are seen in Prometheus and told nobody ({HowToGet} {Alertmanager.Package})"
+            ? $"missing: alerts are visible in Prometheus only ({HowToGet} {Alertmanager.Package})"
             : $"http://localhost:{options.AlertmanagerPort}");
         var running = string.Join(", ", Exporters.Where(tool => tool.Path is not null).Select(tool => tool.Name));
         var absent = Exporters.Where(tool => tool.Path is null).Select(tool => tool.Package).ToList();
@@ -61,8 +72,8 @@ public sealed class LocalMonitoring
         });
     }
 
-    /// <summary>The fixed ports that are going to be used, with what for and how to choose others.</summary>
-    public static IEnumerable<(string Purpose, int Port, string Argument)> Ports(LocalOptions options)
+    /// <summary>The fixed ports in use, with their purpose and the argument that changes them.</summary>
+    public static IEnumerable<(string Purpose, int Port, string Argument)> FixedPorts(AppHostOptions options)
     {
         if (options.Monitoring && Prometheus.Path is not null)
         {
@@ -74,12 +85,12 @@ public sealed class LocalMonitoring
         }
     }
 
-    /// <summary>Writes the configuration and says what to start.</summary>
-    /// <param name="environment">Who else is to be told of alerts; see <c>alertmanager/alertmanager.yml</c>.</param>
-    public static LocalMonitoring Prepare(LocalOptions options, Watched system, Func<string, string?> environment)
+    /// <summary>Writes the configuration and lists the programs.</summary>
+    /// <param name="environment">Further receivers of alerts; see <c>alertmanager/alertmanager.yml</c>.</param>
+    public static InstalledMonitoring Prepare(AppHostOptions options, MonitoredServices services, Func<string, string?> environment)
     {
-        var folder = new MonitoringFolder(Programs.Repository, Path.Combine(options.DataDirectory, "monitoring"));
-        var monitoring = new LocalMonitoring(folder);
+        var folder = new MonitoringFolder(AppHost.Programs.Repository, Path.Combine(options.DataDirectory, "monitoring"));
+        var monitoring = new InstalledMonitoring(folder);
         if (!options.Monitoring || Prometheus.Path is null)
         {
             return monitoring;
@@ -87,15 +98,15 @@ public sealed class LocalMonitoring
 
         var ours = new Dictionary<string, string>
         {
-            ["RAGASPIRE_API_URL"] = $"http://127.0.0.1:{system.ApiPort}",
-            ["RAGASPIRE_API_KEY_FILE"] = folder.WriteSecret("api-key", system.ApiKey),
+            ["RAGASPIRE_API_URL"] = $"http://127.0.0.1:{services.ApiPort}",
+            ["RAGASPIRE_API_KEY_FILE"] = folder.WriteSecret("api-key", services.ApiKey),
         };
         var flags = folder.Write(name => ours.GetValueOrDefault(name) ?? environment(name));
-        folder.AddTarget("ragaspire-api", $"127.0.0.1:{system.ApiPort}", "api");
-        folder.AddTarget("ragaspire-worker", $"127.0.0.1:{system.WorkerPort}", "worker");
+        folder.AddTarget("ragaspire-api", $"127.0.0.1:{services.ApiPort}", "api");
+        folder.AddTarget("ragaspire-worker", $"127.0.0.1:{services.WorkerPort}", "worker");
         monitoring.AddPrometheus(options.PrometheusPort, flags);
         monitoring.AddAlertmanager(options.AlertmanagerPort);
-        monitoring.AddExporters(system);
+        monitoring.AddExporters();
         return monitoring;
     }
 
@@ -105,14 +116,14 @@ public sealed class LocalMonitoring
     private void AddPrometheus(int port, IReadOnlyList<string> flags)
     {
         _folder.AddTarget("prometheus", $"127.0.0.1:{port}", "prometheus");
-        _children.Add(new ChildSpec(
+        _programs.Add(new MonitoringProgram(
             Prometheus.Name, Prometheus.Path!,
             [
                 $"--config.file={_folder.PrometheusFile}", $"--storage.tsdb.path={_folder.Data("prometheus")}",
                 $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn", .. flags,
             ])
         {
-            ReadyUrl = new Uri($"http://127.0.0.1:{port}/-/ready"),
+            Port = port,
         });
     }
 
@@ -124,25 +135,31 @@ public sealed class LocalMonitoring
         }
 
         _folder.AddTarget("alertmanager", $"127.0.0.1:{port}", "alertmanager");
-        _children.Add(new ChildSpec(
+        _programs.Add(new MonitoringProgram(
             Alertmanager.Name, program,
             $"--config.file={_folder.AlertmanagerFile}", $"--storage.path={_folder.Data("alertmanager")}",
             $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=", "--log.level=warn")
         {
-            ReadyUrl = new Uri($"http://127.0.0.1:{port}/-/ready"),
+            Port = port,
         });
     }
 
-    private void AddExporters(Watched system)
+    private void AddExporters()
     {
-        AddExporter(Node, "node", []);
-        AddExporter(Postgres, "postgres", new() { ["DATA_SOURCE_NAME"] = DatabaseAddress(system.Database) });
-        var (address, password) = CacheAddress(system.Cache);
-        AddExporter(Redis, "redis", new() { ["REDIS_ADDR"] = address, ["REDIS_PASSWORD"] = password });
+        AddExporter(Node, "node");
+        AddExporter(Postgres, "postgres", stores => new Dictionary<string, string>
+        {
+            ["DATA_SOURCE_NAME"] = DatabaseAddress(stores.Database),
+        });
+        AddExporter(Redis, "redis", stores =>
+        {
+            var (address, password) = CacheAddress(stores.Cache);
+            return new Dictionary<string, string> { ["REDIS_ADDR"] = address, ["REDIS_PASSWORD"] = password ?? "" };
+        });
     }
 
-    /// <summary>On any free port: only Prometheus wants to find it.</summary>
-    private void AddExporter(Tool tool, string job, Dictionary<string, string?> environment)
+    /// <summary>On any free port, which only Prometheus needs to know.</summary>
+    private void AddExporter(Tool tool, string job, Func<MonitoredStores, IReadOnlyDictionary<string, string>>? environment = null)
     {
         if (tool.Path is not { } program)
         {
@@ -151,14 +168,13 @@ public sealed class LocalMonitoring
 
         var port = FreePort.Next();
         _folder.AddTarget(job, $"127.0.0.1:{port}", job);
-        _children.Add(new ChildSpec(
-            tool.Name, program, [$"--web.listen-address=127.0.0.1:{port}", .. Arguments(tool)])
+        _programs.Add(new MonitoringProgram(tool.Name, program, [$"--web.listen-address=127.0.0.1:{port}", .. Arguments(tool)])
         {
             Environment = environment,
         });
     }
 
-    // Debian's node exporter asks systemd, and complains at every scrape where there is none.
+    // Debian's node exporter asks systemd, and logs an error at every scrape on a machine without it.
     private static string[] Arguments(Tool tool) =>
         tool == Redis ? [] : tool == Node ? ["--log.level=warn", "--no-collector.systemd"] : ["--log.level=warn"];
 
@@ -167,7 +183,7 @@ public sealed class LocalMonitoring
         var server = new NpgsqlConnectionStringBuilder(connectionString);
         var host = server.Host ?? "127.0.0.1";
 
-        // The exporter's driver cannot try first, as ours does.
+        // Unlike Npgsql, the exporter's driver cannot negotiate encryption.
         var encryption = server.SslMode is SslMode.Disable or SslMode.Allow or SslMode.Prefer ? "disable" : "require";
         return $"postgresql://{Uri.EscapeDataString(server.Username ?? "")}:{Uri.EscapeDataString(server.Password ?? "")}"
             + $"@{host}:{server.Port}/{Uri.EscapeDataString(server.Database ?? "")}?sslmode={encryption}";
@@ -185,6 +201,6 @@ public sealed class LocalMonitoring
     private sealed record Tool(string Name, string Package, string Program)
     {
         /// <summary>Null when it is not on the PATH.</summary>
-        public string? Path => Programs.OnPath(Package) ?? Programs.OnPath(Program);
+        public string? Path => AppHost.Programs.OnPath(Package) ?? AppHost.Programs.OnPath(Program);
     }
 }

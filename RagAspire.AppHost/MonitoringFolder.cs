@@ -1,21 +1,23 @@
-namespace RagAspire.Embedded.Monitoring;
+using RagAspire.Embedded;
+
+namespace RagAspire.AppHost;
 
 /// <summary>
-/// The configuration of Prometheus and Alertmanager for one place: the repository's files, read as the environment says,
-/// in a directory of their own. Written anew at every start; what the two remember lies beside it and stays.
+/// The configuration of Prometheus and Alertmanager in the data directory: the repository's files, rendered with the
+/// variables of the environment. Written at every start; the data of both programs lies beside it and stays.
 /// </summary>
 /// <param name="repository">Has the folders <c>prometheus</c> and <c>alertmanager</c>.</param>
 /// <param name="directory">Gets the same.</param>
-public sealed class MonitoringFolder(string repository, string directory)
+internal sealed class MonitoringFolder(string repository, string directory)
 {
     public string PrometheusFile => Path.Combine(directory, "prometheus", "prometheus.yml");
 
     public string AlertmanagerFile => Path.Combine(directory, "alertmanager", "alertmanager.yml");
 
-    /// <summary>Where one of them keeps what it remembers.</summary>
+    /// <summary>The data directory of one of the programs.</summary>
     public string Data(string program) => Path.Combine(directory, program, "data");
 
-    /// <summary>Renders all files and forgets the targets of an earlier run.</summary>
+    /// <summary>Renders all files and removes the targets of an earlier run.</summary>
     /// <returns>The flags of Prometheus.</returns>
     public IReadOnlyList<string> Write(Func<string, string?> environment)
     {
@@ -25,16 +27,16 @@ public sealed class MonitoringFolder(string repository, string directory)
         Directory.CreateDirectory(Data("prometheus"));
         Directory.CreateDirectory(Data("alertmanager"));
 
-        // Rendered, they may hold the addresses and passwords of those who are told.
-        SecretFile.Write(PrometheusFile, MarkedFile.Render(Read("prometheus", "prometheus.yml"), environment));
-        SecretFile.Write(AlertmanagerFile, MarkedFile.Render(Read("alertmanager", "alertmanager.yml"), environment));
+        // They may hold addresses and passwords of the receivers of alerts.
+        SecretFile.Write(PrometheusFile, ConfigurationTemplate.Render(Read("prometheus", "prometheus.yml"), environment));
+        SecretFile.Write(AlertmanagerFile, ConfigurationTemplate.Render(Read("alertmanager", "alertmanager.yml"), environment));
         return Flags(repository, environment);
     }
 
-    /// <summary>The flags of Prometheus, as the environment says.</summary>
+    /// <summary>The flags of Prometheus for this environment.</summary>
     public static IReadOnlyList<string> Flags(string repository, Func<string, string?> environment) =>
     [
-        .. MarkedFile.Render(File.ReadAllText(Path.Combine(repository, "prometheus", "flags")), environment).Split('\n')
+        .. ConfigurationTemplate.Render(File.ReadAllText(Path.Combine(repository, "prometheus", "flags")), environment).Split('\n')
             .Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)),
     ];
 
@@ -48,12 +50,12 @@ public sealed class MonitoringFolder(string repository, string directory)
         return path;
     }
 
-    /// <summary>Tells Prometheus where a job is. It looks again by itself when the file changes.</summary>
+    /// <summary>Tells Prometheus the address of a job. Prometheus reloads the file when it changes.</summary>
     public void AddTarget(string job, string address, string instance) =>
         File.WriteAllText(Path.Combine(directory, "prometheus", "targets", $"{job}.yml"), Target(address, instance));
 
     /// <summary>A target file.</summary>
-    /// <param name="instance">Stays the same although the address may change from start to start.</param>
+    /// <param name="instance">The name of the instance, which stays the same when the address changes.</param>
     public static string Target(string address, string instance) => $$"""
         - targets: ['{{address}}']
           labels: {instance: '{{instance}}'}
