@@ -9,6 +9,7 @@ public sealed class MonitoringToolTests
     private static readonly Dictionary<string, string> Everything = new()
     {
         ["RAGASPIRE_SYSTEM"] = "it's ours",
+        ["RUNBOOKS_URL"] = "https://wiki.example/it's?a=1#b",
         ["GRAFANA_URL"] = "https://grafana.example/?a=1#b",
         ["RAGASPIRE_API_URL"] = "http://api.example:8000",
         ["RAGASPIRE_API_KEY_FILE"] = "api-key",

@@ -4,7 +4,8 @@ namespace RagAspire.Tests.Monitoring;
 
 public sealed partial class RuleTests
 {
-    private const string Runbooks = "https://github.com/ragaspire/ragaspire/blob/main/runbooks/";
+    /// <summary>The base address of the runbooks is an external label of Prometheus.</summary>
+    private const string Runbooks = "{{ $externalLabels.runbooks }}/";
 
     /// <summary>Proof that alerting works: it always fires.</summary>
     private const string Watchdog = "Watchdog";
