@@ -64,6 +64,7 @@ public sealed partial class RuleTests
     public void Every_runbook_has_all_its_parts_in_order() => Assert.All(MonitoringFiles.Runbooks, runbook =>
     {
         Assert.StartsWith($"# {runbook.Key}\n", runbook.Value, StringComparison.Ordinal);
+        Assert.Matches(FirstAction(), runbook.Value);
         var headings = runbook.Value.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal));
         Assert.Equal(RunbookParts, headings);
     });
@@ -133,6 +134,10 @@ public sealed partial class RuleTests
 
     [GeneratedRegex("burn=~\"([^\"]+)\"")]
     private static partial Regex Burns();
+
+    // The title, one sentence, and the first action.
+    [GeneratedRegex(@"^# \w+\n\n[^\n]+\n\n\*\*Do first:\*\* ")]
+    private static partial Regex FirstAction();
 
     [GeneratedRegex(@"\]\((?:\.\./runbooks/)?(\w+)\.md\)")]
     private static partial Regex RunbookLink();
