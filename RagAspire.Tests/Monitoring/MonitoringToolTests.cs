@@ -72,7 +72,7 @@ public sealed class MonitoringToolTests
     [Theory]
     [InlineData("operations,page", "alertname=DatabaseDown", "severity=critical")]
     [InlineData("operations,ticket", "alertname=OllamaDown", "severity=warning")]
-    [InlineData("operations,nobody", "alertname=CacheIneffective", "severity=info")]
+    [InlineData("operations,none", "alertname=CacheIneffective", "severity=info")]
     [InlineData("deadman", "alertname=Watchdog", "severity=none")]
     public async Task Alerts_reach_who_should_know(string receivers, params string[] labels)
     {
