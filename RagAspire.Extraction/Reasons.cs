@@ -1,6 +1,6 @@
 namespace RagAspire.Extraction;
 
-/// <summary>What the owner of a file is told when it cannot be read.</summary>
+/// <summary>Reasons why a file cannot be read, shown to its owner.</summary>
 public static class Reasons
 {
     public const string Damaged = "The file is damaged: its text cannot be read.";

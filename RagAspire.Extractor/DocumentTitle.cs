@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor;
 
-/// <summary>The title in a document's properties, unless a program put a file's name or nothing there.</summary>
+/// <summary>The title in the properties of a document, unless it is empty or a file name.</summary>
 internal static partial class DocumentTitle
 {
     public static string? Of(string? property)

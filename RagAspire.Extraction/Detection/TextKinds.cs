@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extraction.Detection;
 
-/// <summary>Tells the kinds of text apart. Only between Markdown, CSV and plain text the file's name has a say.</summary>
+/// <summary>Detects the kind of a text. The file name only decides between Markdown, CSV and plain text.</summary>
 internal static partial class TextKinds
 {
     public static DocumentType Detect(ReadOnlySpan<byte> head, string? fileName)
@@ -86,7 +86,7 @@ internal static partial class TextKinds
         }
         catch (JsonException)
         {
-            // Broken far behind a good start is damaged JSON, which is still read best as JSON.
+            // JSON that is damaged after a valid start is still best read as JSON.
             return tokens > 20;
         }
 

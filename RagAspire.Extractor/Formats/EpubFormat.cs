@@ -70,7 +70,7 @@ internal sealed class EpubFormat : IFormatReader
         }
         catch (XmlException)
         {
-            // Without its list of contents a book is still its pages.
+            // Without a table of contents all pages are read.
             return null;
         }
     }

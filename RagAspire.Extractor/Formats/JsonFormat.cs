@@ -5,7 +5,7 @@ namespace RagAspire.Extractor.Formats;
 
 /// <summary>
 /// JSON and JSON lines as lines of "path: value", a paragraph for each record. Read token by token, so that depth and
-/// size cost nothing; what is broken is read as far as it goes.
+/// size need no memory. Damaged JSON is read up to the damage.
 /// </summary>
 internal sealed class JsonFormat : IFormatReader
 {
@@ -89,7 +89,7 @@ internal sealed class JsonFormat : IFormatReader
             return;
         }
 
-        // The values of an array stand on one line.
+        // The values of an array are on one line.
         var path = string.Join('.', _path.Where(part => part is not null).TakeLast(MaxPathParts));
         if (path == _lastPath)
         {

@@ -1,29 +1,41 @@
 using System.Text;
 using RagAspire.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
 public sealed class DocumentTypeTests
 {
     [Theory]
-    [InlineData("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
-    [InlineData("office/simple.pptx", ContentTypes.PowerPoint)]
-    [InlineData("office/docx-shapes.docx", ContentTypes.Word)]
-    [InlineData("office/vodafone.xlsx", ContentTypes.Excel)]
-    [InlineData("office/winter-sports.epub", ContentTypes.Epub)]
-    [InlineData("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
-    [InlineData("office/factbook.xml", ContentTypes.Xml)]
-    [InlineData("office/factbook-utf-16.xml", ContentTypes.Xml)]
-    [InlineData("office/fake-email.txt", ContentTypes.Mail)]
-    [InlineData("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
-    [InlineData("office/fake-html-lang-de.html", ContentTypes.Html)]
-    [InlineData("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
-    [InlineData("office/single-line-object.json", ContentTypes.Json)]
-    [InlineData("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
-    [InlineData("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
+    [InlineData("sample/handbook.pdf", ContentTypes.Pdf)]
+    [InlineData("sample/quality-circle.pptx", ContentTypes.PowerPoint)]
+    [InlineData("sample/visitors.docx", ContentTypes.Word)]
+    [InlineData("sample/stock.xlsx", ContentTypes.Excel)]
+    [InlineData("sample/garden.epub", ContentTypes.Epub)]
+    [InlineData("sample/letter.rtf", ContentTypes.Rtf)]
+    [InlineData("sample/catalogue.xml", ContentTypes.Xml)]
+    [InlineData("sample/shuttle.eml", ContentTypes.Mail)]
+    [InlineData("sample/kantine.html", ContentTypes.Html)]
+    [InlineData("sample/catalogue.json", ContentTypes.Json)]
+    [InlineData("sample/note-utf-16-be.txt", ContentTypes.Text)]
+    [LargeData("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
+    [LargeData("office/simple.pptx", ContentTypes.PowerPoint)]
+    [LargeData("office/docx-shapes.docx", ContentTypes.Word)]
+    [LargeData("office/vodafone.xlsx", ContentTypes.Excel)]
+    [LargeData("office/winter-sports.epub", ContentTypes.Epub)]
+    [LargeData("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
+    [LargeData("office/factbook.xml", ContentTypes.Xml)]
+    [LargeData("office/factbook-utf-16.xml", ContentTypes.Xml)]
+    [LargeData("office/fake-email.txt", ContentTypes.Mail)]
+    [LargeData("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
+    [LargeData("office/fake-html-lang-de.html", ContentTypes.Html)]
+    [LargeData("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
+    [LargeData("office/single-line-object.json", ContentTypes.Json)]
+    [LargeData("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
+    [LargeData("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
     public async Task Content_decides_and_a_wrong_name_does_not(string path, string expected)
     {
-        var type = await DetectAsync(await File.ReadAllBytesAsync(Samples.Shared(path), TestContext.Current.CancellationToken), "holiday.jpg");
+        var type = await DetectAsync(await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken), "holiday.jpg");
 
         Assert.Equal(expected, type.ContentType);
         Assert.True(type.IsSupported);
@@ -94,10 +106,12 @@ public sealed class DocumentTypeTests
         Assert.Contains(reason, type.Refusal, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_protected_workbook_is_told_from_an_old_one()
+    [Theory]
+    [InlineData("sample/hostile/protected.xlsx")]
+    [LargeData("office/password_protected.xlsx")]
+    public async Task A_protected_workbook_is_told_from_an_old_one(string path)
     {
-        var content = await File.ReadAllBytesAsync(Samples.Shared("office/password_protected.xlsx"), TestContext.Current.CancellationToken);
+        var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
 
         var type = await DetectAsync(content, "password_protected.xlsx");
 

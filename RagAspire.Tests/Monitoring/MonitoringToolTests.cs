@@ -9,6 +9,7 @@ public sealed class MonitoringToolTests
     private static readonly Dictionary<string, string> Everything = new()
     {
         ["RAGASPIRE_SYSTEM"] = "it's ours",
+        ["RUNBOOKS_URL"] = "https://wiki.example/it's?a=1#b",
         ["GRAFANA_URL"] = "https://grafana.example/?a=1#b",
         ["RAGASPIRE_API_URL"] = "http://api.example:8000",
         ["RAGASPIRE_API_KEY_FILE"] = "api-key",
@@ -71,7 +72,7 @@ public sealed class MonitoringToolTests
     [Theory]
     [InlineData("operations,page", "alertname=DatabaseDown", "severity=critical")]
     [InlineData("operations,ticket", "alertname=OllamaDown", "severity=warning")]
-    [InlineData("operations,nobody", "alertname=CacheIneffective", "severity=info")]
+    [InlineData("operations,none", "alertname=CacheIneffective", "severity=info")]
     [InlineData("deadman", "alertname=Watchdog", "severity=none")]
     public async Task Alerts_reach_who_should_know(string receivers, params string[] labels)
     {

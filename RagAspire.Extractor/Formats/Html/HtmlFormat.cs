@@ -11,7 +11,7 @@ internal sealed partial class HtmlFormat : IFormatReader
 
     public void Read(Stream file, DocumentSink sink) => Read(TextDecoder.ReadAll(file), sink, declared: null);
 
-    /// <param name="declared">What the container, such as a mail, says of the encoding.</param>
+    /// <param name="declared">The encoding that the container, such as a mail, declares.</param>
     public static void Read(ReadOnlySpan<byte> bytes, DocumentSink sink, Encoding? declared)
     {
         var html = TextDecoder.Decode(bytes, DeclaredEncoding(bytes) ?? declared);
@@ -24,7 +24,7 @@ internal sealed partial class HtmlFormat : IFormatReader
         new HtmlWalker(sink).Walk(document.Body);
     }
 
-    /// <summary>Reads a part of a page, whose title is not the document's.</summary>
+    /// <summary>Reads a fragment, whose title is not the title of the document.</summary>
     public static void ReadFragment(string html, DocumentSink sink) =>
         new HtmlWalker(sink).Walk(new HtmlParser().ParseDocument(html).Body);
 

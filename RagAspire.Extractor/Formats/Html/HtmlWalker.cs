@@ -5,7 +5,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor.Formats.Html;
 
-/// <summary>Turns a page's elements into blocks in reading order, without what is there for navigation or looks.</summary>
+/// <summary>Converts the elements of a page to blocks in reading order, without navigation and decoration.</summary>
 internal sealed class HtmlWalker(DocumentSink sink)
 {
     private static readonly HashSet<string> Skipped = new(StringComparer.OrdinalIgnoreCase)
@@ -122,7 +122,7 @@ internal sealed class HtmlWalker(DocumentSink sink)
         _text.Clear();
         if (_kind == BlockKind.ListItem)
         {
-            // A marker alone is an item whose text comes in blocks of its own, or not at all.
+            // The text of an item with only a marker follows in separate blocks, or is missing.
             var isMarkerOnly = text.AsSpan().Trim().TrimEnd('.').TrimStart('-') is var rest && !rest.ContainsAnyExceptInRange('0', '9');
             if (!isMarkerOnly)
             {
@@ -142,7 +142,7 @@ internal sealed class HtmlWalker(DocumentSink sink)
         || (element.GetAttribute("style") is { } style
             && style.Replace(" ", string.Empty, StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A line end in the source of a page is only a space.</summary>
+    /// <summary>A line end in the source of a page is a space.</summary>
     internal static void AppendCollapsed(StringBuilder text, string data)
     {
         foreach (var character in data)

@@ -53,7 +53,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         }
     }
 
-    // Groups nest; what they group comes in their place.
+    // Groups may be nested; their shapes are read in their place.
     private static void Collect(XElement container, List<XElement> shapes)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -89,7 +89,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         }
         else if (shape.Inside("relIds").FirstOrDefault() is { } diagram)
         {
-            // The words of a diagram stand in a part of their own.
+            // The text of a diagram is in a separate part.
             Paragraphs(slide.Related(diagram.RelationshipId("dm"))?.TryLoad(), isList: true);
         }
         else
@@ -137,7 +137,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         return cells;
     }
 
-    /// <summary>What the layout uses a shape for; empty for the content of a slide, null for a free shape.</summary>
+    /// <summary>The placeholder type of a shape; empty for the content of a slide, null for a free shape.</summary>
     private static string? Placeholder(XElement shape) =>
         shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal)).Child("nvPr").Child("ph") is { } placeholder
             ? placeholder.Value("type") ?? string.Empty

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>The text of a paragraph's runs, and what is anchored in it.</summary>
+/// <summary>The text of the runs of a paragraph, and the text boxes and notes anchored in it.</summary>
 internal sealed class WordText
 {
     private readonly StringBuilder _text = new();
@@ -16,7 +16,7 @@ internal sealed class WordText
 
     public bool IsEmpty => string.IsNullOrWhiteSpace(Text);
 
-    /// <summary>Text boxes, each with blocks of its own.</summary>
+    /// <summary>Text boxes, each with separate blocks.</summary>
     public List<XElement> Boxes { get; } = [];
 
     public List<WordNote> Notes { get; } = [];
@@ -33,7 +33,7 @@ internal sealed class WordText
         return text.Text;
     }
 
-    /// <summary>The alternative that is newest and not empty: the others say the same in older words.</summary>
+    /// <summary>The newest alternative with content; the others repeat it for older readers.</summary>
     public static XElement? Chosen(XElement alternatives) =>
         alternatives.Children("Choice").FirstOrDefault(choice => choice.HasElements) ?? alternatives.Child("Fallback");
 

@@ -4,12 +4,12 @@ using UglyToad.PdfPig.Content;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Joins a page's letters to segments. A page says only where each letter stands: that a space or a new column is between
-/// two of them must be seen from the gap.
+/// Joins the letters of a page into segments. A page has only the position of each letter: spaces and columns are derived
+/// from the gaps.
 /// </summary>
 internal sealed class GlyphRuns
 {
-    // In parts of the letters' size.
+    // Relative to the size of the letters.
     private const double CellGap = 1.2;
     private const double SpaceGap = .17;
     private const double SpaceGapWhereSpacesAreWritten = .3;
@@ -27,7 +27,7 @@ internal sealed class GlyphRuns
 
     private GlyphRuns(bool hasSpaces) => _spaceGap = hasSpaces ? SpaceGapWhereSpacesAreWritten : SpaceGap;
 
-    /// <summary>The segments of each direction of text on the page, the commonest direction first.</summary>
+    /// <summary>The segments of each text direction on the page, the most common direction first.</summary>
     public static IEnumerable<IReadOnlyList<TextSegment>> Read(IReadOnlyList<Letter> letters)
     {
         var hasSpaces = letters.Count(letter => string.IsNullOrWhiteSpace(letter.Value)) * 25 > letters.Count;
@@ -133,7 +133,7 @@ internal sealed class GlyphRuns
         (_count, _boldCount, _sizeSum) = (0, 0, 0);
     }
 
-    /// <summary>Joins runs that touch on the same line but were not written one after the other.</summary>
+    /// <summary>Joins adjacent runs of a line that are not consecutive in the file.</summary>
     private static List<TextSegment> Merge(List<TextSegment> runs)
     {
         var segments = new List<TextSegment>();

@@ -5,8 +5,8 @@ using UglyToad.PdfPig.Exceptions;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// PDF: the letters of each page, put into lines, columns, paragraphs and tables by where they stand. A page that cannot
-/// be read is left out, the others are kept. A file that cannot be opened is repaired and tried again.
+/// PDF: the letters of each page, arranged by position into lines, columns, paragraphs and tables. Unreadable pages are
+/// left out. A file that cannot be opened is repaired and tried again.
 /// </summary>
 internal sealed class PdfFormat : IFormatReader
 {
@@ -62,7 +62,7 @@ internal sealed class PdfFormat : IFormatReader
     {
         try
         {
-            // Many files are encrypted with the empty password: everybody may read them.
+            // Files encrypted with the empty password are readable; only others fail here.
             return PdfDocument.Open(bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
         }
         catch (PdfDocumentEncryptedException exception)
@@ -71,7 +71,7 @@ internal sealed class PdfFormat : IFormatReader
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or InsufficientExecutionStackException))
         {
-            // The parser throws whatever it stumbles over in a broken file.
+            // The parser throws arbitrary exceptions for a damaged file.
             Console.Error.WriteLine(exception);
             return null;
         }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Tells headings from text by how they differ from the document's usual letters.</summary>
+/// <summary>Detects headings by their difference from the usual font of the document.</summary>
 internal sealed partial class PdfHeadings
 {
     private const double Larger = 1.15;

@@ -5,8 +5,8 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Finds the objects of a PDF by looking for them, without the tables that say where they are. Objects inside object
-/// streams are unpacked.
+/// Finds the objects of a PDF by a search, without its cross-reference tables. Objects inside object streams are
+/// unpacked.
 /// </summary>
 internal sealed class PdfObjectScan
 {
@@ -19,10 +19,10 @@ internal sealed class PdfObjectScan
 
     private PdfObjectScan(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>Where the objects of the file start. Of several with one number the last is the newest.</summary>
+    /// <summary>Byte offsets of the objects by number. Of several with one number the last is the newest.</summary>
     public Dictionary<int, long> Offsets { get; } = [];
 
-    /// <summary>The content of the objects that were packed into streams.</summary>
+    /// <summary>The content of objects in object streams.</summary>
     public Dictionary<int, string> Packed { get; } = [];
 
     public static PdfObjectScan Of(byte[] bytes)
@@ -37,7 +37,7 @@ internal sealed class PdfObjectScan
         return scan;
     }
 
-    /// <summary>The dictionary of an object as it is written; empty when there is none.</summary>
+    /// <summary>The source of the dictionary of an object; empty when there is none.</summary>
     public string Dictionary(int number) =>
         Offsets.TryGetValue(number, out var offset) ? DictionaryAt(offset) : Packed.GetValueOrDefault(number, string.Empty);
 
@@ -128,7 +128,7 @@ internal sealed class PdfObjectScan
         }
         catch (InvalidDataException)
         {
-            // What came out before the damage is good.
+            // The data before the damage is kept.
         }
 
         return output.ToArray();
