@@ -30,6 +30,11 @@ public static class Programs
             : throw new LocalRunException($"{path} is missing: build the solution first (dotnet build).");
     }
 
+    /// <summary>The executable of another project, beside its assembly.</summary>
+    /// <exception cref="LocalRunException">It is not there.</exception>
+    public static string Executable(string name) =>
+        Path.ChangeExtension(Project(name), OperatingSystem.IsWindows() ? ".exe" : null);
+
     /// <summary>A program on the PATH, or null.</summary>
     public static string? OnPath(string name)
     {
