@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 
@@ -29,7 +31,7 @@ internal static class EmbeddedStoresExtensions
     public static async Task<Stores> AddEmbeddedStoresAsync(this IDistributedApplicationBuilder builder, LocalOptions options)
     {
         Directory.CreateDirectory(options.DataDirectory);
-        var models = await Ollama.FindAsync(OllamaEndpoint, options, builder.Named("chat"), builder.Named("embeddings"), default);
+        var models = await builder.FindModelsAsync(OllamaEndpoint, options, default);
         var stores = await LocalStores.StartAsync(options, default);
         var guard = Guard.Start(Programs.DotNet, [Programs.Ourselves], options.DataDirectory);
 
@@ -39,19 +41,20 @@ internal static class EmbeddedStoresExtensions
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] = "true";
 
-        builder.AddLocalMonitoring(options, stores);
         var dashboard = options.Dashboard
             ? $"{builder.Configuration["ASPNETCORE_URLS"]}/login?t={builder.Configuration["AppHost:BrowserToken"]}" : null;
         builder.Services.AddSingleton(new StartUpTable(options, stores, models, dashboard, builder.ReadApiKey(options)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<Caretaker>();
         builder.Services.AddHealthChecks().AddNpgSql(stores.Database, name: "ragdb").AddRedis(stores.Cache, name: "cache");
-        return new Stores(
+        var resources = new Stores(
             builder.AddServer("ragdb", stores.Database).WithHealthCheck("ragdb"),
             builder.AddServer("cache", stores.Cache).WithHealthCheck("cache"),
             builder.Named("vectors") is { } vectors ? builder.AddServer("vectors", vectors) : null,
-            models.Chat is { } chat ? builder.AddServer("chat", chat) : null,
-            models.Embeddings is { } embeddings ? builder.AddServer("embeddings", embeddings) : null);
+            builder.AddExternalModel("chat", ModelParameter.Chat, models.Chat),
+            builder.AddExternalModel("embeddings", ModelParameter.Embedding, models.Embeddings));
+        builder.AddInstalledMonitoring(options, resources);
+        return resources;
     }
 
     private static string? Named(this IDistributedApplicationBuilder builder, string name) =>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 
@@ -18,7 +20,7 @@ internal sealed record StartUpTable(
             ("Worker", $"http://localhost:{options.WorkerPort}"),
             ("  jobs", $"http://localhost:{options.WorkerPort}/hangfire"),
             ("Dashboard", dashboard ?? "switched off (--dashboard)"),
-            .. LocalMonitoring.Describe(options),
+            .. InstalledMonitoring.Describe(options),
             ("PostgreSQL", stores.Postgres is { } postgres
                 ? $"127.0.0.1:{postgres.Port} (log: {postgres.LogDirectory})"
                 : "as ConnectionStrings__ragdb says"),

@@ -24,7 +24,7 @@ public static class SecretFile
     }
 
     /// <summary>Writes beside and renames, so that a crash never leaves half a secret.</summary>
-    internal static void Write(string path, string secret)
+    public static void Write(string path, string secret)
     {
         var fresh = path + ".new";
         File.Delete(fresh);

@@ -1,4 +1,5 @@
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
@@ -125,30 +126,25 @@ internal sealed class WatchedParts : IAsyncDisposable
     {
         var options = new LocalOptions
         {
-            DataDirectory = _directory.Path, PrometheusPort = FreePort.Next(), AlertmanagerPort = FreePort.Next(),
+            DataDirectory = _directory.Path,
+            ApiPort = System.Api.Address.Port,
+            WorkerPort = System.Worker.Address.Port,
+            PrometheusPort = FreePort.Next(),
+            AlertmanagerPort = FreePort.Next(),
         };
-        var system = new Watched(
-            System.Api.Address.Port, System.Worker.Address.Port, Postgres.ConnectionString, Redis.ConnectionString, RagSystem.Key);
-        var monitoring = LocalMonitoring.Prepare(options, system, _ => null);
+        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null);
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
+        var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
+            .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
 
         var output = new StringWriter();
         var supervisor = Owned(new Supervisor(
             new ProcessLedger(Path.Combine(_directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System));
-        foreach (var child in monitoring.Children)
-        {
-            supervisor.Start(child);
-        }
-
-        foreach (var child in monitoring.Children.Where(child => child.ReadyUrl is not null))
-        {
-            var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-            Assert.True(refusal is null, $"{child.Name}: {refusal}\n{output}");
-        }
+        await supervisor.RunAsync(programs, environment, output);
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
-            async () => (await Prometheus.QueryAsync("up == 1")).Count == monitoring.Children.Count + 2,
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
             TimeSpan.FromSeconds(60),
             () => $"Something is not scraped:\n{output}",
             TestContext.Current.CancellationToken);

@@ -1,8 +1,8 @@
-using RagAspire.Embedded.Monitoring;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.Tests.Monitoring;
 
-public sealed class MarkedFileTests
+public sealed class ConfigurationTemplateTests
 {
     private const string File = """
         global:
@@ -14,13 +14,13 @@ public sealed class MarkedFileTests
         """;
 
     [Fact]
-    public void Without_the_variables_the_file_stays_as_it_is() => Assert.Equal(File, MarkedFile.Render(File, _ => null));
+    public void Without_the_variables_the_file_stays_as_it_is() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
 
     [Fact]
-    public void An_empty_variable_counts_as_none() => Assert.Equal(File, MarkedFile.Render(File, _ => ""));
+    public void An_empty_variable_counts_as_none() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => ""));
 
     [Fact]
-    public void What_stands_behind_the_marker_of_a_variable_takes_the_lines_place_at_its_indent()
+    public void The_alternative_of_a_set_variable_replaces_the_line_at_its_indent()
     {
         var values = new Dictionary<string, string> { ["GRAFANA_URL"] = "https://g", ["OTLP"] = "1", ["KEY"] = "it's" };
         var expected = """
@@ -31,10 +31,10 @@ public sealed class MarkedFileTests
               on: yes
                 key: 'it''s'
             """;
-        Assert.Equal(expected, MarkedFile.Render(File, values.GetValueOrDefault));
+        Assert.Equal(expected, ConfigurationTemplate.Render(File, values.GetValueOrDefault));
     }
 
     [Fact]
     public void A_value_of_several_lines_is_refused() =>
-        Assert.Throws<FormatException>(() => MarkedFile.Render(File, name => name == "KEY" ? "a\nb: c" : null));
+        Assert.Throws<FormatException>(() => ConfigurationTemplate.Render(File, name => name == "KEY" ? "a\nb: c" : null));
 }
