@@ -13,7 +13,7 @@ internal static class ContainerStores
     private const string QdrantTag = "v1.18.1";
 
     /// <summary>All stores in containers, as in production.</summary>
-    public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, LocalOptions options)
+    public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         var database = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password", "Password of PostgreSQL."))
             .WithDataVolume("ragaspire-postgres")

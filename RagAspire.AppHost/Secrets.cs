@@ -17,7 +17,7 @@ internal static class Secrets
     /// The API key with all scopes. In development it is generated once, kept in the data directory and printed; a
     /// deployment has its own.
     /// </summary>
-    public static IResourceBuilder<ParameterResource> AddApiKey(this IDistributedApplicationBuilder builder, LocalOptions options)
+    public static IResourceBuilder<ParameterResource> AddApiKey(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         const string name = "api-key";
         const string description = "API key with all scopes, for development.";
@@ -27,7 +27,7 @@ internal static class Secrets
     }
 
     /// <summary>The API key for development: of the setting <c>Security:DevelopmentKey</c>, else of the data directory.</summary>
-    public static string ReadApiKey(this IDistributedApplicationBuilder builder, LocalOptions options)
+    public static string ReadApiKey(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         Directory.CreateDirectory(options.DataDirectory);
         return builder.Configuration["Security:DevelopmentKey"] is { Length: > 0 } chosen

@@ -6,7 +6,7 @@ namespace RagAspire.AppHost;
 internal static class Services
 {
     /// <summary>API and worker.</summary>
-    public static void AddServices(this IDistributedApplicationBuilder builder, LocalOptions options, Stores stores)
+    public static void AddServices(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
         var apiKey = builder.AddApiKey(options);
         builder.AddProject<Projects.RagAspire_Worker>("worker", launchProfileName: null)
@@ -28,7 +28,7 @@ internal static class Services
 
     private static IResourceBuilder<ProjectResource> WithService(
         this IResourceBuilder<ProjectResource> service,
-        LocalOptions options,
+        AppHostOptions options,
         int port,
         Stores stores,
         IResourceBuilder<ParameterResource> apiKey)

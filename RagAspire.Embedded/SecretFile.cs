@@ -6,7 +6,7 @@ namespace RagAspire.Embedded;
 /// <summary>A random secret kept in one file that only its owner can read.</summary>
 public static class SecretFile
 {
-    /// <summary>Reads the secret, or makes one of 256 random bits (43 characters, URL-safe).</summary>
+    /// <summary>Reads the secret, or creates one of 256 random bits (43 characters, URL-safe).</summary>
     public static string ReadOrCreate(string path)
     {
         if (File.Exists(path))
@@ -23,7 +23,7 @@ public static class SecretFile
         return secret;
     }
 
-    /// <summary>Writes beside and renames, so that a crash never leaves half a secret.</summary>
+    /// <summary>Writes a temporary file and renames it, so that a crash never leaves half a secret.</summary>
     public static void Write(string path, string secret)
     {
         var fresh = path + ".new";

@@ -21,9 +21,9 @@ public static class InstalledOllama
     /// <summary>Completes the connection strings of the configuration with the models of the server.</summary>
     /// <param name="chat">The configured connection string, which takes precedence over a found model.</param>
     /// <param name="embeddings">The same for embeddings.</param>
-    /// <exception cref="LocalRunException">The server answers, but has no model of the chosen name.</exception>
+    /// <exception cref="AppHostException">The server answers, but has no model of the chosen name.</exception>
     public static async Task<ModelConnections> FindAsync(
-        Uri endpoint, LocalOptions options, string? chat, string? embeddings, CancellationToken cancellationToken)
+        Uri endpoint, AppHostOptions options, string? chat, string? embeddings, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(chat) && !string.IsNullOrEmpty(embeddings))
         {
@@ -52,7 +52,7 @@ public static class InstalledOllama
         }
 
         return models.FirstOrDefault(model => Matches(model.Name, wanted))?.Name
-            ?? throw new LocalRunException(
+            ?? throw new AppHostException(
                 $"Ollama has no model {wanted}: fetch it (ollama pull {wanted}), or name one of "
                 + $"{string.Join(", ", models.Select(model => model.Name))}.");
     }

@@ -23,9 +23,9 @@ internal static class ModelResources
     private const string OllamaTag = "0.21.0";
 
     /// <summary>The models of the configuration, completed by those of an Ollama at <paramref name="endpoint"/>.</summary>
-    /// <exception cref="LocalRunException">The Ollama has no model of the chosen name.</exception>
+    /// <exception cref="AppHostException">The Ollama has no model of the chosen name.</exception>
     public static Task<ModelConnections> FindModelsAsync(
-        this IDistributedApplicationBuilder builder, Uri endpoint, LocalOptions options, CancellationToken cancellationToken) =>
+        this IDistributedApplicationBuilder builder, Uri endpoint, AppHostOptions options, CancellationToken cancellationToken) =>
         InstalledOllama.FindAsync(
             endpoint,
             options with

@@ -12,7 +12,7 @@ internal static class ContainerMonitoring
     /// <returns>Prometheus; null without monitoring.</returns>
     public static IResourceBuilder<ContainerResource>? AddMonitoring(
         this IDistributedApplicationBuilder builder,
-        LocalOptions options,
+        AppHostOptions options,
         IResourceBuilder<PostgresDatabaseResource> database,
         IResourceBuilder<RedisResource> cache,
         ParameterResource vectorsKey)
@@ -25,7 +25,7 @@ internal static class ContainerMonitoring
         var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
         builder.AddExporters(prometheus, database, cache);
         builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
-            .WithHttpEndpoint(Options.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
+            .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
             .WithVolume("ragaspire-grafana", "/var/lib/grafana")
             .WithContainerFiles("/etc/grafana/provisioning", Repository(builder, "grafana", "provisioning"))
@@ -47,7 +47,7 @@ internal static class ContainerMonitoring
 
     /// <summary>Adds Alertmanager, which delivers every alert to the API: the one connection from a container to a process.</summary>
     public static void AddAlertmanager(
-        this IResourceBuilder<ProjectResource> api, LocalOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
+        this IResourceBuilder<ProjectResource> api, AppHostOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
     {
         if (stores.Prometheus is null)
         {
@@ -58,7 +58,7 @@ internal static class ContainerMonitoring
         const string placeholder = "http://ragaspire-api";
         var builder = api.ApplicationBuilder;
         builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
-            .WithHttpEndpoint(Options.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
+            .WithHttpEndpoint(Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-alertmanager", "/alertmanager")
             .WithContainerFiles("/etc/alertmanager", async (_, cancellationToken) =>
@@ -97,7 +97,7 @@ internal static class ContainerMonitoring
             _ => builder.Configuration[name],
         };
         return builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
-            .WithHttpEndpoint(Options.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
+            .WithHttpEndpoint(Ports.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-prometheus", "/prometheus")
             .WithContainerFiles(Configuration, async (_, cancellationToken) =>

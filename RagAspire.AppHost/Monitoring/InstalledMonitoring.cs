@@ -10,7 +10,7 @@ public static class InstalledMonitoring
     private const string HowToInstall = "Debian and Ubuntu: apt install";
 
     /// <summary>Lines of the start-up table: the programs that run, and how to install those that are missing.</summary>
-    public static IEnumerable<(string What, string Where)> Describe(LocalOptions options)
+    public static IEnumerable<(string What, string Where)> Describe(AppHostOptions options)
     {
         if (!options.Monitoring)
         {
@@ -37,7 +37,7 @@ public static class InstalledMonitoring
     }
 
     /// <summary>The fixed ports that will be used, with their purpose and the argument that changes them.</summary>
-    public static IEnumerable<(string Purpose, int Port, string Argument)> Ports(LocalOptions options)
+    public static IEnumerable<(string Purpose, int Port, string Argument)> FixedPorts(AppHostOptions options)
     {
         if (options.Monitoring && MonitoringTool.Prometheus.Path is not null)
         {
@@ -53,7 +53,7 @@ public static class InstalledMonitoring
     /// <param name="apiKey">The key with which Alertmanager delivers alerts to the API.</param>
     /// <param name="environment">Variables of the templates, such as the receivers in <c>alertmanager/alertmanager.yml</c>.</param>
     /// <returns>The programs in the order of their start; none without Prometheus.</returns>
-    public static IReadOnlyList<MonitoringProgram> Prepare(LocalOptions options, string apiKey, Func<string, string?> environment)
+    public static IReadOnlyList<MonitoringProgram> Prepare(AppHostOptions options, string apiKey, Func<string, string?> environment)
     {
         if (!options.Monitoring || MonitoringTool.Prometheus.Path is not { } prometheus)
         {

@@ -3,12 +3,12 @@ namespace RagAspire.AppHost.Monitoring;
 internal static class InstalledMonitoringExtensions
 {
     /// <summary>Runs the monitoring programs of this machine as executables.</summary>
-    /// <exception cref="LocalRunException">A port is in use.</exception>
-    public static void AddInstalledMonitoring(this IDistributedApplicationBuilder builder, LocalOptions options, Stores stores)
+    /// <exception cref="AppHostException">A port is in use.</exception>
+    public static void AddInstalledMonitoring(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
-        foreach (var (purpose, port, argument) in InstalledMonitoring.Ports(options))
+        foreach (var (purpose, port, argument) in InstalledMonitoring.FixedPorts(options))
         {
-            Options.Free(port, purpose, argument);
+            Ports.Free(port, purpose, argument);
         }
 
         var programs = InstalledMonitoring.Prepare(options, builder.ReadApiKey(options), name => builder.Configuration[name])

@@ -8,7 +8,7 @@ namespace RagAspire.Tests.AppHost;
 
 public sealed class InstalledOllamaTests
 {
-    private static readonly LocalOptions Options = new() { DataDirectory = "unused" };
+    private static readonly AppHostOptions Options = new() { DataDirectory = "unused" };
 
     [Fact]
     public async Task Each_of_the_models_gets_the_work_it_is_made_for()
@@ -39,7 +39,7 @@ public sealed class InstalledOllamaTests
         await using var ollama = await OllamaStub.StartAsync();
 
         var models = await FindAsync(ollama.Address, Options with { ChatModel = "llama3.2" });
-        var refusal = await Assert.ThrowsAsync<LocalRunException>(
+        var refusal = await Assert.ThrowsAsync<AppHostException>(
             () => FindAsync(ollama.Address, Options with { ChatModel = "gpt-7" }));
 
         Assert.EndsWith($"Model={ollama.ChatModel}", models.Chat, StringComparison.Ordinal);
@@ -66,6 +66,6 @@ public sealed class InstalledOllamaTests
     public async Task No_Ollama_is_no_error() =>
         Assert.Equal(new ModelConnections(null, null), await FindAsync(new Uri($"http://127.0.0.1:{FreePort.Next()}"), Options));
 
-    private static Task<ModelConnections> FindAsync(Uri endpoint, LocalOptions options) =>
+    private static Task<ModelConnections> FindAsync(Uri endpoint, AppHostOptions options) =>
         InstalledOllama.FindAsync(endpoint, options, chat: null, embeddings: null, TestContext.Current.CancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
+using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
@@ -82,12 +82,9 @@ public sealed class InhibitionTests
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
-        var options = new LocalOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
+        var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
         var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null).Single(program => program.Name == "alertmanager");
-        var output = new StringWriter();
-        await using var supervisor = new Supervisor(
-            new ProcessLedger(Path.Combine(directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System);
-        await supervisor.RunAsync([program], new Dictionary<string, string>(), output);
+        await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);

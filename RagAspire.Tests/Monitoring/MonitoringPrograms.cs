@@ -1,28 +1,24 @@
 using RagAspire.AppHost.Monitoring;
-using RagAspire.Embedded.Processes;
+using RagAspire.TestSupport;
 
 namespace RagAspire.Tests.Monitoring;
 
 internal static class MonitoringPrograms
 {
-    /// <summary>Starts programs and waits until each answers.</summary>
-    /// <param name="output">Where the supervisor writes, for the message of a failure.</param>
-    public static async Task RunAsync(
-        this Supervisor supervisor,
-        IReadOnlyList<MonitoringProgram> programs,
-        IReadOnlyDictionary<string, string> environment,
-        StringWriter output)
+    /// <summary>Starts a program and waits until it answers.</summary>
+    public static async Task<BackgroundProgram> StartAsync(MonitoringProgram program, IReadOnlyDictionary<string, string> environment)
     {
-        var children = programs.Select(program => new ChildSpec(program.Name, program.Path, [.. program.Arguments])
+        var running = BackgroundProgram.Start(program.Path, program.Arguments, environment);
+        try
         {
-            Environment = environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value),
-            ReadyUrl = new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"),
-        }).ToList();
-        children.ForEach(child => supervisor.Start(child));
-        foreach (var child in children)
+            await running.WaitUntilReadyAsync(
+                new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"), TestContext.Current.CancellationToken);
+            return running;
+        }
+        catch
         {
-            var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-            Assert.True(refusal is null, $"{child.Name}: {refusal}\n{output}");
+            await running.DisposeAsync();
+            throw;
         }
     }
 }

@@ -1,10 +1,11 @@
 using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
+using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
@@ -124,7 +125,7 @@ internal sealed class WatchedParts : IAsyncDisposable
 
     private async Task StartMonitoringAsync()
     {
-        var options = new LocalOptions
+        var options = new AppHostOptions
         {
             DataDirectory = _directory.Path,
             ApiPort = System.Api.Address.Port,
@@ -136,17 +137,16 @@ internal sealed class WatchedParts : IAsyncDisposable
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
         var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
             .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
-
-        var output = new StringWriter();
-        var supervisor = Owned(new Supervisor(
-            new ProcessLedger(Path.Combine(_directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System));
-        await supervisor.RunAsync(programs, environment, output);
+        foreach (var program in programs)
+        {
+            Owned(await MonitoringPrograms.StartAsync(program, environment));
+        }
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
             async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
             TimeSpan.FromSeconds(60),
-            () => $"Something is not scraped:\n{output}",
+            () => "A target is not scraped.",
             TestContext.Current.CancellationToken);
     }
 

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace RagAspire.AppHost;
 
-/// <summary>What a person can choose about a plain local run, by argument or by environment variable.</summary>
-public sealed record LocalOptions
+/// <summary>Everything that can be chosen about a run, by argument or by environment variable.</summary>
+public sealed record AppHostOptions
 {
     public required string DataDirectory { get; init; }
 
-    /// <summary><c>embedded</c> or <c>containers</c>; null lets the machine decide.</summary>
-    public string? Mode { get; init; }
+    /// <summary>Null chooses containers where a container runtime answers.</summary>
+    public RunMode? Mode { get; init; }
 
     public int ApiPort { get; init; } = 8000;
 
@@ -27,7 +27,7 @@ public sealed record LocalOptions
 
     public int AlertmanagerPort { get; init; } = 9093;
 
-    /// <summary>Only in containers: no system has it as a package.</summary>
+    /// <summary>Only with containers, because no distribution packages Grafana.</summary>
     public int GrafanaPort { get; init; } = 3000;
 
     /// <summary>The model for answers, when Ollama has several.</summary>
@@ -38,10 +38,10 @@ public sealed record LocalOptions
 
     public bool Dashboard { get; init; } = true;
 
-    /// <summary>Whether Prometheus and what belongs to it run too, where they are installed.</summary>
+    /// <summary>Whether Prometheus, Alertmanager and the exporters run, where they are installed.</summary>
     public bool Monitoring { get; init; } = true;
 
-    /// <summary>An argument, the environment variable that means the same, and what it is for.</summary>
+    /// <summary>An argument, the environment variable with the same meaning, and the line of the usage.</summary>
     private static readonly (string Argument, string Variable, string Meaning)[] Known =
     [
         ("--mode", "RAGASPIRE_MODE", "embedded or containers (default: containers where a runtime answers)"),
@@ -57,36 +57,35 @@ public sealed record LocalOptions
         ("--alertmanager-port", "RAGASPIRE_ALERTMANAGER_PORT", "port of Alertmanager (default 9093)"),
         ("--grafana-port", "RAGASPIRE_GRAFANA_PORT", "port of Grafana (default 3000; with containers)"),
         ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard"),
-        ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters, even if they are there"),
+        ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters"),
     ];
 
     public static string Usage { get; } = string.Join('\n',
     [
-        "Runs the whole system on this machine.",
+        "Usage: dotnet run --project RagAspire.AppHost [-- arguments]",
         "",
-        .. Known.Select(option => $"  {option.Argument,-18} {option.Variable,-26} {option.Meaning}"),
+        .. Known.Select(option => $"  {option.Argument,-20} {option.Variable,-28} {option.Meaning}"),
         "",
+        "Aspire's own arguments (such as --publisher and --output-path) and settings of the form --Section:Key value are passed on.",
         "ConnectionStrings__ragdb, __cache, __chat and __embeddings name servers that run elsewhere.",
     ]);
 
-    /// <exception cref="LocalRunException">An argument is unknown, or a value makes no sense.</exception>
-    public static LocalOptions Parse(
+    /// <summary>An argument goes before an environment variable, and that before the default.</summary>
+    /// <exception cref="AppHostException">An argument is unknown, or a value is invalid.</exception>
+    public static AppHostOptions Parse(
         IReadOnlyList<string> arguments, Func<string, string?> environment, string defaultDataDirectory)
     {
-        var values = new Dictionary<string, string>();
-        foreach (var (argument, variable, _) in Known)
+        var values = Known.Where(option => environment(option.Variable) is { Length: > 0 })
+            .ToDictionary(option => option.Argument, option => environment(option.Variable)!);
+        foreach (var (name, value) in CommandLineArguments.Read(arguments, [.. Known.Select(option => option.Argument)]))
         {
-            if (environment(variable) is { Length: > 0 } value)
-            {
-                values[argument] = value;
-            }
+            values[name] = value;
         }
 
-        ReadArguments(arguments, values);
-        var options = new LocalOptions
+        var options = new AppHostOptions
         {
             DataDirectory = Path.GetFullPath(values.GetValueOrDefault("--data", defaultDataDirectory)),
-            Mode = ChosenMode(values.GetValueOrDefault("--mode")),
+            Mode = ModeOf(values.GetValueOrDefault("--mode")),
             ChatModel = values.GetValueOrDefault("--chat-model"),
             EmbeddingModel = values.GetValueOrDefault("--embedding-model"),
             ApiPort = Port(values, "--api-port", 8000, least: 1),
@@ -101,47 +100,36 @@ public sealed record LocalOptions
             Monitoring = Switch(values, "--monitoring"),
         };
         return options.ApiPort == options.WorkerPort
-            ? throw new LocalRunException($"The API and the worker cannot both have port {options.ApiPort}.")
+            ? throw new AppHostException($"The API and the worker cannot both have port {options.ApiPort}.")
             : options;
     }
 
-    /// <summary>What to set instead when the port is in use, for an error message.</summary>
+    /// <summary>How to choose another value, for an error message.</summary>
     internal static string HowToSet(string argument) =>
         $"{argument} or {Known.Single(option => option.Argument == argument).Variable}";
 
-    private static void ReadArguments(IReadOnlyList<string> arguments, Dictionary<string, string> values)
+    private static RunMode? ModeOf(string? text) => text switch
     {
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var (name, value) = arguments[i].Split('=', 2) is [var left, var right] ? (left, right) : (arguments[i], null);
-            if (Known.All(option => option.Argument != name))
-            {
-                throw new LocalRunException($"Unknown argument {name}.\n\n{Usage}");
-            }
-
-            values[name] = value ?? (++i < arguments.Count ? arguments[i] : throw new LocalRunException($"{name} needs a value."));
-        }
-    }
-
-    private static string? ChosenMode(string? text) => text is null or "embedded" or "containers"
-        ? text
-        : throw new LocalRunException($"--mode is embedded or containers, not {text}.");
+        null => null,
+        "embedded" => RunMode.Embedded,
+        "containers" => RunMode.Containers,
+        _ => throw new AppHostException($"--mode is embedded or containers, not {text}."),
+    };
 
     private static bool Switch(Dictionary<string, string> values, string argument) =>
         bool.TryParse(values.GetValueOrDefault(argument, "true"), out var on)
             ? on
-            : throw new LocalRunException($"{argument} is true or false.");
+            : throw new AppHostException($"{argument} is true or false, not {values[argument]}.");
 
     private static int Port(Dictionary<string, string> values, string argument, int otherwise, int least)
     {
-        var text = values.GetValueOrDefault(argument);
-        if (text is null)
+        if (!values.TryGetValue(argument, out var text))
         {
             return otherwise;
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port >= least && port <= 65535
             ? port
-            : throw new LocalRunException($"{argument} is a port between {least} and 65535, not {text}.");
+            : throw new AppHostException($"{argument} is a port between {least} and 65535, not {text}.");
     }
 }

@@ -2,7 +2,7 @@ using RagAspire.AppHost;
 
 namespace RagAspire.Tests.AppHost;
 
-public sealed class LocalOptionsTests
+public sealed class AppHostOptionsTests
 {
     [Fact]
     public void The_ports_of_the_design_are_the_ordinary_ones()
@@ -35,11 +35,11 @@ public sealed class LocalOptionsTests
     [InlineData("--prot 1", "Unknown argument --prot")]
     public void What_makes_no_sense_is_refused_with_a_reason(string arguments, string reason)
     {
-        var refusal = Assert.Throws<LocalRunException>(() => Parse(arguments.Split(' ')));
+        var refusal = Assert.Throws<AppHostException>(() => Parse(arguments.Split(' ')));
 
         Assert.Contains(reason, refusal.Message);
     }
 
-    private static LocalOptions Parse(string[] arguments, Dictionary<string, string>? environment = null) =>
-        LocalOptions.Parse(arguments, name => environment?.GetValueOrDefault(name), "data");
+    private static AppHostOptions Parse(string[] arguments, Dictionary<string, string>? environment = null) =>
+        AppHostOptions.Parse(arguments, name => environment?.GetValueOrDefault(name), "data");
 }

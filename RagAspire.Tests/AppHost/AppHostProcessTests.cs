@@ -10,11 +10,11 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.AppHost;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class LocalRunTests : IDisposable
+public sealed class AppHostProcessTests : IDisposable
 {
     private readonly TestDirectory _data = TestDirectory.Create("apphost");
 
-    public LocalRunTests()
+    public AppHostProcessTests()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals and /proc are looked at.");
     }

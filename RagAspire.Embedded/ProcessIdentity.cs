@@ -4,18 +4,18 @@ using System.Diagnostics;
 namespace RagAspire.Embedded;
 
 /// <summary>
-/// Names one process for good: a process id alone proves nothing later, because another program may have it by then.
+/// Identifies one process for good. A process id alone does not: after the process has ended another one may get it.
 /// </summary>
 /// <param name="ProcessId">The id while it runs.</param>
 /// <param name="StartedAt">When it started, as the operating system says.</param>
-public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
+public sealed record ProcessIdentity(int ProcessId, DateTimeOffset StartedAt)
 {
-    /// <summary>Null when the process has ended already, because then nobody knows any more when it started.</summary>
-    public static ProcessMark? Of(Process process)
+    /// <summary>Null when the process has ended already: its start time is gone then.</summary>
+    public static ProcessIdentity? Of(Process process)
     {
         try
         {
-            return new ProcessMark(process.Id, process.StartTime);
+            return new ProcessIdentity(process.Id, process.StartTime);
         }
         catch (Exception ex) when (ex is InvalidOperationException or Win32Exception)
         {
@@ -25,7 +25,7 @@ public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
 
     /// <summary>Whether it still runs.</summary>
     /// <param name="tolerance">How far two readings of the start may differ; the system clock may have been set since.</param>
-    /// <param name="name">What the program must be called at the beginning, or null for any.</param>
+    /// <param name="name">Prefix of the program name, or null for any program.</param>
     public bool IsRunning(TimeSpan tolerance, string? name = null)
     {
         try
@@ -42,7 +42,7 @@ public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
         }
     }
 
-    // In a container whose first process never collects its children, the dead stay on the list.
+    // In a container whose first process never reaps its children, ended processes stay in the process table.
     private bool IsZombie()
     {
         try
@@ -52,7 +52,7 @@ public sealed record ProcessMark(int ProcessId, DateTimeOffset StartedAt)
         }
         catch (IOException)
         {
-            // Gone between the question and the look.
+            // The process ended in between.
             return true;
         }
     }
