@@ -1,3 +1,5 @@
+using RagAspire.AppHost.Commands;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 
@@ -7,17 +9,20 @@ internal static class Services
     public static void AddServices(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
         var apiKey = builder.AddApiKey(options);
-
         builder.AddProject<Projects.RagAspire_Worker>("worker", launchProfileName: null)
             .WithService(options, options.WorkerPort, stores, apiKey)
-            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/hangfire", "Jobs"));
+            .WithIconName("Toolbox")
+            .WithPage("http", "/hangfire", "Jobs")
+            .WithExtraPage("http", "/health", "Health");
 
         var api = builder.AddProject<Projects.RagAspire_Api>("api", launchProfileName: null)
             .WithService(options, options.ApiPort, stores, apiKey)
             .WithExternalHttpEndpoints()
-            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/scalar", "API"))
-            .WithSampleDocuments(apiKey)
-            .WithMaintenanceCommands(apiKey);
+            .WithIconName("PlugConnected")
+            .WithPage("http", "/scalar", "API reference")
+            .WithExtraPage("http", "/openapi/v1.json", "OpenAPI")
+            .WithExtraPage("http", "/health", "Health")
+            .WithApiCommands(apiKey);
         api.AddAlertmanager(options, stores, apiKey);
     }
 
@@ -37,8 +42,7 @@ internal static class Services
             });
     }
 
-    /// <summary>What API and worker have in common. A fixed port is bound by the service itself, without a proxy before it.</summary>
-    public static IResourceBuilder<ProjectResource> WithService(
+    private static IResourceBuilder<ProjectResource> WithService(
         this IResourceBuilder<ProjectResource> service,
         AppHostOptions options,
         int port,
@@ -47,6 +51,7 @@ internal static class Services
     {
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
+            // The service binds its fixed port itself; a proxy in front of it would need another one.
             service
                 .WithBuiltProgram()
                 .WithHttpEndpoint(port, name: "http", isProxied: false)
@@ -64,7 +69,6 @@ internal static class Services
             .WithHttpHealthCheck("/ready")
             .WithStores(stores)
             .WithMetricsTo(stores.Prometheus)
-            .WithEnvironment("Security__DevelopmentKey", apiKey)
-            .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/health", DisplayText = "Health" });
+            .WithEnvironment("Security__DevelopmentKey", apiKey);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
@@ -82,10 +83,8 @@ public sealed class InhibitionTests
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
         var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var services = new MonitoredServices(FreePort.Next(), FreePort.Next(), RagSystem.Key);
-        var program = InstalledMonitoring.Prepare(options, services, _ => null).Programs.Single(program => program.Name == "alertmanager");
-        await using var running = BackgroundProgram.Start(program.Path, program.Arguments, []);
-        await running.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{program.Port}/-/ready"), Cancelled);
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null).Single(program => program.Name == "alertmanager");
+        await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);

@@ -1,4 +1,4 @@
-using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;

@@ -1,4 +1,5 @@
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
@@ -126,26 +127,24 @@ internal sealed class WatchedParts : IAsyncDisposable
     {
         var options = new AppHostOptions
         {
-            DataDirectory = _directory.Path, PrometheusPort = FreePort.Next(), AlertmanagerPort = FreePort.Next(),
+            DataDirectory = _directory.Path,
+            ApiPort = System.Api.Address.Port,
+            WorkerPort = System.Worker.Address.Port,
+            PrometheusPort = FreePort.Next(),
+            AlertmanagerPort = FreePort.Next(),
         };
-        var services = new MonitoredServices(System.Api.Address.Port, System.Worker.Address.Port, RagSystem.Key);
-        var stores = new MonitoredStores(Postgres.ConnectionString, Redis.ConnectionString);
-        var monitoring = InstalledMonitoring.Prepare(options, services, _ => null);
+        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null);
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
-
-        foreach (var program in monitoring.Programs)
+        var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
+            .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
+        foreach (var program in programs)
         {
-            var running = Owned(BackgroundProgram.Start(
-                program.Path, program.Arguments, program.Environment?.Invoke(stores) ?? new Dictionary<string, string>()));
-            if (program.Port is { } port)
-            {
-                await running.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/-/ready"), TestContext.Current.CancellationToken);
-            }
+            Owned(await MonitoringPrograms.StartAsync(program, environment));
         }
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
-            async () => (await Prometheus.QueryAsync("up == 1")).Count == monitoring.Programs.Count + 2,
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
             TimeSpan.FromSeconds(60),
             () => "A target is not scraped.",
             TestContext.Current.CancellationToken);

@@ -1,16 +1,15 @@
-
-namespace RagAspire.AppHost;
+namespace RagAspire.AppHost.Monitoring;
 
 /// <summary>
-/// Prometheus, Alertmanager, Grafana and exporters as containers, with the files of this repository. A process on this
-/// machine listens on loopback, where no container reaches it; so API and worker push what they measure.
+/// Prometheus, Alertmanager, Grafana and exporters as containers, with the files of this repository. API and worker listen
+/// on loopback, which a container cannot reach on Linux, so they push their metrics to Prometheus.
 /// </summary>
-internal static class Monitoring
+internal static class ContainerMonitoring
 {
     private const string Configuration = "/etc/prometheus";
 
-    /// <summary>Adds what looks at the stores. A deployment brings its own: see <c>deploy/</c>.</summary>
-    /// <returns>Null where nobody wants it.</returns>
+    /// <summary>Adds all but Alertmanager, which needs the API. Not in a deployment, which has its own monitoring.</summary>
+    /// <returns>Prometheus; null without monitoring.</returns>
     public static IResourceBuilder<ContainerResource>? AddMonitoring(
         this IDistributedApplicationBuilder builder,
         AppHostOptions options,
@@ -23,8 +22,8 @@ internal static class Monitoring
             return null;
         }
 
-        builder.AddExporters(database, cache);
         var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
+        builder.AddExporters(prometheus, database, cache);
         builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
             .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
@@ -33,43 +32,11 @@ internal static class Monitoring
             .WithContainerFiles("/var/lib/grafana/dashboards", Repository(builder, "grafana", "dashboards"))
             .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
             .WithEnvironment("TRACES_URL", builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] ?? "http://localhost:18888")
-            .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password"))
+            .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of the user admin in Grafana."))
             .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
-            .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false");
+            .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
+            .AsGrafana();
         return prometheus;
-    }
-
-    /// <summary>Adds the programs that are installed on this machine, in the place of the containers.</summary>
-    public static void AddInstalledMonitoring(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
-    {
-        foreach (var (purpose, port, argument) in InstalledMonitoring.FixedPorts(options))
-        {
-            Ports.Free(port, purpose, argument);
-        }
-
-        var services = new MonitoredServices(options.ApiPort, options.WorkerPort, builder.ReadApiKey(options));
-        foreach (var program in InstalledMonitoring.Prepare(options, services, name => builder.Configuration[name]).Programs)
-        {
-            var resource = builder.AddExecutable(program.Name, program.Path, builder.AppHostDirectory, program.Arguments);
-            if (program.Environment is { } environment)
-            {
-                resource.WithEnvironment(async context =>
-                {
-                    var connections = new MonitoredStores(
-                        await stores.Database.Resource.GetConnectionStringAsync(context.CancellationToken) ?? "",
-                        await stores.Cache.Resource.GetConnectionStringAsync(context.CancellationToken) ?? "");
-                    foreach (var (name, value) in environment(connections))
-                    {
-                        context.EnvironmentVariables[name] = value;
-                    }
-                });
-            }
-
-            if (program.Port is { } port)
-            {
-                resource.WithHttpEndpoint(port, name: "http", isProxied: false).WithHttpHealthCheck("/-/ready");
-            }
-        }
     }
 
     /// <summary>Lets a service push its metrics.</summary>
@@ -78,7 +45,7 @@ internal static class Monitoring
         ? service
         : service.WithEnvironment("Metrics__Otlp", ReferenceExpression.Create($"{prometheus.GetEndpoint("http")}/api/v1/otlp/v1/metrics"));
 
-    /// <summary>Adds Alertmanager, which tells the API of every alert; that is all the way from a container to a process.</summary>
+    /// <summary>Adds Alertmanager, which delivers every alert to the API: the one connection from a container to a process.</summary>
     public static void AddAlertmanager(
         this IResourceBuilder<ProjectResource> api, AppHostOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
     {
@@ -87,8 +54,8 @@ internal static class Monitoring
             return;
         }
 
-        // Where a container finds the API is known only inside it.
-        const string unknown = "http://ragaspire-api";
+        // The address of the API as a container sees it is known only inside the container, so the start-up script fills it in.
+        const string placeholder = "http://ragaspire-api";
         var builder = api.ApplicationBuilder;
         builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
             .WithHttpEndpoint(Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
@@ -103,7 +70,7 @@ internal static class Monitoring
                         await File.ReadAllTextAsync(Repository(builder, "alertmanager", "alertmanager.yml"), cancellationToken),
                         name => name switch
                         {
-                            "RAGASPIRE_API_URL" => unknown,
+                            "RAGASPIRE_API_URL" => placeholder,
                             "RAGASPIRE_API_KEY_FILE" => "/etc/alertmanager/api-key",
                             _ => builder.Configuration[name],
                         }),
@@ -115,8 +82,9 @@ internal static class Monitoring
             .WithEntrypoint("/bin/sh")
             .WithArgs(
                 "-c",
-                $"cd /etc/alertmanager && sed \"s|{unknown}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml && cp -r templates /tmp "
-                + "&& exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager --cluster.listen-address=");
+                $"cd /etc/alertmanager && sed \"s|{placeholder}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml && cp -r templates /tmp "
+                + "&& exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager --cluster.listen-address=")
+            .AsAlertmanager();
     }
 
     private static IResourceBuilder<ContainerResource> AddPrometheus(
@@ -148,11 +116,15 @@ internal static class Monitoring
             [
                 $"--config.file={Configuration}/prometheus.yml", "--storage.tsdb.path=/prometheus",
                 .. MonitoringFolder.Flags(Repository(builder), Variable),
-            ]);
+            ])
+            .AsPrometheus();
     }
 
     private static void AddExporters(
-        this IDistributedApplicationBuilder builder, IResourceBuilder<PostgresDatabaseResource> database, IResourceBuilder<RedisResource> cache)
+        this IDistributedApplicationBuilder builder,
+        IResourceBuilder<ContainerResource> prometheus,
+        IResourceBuilder<PostgresDatabaseResource> database,
+        IResourceBuilder<RedisResource> cache)
     {
         var server = database.Resource.Parent;
         builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
@@ -161,24 +133,27 @@ internal static class Monitoring
             .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
                 $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{database.Resource.DatabaseName}?sslmode=disable"))
             .WithEnvironment("DATA_SOURCE_USER", server.UserNameReference)
-            .WithEnvironment("DATA_SOURCE_PASS", server.PasswordParameter);
+            .WithEnvironment("DATA_SOURCE_PASS", server.PasswordParameter)
+            .AsExporterOf(server);
         builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0")
             .WithHttpEndpoint(targetPort: 9121, name: "http")
             .WithHttpHealthCheck("/health")
             .WithEnvironment("REDIS_ADDR", ReferenceExpression.Create(
                 $"redis://{cache.Resource.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}"))
-            .WithEnvironment("REDIS_PASSWORD", cache.Resource.PasswordParameter!);
+            .WithEnvironment("REDIS_PASSWORD", cache.Resource.PasswordParameter!)
+            .AsExporterOf(cache.Resource);
         var node = builder.AddContainer("node-exporter", "prom/node-exporter", "v1.9.1")
             .WithHttpEndpoint(targetPort: 9100, name: "http")
-            .WithHttpHealthCheck("/");
+            .WithHttpHealthCheck("/")
+            .AsExporterOf(prometheus.Resource);
         if (OperatingSystem.IsLinux())
         {
-            // Elsewhere containers run in a machine of their own, which is then the one that is shown.
+            // On other systems containers run in a virtual machine, whose root is not that of this machine.
             node.WithBindMount("/", "/host", isReadOnly: true).WithArgs("--path.rootfs=/host");
         }
     }
 
-    /// <summary>On the containers' network each is found by its name, at the port that it listens on itself.</summary>
+    /// <summary>Addresses on the network of the containers: the name of the container and its own port.</summary>
     private static IEnumerable<ContainerFile> Targets() => new[]
     {
         ("prometheus", "localhost:9090"), ("alertmanager", "alertmanager:9093"), ("node", "node-exporter:9100"),

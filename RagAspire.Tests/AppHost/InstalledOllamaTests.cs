@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Models;
 using RagAspire.Embedded;
 using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.AppHost;
 
-public sealed class OllamaTests
+public sealed class InstalledOllamaTests
 {
     private static readonly AppHostOptions Options = new() { DataDirectory = "unused" };
 
@@ -25,7 +26,7 @@ public sealed class OllamaTests
     {
         await using var ollama = await OllamaStub.StartAsync();
 
-        var models = await Ollama.FindAsync(
+        var models = await InstalledOllama.FindAsync(
             ollama.Address, Options, chat: "Endpoint=http://elsewhere;Model=mine", embeddings: "", TestContext.Current.CancellationToken);
 
         Assert.Equal("Endpoint=http://elsewhere;Model=mine", models.Chat);
@@ -66,5 +67,5 @@ public sealed class OllamaTests
         Assert.Equal(new ModelConnections(null, null), await FindAsync(new Uri($"http://127.0.0.1:{FreePort.Next()}"), Options));
 
     private static Task<ModelConnections> FindAsync(Uri endpoint, AppHostOptions options) =>
-        Ollama.FindAsync(endpoint, options, chat: null, embeddings: null, TestContext.Current.CancellationToken);
+        InstalledOllama.FindAsync(endpoint, options, chat: null, embeddings: null, TestContext.Current.CancellationToken);
 }
