@@ -16,7 +16,7 @@ public sealed partial class MaintenanceEnqueuer(IBackgroundJobClient jobs, TimeP
 
     /// <summary>Enqueues a run, unless this process did so within the last 30 seconds.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the queue throws, the run is stored.")]
-    public void Nudge(Guid runId)
+    public void Enqueue(Guid runId)
     {
         var now = time.GetUtcNow();
         foreach (var old in _enqueued.Where(entry => now - entry.Value > RepeatAfter))

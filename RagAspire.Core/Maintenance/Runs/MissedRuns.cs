@@ -21,7 +21,7 @@ public sealed partial class MissedRuns(
                 && await runs.DueAsync(stored.Row.Task, dueAt, cancellationToken) is { IsOver: false } run)
             {
                 Log.CaughtUp(logger, stored.Row.Task, dueAt);
-                enqueuer.Nudge(run.Id);
+                enqueuer.Enqueue(run.Id);
             }
         }
     }

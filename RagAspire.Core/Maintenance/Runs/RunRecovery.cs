@@ -36,7 +36,7 @@ public sealed partial class RunRecovery(
     {
         foreach (var runId in await runs.WaitingAsync(QueuedFor, cancellationToken))
         {
-            enqueuer.Nudge(runId);
+            enqueuer.Enqueue(runId);
         }
     }
 
