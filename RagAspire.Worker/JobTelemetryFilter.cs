@@ -7,8 +7,8 @@ using RagAspire.Maintenance.Runs;
 namespace RagAspire.Worker;
 
 /// <summary>Span, duration, outcome and log scope of every job; the span continues the trace that enqueued it.</summary>
-public sealed partial class JobTelemetryFilter(JobMetrics metrics, IOptions<JobOptions> options, ILogger<JobTelemetryFilter> logger)
-    : IServerFilter
+public sealed partial class JobTelemetryFilter(
+    JobMetrics metrics, IOptions<JobOptions> options, ILogger<JobTelemetryFilter> logger) : IServerFilter
 {
     private const string Key = "telemetry";
     private static readonly ActivitySource Source = new("RagAspire.Jobs");

@@ -8,8 +8,8 @@ using RagAspire.Maintenance.Scheduling;
 namespace RagAspire.Worker;
 
 /// <summary>Registers the schedule as Hangfire's recurring jobs when the worker starts.</summary>
-public sealed partial class RecurringRuns(JobServer jobs, ScheduleStore schedules, TimeProvider time, ILogger<RecurringRuns> logger)
-    : BackgroundService
+public sealed partial class RecurringRuns(
+    JobServer jobs, ScheduleStore schedules, TimeProvider time, ILogger<RecurringRuns> logger) : BackgroundService
 {
     private const string Prefix = "maintenance:";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

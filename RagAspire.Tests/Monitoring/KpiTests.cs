@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>docs/kpis.md agrees with rules and dashboards.</summary>
+/// <summary>docs/kpis.md agrees with the rules and the dashboards.</summary>
 public sealed partial class KpiTests
 {
     internal static readonly IReadOnlyList<Kpi> Kpis =

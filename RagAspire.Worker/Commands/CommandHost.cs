@@ -30,7 +30,8 @@ internal static class CommandHost
     public static IHost Create()
     {
         // The settings beside the program, whatever the working directory is.
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        var settings = new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory };
+        var builder = Host.CreateApplicationBuilder(settings);
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
@@ -50,9 +51,11 @@ internal static class CommandHost
 
     private static void RequireDatabase(ConfigurationManager configuration)
     {
-        if ((configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"]) is not { Length: > 0 } database)
+        var database = configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"];
+        if (string.IsNullOrEmpty(database))
         {
-            throw new CommandException("No database is configured: set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
+            throw new CommandException(
+                "No database is configured: set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
         }
 
         try

@@ -11,7 +11,10 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("RagAspire's worker. Without a command it runs as a service.") { TreatUnmatchedTokensAsErrors = false };
+        var root = new RootCommand("RagAspire's worker. Without a command it runs as a service.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
         root.Subcommands.Add(MaintainCommand.Create());
         foreach (var command in BackupCommands.Create())
         {
@@ -21,7 +24,7 @@ internal static class CommandLine
         root.SetAction(async (parsed, _) =>
         {
             // A word that is no setting is a misspelt command.
-            if (parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('='))
+            if (parsed.UnmatchedTokens is [[not ('-' or '/'), ..] first, ..] && !first.Contains('='))
             {
                 await Console.Error.WriteLineAsync($"There is no command '{first}'; --help lists them.");
                 return ExitCodes.Usage;

@@ -39,7 +39,8 @@ internal static class MaintainCommand
         }
     }
 
-    private static async Task<int> RunAsync(IServiceProvider services, string task, bool dryRun, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        IServiceProvider services, string task, bool dryRun, CancellationToken cancellationToken)
     {
         var tasks = services.GetRequiredService<TaskRegistry>();
         if (tasks.Find(task) is not { } wanted)
@@ -76,7 +77,8 @@ internal static class MaintainCommand
         foreach (var task in tasks.All.OrderBy(task => task.Name, StringComparer.Ordinal))
         {
             var row = tasks.RowOf(task.Name);
-            Console.WriteLine($"{task.Name,-22} {(row.IsScheduled ? $"{row.Cron} {row.TimeZone}" : "on demand"),-18} {task.Summary}");
+            var times = row.IsScheduled ? $"{row.Cron} {row.TimeZone}" : "on request";
+            Console.WriteLine($"{task.Name,-22} {times,-18} {task.Summary}");
         }
 
         return ExitCodes.Success;

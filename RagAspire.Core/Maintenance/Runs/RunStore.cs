@@ -61,13 +61,16 @@ public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit, Schedu
             .FirstAsync(MaintenanceRun.Read, cancellationToken);
 
     /// <summary>A page of runs, the newest first.</summary>
-    public async Task<IReadOnlyList<MaintenanceRun>> ListAsync(RunFilter filter, CancellationToken cancellationToken) =>
-        await dataSource.Command($"""
+    public async Task<Page<MaintenanceRun>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.Command($"""
             select {MaintenanceRun.Columns} from maintenance_runs
             where ($1::text is null or task = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
             order by id desc limit $4
-            """, filter.Task, filter.Status?.Word(), filter.Before, filter.Limit)
+            """, filter.Task, filter.Status?.Word(), filter.Before, filter.Limit + 1)
             .ListAsync(MaintenanceRun.Read, cancellationToken);
+        return Page.From(rows, filter.Limit, run => run.Id.ToString());
+    }
 
     /// <summary>Each task's newest run, and its newest run with a report.</summary>
     public async Task<ILookup<string, MaintenanceRun>> NewestAsync(CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Monitoring;
 
 /// <summary>A little of everything that a system does in a day.</summary>
-internal static class Load
+internal static class LoadRig
 {
     private static int _rounds;
 
@@ -35,12 +35,12 @@ internal static class Load
         });
         await client.SendAsync(HttpMethod.Post, "/api/v1/operations/golden-sets/default/evaluate");
 
-        // One run of a task at a time: what another round began is enough.
+        // Only one run of a task at a time is allowed, and a run of another round will do.
         using var run = await client.TrySendAsync(HttpMethod.Post, "/api/v1/operations/maintenance/retrieval-evaluation");
         Assert.Contains(run.StatusCode, new[] { HttpStatusCode.Accepted, HttpStatusCode.Conflict });
     }
 
-    /// <summary>A search is noted behind its back, and can be voted on a moment later.</summary>
+    /// <summary>A search is recorded in the background, so feedback on it is accepted a moment later.</summary>
     private static Task VoteAsync(RagClient client, object vote) => Eventually.TrueAsync(
         async () =>
         {
@@ -48,7 +48,7 @@ internal static class Load
             return response.StatusCode == HttpStatusCode.NoContent;
         },
         TimeSpan.FromSeconds(20),
-        () => "The vote is not taken.",
+        () => "The feedback is not accepted.",
         TestContext.Current.CancellationToken);
 
     private static async Task RefusedAsync(HttpResponseMessage response, HttpStatusCode expected)

@@ -1,6 +1,6 @@
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
-/// <summary>Draws words by their rank, as frequent as those of a language are: Zipf's law.</summary>
+/// <summary>Draws the ranks of words by Zipf's law, the word frequencies of a natural language.</summary>
 internal sealed class Zipf(int words)
 {
     private readonly double[] _cumulative = Cumulative(words);
@@ -11,7 +11,7 @@ internal sealed class Zipf(int words)
         return rank < 0 ? ~rank : rank;
     }
 
-    /// <summary>Ranks from 30 on: the more frequent words are stop words, which the analyzer removes.</summary>
+    /// <summary>Starts at rank 30, because the most frequent words are stop words and removed by the analyzer.</summary>
     private static double[] Cumulative(int words)
     {
         var cumulative = new double[words];

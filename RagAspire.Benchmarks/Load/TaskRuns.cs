@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
-/// <summary>Has the worker run a task, by the API.</summary>
+/// <summary>Runs tasks in the worker through the API.</summary>
 internal sealed class TaskRuns(HttpClient api)
 {
     private const string Path = "/api/v1/operations/maintenance";

@@ -3,30 +3,30 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using RagAspire.Database;
 
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
-/// <summary>Sees to it that a task has something to do each time, or it would be measured doing nothing.</summary>
-/// <param name="rows">Rows of the audit log that are too old; all else is in proportion.</param>
+/// <summary>Gives a task something to do before each run.</summary>
+/// <param name="rows">The number of expired rows of the audit log; other numbers are in proportion to it.</param>
 internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRuns runs, int rows)
 {
-    /// <summary>Ordinals from here on are of passages that were put in behind the index's back.</summary>
-    private const int Smuggled = 1_000_000;
+    /// <summary>Ordinals from here on belong to chunks that were inserted without their points.</summary>
+    private const int FirstUnindexed = 1_000_000;
 
     public async Task PrepareAsync(string task, CancellationToken cancellationToken)
     {
         switch (task)
         {
             case "clean-up":
-                await ExecuteAsync(RecordsNobodyNeeds(), cancellationToken);
+                await ExecuteAsync(ExpiredRecords(), cancellationToken);
                 break;
             case "database-daily":
-                await ExecuteAsync(HistoryThatIsOver(), cancellationToken);
+                await ExecuteAsync(ExpiredHistory(), cancellationToken);
                 break;
             case "database-weekly":
-                await ExecuteAsync(WornIndexes(), cancellationToken);
+                await ExecuteAsync(BloatedIndexes(), cancellationToken);
                 break;
             case "index-reconciliation":
-                await ExecuteAsync(PassagesWithoutPoints(), cancellationToken);
+                await ExecuteAsync(ChunksWithoutPoints(), cancellationToken);
                 break;
             case "index-optimization":
                 await DeleteDocumentsAsync(rows / 10_000, cancellationToken);
@@ -39,14 +39,15 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
                 break;
         }
 
-        // What was written is not to be written to the disk later, while something else is measured.
+        // Without this the rows would be written to disk later, during a measurement.
         await ExecuteAsync("checkpoint", cancellationToken);
     }
 
     private Task<bool> HasBackupAsync(CancellationToken cancellationToken) =>
-        database.Command("select exists (select from backups where status in ('complete', 'verified'))").ScalarAsync<bool>(cancellationToken);
+        database.Command("select exists (select from backups where status in ('complete', 'verified'))")
+            .ScalarAsync<bool>(cancellationToken);
 
-    private string RecordsNobodyNeeds() => $"""
+    private string ExpiredRecords() => $"""
         insert into hangfire.job (invocationdata, arguments, statename, createdat)
         select '[]', '[]', 'Failed', now() - interval '40 days' from generate_series(1, {rows / 50});
         insert into document_contents (document_id, version, content, created_at)
@@ -55,32 +56,34 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
         on conflict do nothing
         """;
 
-    // New rows among the old ones: a table that is old at one end only would not have to be shrunk row by row.
-    private string HistoryThatIsOver() => $"""
+    // Recent rows are mixed with the expired ones, because VACUUM alone could cut off a table with free space at its end only.
+    private string ExpiredHistory() => $"""
         insert into audit_logs (at, actor, action, subject, details)
-        select now() - case when i % 20 = 0 then interval '1 hour' else interval '40 days' end, 'load', 'document.upload', md5(i::text), '{"{}"}'
+        select now() - case when i % 20 = 0 then interval '1 hour' else interval '40 days' end,
+            'load', 'document.upload', md5(i::text), '{"{}"}'
         from generate_series(1, {rows}) i;
         insert into searches (id, collection, chunk_ids, created_at)
         select gen_random_uuid(), 'default', '{"{}"}', now() - interval '100 days' from generate_series(1, {rows / 10})
         """;
 
-    private string WornIndexes() => $"""
-        insert into audit_logs (actor, action, subject) select 'worn', 'document.upload', md5(random()::text) from generate_series(1, {rows});
-        delete from audit_logs where actor = 'worn' and id % 10 <> 0;
+    private string BloatedIndexes() => $"""
+        insert into audit_logs (actor, action, subject)
+        select 'bloat', 'document.upload', md5(random()::text) from generate_series(1, {rows});
+        delete from audit_logs where actor = 'bloat' and id % 10 <> 0;
         vacuum analyze audit_logs
         """;
 
-    private string PassagesWithoutPoints() => $"""
-        delete from chunks where ordinal >= {Smuggled};
+    private string ChunksWithoutPoints() => $"""
+        delete from chunks where ordinal >= {FirstUnindexed};
         with more as (
             insert into chunks (id, document_id, version, ordinal, text, token_count)
-            select gen_random_uuid(), c.document_id, c.version, {Smuggled} + c.ordinal, c.text, c.token_count
+            select gen_random_uuid(), c.document_id, c.version, {FirstUnindexed} + c.ordinal, c.text, c.token_count
             from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version limit {rows / 1_000}
             returning id, document_id, version, ordinal)
         insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
         select m.id, e.model, e.dense, e.term_hashes, e.term_counts
         from more m
-        join chunks c on c.document_id = m.document_id and c.version = m.version and c.ordinal = m.ordinal - {Smuggled}
+        join chunks c on c.document_id = m.document_id and c.version = m.version and c.ordinal = m.ordinal - {FirstUnindexed}
         join embeddings e on e.chunk_id = c.id
         """;
 
@@ -94,7 +97,7 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
         }
     }
 
-    /// <summary>Each statement by itself, because VACUUM wants no transaction around it.</summary>
+    /// <summary>Executes each statement on its own, because VACUUM cannot run in a transaction.</summary>
     private async Task ExecuteAsync(string statements, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -3,34 +3,35 @@ using System.Text;
 using Npgsql;
 using RagAspire.Database;
 
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
-/// <summary>Fills a system with documents, and asks for what is in them.</summary>
-internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, MadeUpText text)
+/// <summary>Fills a system with documents, and stores a golden set about them.</summary>
+internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, SyntheticText text)
 {
-    private const int AtOnce = 4;
+    private const int Parallelism = 4;
     private const int Questions = 50;
-    private const int WordsOfAQuestion = 8;
+    private const int WordsPerQuestion = 8;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Uploads documents and waits until all are searched, with a golden set about them.</summary>
-    /// <param name="words">Of each document; a passage has room for about 150 of them.</param>
-    /// <param name="progress">Told how many are ready.</param>
-    /// <returns>How many passages there are.</returns>
+    /// <summary>Uploads documents, waits until all are searchable, and stores a golden set about them.</summary>
+    /// <param name="words">Words per document; a chunk has about 150.</param>
+    /// <param name="progress">Receives the number of ready documents.</param>
+    /// <returns>The number of chunks.</returns>
     public async Task<long> FillAsync(int documents, int words, Action<long> progress, CancellationToken cancellationToken)
     {
         var texts = Enumerable.Range(0, documents).Select(i => (Name: $"document-{i}.txt", Text: text.Document(words))).ToList();
         await Parallel.ForEachAsync(
             texts,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (document, stopping) => await UploadAsync(document.Name, document.Text, stopping));
-        await ReadyAsync(documents, progress, cancellationToken);
+        await WaitUntilReadyAsync(documents, progress, cancellationToken);
         var questions = texts.Take(Questions).Select(document => new
         {
-            question = string.Join(' ', document.Text.Split(' ').Take(WordsOfAQuestion)),
+            question = string.Join(' ', document.Text.Split(' ').Take(WordsPerQuestion)),
             expected = new[] { new { documentName = document.Name } },
         });
-        using var stored = await api.PutAsJsonAsync("/api/v1/operations/golden-sets/default", new { questions }, cancellationToken);
+        using var stored = await api.PutAsJsonAsync(
+            "/api/v1/operations/golden-sets/default", new { questions }, cancellationToken);
         stored.EnsureSuccessStatusCode();
         await database.Command("analyze").ExecuteAsync(cancellationToken);
         return await database.Command("select count(*) from chunks").ScalarAsync<long>(cancellationToken);
@@ -38,12 +39,13 @@ internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, Made
 
     private async Task UploadAsync(string name, string contents, CancellationToken cancellationToken)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes(contents)), "file", name } };
+        using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(contents));
+        using var form = new MultipartFormDataContent { { file, "file", name } };
         using var response = await api.PostAsync("/api/v1/documents", form, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 
-    private async Task ReadyAsync(int documents, Action<long> progress, CancellationToken cancellationToken)
+    private async Task WaitUntilReadyAsync(int documents, Action<long> progress, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -6,13 +6,13 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
-/// <summary>An index that all processes share, as Qdrant is, and that can be taken away.</summary>
-internal sealed class SharedIndex : IVectorIndex, IIndexMaintenance, IDisposable
+/// <summary>An index that all processes share, like Qdrant, and that a test can make unreachable.</summary>
+internal sealed class SharedIndexStub : IVectorIndex, IIndexMaintenance, IDisposable
 {
     private readonly InProcessVectorIndex _index = new(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
     private volatile bool _isDown;
 
-    public SharedIndex() => _index.Open();
+    public SharedIndexStub() => _index.Open();
 
     public string Name => "shared";
 

@@ -4,25 +4,25 @@ using RagAspire.Tests.Backups;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
-/// <summary>Where a task that is over in a moment can be held in its middle.</summary>
-/// <param name="Lock">A table and a mode, for a lock of the test's own that the task waits for.</param>
-/// <param name="Work">SQL that gives the task something to do there; null where there is something anyway.</param>
-/// <param name="Left">SQL that counts what is left of that work: none after a run that succeeded.</param>
-internal sealed record HoldPoint(string Lock, string? Work = null, string? Left = null)
+/// <summary>A table lock by which a test stops a short task in its middle.</summary>
+/// <param name="Lock">A table and a mode: the task waits while the test holds this lock.</param>
+/// <param name="Work">SQL that gives the task something to do there; null where it always has.</param>
+/// <param name="Left">SQL that counts the remaining work: zero after a successful run.</param>
+internal sealed record LockPoint(string Lock, string? Work = null, string? Left = null)
 {
     private const string OldSearch =
         "insert into searches (id, collection, chunk_ids, created_at) values (gen_random_uuid(), 'default', '{}', now() - interval '100 days')";
 
-    private const string OldOrder =
+    private const string OldCommand =
         "insert into index_orders (run_id, action, dry_run, ordered_at) values (gen_random_uuid(), 'compact', true, now() - interval '40 days')";
 
     /// <summary>
-    /// By the task's name. Under "share" everybody goes on reading, and only who writes waits: those who watch the runs and
-    /// follow the index are not held with the task.
+    /// By the task's name. A share lock lets every session read, and stops only the task that writes: neither heartbeats nor
+    /// the synchronisation of indexes stop with it.
     /// </summary>
-    public static IReadOnlyDictionary<string, HoldPoint> Of { get; } = new Dictionary<string, HoldPoint>
+    public static IReadOnlyDictionary<string, LockPoint> Of { get; } = new Dictionary<string, LockPoint>
     {
-        // Where no index is in the process, whoever has one is looked for in this table.
+        // Without an in-process index the task reads the announcements of other processes here.
         ["health-check"] = new("index_replicas in access exclusive mode"),
         ["metrics"] = new("kept_figures in share mode"),
         ["clean-up"] = new("document_contents in share mode"),
@@ -30,17 +30,17 @@ internal sealed record HoldPoint(string Lock, string? Work = null, string? Left 
         ["index-reconciliation"] = new("index_order_results in share mode"),
         ["database-weekly"] = new("answers in share update exclusive mode"),
         ["index-optimization"] = new("index_order_results in share mode"),
-        ["monthly-report"] = new("index_orders in share mode", OldOrder, "select count(*) from index_orders where ordered_at < now() - interval '39 days'"),
+        ["monthly-report"] = new("index_orders in share mode", OldCommand, "select count(*) from index_orders where ordered_at < now() - interval '39 days'"),
         ["retrieval-evaluation"] = new("retrieval_evaluations in share mode"),
         ["certificates"] = new("kept_figures in share mode"),
 
-        // By then its row says that it is being made, and nothing of it may be taken for a backup.
+        // By then its row has the status running, and its files must not count as a backup.
         ["backup"] = new("chunks in access exclusive mode"),
 
-        // The files of what is not kept are gone by then, and the row still says that they are there.
+        // By then the files of deleted backups are gone, while their rows still list them.
         ["backup-retention"] = new("backups in share mode"),
 
-        // The scratch database is filled, and compared with the passages of the live one.
+        // By then the scratch database is filled, and is compared with the chunks of the live one.
         ["restore-drill"] = new("chunks in access exclusive mode"),
         ["index-rebuild"] = new("index_order_results in share mode"),
         ["re-embedding"] = new(
@@ -49,12 +49,12 @@ internal sealed record HoldPoint(string Lock, string? Work = null, string? Left 
             "select count(*) from chunks c where not exists (select from embeddings e where e.chunk_id = c.id and e.dense is not null)"),
     };
 
-    /// <summary>Every task, so that a new one without a place to be held fails.</summary>
-    public static IEnumerable<(string Task, HoldPoint Point)> All => Schedule.Defaults.Select(
-        row => (row.Task, Of.TryGetValue(row.Task, out var point) ? point : throw new InvalidOperationException($"Where is {row.Task} to be held?")));
+    /// <summary>Every task; a new task without a lock point fails the tests.</summary>
+    public static IEnumerable<(string Task, LockPoint Point)> All => Schedule.Defaults.Select(row =>
+        (row.Task, Of.GetValueOrDefault(row.Task) ?? throw new InvalidOperationException($"{row.Task} has no lock point.")));
 }
 
-/// <summary>Locks of tables that a test holds in a transaction of its own.</summary>
+/// <summary>Table locks that a test holds in its own transaction.</summary>
 internal sealed class TableLocks : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -74,10 +74,18 @@ internal sealed class TableLocks : IAsyncDisposable
         return new TableLocks(connection, database);
     }
 
-    /// <summary>Somebody waits for one of them.</summary>
-    public async Task<bool> AreWaitedForAsync() => await Sql.OneAsync<long>(
+    /// <summary>Some session waits for one of the locks.</summary>
+    public async Task<bool> BlockAsync() => await Sql.OneAsync<long>(
         _database, $"select count(*) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid))") > 0;
 
-    /// <summary>Gives them back, where the server has not been stopped meanwhile.</summary>
+    /// <summary>Some session waits for each of the locks.</summary>
+    public async Task<bool> AllBlockAsync() => await Sql.OneAsync<long>(_database, $"""
+        select count(*) from pg_locks held where held.pid = {_connection.ProcessID} and held.locktype = 'relation' and held.granted
+            and not exists (
+                select from pg_locks waiting where waiting.relation = held.relation and not waiting.granted
+                    and held.pid = any(pg_blocking_pids(waiting.pid)))
+        """) == 0;
+
+    /// <summary>Releases the locks, where the server was not stopped meanwhile.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -1,10 +1,11 @@
-namespace RagAspire.Tests.Support;
+namespace RagAspire.TestSupport.Processes;
 
-/// <summary>Finds what the other projects were built to, in the same configuration as the tests.</summary>
-internal static class BuildOutput
+/// <summary>Finds the repository, and the build output of its projects in the configuration of the running program.</summary>
+public static class BuildOutput
 {
     public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
+    /// <summary>The assembly that a project was built to, <c>bin/configuration/framework/project.dll</c>.</summary>
     public static string Of(string project)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
@@ -21,6 +22,6 @@ internal static class BuildOutput
             }
         }
 
-        throw new InvalidOperationException("The tests do not run below the repository.");
+        throw new InvalidOperationException($"{from} is not below the repository.");
     }
 }

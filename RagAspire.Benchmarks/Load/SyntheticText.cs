@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
-/// <summary>Documents and questions of made-up words, as frequent as those of a language.</summary>
-internal sealed class MadeUpText(int seed)
+/// <summary>Documents and questions of synthetic words, with the word frequencies of a natural language.</summary>
+internal sealed class SyntheticText(int seed)
 {
     private const string Consonants = "bdfgklmnprstvwxz";
     private const string Vowels = "aeiou";
-    private const int SentencesOfAParagraph = 6;
+    private const int SentencesPerParagraph = 6;
     private static readonly Zipf Words = new(20_000);
     private readonly Random _random = new(seed);
     private readonly HashSet<string> _asked = [];
@@ -20,14 +20,14 @@ internal sealed class MadeUpText(int seed)
             var length = _random.Next(8, 20);
             var sentence = string.Join(' ', Enumerable.Range(0, length).Select(_ => Word()));
             text.Append(char.ToUpperInvariant(sentence[0])).Append(sentence, 1, sentence.Length - 1);
-            text.Append(sentences % SentencesOfAParagraph == 0 ? ".\n\n" : ". ");
+            text.Append(sentences % SentencesPerParagraph == 0 ? ".\n\n" : ". ");
             written += length;
         }
 
         return text.ToString();
     }
 
-    /// <summary>Never the same twice, so that no cache knows the answer.</summary>
+    /// <summary>A question that was not asked before, so that no cache has its answer.</summary>
     public string Question()
     {
         while (true)

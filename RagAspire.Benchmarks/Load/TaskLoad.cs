@@ -1,21 +1,19 @@
-namespace RagAspire.TestSupport.Load;
+namespace RagAspire.Benchmarks.Load;
 
 /// <summary>How one task is measured.</summary>
-/// <param name="Quiet">How long each time without the task is.</param>
-/// <param name="Busy">How long each time with it is at least: a task that is over before is run again, a moment later.</param>
-/// <param name="Rounds">Times with the task; there is one without before each and one after the last.</param>
+/// <param name="Quiet">The length of a window without the task.</param>
+/// <param name="Busy">The least length of a window with the task; a shorter task is run again after a pause.</param>
+/// <param name="Rounds">Windows with the task; each is preceded by one without, and the last is followed by one.</param>
 internal sealed record LoadPlan(double SearchesPerSecond, TimeSpan Quiet, TimeSpan Busy, int Rounds)
 {
-    /// <summary>How many times as long the slowest twentieth of searches may take during maintenance.</summary>
-    public const double Allowed = 1.5;
+    /// <summary>The limit for the 95th percentile during a task, as a multiple of the one without.</summary>
+    public const double AllowedRatio = 1.5;
 }
 
-/// <summary>What searches took without and during a task.</summary>
-/// <param name="Ran">How long all runs took together.</param>
-/// <param name="Share">
-/// The part of the time with the task in which it ran; the rest is its way to the worker, and a tenth of a second after it.
-/// </param>
-internal sealed record TaskFigures(string Task, int Runs, TimeSpan Ran, double Share, Latencies Without, Latencies During)
+/// <summary>The latency of searches without and during a task.</summary>
+/// <param name="Ran">The sum of all runs.</param>
+/// <param name="Share">The share of the windows in which the task ran; the rest is the queue, and a moment after the run.</param>
+internal sealed record TaskLatency(string Task, int Runs, TimeSpan Ran, double Share, Latencies Without, Latencies During)
 {
     public double Ratio => During.At(0.95) / Without.At(0.95);
 }
@@ -27,21 +25,21 @@ internal sealed class Latencies(IEnumerable<TimeSpan> took)
 
     public int Count => _sorted.Count;
 
-    /// <summary>The latency that this share of searches did not exceed.</summary>
-    public double At(double share) => _sorted[Math.Max(0, (int)Math.Ceiling(share * _sorted.Count) - 1)];
+    /// <param name="quantile">0 to 1.</param>
+    public double At(double quantile) => _sorted[Math.Max(0, (int)Math.Ceiling(quantile * _sorted.Count) - 1)];
 }
 
 /// <summary>
-/// Compares searches during a task with searches just before and after it, in turns, because a machine that others use too
-/// is not the same a minute later.
+/// Compares searches during a task with searches right before and after it, alternating, because other load on the machine
+/// changes from minute to minute.
 /// </summary>
-internal sealed class TaskLoad(HttpClient api, TaskRuns runs, TaskWork work, MadeUpText text, LoadPlan plan)
+internal sealed class TaskLoad(HttpClient api, TaskRuns runs, TaskWork work, SyntheticText text, LoadPlan plan)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Aftermath = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan AfterRun = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenRuns = TimeSpan.FromMilliseconds(150);
 
-    public async Task<TaskFigures> MeasureAsync(string task, CancellationToken cancellationToken)
+    public async Task<TaskLatency> MeasureAsync(string task, CancellationToken cancellationToken)
     {
         await work.PrepareAsync(task, cancellationToken);
         await using var load = new SearchLoad(api, text, plan.SearchesPerSecond, cancellationToken);
@@ -61,7 +59,7 @@ internal sealed class TaskLoad(HttpClient api, TaskRuns runs, TaskWork work, Mad
         var samples = await load.StopAsync();
         var took = ran.Aggregate(TimeSpan.Zero, (sum, one) => sum + one);
         var share = took / busy.Aggregate(TimeSpan.Zero, (sum, window) => sum + (window.To - window.From));
-        return new TaskFigures(task, ran.Count, took, share, In(samples, quiet), In(samples, busy));
+        return new TaskLatency(task, ran.Count, took, share, In(samples, quiet), In(samples, busy));
     }
 
     private async Task<Window> QuietAsync(SearchLoad load, CancellationToken cancellationToken)
@@ -72,18 +70,19 @@ internal sealed class TaskLoad(HttpClient api, TaskRuns runs, TaskWork work, Mad
         return new Window(from, load.Now);
     }
 
-    private async Task<List<Window>> BusyAsync(SearchLoad load, string task, List<TimeSpan> ran, CancellationToken cancellationToken)
+    private async Task<List<Window>> BusyAsync(
+        SearchLoad load, string task, List<TimeSpan> ran, CancellationToken cancellationToken)
     {
         var windows = new List<Window>();
         for (var until = load.Now + plan.Busy; load.Now < until;)
         {
             var from = load.Now;
             ran.Add(await runs.RunAsync(task, cancellationToken));
-            await Task.Delay(Aftermath, cancellationToken);
+            await Task.Delay(AfterRun, cancellationToken);
             windows.Add(new Window(from, load.Now));
 
-            // A task that takes a moment would else be measured as what it costs to ask for it thirty times a second.
-            await Task.Delay(Apart, cancellationToken);
+            // Otherwise a short task would be measured with the cost of requesting it thirty times a second.
+            await Task.Delay(BetweenRuns, cancellationToken);
         }
 
         return windows;
