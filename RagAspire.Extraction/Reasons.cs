@@ -16,7 +16,7 @@ public static class Reasons
     public static string TooManyPages(int pages, int limit) =>
         $"The file is too large: {pages} pages; the limit is {limit}.";
 
-    public static string TooManyEntries(int limit) => $"The file is too large: it contains more files than the limit of {limit}.";
+    public static string TooManyEntries(int limit) => $"The file is too large: it contains more than {limit} files.";
 
     public static string TooMuchText(int limit) => $"The file is too large: its text has more than {limit} characters.";
 
