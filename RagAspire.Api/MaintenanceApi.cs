@@ -85,7 +85,7 @@ internal static class MaintenanceApi
                 newest[task.Name].FirstOrDefault(),
                 newest[task.Name].FirstOrDefault(run => run.Report is not null)?.Report);
         });
-        return TypedResults.Ok(new Page<MaintenanceBody>([.. items], null));
+        return TypedResults.Ok(Page.Whole<MaintenanceBody>([.. items]));
     }
 
     private static async Task<Ok<Page<MaintenanceRun>>> RunsAsync(
@@ -118,7 +118,7 @@ internal static class MaintenanceApi
             return TypedResults.Problem($"The task '{task}' runs already, or waits to.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Nudge(run.Id);
+        access.Trigger.Enqueue(run.Id);
         return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
     }
 

@@ -1,7 +1,7 @@
 using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
-using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
+using RagAspire.TestSupport;
 
 namespace RagAspire.Benchmarks;
 
@@ -13,13 +13,11 @@ internal sealed class PrivateSystem : IAsyncDisposable
     private readonly DirectoryInfo _directory;
     private readonly EmbeddedPostgres _postgres;
     private readonly EmbeddedRedis _redis;
-    private readonly Supervisor _children;
+    private readonly List<BackgroundProgram> _programs = [];
 
     private PrivateSystem(DirectoryInfo directory, EmbeddedPostgres postgres)
     {
         (_directory, _postgres, _redis) = (directory, postgres, EmbeddedRedis.Start(new RedisOptions()));
-        _children = new Supervisor(
-            new ProcessLedger(System.IO.Path.Combine(directory.FullName, "children")), new ConsoleOutput(TextWriter.Null, colour: false), TimeProvider.System);
     }
 
     /// <summary>For files of the benchmark.</summary>
@@ -51,7 +49,7 @@ internal sealed class PrivateSystem : IAsyncDisposable
         var ours = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar));
         var program = System.IO.Path.Combine(
             ours.Parent!.Parent!.Parent!.Parent!.FullName, project, "bin", ours.Parent.Name, ours.Name, $"{project}.dll");
-        var environment = new Dictionary<string, string?>
+        var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__ragdb"] = Database,
             ["ConnectionStrings__cache"] = _redis.ConnectionString,
@@ -67,21 +65,19 @@ internal sealed class PrivateSystem : IAsyncDisposable
             environment[name] = value;
         }
 
-        var spec = new ChildSpec($"{project}-{address.Port}", "dotnet", program)
-        {
-            Environment = environment,
-            WorkingDirectory = System.IO.Path.GetDirectoryName(program),
-            ReadyUrl = new Uri(address, "/ready"),
-        };
-        var child = _children.Start(spec);
-        return await _children.WaitUntilReadyAsync(spec, TimeSpan.FromMinutes(1), cancellationToken) is { } refusal
-            ? throw new InvalidOperationException($"{project}: {refusal}")
-            : new Subject(address, child.ProcessId!.Value);
+        var running = BackgroundProgram.Start("dotnet", [program], environment, System.IO.Path.GetDirectoryName(program));
+        _programs.Add(running);
+        await running.WaitUntilReadyAsync(new Uri(address, "/ready"), cancellationToken);
+        return new Subject(address, running.ProcessId);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _children.DisposeAsync();
+        foreach (var program in _programs)
+        {
+            await program.DisposeAsync();
+        }
+
         await _redis.DisposeAsync();
         await _postgres.DisposeAsync();
         _directory.Delete(recursive: true);
