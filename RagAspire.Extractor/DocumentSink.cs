@@ -173,5 +173,7 @@ internal sealed class DocumentSink(
     }
 
     private static string? Shorten(string title) =>
-        title.Length == 0 ? null : title.Length <= MaxTitleCharacters ? title : title[..CleanText.CutBefore(title, MaxTitleCharacters)].TrimEnd();
+        title.Length == 0 ? null
+            : title.Length <= MaxTitleCharacters ? title
+            : title[..CleanText.CutBefore(title, MaxTitleCharacters)].TrimEnd();
 }

@@ -12,7 +12,8 @@ internal static partial class DocumentTitle
     }
 
     [GeneratedRegex(
-        @"^(Microsoft (Word|PowerPoint|Excel)|PowerPoint[- ]Pr[äe\u00e9]sentation)( - )?|^(untitled|sans titre|unbenannt|slide 1|no title)\b.*$",
+        @"^(Microsoft (Word|PowerPoint|Excel)|PowerPoint[- ]Pr[äe\u00e9]sentation)( - )?"
+        + @"|^(untitled|sans titre|unbenannt|slide 1|no title)\b.*$",
         RegexOptions.IgnoreCase)]
     private static partial Regex ProgramName();
 

@@ -63,7 +63,9 @@ internal static class TextDecoder
 
         if (TextEncodings.IsUtf8(bytes) || MostlyUtf8(bytes))
         {
-            return declared is { CodePage: 50220 or 50221 or 50222 or 50225 or 52936 or 65000 } stateful ? stateful : Encoding.UTF8;
+            return declared is { CodePage: 50220 or 50221 or 50222 or 50225 or 52936 or 65000 } stateful
+                ? stateful
+                : Encoding.UTF8;
         }
 
         return declared is null or UTF8Encoding or UnicodeEncoding ? Guess(sample) : declared;

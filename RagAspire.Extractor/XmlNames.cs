@@ -53,7 +53,8 @@ internal static class XmlNames
     {
         foreach (var attribute in element?.Attributes() ?? [])
         {
-            if (attribute.Name.LocalName == name && attribute.Name.NamespaceName.EndsWith("/relationships", StringComparison.Ordinal))
+            if (attribute.Name.LocalName == name
+                && attribute.Name.NamespaceName.EndsWith("/relationships", StringComparison.Ordinal))
             {
                 return attribute.Value;
             }

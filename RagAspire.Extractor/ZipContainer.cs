@@ -70,7 +70,8 @@ internal sealed class ZipContainer
         {
             Stored => _budget.Watch(data),
             Deflated => _budget.Watch(new DeflateStream(data, CompressionMode.Decompress)),
-            _ => throw new UnreadableDocumentException("The file is compressed by a method that cannot be read: save it again and upload it."),
+            _ => throw new UnreadableDocumentException(
+                "The file uses a compression method that is not supported: save it again and upload it."),
         };
     }
 

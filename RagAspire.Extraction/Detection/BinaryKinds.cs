@@ -108,7 +108,8 @@ internal static class BinaryKinds
     private static bool IsPdf(ReadOnlySpan<byte> head)
     {
         var start = head.TrimStart("\0\t\n\f\r \u00ef\u00bb\u00bf"u8);
-        if (start.StartsWith("%PDF-"u8) || (start.StartsWith("%!PS-Adobe-"u8) && start[..Math.Min(40, start.Length)].IndexOf("PDF-"u8) > 0))
+        if (start.StartsWith("%PDF-"u8)
+            || (start.StartsWith("%!PS-Adobe-"u8) && start[..Math.Min(40, start.Length)].IndexOf("PDF-"u8) > 0))
         {
             return true;
         }

@@ -24,7 +24,9 @@ public static class ZipDirectory
     private const int MaxScanBytes = 256 * 1024 * 1024;
 
     public static bool LooksLikeZip(ReadOnlySpan<byte> head) =>
-        head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) is LocalHeader or EndRecord or SpannedMarker or TemporarySpannedMarker;
+        head.Length >= 4
+        && BinaryPrimitives.ReadUInt32LittleEndian(head)
+            is LocalHeader or EndRecord or SpannedMarker or TemporarySpannedMarker;
 
     /// <summary>The entries in the order of the directory, at most <paramref name="limit"/> of them.</summary>
     public static async Task<IReadOnlyList<ZipEntry>> ReadAsync(Stream zip, int limit, CancellationToken cancellationToken)

@@ -15,7 +15,8 @@ internal sealed class JsonFormat : IFormatReader
 
     private static readonly JsonReaderOptions Lenient = new()
     {
-        AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = int.MaxValue,
+        AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = int.MaxValue,
     };
 
     private readonly List<string?> _path = [];
@@ -97,7 +98,8 @@ internal sealed class JsonFormat : IFormatReader
             return;
         }
 
-        _record.Append(_record.Length > 0 ? "\n" : string.Empty).Append(path).Append(path.Length > 0 ? ": " : string.Empty).Append(text);
+        _record.Append(_record.Length > 0 ? "\n" : string.Empty)
+            .Append(path).Append(path.Length > 0 ? ": " : string.Empty).Append(text);
         _lastPath = path;
         _lines++;
     }

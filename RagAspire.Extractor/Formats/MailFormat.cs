@@ -108,7 +108,8 @@ internal sealed class MailFormat : IFormatReader
     }
 
     // The charset of a mail may be wrong or unknown; then the bytes decide.
-    private static string TextOf(TextPart part) => TextDecoder.Decode(Bytes(part), TextDecoder.EncodingNamed(part.ContentType.Charset));
+    private static string TextOf(TextPart part) =>
+        TextDecoder.Decode(Bytes(part), TextDecoder.EncodingNamed(part.ContentType.Charset));
 
     private static byte[] Bytes(TextPart part)
     {

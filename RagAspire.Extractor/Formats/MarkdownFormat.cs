@@ -134,7 +134,8 @@ internal sealed class MarkdownFormat : IFormatReader
                 AutolinkInline link => text.Append(link.Url),
                 LineBreakInline { IsHard: true } => text.Append('\n'),
                 LineBreakInline => text.Append(' '),
-                HtmlInline { Tag: var tag } => text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
+                HtmlInline { Tag: var tag } =>
+                    text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
                 _ => text,
             };
             if (inline is ContainerInline inner)

@@ -84,7 +84,8 @@ internal sealed partial class XmlFormat : IFormatReader
         _names.Push(name);
         while (reader.MoveToNextAttribute())
         {
-            if (_mixedDepth == 0 && reader.Value.Length <= LongAttribute && reader.Name is not ("xmlns" or "style" or "class" or "id")
+            if (_mixedDepth == 0 && reader.Value.Length <= LongAttribute
+                && reader.Name is not ("xmlns" or "style" or "class" or "id")
                 && reader.Prefix is not ("xmlns" or "xsi" or "xml"))
             {
                 Line(reader.LocalName, reader.Value);

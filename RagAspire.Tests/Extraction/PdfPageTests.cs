@@ -6,9 +6,11 @@ namespace RagAspire.Tests.Extraction;
 public sealed class PdfPageTests
 {
     [Theory]
-    [InlineData("sample/handbook.pdf", "Opened sensors are inspected", 6)]
-    [LargeData("pdf/COSTCO_2023Q3_EARNINGS.pdf", "which included a", 1)]
-    public async Task A_sentence_that_goes_over_the_end_of_a_page_is_whole_and_on_the_page_where_it_begins(string path, string words, int page)
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", "Opened sensors are inspected", 6)]
+    [LargeRow("pdf/COSTCO_2023Q3_EARNINGS.pdf", "which included a", 1)]
+    public async Task A_sentence_that_goes_over_the_end_of_a_page_is_whole_and_on_the_page_where_it_begins(
+        string path, string words, int page)
     {
         await using var extractor = Samples.Extractor();
 

@@ -53,7 +53,8 @@ internal static class Samples
         return new ExtractedDocument(done.Title, blocks, done.Pages);
     }
 
-    public static ExtractedDocument Read(string contentType, string content) => Read(contentType, Encoding.UTF8.GetBytes(content));
+    public static ExtractedDocument Read(string contentType, string content) =>
+        Read(contentType, Encoding.UTF8.GetBytes(content));
 
     public static byte[] Zip(params (string Name, string Content)[] files)
     {

@@ -34,6 +34,8 @@ internal sealed partial class HtmlFormat : IFormatReader
         return Charset().Match(head) is { Success: true } match ? TextDecoder.EncodingNamed(match.Groups[1].Value) : null;
     }
 
-    [GeneratedRegex(@"(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[""']?\s*([\w.:-]{1,40})", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[""']?\s*([\w.:-]{1,40})",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Charset();
 }

@@ -39,7 +39,9 @@ internal static class HtmlText
                 case IElement { LocalName: "script" or "style" or "template" or "rt" or "rp" }:
                     break;
                 case IElement element:
-                    text.Append(element.LocalName == "br" && isRaw ? "\n" : IsApart(element.LocalName) && !isRaw ? " " : string.Empty);
+                    text.Append(element.LocalName == "br" && isRaw ? "\n"
+                        : IsApart(element.LocalName) && !isRaw ? " "
+                        : string.Empty);
                     Append(element, text, isRaw);
                     text.Append(IsApart(element.LocalName) && !isRaw ? " " : string.Empty);
                     break;

@@ -61,16 +61,21 @@ internal sealed partial class CellFormats
         }
 
         // Excel counts day 60 as 29 February 1900, which did not exist.
-        var start = _countsFrom1904 ? new DateTime(1904, 1, 1) : number < 60 ? new DateTime(1899, 12, 31) : new DateTime(1899, 12, 30);
+        var start = _countsFrom1904 ? new DateTime(1904, 1, 1)
+            : number < 60 ? new DateTime(1899, 12, 31)
+            : new DateTime(1899, 12, 30);
         var moment = start.AddSeconds(Math.Round(number * 86_400));
-        var format = kind == Kind.Time || number < 1 ? "HH:mm:ss" : kind == Kind.Date && number % 1 == 0 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm";
+        var format = kind == Kind.Time || number < 1 ? "HH:mm:ss"
+            : kind == Kind.Date && number % 1 == 0 ? "yyyy-MM-dd"
+            : "yyyy-MM-dd HH:mm";
         return moment.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static string Plain(double number, string format) =>
         Math.Abs(number) is >= 1e15 or (< 1e-5 and > 0) or double.NaN
             ? number.ToString("R", CultureInfo.InvariantCulture)
-            : ((decimal)double.Parse(number.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)).ToString("0.###############", CultureInfo.InvariantCulture);
+            : ((decimal)double.Parse(number.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
+                .ToString("0.###############", CultureInfo.InvariantCulture);
 
     // Built-in formats have fixed numbers.
     private static Kind BuiltIn(string id) => int.TryParse(id, out var number)

@@ -52,7 +52,9 @@ internal sealed class CellReader(SharedTexts texts, CellFormats formats)
         var value = cell.Child("v")?.Value ?? string.Empty;
         return cell.Value("t") switch
         {
-            "s" => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var index) ? texts[index] : string.Empty,
+            "s" => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var index)
+                ? texts[index]
+                : string.Empty,
             "inlineStr" => SharedTexts.TextOf(cell.Child("is")),
             "str" or "d" => value,
             "b" => value == "1" ? "TRUE" : value == "0" ? "FALSE" : value,

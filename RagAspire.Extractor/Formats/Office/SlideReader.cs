@@ -22,7 +22,8 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
 
     private List<OfficePart> Slides()
     {
-        var listed = main.TryLoad().Child("sldIdLst").Children("sldId").Select(id => main.Related(id.RelationshipId())).OfType<OfficePart>().ToList();
+        var listed = main.TryLoad().Child("sldIdLst").Children("sldId")
+            .Select(id => main.Related(id.RelationshipId())).OfType<OfficePart>().ToList();
         return listed.Count > 0 ? listed : [.. main.RelatedFor("slide")];
     }
 
@@ -139,7 +140,8 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
 
     /// <summary>The placeholder type of a shape; empty for the content of a slide, null for a free shape.</summary>
     private static string? Placeholder(XElement shape) =>
-        shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal)).Child("nvPr").Child("ph") is { } placeholder
+        shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal))
+            .Child("nvPr").Child("ph") is { } placeholder
             ? placeholder.Value("type") ?? string.Empty
             : null;
 

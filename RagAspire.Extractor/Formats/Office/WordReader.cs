@@ -22,7 +22,8 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
         var blocks = 0;
         while (!reader.EOF)
         {
-            if (reader.NodeType == XmlNodeType.Element && reader.LocalName is "p" or "tbl" or "sdt" or "customXml" or "altChunk" or "AlternateContent")
+            if (reader.NodeType == XmlNodeType.Element
+                && reader.LocalName is "p" or "tbl" or "sdt" or "customXml" or "altChunk" or "AlternateContent")
             {
                 Block(SafeXml.ReadElement(reader));
                 if (++blocks % 500 == 0)

@@ -85,8 +85,9 @@ internal sealed class WordText
                 case "p" or "tc" or "tr":
                     Apart(child);
                     break;
-                case "pPr" or "rPr" or "tcPr" or "tblPr" or "trPr" or "sdtPr" or "instrText" or "del" or "moveFrom" or "AlternateContent"
-                    or "rt" or "pStyle" or "fldData" or "delText" or "docPr" or "cNvPr" or "posOffset" or "positionH" or "positionV":
+                case "pPr" or "rPr" or "tcPr" or "tblPr" or "trPr" or "sdtPr" or "instrText" or "del" or "moveFrom"
+                    or "AlternateContent" or "rt" or "pStyle" or "fldData" or "delText" or "docPr" or "cNvPr" or "posOffset"
+                    or "positionH" or "positionV":
                     break;
                 default:
                     Inline(child);
@@ -104,7 +105,8 @@ internal sealed class WordText
 
     private void Symbol(XElement symbol)
     {
-        if (int.TryParse(symbol.Value("char"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code) && code is > 31 and < 0xd800)
+        if (int.TryParse(symbol.Value("char"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code)
+            && code is > 31 and < 0xd800)
         {
             _text.Append((char)code);
         }

@@ -78,7 +78,8 @@ internal sealed partial class BlockBuilder
         return end;
     }
 
-    private bool IsNear(int index) => _rows[index - 1].Baseline - _rows[index].Baseline < 3 * Math.Max(_spacing, _rows[index].Size);
+    private bool IsNear(int index) =>
+        _rows[index - 1].Baseline - _rows[index].Baseline < 3 * Math.Max(_spacing, _rows[index].Size);
 
     // A number or a bullet before a text is a list item, not a table.
     private static bool IsTableRow(TextRow row) =>
@@ -165,7 +166,8 @@ internal sealed partial class BlockBuilder
 
     private static void Append(StringBuilder text, string line)
     {
-        if (text.Length > 2 && text[^1] is '-' or '\u00ad' or '\u2010' && char.IsLower(text[^2]) && line.Length > 0 && char.IsLower(line[0]))
+        if (text.Length > 2 && text[^1] is '-' or '\u00ad' or '\u2010' && char.IsLower(text[^2]) && line.Length > 0
+            && char.IsLower(line[0]))
         {
             text.Length--;
         }

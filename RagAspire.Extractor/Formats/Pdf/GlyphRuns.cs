@@ -48,7 +48,9 @@ internal sealed class GlyphRuns
     {
         var (x, y) = (letter.EndBaseLine.X - letter.StartBaseLine.X, letter.EndBaseLine.Y - letter.StartBaseLine.Y);
         var degrees = Math.Abs(x) + Math.Abs(y) < 1e-6 ? 0 : Math.Atan2(y, x) * 180 / Math.PI;
-        return letter.TextOrientation == TextOrientation.Horizontal ? 0 : ((int)Math.Round(degrees / 5) * 5) + (degrees < -177 ? 360 : 0);
+        return letter.TextOrientation == TextOrientation.Horizontal
+            ? 0
+            : ((int)Math.Round(degrees / 5) * 5) + (degrees < -177 ? 360 : 0);
     }
 
     private static Glyph Turn(Letter letter, int degrees)
@@ -60,7 +62,9 @@ internal sealed class GlyphRuns
         var size = Math.Abs(letter.PointSize) is > .5 and < 1000 and var points ? points
             : letter.BoundingBox.Height is > .5 and < 1000 and var height ? height
             : 10;
-        return new Glyph(letter.Value ?? string.Empty, left, Math.Max(left, right), baseline, size, letter.FontDetails?.IsBold == true);
+        return new Glyph(
+            letter.Value ?? string.Empty, left, Math.Max(left, right), baseline, size,
+            letter.FontDetails?.IsBold == true);
     }
 
     private void Add(Glyph glyph)
@@ -108,7 +112,8 @@ internal sealed class GlyphRuns
 
     // Some programs write each letter twice to make it bold.
     private bool IsSameAgain(Glyph glyph) =>
-        glyph.Value == _last.Value && Math.Abs(glyph.Left - _last.Left) < .15 * glyph.Size && Math.Abs(glyph.Baseline - _last.Baseline) < .15 * glyph.Size;
+        glyph.Value == _last.Value && Math.Abs(glyph.Left - _last.Left) < .15 * glyph.Size
+            && Math.Abs(glyph.Baseline - _last.Baseline) < .15 * glyph.Size;
 
     private bool Follows(Glyph glyph)
     {
@@ -126,7 +131,8 @@ internal sealed class GlyphRuns
         if (text.Length > 0)
         {
             _runs.Add(new TextSegment(
-                text, _first.Left, Math.Max(_first.Left, _last.Right), _first.Baseline, _sizeSum / _count, _boldCount * 2 > _count));
+                text, _first.Left, Math.Max(_first.Left, _last.Right), _first.Baseline, _sizeSum / _count,
+                _boldCount * 2 > _count));
         }
 
         _text.Clear();

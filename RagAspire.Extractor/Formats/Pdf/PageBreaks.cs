@@ -25,7 +25,8 @@ internal static class PageBreaks
 
     private static bool GoesOn(PdfBlock before, PdfBlock after, PdfHeadings headings) =>
         !before.IsTable && !after.IsTable
-        && before.Text.Length > 40 && (char.IsLetterOrDigit(before.Text[^1]) || before.Text[^1] is ',' or '-' or '\u00ad' or '\u2010')
+        && before.Text.Length > 40
+        && (char.IsLetterOrDigit(before.Text[^1]) || before.Text[^1] is ',' or '-' or '\u00ad' or '\u2010')
         && after.Text.Length > 0 && char.IsLower(after.Text[0])
         && Math.Abs(before.Size - after.Size) <= SizeChange * before.Size
         && headings.Level(before) == 0 && headings.Level(after) == 0;

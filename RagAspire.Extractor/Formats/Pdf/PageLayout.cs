@@ -14,7 +14,10 @@ internal static class PageLayout
 
     /// <summary>Regions in reading order, each with its rows from top to bottom.</summary>
     public static IReadOnlyList<IReadOnlyList<TextRow>> Regions(IReadOnlyList<TextSegment> segments) =>
-        [.. Cut(segments, 0).Select(region => (IReadOnlyList<TextRow>)[.. TextRows.Group(region.Segments).Select(row => new TextRow(row))])];
+    [
+        .. Cut(segments, 0)
+            .Select(region => (IReadOnlyList<TextRow>)[.. TextRows.Group(region.Segments).Select(row => new TextRow(row))]),
+    ];
 
     private static List<Region> Cut(IReadOnlyList<TextSegment> segments, int depth)
     {
@@ -99,7 +102,7 @@ internal static class PageLayout
             && widths[widths.Count / 2] >= MinFill * width;
     }
 
-    /// <summary>The widest vertical empty strip of the page; null when nothing is side by side.</summary>
+    /// <summary>The widest horizontal empty strip; null when nothing is side by side.</summary>
     private static double? FindWidestBreak(IReadOnlyList<TextSegment> segments)
     {
         var rows = TextRows.Group(segments).ToList();

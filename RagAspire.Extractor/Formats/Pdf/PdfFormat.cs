@@ -23,7 +23,8 @@ internal sealed class PdfFormat : IFormatReader
         }
 
         var isCutShort = PdfRepair.IsCutShort(bytes);
-        if (!sink.HasText && (document is null || isCutShort) && PdfRepair.Repair(bytes) is { } repaired && TryOpen(repaired) is { } rest)
+        if (!sink.HasText && (document is null || isCutShort) && PdfRepair.Repair(bytes) is { } repaired
+            && TryOpen(repaired) is { } rest)
         {
             using (rest)
             {
@@ -62,8 +63,9 @@ internal sealed class PdfFormat : IFormatReader
     {
         try
         {
-            // Files encrypted with the empty password are readable; only others fail here.
-            return PdfDocument.Open(bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
+            // Many files are encrypted with an empty password, so that every reader can open them.
+            return PdfDocument.Open(
+                bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
         }
         catch (PdfDocumentEncryptedException exception)
         {

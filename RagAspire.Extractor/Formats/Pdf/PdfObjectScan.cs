@@ -29,7 +29,8 @@ internal sealed class PdfObjectScan
     {
         var scan = new PdfObjectScan(bytes);
         scan.FindObjects();
-        foreach (var offset in scan.Offsets.Values.Where(offset => PdfSyntax.HasType(scan.DictionaryAt(offset), "ObjStm")).ToList())
+        foreach (var offset in scan.Offsets.Values
+            .Where(offset => PdfSyntax.HasType(scan.DictionaryAt(offset), "ObjStm")).ToList())
         {
             scan.Unpack(offset);
         }
@@ -43,7 +44,9 @@ internal sealed class PdfObjectScan
 
     /// <summary>The numbers of the objects of a type, in the order in which they were found.</summary>
     public IEnumerable<int> OfType(string type) =>
-        Offsets.OrderBy(pair => pair.Value).Select(pair => pair.Key).Concat(Packed.Keys.Order()).Where(number => PdfSyntax.HasType(Dictionary(number), type));
+        Offsets.OrderBy(pair => pair.Value).Select(pair => pair.Key)
+            .Concat(Packed.Keys.Order())
+            .Where(number => PdfSyntax.HasType(Dictionary(number), type));
 
     private void FindObjects()
     {
@@ -92,9 +95,12 @@ internal sealed class PdfObjectScan
         var numbers = Encoding.Latin1.GetString(data, 0, first).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         for (var index = 0; index + 1 < numbers.Length; index += 2)
         {
-            if (int.TryParse(numbers[index], out var number) && int.TryParse(numbers[index + 1], out var start) && number > 0 && first + start < data.Length)
+            if (int.TryParse(numbers[index], out var number) && int.TryParse(numbers[index + 1], out var start) && number > 0
+                && first + start < data.Length)
             {
-                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], out var next) && next > start ? first + next : data.Length;
+                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], out var next) && next > start
+                    ? first + next
+                    : data.Length;
                 Packed[number] = Encoding.Latin1.GetString(data, first + start, Math.Min(end, data.Length) - first - start);
             }
         }

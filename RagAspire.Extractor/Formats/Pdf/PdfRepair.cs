@@ -13,7 +13,8 @@ internal static class PdfRepair
     private static readonly string[] InheritedKeys = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
     /// <summary>Whether the end of the file is missing.</summary>
-    public static bool IsCutShort(ReadOnlySpan<byte> bytes) => bytes[Math.Max(0, bytes.Length - EndBytes)..].IndexOf("startxref"u8) < 0;
+    public static bool IsCutShort(ReadOnlySpan<byte> bytes) =>
+        bytes[Math.Max(0, bytes.Length - EndBytes)..].IndexOf("startxref"u8) < 0;
 
     /// <returns>Null when no page is left, or the pages are encrypted.</returns>
     public static byte[]? Repair(byte[] bytes)
@@ -98,7 +99,8 @@ internal static class PdfRepair
             table.Append(CultureInfo.InvariantCulture, $"{number} 1\n{offset:D10} 00000 n \n");
         }
 
-        table.Append(CultureInfo.InvariantCulture, $"trailer\n<< /Size {root + 1} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n");
+        table.Append(
+            CultureInfo.InvariantCulture, $"trailer\n<< /Size {root + 1} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n");
         file.Write(Encoding.Latin1.GetBytes(table.ToString()));
     }
 }

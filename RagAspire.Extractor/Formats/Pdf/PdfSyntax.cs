@@ -10,7 +10,10 @@ internal static class PdfSyntax
         Regex.IsMatch(dictionary, $@"/Type\s*/{type}(?![A-Za-z])", RegexOptions.CultureInvariant);
 
     public static int Number(string dictionary, string key) =>
-        Value(dictionary, key) is { } value && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        Value(dictionary, key) is { } value
+        && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : -1;
 
     /// <summary>The object that a key refers to; -1 when it refers to none.</summary>
     public static int Reference(string dictionary, string key) =>

@@ -19,11 +19,15 @@ internal readonly record struct RtfGroup(
 {
     private static readonly HashSet<string> SkippedWords = new(StringComparer.Ordinal)
     {
-        "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+        "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl",
+        "footerr", "footerf",
         "fldinst", "xe", "tc", "rxe", "txe", "nonshppict", "themedata", "datastore", "listtable", "listoverridetable",
-        "revtbl", "rsidtbl", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "author", "operator",
-        "company", "doccomm", "keywords", "category", "manager", "subject", "comment", "hlinkbase", "creatim", "revtim", "printim", "buptim",
-        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor", "annotation", "pntxtb", "pntxta",
+        "revtbl", "rsidtbl", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "author",
+        "operator",
+        "company", "doccomm", "keywords", "category", "manager", "subject", "comment", "hlinkbase", "creatim", "revtim",
+        "printim", "buptim",
+        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor", "annotation",
+        "pntxtb", "pntxta",
         "pnseclvl", "userprops", "xmlnstbl", "mmathPr", "background", "wgrffmtfilter",
     };
 

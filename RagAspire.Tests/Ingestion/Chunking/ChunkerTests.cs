@@ -12,18 +12,19 @@ public sealed class ChunkerTests
     private static readonly TiktokenTokenizer Tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
     [Theory]
-    [InlineData("sample/documents/handbook.md", 512, 64)]
-    [InlineData("sample/documents/handbook.md", 64, 16)]
-    [LargeData("chunking/corpora/chatlogs.md", 512, 64)]
-    [LargeData("chunking/corpora/chatlogs.md", 64, 16)]
-    [LargeData("chunking/corpora/finance.md", 512, 64)]
-    [LargeData("chunking/corpora/finance.md", 64, 16)]
-    [LargeData("chunking/corpora/pubmed.md", 512, 64)]
-    [LargeData("chunking/corpora/pubmed.md", 64, 16)]
-    [LargeData("chunking/corpora/state_of_the_union.md", 512, 64)]
-    [LargeData("chunking/corpora/state_of_the_union.md", 64, 16)]
-    [LargeData("chunking/corpora/wikitexts.md", 512, 64)]
-    [LargeData("chunking/corpora/wikitexts.md", 64, 16)]
+    [SharedRows]
+    [SampleRow("sample/documents/handbook.md", 512, 64)]
+    [SampleRow("sample/documents/handbook.md", 64, 16)]
+    [LargeRow("chunking/corpora/chatlogs.md", 512, 64)]
+    [LargeRow("chunking/corpora/chatlogs.md", 64, 16)]
+    [LargeRow("chunking/corpora/finance.md", 512, 64)]
+    [LargeRow("chunking/corpora/finance.md", 64, 16)]
+    [LargeRow("chunking/corpora/pubmed.md", 512, 64)]
+    [LargeRow("chunking/corpora/pubmed.md", 64, 16)]
+    [LargeRow("chunking/corpora/state_of_the_union.md", 512, 64)]
+    [LargeRow("chunking/corpora/state_of_the_union.md", 64, 16)]
+    [LargeRow("chunking/corpora/wikitexts.md", 512, 64)]
+    [LargeRow("chunking/corpora/wikitexts.md", 64, 16)]
     public async Task Real_texts_are_cut_at_words_within_the_limit_and_nothing_is_lost(string corpus, int maxTokens, int overlap)
     {
         var text = await File.ReadAllTextAsync(SharedData.Locate(corpus), TestContext.Current.CancellationToken);

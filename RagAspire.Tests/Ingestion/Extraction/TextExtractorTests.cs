@@ -21,8 +21,9 @@ public sealed class TextExtractorTests
     }
 
     [Theory]
-    [InlineData("sample/handbook.pdf", 10)]
-    [LargeData("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", 10)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
     public async Task Pages_are_reported_as_they_are_read(string path, int pages)
     {
         await using var extractor = Samples.Extractor();
@@ -130,8 +131,9 @@ public sealed class TextExtractorTests
     }
 
     [Theory]
-    [InlineData("sample/handbook.pdf", 10)]
-    [LargeData("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", 10)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
     public async Task Limits_on_pages_and_text_are_kept(string path, int count)
     {
         await using var extractor = Samples.Extractor(options => (options.MaxPages, options.MaxCharacters) = (9, 1000));
