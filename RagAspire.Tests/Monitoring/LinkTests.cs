@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using RagAspire.Embedded.Monitoring;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.Tests.Monitoring;
 
