@@ -76,11 +76,11 @@ public sealed class AnswerService(
             question.Text,
             found.Hits,
             history,
-            ByMeaning: found.Mode is "hybrid" or "vector",
-            CountWords: (text, token) => search.CountWordsAsync(text, question.Collection, token));
+            ByMeaning: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
+            CountWords: (text, token) => search.CountTermsAsync(text, question.Collection, token));
         await foreach (var step in writer.WriteAsync(request, cancellationToken))
         {
-            yield return step is AnswerWritten whole && whole.Answer.Degraded is null && found.Mode == "fulltext"
+            yield return step is AnswerWritten whole && whole.Answer.Degraded is null && found.Level == RetrievalLevel.FullText
                 ? new AnswerWritten(whole.Answer with { Degraded = found.Degraded })
                 : step;
         }

@@ -13,16 +13,19 @@ public sealed partial class JobEnqueuer(IBackgroundJobClient jobs, JobStorage st
 {
     /// <summary>Never throws.</summary>
     /// <param name="id">The id of the row, for the log.</param>
+    /// <returns>False when the job was not enqueued.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the enqueue failed with, the row is stored and will be found.")]
-    public void TryEnqueue<TJob>(Guid id, Expression<Func<TJob, Task>> call)
+    public bool TryEnqueue<TJob>(Guid id, Expression<Func<TJob, Task>> call)
     {
         try
         {
             jobs.Enqueue(call);
+            return true;
         }
         catch (Exception ex)
         {
             Log.NotEnqueued(logger, typeof(TJob).Name, id, ex);
+            return false;
         }
     }
 

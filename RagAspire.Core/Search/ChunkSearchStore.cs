@@ -1,17 +1,20 @@
+using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using RagAspire.Database;
 using RagAspire.Vectors;
 
 namespace RagAspire.Search;
 
 /// <summary>
-/// Makes hits of what an index found, or finds them itself by PostgreSQL's full text. Whatever an index says, only chunks
-/// of the asked collection, of a version that is ready, and with the asked tags come out.
+/// Reads the chunks that an index found, or finds them itself by PostgreSQL's full text. Only chunks of the asked
+/// collection, with the asked tags, of a document's ready version are returned, even if the index is out of date.
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
 {
     private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section";
 
+    /// <summary>The chunks of an index's hits, in the order of the hits.</summary>
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
         IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
@@ -28,7 +31,7 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
             Tags(query),
             query.Limit).ListAsync(ReadHit, cancellationToken);
 
-    /// <summary>The rung below the index: any of the words, best rank first.</summary>
+    /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
@@ -39,11 +42,8 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
             limit $4
             """, query.Text, query.Collection, Tags(query), query.Limit).ListAsync(ReadHit, cancellationToken);
 
-    private static NpgsqlParameter Tags(SearchQuery query) => new()
-    {
-        Value = System.Text.Json.JsonSerializer.Serialize(query.Tags),
-        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb,
-    };
+    private static NpgsqlParameter Tags(SearchQuery query) =>
+        new() { Value = JsonSerializer.Serialize(query.Tags), NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static SearchHit ReadHit(NpgsqlDataReader row) => new(
         row.GetGuid(0),

@@ -22,7 +22,7 @@ internal sealed class TermWeights(TermFrequencies? counts, QuestionTerms words)
         }
 
         var passagesWith = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (word, count) in counts.PassagesWith)
+        foreach (var (word, count) in counts.ChunksWith)
         {
             foreach (var term in words.Terms(word))
             {
@@ -37,7 +37,7 @@ internal sealed class TermWeights(TermFrequencies? counts, QuestionTerms words)
 
     private double Rarity(long passagesWith)
     {
-        var others = Math.Max(0, counts!.Passages - passagesWith);
+        var others = Math.Max(0, counts!.Chunks - passagesWith);
         return Math.Log(1 + ((others + .5) / (passagesWith + .5)));
     }
 }
