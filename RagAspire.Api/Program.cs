@@ -9,7 +9,7 @@ builder.AddServiceDefaults();
 builder.AddRagClients();
 builder.AddRagCore();
 builder.AddRequestLimits();
-builder.Services.AddProblems().AddApiDocument().AddSessions().AddValidation();
+builder.Services.AddProblems().AddApiDocument().AddSessionMetrics().AddValidation();
 
 var app = builder.Build();
 app.UseApiMetrics();
