@@ -21,6 +21,8 @@ public static class VectorsRegistration
         .AddSingleton<EmbeddingStore>()
         .AddSingleton<ChunkEncoder>()
         .AddSingleton<IndexGeneration>()
+        .AddSingleton<StalePoints>()
+        .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
         .AddHostedService<IndexSyncService>()
         .AddSingleton<IndexMetrics>()
@@ -37,10 +39,18 @@ public static class VectorsRegistration
         .AddSingleton<InProcessVectorIndex>()
         .AddSingleton(Index);
 
-    /// <summary>Maintenance of a shared index's structure; null where there is no shared index.</summary>
+    /// <summary>Maintenance of the structure of a shared index; null where there is none.</summary>
     public static IIndexMaintenance? IndexMaintenance(IServiceProvider provider) =>
         provider.GetService<IIndexMaintenance>()
         ?? (IsShared(provider) ? ActivatorUtilities.CreateInstance<QdrantMaintenance>(provider) : null);
+
+    /// <summary>Adds the removal of stale points from a shared index; for the worker.</summary>
+    public static IServiceCollection AddSharedIndexCleanup(this IServiceCollection services) =>
+        services.AddHostedSingleton<SharedIndexCleanup>();
+
+    private static IIndexFollower Follower(IServiceProvider provider) => provider.GetRequiredService<IVectorIndex>().IsShared
+        ? ActivatorUtilities.CreateInstance<SharedIndexFollower>(provider)
+        : ActivatorUtilities.CreateInstance<InProcessIndexFollower>(provider);
 
     private static IVectorIndex Index(IServiceProvider provider) => IsShared(provider)
         ? ActivatorUtilities.CreateInstance<QdrantVectorIndex>(provider)

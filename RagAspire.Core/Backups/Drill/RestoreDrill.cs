@@ -20,14 +20,13 @@ public sealed record DrillResult(string? Backup, long Rows, TimeSpan Took, strin
 public sealed class RestoreDrill(
     BackupDatabase database, BackupStore store, RestoreService restore, DrillSearches searches, IOptions<BackupOptions> options)
 {
-    private const long DrillKey = 0x7261_6762_6472;
     private const double AgreementWanted = .9;
 
     /// <exception cref="MaintenanceException">Another drill is running.</exception>
     public async Task<DrillResult> RunAsync(string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (!await connection.Command("select pg_try_advisory_lock($1)", DrillKey).ScalarAsync<bool>(cancellationToken))
+        if (!await connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.RestoreDrill).ScalarAsync<bool>(cancellationToken))
         {
             throw new MaintenanceException("Another restore drill is running.");
         }
