@@ -45,8 +45,11 @@ public sealed partial class LinkTests
             Assert.True(Path.Exists(Path.Combine(folder, path)), $"{document} links to {path}"));
     }
 
-    private static string RunbookBase(Dictionary<string, string> environment) =>
-        ExternalLabel().Match(MarkedFile.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault)).Groups["base"].Value;
+    private static string RunbookBase(Dictionary<string, string> environment)
+    {
+        var rendered = ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault);
+        return ExternalLabel().Match(rendered).Groups["base"].Value;
+    }
 
     [GeneratedRegex(@"^    runbooks: '?(?<base>[^'\s]+)", RegexOptions.Multiline)]
     private static partial Regex ExternalLabel();
