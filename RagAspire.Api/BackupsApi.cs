@@ -52,7 +52,7 @@ internal static class BackupsApi
             return TypedResults.Problem("A backup is being made already, or waits to.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Nudge(run.Id);
+        access.Trigger.Enqueue(run.Id);
         return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
     }
 

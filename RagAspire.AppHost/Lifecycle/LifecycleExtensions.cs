@@ -31,5 +31,6 @@ internal static class LifecycleExtensions
         builder.Services.AddHostedService<OrchestratorMonitor>();
         builder.Services.AddHostedService<ProcessRecorder>();
         builder.Services.AddHostedService<ResourceRestarter>();
+        builder.Services.AddHostedService<ServiceShutdown>();
     }
 }

@@ -3,7 +3,7 @@ using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
@@ -46,7 +46,7 @@ internal sealed class WatchedParts : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TestDirectory _directory = TestDirectory.Create("watched");
-    private Task? _upkept;
+    private Task? _maintained;
 
     public RagSystem System { get; private set; } = null!;
 
@@ -79,8 +79,8 @@ internal sealed class WatchedParts : IAsyncDisposable
     /// <summary>A little of a day's work, and, the first time, of the night's.</summary>
     public async Task LoadAsync()
     {
-        await Load.RunAsync(System.Client);
-        await (_upkept ??= MaintenanceRig.RunAsync(this));
+        await LoadRig.RunAsync(System.Client);
+        await (_maintained ??= MaintenanceRig.RunAsync(this));
     }
 
     /// <summary>Ends what was started, the last first.</summary>

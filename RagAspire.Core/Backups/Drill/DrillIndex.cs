@@ -61,7 +61,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
     {
         var startedAt = TimeProvider.System.GetTimestamp();
         await index.UpsertAsync(batch, cancellationToken);
-        await Throttle.RestAsync(startedAt, 1, TimeProvider.System, cancellationToken);
+        await Throttle.PauseAsync(startedAt, 1, TimeProvider.System, cancellationToken);
     }
 
     /// <summary>What people asked last, by its words alone: no model is needed for that.</summary>
