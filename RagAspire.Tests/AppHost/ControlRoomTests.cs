@@ -22,6 +22,18 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     }
 
     [Theory]
+    [InlineData("api", "RagAspire.Api")]
+    [InlineData("worker", "RagAspire.Worker")]
+    public async Task A_service_is_its_built_program_without_a_dotnet_run_before_it(string service, string program)
+    {
+        var snapshot = await room.HealthyAsync(service);
+
+        Assert.Equal(KnownResourceTypes.Project, snapshot.ResourceType);
+        var path = Assert.IsType<string>(snapshot.Properties.Single(property => property.Name == "executable.path").Value);
+        Assert.Equal(program, Path.GetFileName(path).Replace(".exe", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("api", "API reference", "OpenAPI", "Health")]
     [InlineData("worker", "Jobs", "Health")]
     public async Task The_links_of_a_service_lead_to_pages_that_answer(string service, params string[] names)
