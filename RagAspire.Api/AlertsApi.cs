@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Monitoring;
 using RagAspire.Security;
@@ -68,8 +67,6 @@ internal static class AlertsApi
         [AsParameters] AlertListRequest request, AlertStore alerts, CancellationToken cancellationToken)
     {
         var status = request.Status is { Length: > 0 } word ? word : null;
-        var items = await alerts.ListAsync(status, request.After, request.Limit, cancellationToken);
-        var next = items.Count == request.Limit ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new Page<AlertRecord>(items, next));
+        return TypedResults.Ok(await alerts.ListAsync(status, request.After, request.Limit, cancellationToken));
     }
 }

@@ -21,10 +21,6 @@ public sealed record DocumentListRequest(
     [property: GuidCursor] string? After,
     [property: Range(1, 200)] int Limit = 50);
 
-/// <summary>One page of a list.</summary>
-/// <param name="Next">The cursor of the next page; null on the last one.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
-
 /// <summary>Uploading documents and following what becomes of them.</summary>
 internal static class DocumentsApi
 {
@@ -80,9 +76,8 @@ internal static class DocumentsApi
         var collection = Collections.Named(request.Collection, Caller.Of(user));
         var status = request.Status is { Length: > 0 } word ? Enum.Parse<DocumentStatus>(word, ignoreCase: true) : (DocumentStatus?)null;
         var after = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
-        var (items, next) = await documents.ListAsync(
-            new DocumentFilter(collection, status, request.Q, after, request.Limit), cancellationToken);
-        return TypedResults.Ok(new Page<Document>(items, next?.ToString()));
+        var filter = new DocumentFilter(collection, status, request.Q, after, request.Limit);
+        return TypedResults.Ok(await documents.ListAsync(filter, cancellationToken));
     }
 
     private static async Task<Results<Ok<Document>, ProblemHttpResult>> GetAsync(

@@ -85,7 +85,7 @@ internal static class MaintenanceApi
                 newest[task.Name].FirstOrDefault(),
                 newest[task.Name].FirstOrDefault(run => run.Report is not null)?.Report);
         });
-        return TypedResults.Ok(new Page<MaintenanceBody>([.. items], null));
+        return TypedResults.Ok(Page.Whole<MaintenanceBody>([.. items]));
     }
 
     private static async Task<Ok<Page<MaintenanceRun>>> RunsAsync(

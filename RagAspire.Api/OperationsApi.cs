@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Security;
@@ -44,15 +43,11 @@ internal static class OperationsApi
     }
 
     private static async Task<Ok<Page<AuditRecord>>> AuditAsync(
-        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken)
-    {
-        var items = await audit.ListAsync(request.After, request.Limit, cancellationToken);
-        var next = items.Count == request.Limit ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new Page<AuditRecord>(items, next));
-    }
+        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await audit.ListAsync(request.After, request.Limit, cancellationToken));
 
     private static async Task<Ok<Page<ApiKey>>> ListKeysAsync(ApiKeyStore keys, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Page<ApiKey>(await keys.ListAsync(cancellationToken), null));
+        TypedResults.Ok(Page.Whole(await keys.ListAsync(cancellationToken)));
 
     private static async Task<Created<ApiKeyCreated>> CreateKeyAsync(
         ApiKeyRequest request, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken)

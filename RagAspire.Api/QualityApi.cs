@@ -55,7 +55,7 @@ internal static class QualityApi
     {
         var caller = Caller.Of(user);
         var sets = await golden.ListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<GoldenSetSummary>([.. sets.Where(set => caller.MayUse(set.Collection))], null));
+        return TypedResults.Ok(Page.Whole<GoldenSetSummary>([.. sets.Where(set => caller.MayUse(set.Collection))]));
     }
 
     private static async Task<Ok<GoldenSet>> PutAsync(
@@ -103,8 +103,8 @@ internal static class QualityApi
         CancellationToken cancellationToken)
     {
         var after = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
-        var items = await golden.HistoryAsync(Collections.Named(collection, Caller.Of(user)), after, request.Limit, cancellationToken);
-        return TypedResults.Ok(new Page<Evaluation>(items, items.Count == request.Limit ? items[^1].Id.ToString() : null));
+        var named = Collections.Named(collection, Caller.Of(user));
+        return TypedResults.Ok(await golden.HistoryAsync(named, after, request.Limit, cancellationToken));
     }
 
     private static ProblemHttpResult Missing() => Problems.NotFound("golden set");

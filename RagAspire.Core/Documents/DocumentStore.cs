@@ -18,11 +18,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
         await dataSource.Command($"select {DocumentRows.Columns} from documents where id = $1", id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
-    /// <summary>A page in the order of upload, and the cursor of the next one.</summary>
-    public async Task<(IReadOnlyList<Document> Items, Guid? Next)> ListAsync(
-        DocumentFilter filter, CancellationToken cancellationToken)
+    /// <summary>A page in the order of upload.</summary>
+    public async Task<Page<Document>> ListAsync(DocumentFilter filter, CancellationToken cancellationToken)
     {
-        var items = await dataSource.Command($"""
+        var rows = await dataSource.Command($"""
             select {DocumentRows.Columns} from documents d
             where collection = $1
               and ($2::text is null or status = $2)
@@ -34,9 +33,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
             limit $5
             """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1)
             .ListAsync(DocumentRows.Read, cancellationToken);
-        return items.Count > filter.Limit
-            ? (items[..filter.Limit], items[filter.Limit - 1].Id)
-            : (items, null);
+        return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }
 
     /// <summary>Removes a document with its versions and chunks; the change feed takes it out of the index.</summary>

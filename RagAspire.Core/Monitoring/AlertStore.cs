@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -65,14 +66,15 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The newest first, before <paramref name="before"/> where it is given.</summary>
+    /// <summary>A page of alerts, newest first.</summary>
     /// <param name="status">"firing" or "resolved"; null for both.</param>
-    public async Task<IReadOnlyList<AlertRecord>> ListAsync(
-        string? status, long? before, int limit, CancellationToken cancellationToken) =>
-        await dataSource.Command("""
+    /// <param name="before">The cursor; null for the first page.</param>
+    public async Task<Page<AlertRecord>> ListAsync(string? status, long? before, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.Command("""
             select id, fingerprint, status, name, severity, starts_at, ends_at, labels, annotations, generator_url, received_at, updated_at
             from alerts where ($1::text is null or status = $1) and ($2::bigint is null or id < $2) order by id desc limit $3
-            """, status, before, limit).ListAsync(
+            """, status, before, limit + 1).ListAsync(
             row => new AlertRecord(
                 row.Field<long>("id"),
                 row.Field<string>("fingerprint"),
@@ -87,6 +89,8 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
                 row.Field<DateTimeOffset>("received_at"),
                 row.Field<DateTimeOffset>("updated_at")),
             cancellationToken);
+        return Page.From(rows, limit, row => row.Id.ToString(CultureInfo.InvariantCulture));
+    }
 
     private static NpgsqlParameter Jsonb(IReadOnlyDictionary<string, string> value) =>
         new() { Value = JsonSerializer.Serialize(value), NpgsqlDbType = NpgsqlDbType.Jsonb };

@@ -67,13 +67,17 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
             evaluation.Id, evaluation.Collection, evaluation.EvaluatedAt, evaluation.Questions, evaluation.RecallAt10, evaluation.Mrr,
             evaluation.NdcgAt10, evaluation.Degraded, Jsonb(evaluation.Misses)).ExecuteAsync(cancellationToken) > 0;
 
-    /// <summary>Evaluations of one collection, newest first, before <paramref name="before"/> where it is given.</summary>
-    public async Task<IReadOnlyList<Evaluation>> HistoryAsync(
-        string collection, Guid? before, int limit, CancellationToken cancellationToken) =>
-        await dataSource.Command($"""
+    /// <summary>A page of the evaluations of one collection, newest first.</summary>
+    /// <param name="before">The cursor; null for the first page.</param>
+    public async Task<Page<Evaluation>> HistoryAsync(
+        string collection, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.Command($"""
             select {Columns} from retrieval_evaluations
             where collection = $1 and ($2::uuid is null or id < $2) order by id desc limit $3
-            """, collection, before, limit).ListAsync(ReadEvaluation, cancellationToken);
+            """, collection, before, limit + 1).ListAsync(ReadEvaluation, cancellationToken);
+        return Page.From(rows, limit, row => row.Id.ToString());
+    }
 
     /// <summary>The last evaluation of every collection.</summary>
     public async Task<IReadOnlyList<Evaluation>> LatestAsync(CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -36,12 +37,14 @@ public sealed class AuditLog(NpgsqlDataSource dataSource)
             Activity.Current?.TraceId.ToString()).ExecuteAsync(cancellationToken);
 #pragma warning restore CA1822
 
-    /// <summary>The newest entries first, before <paramref name="before"/> where it is given.</summary>
-    public async Task<IReadOnlyList<AuditRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken) =>
-        await dataSource.Command("""
+    /// <summary>A page of entries, newest first.</summary>
+    /// <param name="before">The cursor; null for the first page.</param>
+    public async Task<Page<AuditRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.Command("""
             select id, at, actor, action, subject, collection, details, trace_id from audit_logs
             where $1::bigint is null or id < $1 order by id desc limit $2
-            """, before, limit).ListAsync(
+            """, before, limit + 1).ListAsync(
             row => new AuditRecord(
                 row.Field<long>("id"),
                 row.Field<DateTimeOffset>("at"),
@@ -52,4 +55,6 @@ public sealed class AuditLog(NpgsqlDataSource dataSource)
                 JsonSerializer.Deserialize<JsonElement>(row.Field<string>("details")),
                 row.Nullable<string>("trace_id")),
             cancellationToken);
+        return Page.From(rows, limit, row => row.Id.ToString(CultureInfo.InvariantCulture));
+    }
 }
