@@ -7,6 +7,9 @@ namespace RagAspire.Maintenance;
 /// <param name="Progress">Told how far it is.</param>
 public sealed record TaskContext(Guid RunId, bool DryRun, string Actor, IProgress<TaskProgress> Progress)
 {
+    /// <summary>The object of the run, such as a backup's id; null for the task's default.</summary>
+    public string? Argument { get; init; }
+
     /// <summary>Says how far it is: step <paramref name="done"/> of <paramref name="total"/>, and what it is at.</summary>
     public void Report(long done, long total, string step) =>
         Progress.Report(new TaskProgress(total <= 0 ? 0 : (int)Math.Clamp(done * 100 / total, 0, 100), step));

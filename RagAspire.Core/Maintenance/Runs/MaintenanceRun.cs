@@ -22,6 +22,7 @@ public enum RunStatus
 
 /// <summary>One run of a task, as it is stored and shown.</summary>
 /// <param name="DueAt">The occurrence of the schedule that it is for; null when somebody wanted it.</param>
+/// <param name="Argument">The object of the run, such as a backup's id; null for the task's default.</param>
 /// <param name="Attempt">1 for the first try of an occurrence.</param>
 /// <param name="Progress">0 to 100.</param>
 /// <param name="Step">What it is at.</param>
@@ -40,14 +41,15 @@ public sealed record MaintenanceRun(
     int Progress,
     string? Step,
     TaskReport? Report,
-    string? Error)
+    string? Error,
+    string? Argument)
 {
     /// <summary>Nothing more will happen to it.</summary>
     [JsonIgnore]
     public bool IsOver => Status is not (RunStatus.Queued or RunStatus.Running);
 
     internal const string Columns = """
-        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error
+        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error, argument
         """;
 
     internal static MaintenanceRun Read(NpgsqlDataReader row) => new(
@@ -64,7 +66,8 @@ public sealed record MaintenanceRun(
         row.Field<short>("progress"),
         row.Nullable<string>("step"),
         row.Nullable<string>("report") is { } report ? JsonSerializer.Deserialize<TaskReport>(report, ReportJson) : null,
-        row.Nullable<string>("error"));
+        row.Nullable<string>("error"),
+        row.Nullable<string>("argument"));
 
     internal static JsonSerializerOptions ReportJson { get; } = new(JsonSerializerDefaults.Web)
     {

@@ -66,7 +66,7 @@ public sealed partial class MaintenanceRunner(
         try
         {
             var task = tasks.Find(run.Task) ?? throw new MaintenanceException($"This process knows no task '{run.Task}'.");
-            var report = await task.RunAsync(new TaskContext(run.Id, run.DryRun, run.Actor, progress), either.Token);
+            var report = await task.RunAsync(new TaskContext(run.Id, run.DryRun, run.Actor, progress) { Argument = run.Argument }, either.Token);
             outcome = RunOutcome.Of(report);
         }
         catch (Exception ex) when (IsFailure(ex))

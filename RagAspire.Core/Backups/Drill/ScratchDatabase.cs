@@ -1,30 +1,30 @@
-using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
-using RagAspire.Backups.Dumps;
 using RagAspire.Database;
 
 namespace RagAspire.Backups.Drill;
 
-/// <summary>A database for one drill. What a killed drill left is found by its name, and dropped by the next one.</summary>
-internal sealed class DrillDatabase : IAsyncDisposable
+/// <summary>The database of one drill. The next drill recognises one that a killed drill left by its name, and drops it.</summary>
+internal sealed class ScratchDatabase : IAsyncDisposable
 {
     private const string Prefix = "ragaspire_drill_";
     private readonly NpgsqlConnectionStringBuilder _server;
     private readonly string _name;
 
-    private DrillDatabase(NpgsqlConnectionStringBuilder server, string name) => (_server, _name) = (server, name);
+    private ScratchDatabase(NpgsqlConnectionStringBuilder server, string name) => (_server, _name) = (server, name);
 
-    /// <summary>A drill is in no hurry: of the server's processors it takes one, and leaves the others to those who search.</summary>
+    /// <summary>Parallel workers are switched off, so that the drill takes one of the server's processors and searches the others.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
     {
         Database = _name,
         Options = $"{_server.Options} -c max_parallel_maintenance_workers=0 -c max_parallel_workers_per_gather=0".TrimStart(),
     }.ConnectionString;
 
-    /// <param name="owner">Whose drill it is: several systems may use one server.</param>
-    public static async Task<DrillDatabase> CreateAsync(NpgsqlConnectionStringBuilder server, Guid owner, CancellationToken cancellationToken)
+    /// <param name="installation">The system that drills. Several systems may use one server, and drop only their own databases.</param>
+    public static async Task<ScratchDatabase> CreateAsync(
+        NpgsqlConnectionStringBuilder server, Guid installation, CancellationToken cancellationToken)
     {
-        var prefix = $"{Prefix}{owner.ToString("N")[..12]}_";
+        var prefix = $"{Prefix}{installation.ToString("N")[..12]}_";
         await using var connection = await BackupDatabase.OpenAsync(server, cancellationToken);
         foreach (var leftOver in await connection.Command("select datname::text from pg_database where starts_with(datname, $1)", prefix)
             .ListAsync(row => row.GetString(0), cancellationToken))
@@ -32,9 +32,9 @@ internal sealed class DrillDatabase : IAsyncDisposable
             await DropAsync(connection, leftOver, cancellationToken);
         }
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}{TimeProvider.System.GetUtcNow():yyyyMMddHHmmss}");
-        await connection.Command($"create database {DumpTable.QuoteName(name)} template template0").ExecuteAsync(cancellationToken);
-        return new DrillDatabase(server, name);
+        var name = $"{prefix}{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        await connection.Command($"create database {BackupDatabase.Quote(name)} template template0").ExecuteAsync(cancellationToken);
+        return new ScratchDatabase(server, name);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,5 +44,5 @@ internal sealed class DrillDatabase : IAsyncDisposable
     }
 
     private static async Task DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
-        await connection.Command($"drop database if exists {DumpTable.QuoteName(name)} with (force)").ExecuteAsync(cancellationToken);
+        await connection.Command($"drop database if exists {BackupDatabase.Quote(name)} with (force)").ExecuteAsync(cancellationToken);
 }
