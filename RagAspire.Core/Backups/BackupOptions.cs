@@ -10,7 +10,9 @@ public sealed class BackupOptions : IValidatableObject
     /// <summary>The directory of the backups when no bucket is set; null for <c>backups</c> in the data directory.</summary>
     public string? Directory { get; set; }
 
-    /// <summary>The only directory in which pg_dump and pg_restore are searched; null for the PATH and the usual directories.</summary>
+    /// <summary>
+    /// The only directory in which pg_dump and pg_restore are searched; null for the PATH and the usual directories.
+    /// </summary>
     public string? ToolsDirectory { get; set; }
 
     /// <summary>
@@ -20,7 +22,9 @@ public sealed class BackupOptions : IValidatableObject
     [Range(0, 100_000)]
     public int MegabytesPerSecond { get; set; } = 100;
 
-    /// <summary>Encrypts new backups with age for this public key (age1…) or file of public keys; null for plain backups.</summary>
+    /// <summary>
+    /// Encrypts new backups with age for this public key (age1…) or file of public keys; null for plain backups.
+    /// </summary>
     public string? Recipient { get; set; }
 
     /// <summary>
@@ -52,7 +56,9 @@ public sealed class BackupOptions : IValidatableObject
     [Range(1, 1000)]
     public int DrillSearches { get; set; } = 20;
 
-    /// <summary>The number of chunks above which the drill does not compare searches, because its index lives in memory.</summary>
+    /// <summary>
+    /// The number of chunks above which the drill does not compare searches, because its index lives in memory.
+    /// </summary>
     [Range(0, 100_000_000)]
     public int DrillIndexLimit { get; set; } = 200_000;
 

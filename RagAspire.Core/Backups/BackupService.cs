@@ -74,7 +74,9 @@ public sealed partial class BackupService(
         }
     }
 
-    /// <summary>The caller holds the lock for writing, so a row that says "running" belongs to a process that was killed.</summary>
+    /// <summary>
+    /// The caller holds the lock for writing, so a row that says "running" belongs to a process that was killed.
+    /// </summary>
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
         foreach (var id in await store.RunningAsync(cancellationToken))

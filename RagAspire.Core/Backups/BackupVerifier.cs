@@ -17,7 +17,8 @@ public sealed record VerificationResult(bool IsGood, string Details)
 public sealed class BackupVerifier(BackupRepository repository, PgDump dump, BackupStore store, BackupDatabase database)
 {
     /// <summary>Verifies a backup, and records the result in the table and the audit log.</summary>
-    /// <exception cref="MaintenanceException">The backup could not be verified, which does not mean that it is damaged.</exception>
+    /// <exception cref="MaintenanceException">The backup could not be verified, which does not mean that it is
+    /// damaged.</exception>
     public async Task<VerificationResult> VerifyAsync(string id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

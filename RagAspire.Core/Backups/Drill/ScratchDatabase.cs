@@ -4,7 +4,9 @@ using RagAspire.Database;
 
 namespace RagAspire.Backups.Drill;
 
-/// <summary>The database of one drill. The next drill recognises one that a killed drill left by its name, and drops it.</summary>
+/// <summary>
+/// The database of one drill. The next drill recognises one that a killed drill left by its name, and drops it.
+/// </summary>
 internal sealed class ScratchDatabase : IAsyncDisposable
 {
     private const string Prefix = "ragaspire_drill_";
@@ -13,14 +15,17 @@ internal sealed class ScratchDatabase : IAsyncDisposable
 
     private ScratchDatabase(NpgsqlConnectionStringBuilder server, string name) => (_server, _name) = (server, name);
 
-    /// <summary>Parallel workers are switched off, so that the drill takes one of the server's processors and searches the others.</summary>
+    /// <summary>
+    /// Parallel workers are switched off, so that the drill takes one of the server's processors and searches the others.
+    /// </summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_server.ConnectionString)
     {
         Database = _name,
         Options = $"{_server.Options} -c max_parallel_maintenance_workers=0 -c max_parallel_workers_per_gather=0".TrimStart(),
     }.ConnectionString;
 
-    /// <param name="installation">The system that drills. Several systems may use one server, and drop only their own databases.</param>
+    /// <param name="installation">The system that drills. Several systems may use one server, and drop only their own
+    /// databases.</param>
     public static async Task<ScratchDatabase> CreateAsync(
         NpgsqlConnectionStringBuilder server, Guid installation, CancellationToken cancellationToken)
     {

@@ -40,7 +40,8 @@ public sealed class BackupReader
     }
 
     /// <summary>Feeds a command with the decrypted contents of a file, of which it may leave the rest.</summary>
-    /// <exception cref="DamagedBackupException">The file is missing, or its size or checksum differs from the manifest.</exception>
+    /// <exception cref="DamagedBackupException">The file is missing, or its size or checksum differs from the
+    /// manifest.</exception>
     /// <exception cref="Maintenance.MaintenanceException">A program failed although the file is as it was written.</exception>
     internal async Task ReadAsync(BackupFile file, Command command, CancellationToken cancellationToken)
     {
@@ -65,7 +66,8 @@ public sealed class BackupReader
     }
 
     /// <summary>Compares a file with its size and checksum, without decrypting it.</summary>
-    /// <exception cref="DamagedBackupException">The file is missing, or its size or checksum differs from the manifest.</exception>
+    /// <exception cref="DamagedBackupException">The file is missing, or its size or checksum differs from the
+    /// manifest.</exception>
     public async Task CheckAsync(BackupFile file, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAsync(file, cancellationToken);

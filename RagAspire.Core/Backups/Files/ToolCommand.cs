@@ -19,7 +19,8 @@ internal static class ToolCommand
         .WithValidation(CommandResultValidation.None);
 
     /// <summary>Runs a command to its end; cancellation kills it.</summary>
-    /// <exception cref="MaintenanceException">The program is missing or failed; the message has its exit code and error output.</exception>
+    /// <exception cref="MaintenanceException">The program is missing or failed; the message has its exit code and error
+    /// output.</exception>
     public static async Task RunAsync(Command command, CancellationToken cancellationToken)
     {
         var program = Path.GetFileName(command.TargetFilePath);

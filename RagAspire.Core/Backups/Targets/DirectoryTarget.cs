@@ -3,7 +3,9 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Backups.Targets;
 
-/// <summary>Backups as subdirectories of a directory. A partial backup has the suffix <c>.partial</c> until it is complete.</summary>
+/// <summary>
+/// Backups as subdirectories of a directory. A partial backup has the suffix <c>.partial</c> until it is complete.
+/// </summary>
 internal sealed class DirectoryTarget(string directory) : IBackupTarget
 {
     private const string Partial = ".partial";

@@ -33,6 +33,8 @@ public interface IBackupTarget
     /// <summary>Opens a file of a complete backup; null when it does not exist.</summary>
     Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a backup, complete or partial. The manifest goes first, so that an interrupted deletion leaves a partial one.</summary>
+    /// <summary>
+    /// Deletes a backup, complete or partial. The manifest goes first, so that an interrupted deletion leaves a partial one.
+    /// </summary>
     Task DeleteAsync(string backup, CancellationToken cancellationToken);
 }

@@ -18,7 +18,9 @@ public sealed class S3Options : IValidatableObject
 
     public string Region { get; set; } = "us-east-1";
 
-    /// <summary>Null, together with <see cref="SecretKey"/>, for the credentials of the environment, a profile or the machine.</summary>
+    /// <summary>
+    /// Null, together with <see cref="SecretKey"/>, for the credentials of the environment, a profile or the machine.
+    /// </summary>
     public string? AccessKey { get; set; }
 
     public string? SecretKey { get; set; }
