@@ -25,15 +25,16 @@ internal static class BackupsApi
         group.MapPost("/", CreateAsync).WithSummary("Make a backup now").ProducesProblem(409)
             .WithDescription("The answer is a run of the maintenance task `backup`, whose report names the backup.");
         group.MapPost("/{id}/verify", VerifyAsync).WithSummary("Verify a backup now")
-            .WithDescription("The answer is the backup, and its `Location` a run of the maintenance task `backup-verify`. Afterwards "
-                + "`status`, `verifiedAt` and `error` of the backup have the result.")
+            .WithDescription("The answer is the backup, and its `Location` a run of the maintenance task `backup-verify`. "
+                + "Afterwards `status`, `verifiedAt` and `error` of the backup have the result.")
             .ProducesProblem(404).ProducesProblem(409);
         return api;
     }
 
     private static async Task<Ok<Page<Backup>>> ListAsync(
         [AsParameters] BackupListRequest request, BackupStore backups, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await backups.ListAsync(request.After is { Length: > 0 } after ? after : null, request.Limit, cancellationToken));
+        TypedResults.Ok(await backups.ListAsync(
+            request.After is { Length: > 0 } after ? after : null, request.Limit, cancellationToken));
 
     private static async Task<Results<Ok<Backup>, ProblemHttpResult>> GetAsync(
         string id, BackupStore backups, CancellationToken cancellationToken) =>
@@ -52,7 +53,12 @@ internal static class BackupsApi
     }
 
     private static async Task<Results<Accepted<Backup>, ProblemHttpResult>> VerifyAsync(
-        string id, ClaimsPrincipal user, BackupStore backups, RunStore runs, MaintenanceEnqueuer enqueuer, CancellationToken cancellationToken)
+        string id,
+        ClaimsPrincipal user,
+        BackupStore backups,
+        RunStore runs,
+        MaintenanceEnqueuer enqueuer,
+        CancellationToken cancellationToken)
     {
         if (await backups.FindAsync(id, cancellationToken) is not { } backup)
         {
@@ -64,7 +70,8 @@ internal static class BackupsApi
             return Conflict($"The backup is {backup.Status.ToString().ToLowerInvariant()}, so it has no files to verify.");
         }
 
-        if (await runs.RequestAsync(VerifyTask, dryRun: false, Caller.Of(user).Name, cancellationToken, argument: id) is not { } run)
+        if (await runs.RequestAsync(
+            VerifyTask, dryRun: false, Caller.Of(user).Name, cancellationToken, argument: id) is not { } run)
         {
             return Conflict("A backup is being verified or waits for a worker.");
         }

@@ -22,7 +22,8 @@ public sealed class BackupDatabase(IConfiguration configuration)
         ? Unpooled(connectionString)
         : throw new MaintenanceException("No database is configured: set ConnectionStrings__ragdb.");
 
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await OpenAsync(Live, cancellationToken);
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(Live, cancellationToken);
 
     public static async Task<NpgsqlConnection> OpenAsync(
         NpgsqlConnectionStringBuilder connectionString, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ namespace RagAspire.Backups;
 public static partial class BackupId
 {
     public static string New(DateTimeOffset at) => string.Create(
-        CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        CultureInfo.InvariantCulture,
+        $"{at.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
 
     public static bool IsValid(string id) => Pattern().IsMatch(id);
 

@@ -31,12 +31,14 @@ public sealed class BackupMetrics
         meter.CreateObservableGauge(
             "rag.backup.size", () => Measure(summary => summary.SizeBytes), "By", "Size of the last good backup");
         meter.CreateObservableGauge(
-            "rag.backup.damaged", () => Measure(summary => summary.Damaged), "{backup}", "Damaged backups whose files still exist");
+            "rag.backup.damaged", () => Measure(summary => summary.Damaged), "{backup}",
+            "Damaged backups whose files still exist");
         meter.CreateObservableGauge(
             "rag.restore.drill.last_success_timestamp", () => Measure(summary => Seconds(summary.LastDrill)), "s",
             "When a restore drill last succeeded; without one, when the system was set up");
         meter.CreateObservableGauge(
-            "rag.restore.drill.duration", () => Measure(summary => summary.DrillSeconds), "s", "Duration of the last restore drill");
+            "rag.restore.drill.duration", () => Measure(summary => summary.DrillSeconds), "s",
+            "Duration of the last restore drill");
         meter.CreateObservableGauge(
             "rag.restore.drill.failed", () => Measure(summary => summary.DrillFailed ? 1 : 0),
             description: "Whether the last restore drill failed");

@@ -91,8 +91,8 @@ public sealed class BackupOptions : IValidatableObject
         else if (Encryption is { Length: > 0 } && Is(Encryption, "Age") != hasRecipient)
         {
             yield return new ValidationResult(
-                $"Backups:Encryption is '{Encryption}', but Backups:Recipient is {(hasRecipient ? "" : "not ")}set. The recipient "
-                + "alone decides: set it for encrypted backups, and remove Backups:Encryption.",
+                $"Backups:Encryption is '{Encryption}', but Backups:Recipient is {(hasRecipient ? "" : "not ")}set. The "
+                + "recipient alone decides: set it for encrypted backups, and remove Backups:Encryption.",
                 [nameof(Recipient)]);
         }
     }

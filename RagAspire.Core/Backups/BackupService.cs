@@ -19,16 +19,22 @@ public sealed record BackupPlan(string Place, string? Encryption, long Estimated
 /// counts as a backup only when it is complete. The vector index is not part of it, because it is filled from the database.
 /// </summary>
 public sealed partial class BackupService(
-    BackupDatabase database, BackupStore store, BackupRepository repository, PgDump dump, TimeProvider time, ILogger<BackupService> logger)
+    BackupDatabase database,
+    BackupStore store,
+    BackupRepository repository,
+    PgDump dump,
+    TimeProvider time,
+    ILogger<BackupService> logger)
 {
     /// <summary>Longer than a backup takes.</summary>
     private static readonly TimeSpan ForeignPartialAge = TimeSpan.FromDays(7);
 
-    private const string Vectors = "Derived data: every index is filled from the database without embedding again, so it is not backed up.";
+    private const string Vectors =
+        "Derived data: every index is filled from the database without embedding again, so it is not backed up.";
 
     private const string LeftOut =
-        "Schema hangfire: waiting jobs are enqueued again from the tables. Tables index_cursors and installation: they are created "
-        + "anew, so that nothing cached or indexed before a restore is taken for the restored data's.";
+        "Schema hangfire: waiting jobs are enqueued again from the tables. Tables index_cursors and installation: they are "
+        + "created anew, so that nothing cached or indexed before a restore is taken for the restored data's.";
 
     /// <summary>Plans a backup without making it.</summary>
     /// <exception cref="MaintenanceException">A backup is not possible; the message gives the reason.</exception>
@@ -120,7 +126,11 @@ public sealed partial class BackupService(
     }
 
     private async Task<BackupManifest> WriteOrDeleteAsync(
-        string id, BackupPlan plan, NpgsqlConnection connection, Action<int, string> progress, CancellationToken cancellationToken)
+        string id,
+        BackupPlan plan,
+        NpgsqlConnection connection,
+        Action<int, string> progress,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -134,7 +144,11 @@ public sealed partial class BackupService(
     }
 
     private async Task<BackupManifest> WriteAsync(
-        string id, BackupPlan plan, NpgsqlConnection connection, Action<int, string> progress, CancellationToken cancellationToken)
+        string id,
+        BackupPlan plan,
+        NpgsqlConnection connection,
+        Action<int, string> progress,
+        CancellationToken cancellationToken)
     {
         progress(5, "taking a snapshot");
         await using var snapshot = await Snapshot.TakeAsync(connection, cancellationToken);
@@ -171,7 +185,8 @@ public sealed partial class BackupService(
             await store.FailedAsync(
                 id, reason is OperationCanceledException ? "It was cancelled." : reason.Message, CancellationToken.None);
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or MaintenanceException || Unavailability.IsUnavailable(ex))
+        catch (Exception ex) when (
+            ex is IOException or UnauthorizedAccessException or MaintenanceException || Unavailability.IsUnavailable(ex))
         {
             Log.CleanUpFailed(logger, id, ex.Message);
         }

@@ -38,7 +38,8 @@ internal sealed class BackupVerifyTask(BackupVerifier verifier, BackupStore stor
         return await store.FindAsync(id, cancellationToken) switch
         {
             null => throw new MaintenanceException($"There is no backup '{id}'."),
-            { IsPresent: false } gone => throw new MaintenanceException($"The backup {id} is {gone.Status.ToString().ToLowerInvariant()}, so it has no files to verify."),
+            { IsPresent: false } gone => throw new MaintenanceException(
+                $"The backup {id} is {gone.Status.ToString().ToLowerInvariant()}, so it has no files to verify."),
             var backup => backup,
         };
     }

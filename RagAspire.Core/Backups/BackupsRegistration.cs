@@ -47,6 +47,9 @@ public static class BackupsRegistration
             : new S3Target(s3);
     }
 
-    private static string DefaultDirectory() =>
-        Path.Combine(Environment.GetEnvironmentVariable("RAGASPIRE_DATA") is { Length: > 0 } data ? data : ".ragaspire", "backups");
+    private static string DefaultDirectory()
+    {
+        var data = Environment.GetEnvironmentVariable("RAGASPIRE_DATA");
+        return Path.Combine(string.IsNullOrEmpty(data) ? ".ragaspire" : data, "backups");
+    }
 }

@@ -26,7 +26,9 @@ public sealed class S3TargetTests(Stores stores)
 
         Assert.True(check.IsGood, check.Details);
         Assert.True(manifest.SizeBytes > Large);
-        Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + 1000);
+
+        // One part is what is held in memory; the library fills it by blocks, so it may be a block larger.
+        Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + (64 << 10));
         Assert.Empty(s3.OpenUploads);
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
     }
@@ -55,6 +57,46 @@ public sealed class S3TargetTests(Stores stores)
         Assert.Empty(s3.Objects);
         Assert.Empty(s3.OpenUploads);
         Assert.Equal("failed", await Sql.OneAsync<string>(rig.Database, "select status from backups"));
+    }
+
+    [Fact]
+    public async Task A_store_that_becomes_full_in_the_middle_fails_the_backup_and_leaves_no_parts()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await rig.SeedAsync(5, Large);
+        s3.FullAfterParts = 1;
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("InsufficientStorage", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, s3.Parts);
+        Assert.Empty(s3.Objects);
+        Assert.Empty(s3.OpenUploads);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6 << 20)]
+    public async Task A_source_that_fails_in_the_middle_leaves_neither_an_object_nor_parts(int bytes)
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        var target = rig.Get<BackupRepository>().Target;
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => target.WriteAsync(
+            BackupId.New(rig.Clock.GetUtcNow()),
+            "database.dump",
+            Large,
+            async stream =>
+            {
+                await stream.WriteAsync(new byte[bytes], Token);
+                throw new InvalidDataException();
+            },
+            Token));
+
+        Assert.Empty(s3.Objects);
+        Assert.Empty(s3.OpenUploads);
     }
 
     [Fact]

@@ -21,15 +21,18 @@ internal static class BackupCommands
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Only estimate the size and check the free space." };
         var command = new Command("backup", "Makes a backup of the database and verifies it.") { dryRun };
-        command.SetAction((parsed, cancellationToken) => MaintainCommand.RunAsync("backup", parsed.GetValue(dryRun), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => MaintainCommand.RunAsync(
+            "backup", parsed.GetValue(dryRun), cancellationToken));
         return command;
     }
 
     private static Command Verify()
     {
         var backup = new Argument<string>("backup") { Description = "The id of a backup, or the directory of one." };
-        var command = new Command("verify", "Reads a backup and compares it with its checksums. The database is not needed.") { backup };
-        command.SetAction((parsed, cancellationToken) => RunAsync(() => VerifyAsync(parsed.GetRequiredValue(backup), cancellationToken)));
+        var command = new Command(
+            "verify", "Reads a backup and compares it with its checksums. The database is not needed.") { backup };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            () => VerifyAsync(parsed.GetRequiredValue(backup), cancellationToken)));
         return command;
     }
 
@@ -38,12 +41,13 @@ internal static class BackupCommands
         var backup = new Argument<string>("backup") { Description = "The id of a backup, the directory of one, or 'newest'." };
         var into = new Option<string>("--into")
         {
-            Description = "A connection string, or the name of a configured one. The database is created where it does not exist. Without "
-                + "a password in the connection string, PGPASSWORD or a password file is used.",
+            Description = "A connection string, or the name of a configured one. The database is created where it does not "
+                + "exist. Without a password in the connection string, PGPASSWORD or a password file is used.",
             Required = true,
         };
         var force = new Option<bool>("--force") { Description = "Drop the contents of a database that is not empty." };
-        var command = new Command("restore", "Restores a backup into an empty database, completely or not at all.") { backup, into, force };
+        var command = new Command(
+            "restore", "Restores a backup into an empty database, completely or not at all.") { backup, into, force };
         command.SetAction((parsed, cancellationToken) => RunAsync(() => RestoreAsync(
             parsed.GetRequiredValue(backup), parsed.GetRequiredValue(into), parsed.GetValue(force), cancellationToken)));
         return command;
@@ -65,7 +69,8 @@ internal static class BackupCommands
         var verifier = services.GetRequiredService<BackupVerifier>();
         try
         {
-            if (BackupId.IsValid(backup) && await services.GetRequiredService<BackupStore>().FindAsync(backup, cancellationToken) is not null)
+            var store = services.GetRequiredService<BackupStore>();
+            if (BackupId.IsValid(backup) && await store.FindAsync(backup, cancellationToken) is not null)
             {
                 return await verifier.VerifyAsync(backup, Actor, cancellationToken);
             }
@@ -86,12 +91,16 @@ internal static class BackupCommands
         using var host = CommandHost.Create();
         var repository = host.Services.GetRequiredService<BackupRepository>();
         var id = backup != "newest" ? backup
-            : await repository.NewestAsync(cancellationToken) ?? throw new MaintenanceException($"There is no backup in {repository.Place}.");
+            : await repository.NewestAsync(cancellationToken)
+            ?? throw new MaintenanceException($"There is no backup in {repository.Place}.");
         var restore = host.Services.GetRequiredService<RestoreService>();
         var result = await ProgressDisplay.RunAsync("restore", progress => restore.RestoreAsync(
-            new RestoreRequest(id, target, force, Actor), (percent, step) => progress.Report(new TaskProgress(percent, step)), cancellationToken));
+            new RestoreRequest(id, target, force, Actor),
+            (percent, step) => progress.Report(new TaskProgress(percent, step)),
+            cancellationToken));
+        var rows = result.Manifest.Tables.Sum(table => table.Rows);
         Console.WriteLine($"""
-            {id} of {result.Manifest.CreatedAt:u} was restored into {result.Database} in {result.Took.TotalSeconds:0.0} s: {result.Manifest.Tables.Sum(table => table.Rows)} rows, counted.
+            {id} of {result.Manifest.CreatedAt:u} was restored into {result.Database}: {rows} rows in {result.Took.TotalSeconds:0.0} s.
 
             Next steps:
               1. Start the system on this database: set {DatabaseVariable} to its connection string. Newer migrations are applied
@@ -124,7 +133,8 @@ internal static class BackupCommands
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Cancelled. A restore loads everything or nothing, so a database that was being restored is empty.");
+            await Console.Error.WriteLineAsync(
+                "Cancelled. A restore loads everything or nothing, so a database that was being restored is empty.");
             return ExitCodes.Cancelled;
         }
     }

@@ -55,7 +55,8 @@ public sealed class DrillSearches(
         IndexQuery query, InProcessVectorIndex restoredIndex, NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
         var liveHits = await InBothAsync(await index.SearchAsync(query, cancellationToken), restored, cancellationToken);
-        var restoredHits = await InBothAsync(await restoredIndex.SearchAsync(query, cancellationToken), restored, cancellationToken);
+        var restoredHits = await InBothAsync(
+            await restoredIndex.SearchAsync(query, cancellationToken), restored, cancellationToken);
         var expected = liveHits.Take(LiveHits).ToList();
         return expected.Count == 0 ? null : expected.All(restoredHits.Take(RestoredHits).Contains);
     }
@@ -70,8 +71,10 @@ public sealed class DrillSearches(
         return [.. ids.Where(known.Contains)];
     }
 
-    private static async Task<HashSet<Guid>> SearchableAsync(NpgsqlDataSource database, Guid[] ids, CancellationToken cancellationToken) =>
+    private static async Task<HashSet<Guid>> SearchableAsync(
+        NpgsqlDataSource database, Guid[] ids, CancellationToken cancellationToken) =>
         [.. await database.Command("""
-            select c.id from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version where c.id = any ($1)
+            select c.id from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version
+            where c.id = any ($1)
             """, ids).ListAsync(row => row.GetGuid(0), cancellationToken)];
 }

@@ -80,7 +80,8 @@ public sealed class RestoreDrill(
         var server = options.Value.DrillConnection is { Length: > 0 } other ? BackupDatabase.Unpooled(other) : database.Live;
         await using var scratch = await ScratchDatabase.CreateAsync(server, installation, cancellationToken);
         var request = new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor) { InBackground = true };
-        var restored = await restore.RestoreAsync(request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
+        var restored = await restore.RestoreAsync(
+            request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
         progress(70, "comparing all documents with their checksums");
         var (documents, changed) = await CompareDocumentsAsync(dataSource, cancellationToken);

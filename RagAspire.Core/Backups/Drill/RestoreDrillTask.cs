@@ -7,7 +7,8 @@ internal sealed class RestoreDrillTask(RestoreDrill drill, BackupStore store) : 
 {
     public string Name => "restore-drill";
 
-    public string Summary => "Restores the newest good backup into a scratch database, compares it with the live one, and drops it";
+    public string Summary =>
+        "Restores the newest good backup into a scratch database, compares it with the live one, and drops it";
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
@@ -20,7 +21,8 @@ internal sealed class RestoreDrillTask(RestoreDrill drill, BackupStore store) : 
             };
         }
 
-        var result = await drill.RunAsync(context.Actor, (percent, step) => context.Report(percent, 100, step), cancellationToken);
+        var result = await drill.RunAsync(
+            context.Actor, (percent, step) => context.Report(percent, 100, step), cancellationToken);
         return result switch
         {
             null => new TaskReport(0, 0, 0) { Skipped = RestoreDrill.NoBackup },

@@ -31,14 +31,16 @@ internal sealed class ScratchDatabase : IAsyncDisposable
     {
         var prefix = $"{Prefix}{installation.ToString("N")[..12]}_";
         await using var connection = await BackupDatabase.OpenAsync(server, cancellationToken);
-        foreach (var leftOver in await connection.Command("select datname::text from pg_database where starts_with(datname, $1)", prefix)
-            .ListAsync(row => row.GetString(0), cancellationToken))
+        var leftOvers = await connection.Command("select datname::text from pg_database where starts_with(datname, $1)", prefix)
+            .ListAsync(row => row.GetString(0), cancellationToken);
+        foreach (var leftOver in leftOvers)
         {
             await DropAsync(connection, leftOver, cancellationToken);
         }
 
         var name = $"{prefix}{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        await connection.Command($"create database {BackupDatabase.Quote(name)} template template0").ExecuteAsync(cancellationToken);
+        await connection.Command($"create database {BackupDatabase.Quote(name)} template template0")
+            .ExecuteAsync(cancellationToken);
         return new ScratchDatabase(server, name);
     }
 
@@ -49,5 +51,6 @@ internal sealed class ScratchDatabase : IAsyncDisposable
     }
 
     private static async Task DropAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
-        await connection.Command($"drop database if exists {BackupDatabase.Quote(name)} with (force)").ExecuteAsync(cancellationToken);
+        await connection.Command($"drop database if exists {BackupDatabase.Quote(name)} with (force)")
+            .ExecuteAsync(cancellationToken);
 }

@@ -15,8 +15,8 @@ public sealed class PgDump(PostgresTools tools)
     public async Task<PostgresTool> RequireToolAsync(string serverVersion, CancellationToken cancellationToken) =>
         await tools.FindAsync("pg_dump", PostgresTools.Major(serverVersion), cancellationToken)
         ?? throw new MaintenanceException(
-            $"Backups need pg_dump of PostgreSQL {PostgresTools.Major(serverVersion)} or later, which is not installed: install PostgreSQL's "
-            + "client programs, or set Backups:ToolsDirectory to their directory.");
+            $"Backups need pg_dump of PostgreSQL {PostgresTools.Major(serverVersion)} or later, which is not installed: "
+            + "install PostgreSQL's client programs, or set Backups:ToolsDirectory to their directory.");
 
     /// <summary>Writes the snapshot to one file.</summary>
     /// <param name="database">The connection string of the snapshot's database.</param>
@@ -46,7 +46,7 @@ public sealed class PgDump(PostgresTools tools)
         if (await FindRestoreAsync(manifest, cancellationToken) is not { } tool)
         {
             await reader.CheckAsync(manifest.DumpFile, cancellationToken);
-            return $"size and checksum; the tables were not listed, because no pg_restore of version {manifest.Tool} or later is installed";
+            return $"size and checksum; the tables were not listed, because no pg_restore {manifest.Tool} or later is installed";
         }
 
         var list = new System.Text.StringBuilder();
@@ -57,7 +57,8 @@ public sealed class PgDump(PostgresTools tools)
             .Where(table => !entries.Contains($" TABLE DATA {Snapshot.Schema} {table.Name} ", StringComparison.Ordinal)).ToList();
         return missing.Count == 0
             ? $"size, checksum and the list of {manifest.Tables.Count} tables"
-            : throw new DamagedBackupException($"The dump does not contain {string.Join(", ", missing.Select(table => table.Name))}.");
+            : throw new DamagedBackupException(
+                $"The dump does not contain {string.Join(", ", missing.Select(table => table.Name))}.");
     }
 
     /// <summary>Loads the dump into an empty database, in one transaction.</summary>
@@ -67,8 +68,8 @@ public sealed class PgDump(PostgresTools tools)
     {
         var tool = await FindRestoreAsync(reader.Manifest, cancellationToken)
             ?? throw new MaintenanceException(
-                $"The backup was made by pg_dump {reader.Manifest.Tool} and needs pg_restore of that version or a later one: install "
-                + "PostgreSQL's client programs, or set Backups:ToolsDirectory to their directory.");
+                $"The backup was made by pg_dump {reader.Manifest.Tool} and needs pg_restore of that version or a later one: "
+                + "install PostgreSQL's client programs, or set Backups:ToolsDirectory to their directory.");
         var command = tool.Command(
             target,
             [

@@ -108,7 +108,8 @@ public sealed class PostgresTools(IOptions<BackupOptions> options)
             ? [only]
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
                 .Concat(InstallDirectories.Where(place => Path.IsPathRooted(place.Root) && Directory.Exists(place.Root))
-                    .SelectMany(place => Directory.EnumerateDirectories(place.Root, place.Pattern).OrderDescending(StringComparer.Ordinal))
+                    .SelectMany(place => Directory.EnumerateDirectories(place.Root, place.Pattern)
+                        .OrderDescending(StringComparer.Ordinal))
                     .Select(directory => Path.Combine(directory, "bin")));
         return directories.Select(directory => Path.Combine(directory, program)).Where(File.Exists).Distinct();
     }
@@ -117,6 +118,7 @@ public sealed class PostgresTools(IOptions<BackupOptions> options)
     private static async Task<string> VersionAsync(string path, CancellationToken cancellationToken)
     {
         var output = await ToolCommand.ReadAsync(ToolCommand.Create(path, ["--version"]), cancellationToken);
-        return output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ElementAtOrDefault(2) ?? "";
+        var words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return words is [_, _, var version, ..] ? version : "";
     }
 }

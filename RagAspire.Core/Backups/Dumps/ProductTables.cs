@@ -8,13 +8,15 @@ namespace RagAspire.Backups.Dumps;
 internal static class ProductTables
 {
     /// <summary>All tables by name, with the numbers of their rows.</summary>
-    public static async Task<IReadOnlyList<BackupTable>> CountAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<BackupTable>> CountAllAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var names = await connection.Command("""
             select c.relname::text from pg_class c
             where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
               and not c.relname = any ($2)
-              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+              and not exists (
+                select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             order by c.relname
             """, Snapshot.Schema, (string[])["schema_migrations", .. Snapshot.LeftOut])
             .ListAsync(row => row.GetString(0), cancellationToken);

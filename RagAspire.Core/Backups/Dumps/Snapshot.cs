@@ -19,7 +19,8 @@ public sealed class Snapshot : IAsyncDisposable
 
     private readonly NpgsqlTransaction _transaction;
 
-    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) => (Connection, _transaction) = (connection, transaction);
+    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (Connection, _transaction) = (connection, transaction);
 
     public NpgsqlConnection Connection { get; }
 

@@ -40,8 +40,10 @@ public sealed class AgeEncryption(IOptions<BackupOptions> options)
 
     private string IdentityFile() => _options.IdentityFile switch
     {
-        null or "" => throw new MaintenanceException("The backup is encrypted: set Backups:IdentityFile to the file with the private key."),
-        var file when !File.Exists(file) => throw new MaintenanceException($"The file with the private key does not exist: {file}"),
+        null or "" => throw new MaintenanceException(
+            "The backup is encrypted: set Backups:IdentityFile to the file with the private key."),
+        var file when !File.Exists(file) =>
+            throw new MaintenanceException($"The file with the private key does not exist: {file}"),
         var file => file,
     };
 }

@@ -93,13 +93,15 @@ public sealed record BackupManifest(
         if (Method != PgDumpMethod)
         {
             throw new MaintenanceException(
-                $"The backup {Id} was made by the method '{Method}', which this version does not read: use version {Product}, which made it.");
+                $"The backup {Id} was made by the method '{Method}', which this version does not read: use version {Product}, "
+                + "which made it.");
         }
 
         if (Encryption is not (null or AgeEncryption.Name))
         {
             throw new MaintenanceException(
-                $"The backup {Id} is encrypted by '{Encryption}', which this version does not read: use version {Product}, which made it.");
+                $"The backup {Id} is encrypted by '{Encryption}', which this version does not read: use version {Product}, "
+                + "which made it.");
         }
     }
 }

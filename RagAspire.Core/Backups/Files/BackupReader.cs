@@ -24,14 +24,19 @@ public sealed class BackupReader
 
     /// <exception cref="DamagedBackupException">The manifest is missing, malformed or changed.</exception>
     public static async Task<BackupReader> OpenAsync(
-        string backup, IBackupTarget target, AgeEncryption encryption, StreamThrottle throttle, CancellationToken cancellationToken)
+        string backup,
+        IBackupTarget target,
+        AgeEncryption encryption,
+        StreamThrottle throttle,
+        CancellationToken cancellationToken)
     {
         var json = await ReadSmallAsync(backup, BackupManifest.FileName, target, cancellationToken);
         var manifest = BackupManifest.Read(json);
         var sums = Encoding.ASCII.GetString(await ReadSmallAsync(backup, BackupManifest.SumsName, target, cancellationToken));
         if (!sums.Split('\n').Contains(BackupFile.Of(BackupManifest.FileName, json).SumsLine))
         {
-            throw new DamagedBackupException($"{BackupManifest.FileName} has another checksum than {BackupManifest.SumsName} says.");
+            throw new DamagedBackupException(
+                $"{BackupManifest.FileName} has another checksum than {BackupManifest.SumsName} says.");
         }
 
         return manifest.Id == backup
@@ -51,7 +56,8 @@ public sealed class BackupReader
         var source = PipeSource.Create((input, _) => feeding = FeedAsync(checksum, input, cancellationToken));
         try
         {
-            await ToolCommand.RunAsync(command.WithStandardInputPipe(_encryption.Decrypt(Manifest.Encryption, source)), cancellationToken);
+            await ToolCommand.RunAsync(
+                command.WithStandardInputPipe(_encryption.Decrypt(Manifest.Encryption, source)), cancellationToken);
         }
         catch (Exception ex) when (ex is not (OperationCanceledException or DamagedBackupException))
         {
@@ -76,7 +82,8 @@ public sealed class BackupReader
     }
 
     private async Task<Stream> OpenAsync(BackupFile file, CancellationToken cancellationToken) =>
-        await _target.OpenAsync(Manifest.Id, file.Name, cancellationToken) ?? throw new DamagedBackupException($"{file.Name} is missing.");
+        await _target.OpenAsync(Manifest.Id, file.Name, cancellationToken)
+        ?? throw new DamagedBackupException($"{file.Name} is missing.");
 
     /// <summary>
     /// Copies until the program closes its input. A read is never cancelled by the end of the program, because the rest of
@@ -103,7 +110,8 @@ public sealed class BackupReader
         await checksum.CopyToAsync(Stream.Null, BufferBytes, cancellationToken);
         if (checksum.Bytes != file.Bytes)
         {
-            throw new DamagedBackupException($"{file.Name} has {checksum.Bytes} bytes, and had {file.Bytes} when it was written.");
+            throw new DamagedBackupException(
+                $"{file.Name} has {checksum.Bytes} bytes, and had {file.Bytes} when it was written.");
         }
 
         if (checksum.Sha256() != file.Sha256)

@@ -39,7 +39,11 @@ public sealed class BackupWriter(
         var sums = Encoding.ASCII.GetBytes(string.Concat(
             manifest.Files.Append(BackupFile.Of(BackupManifest.FileName, json)).Select(file => $"{file.SumsLine}\n")));
         await target.WriteAsync(
-            backup, BackupManifest.SumsName, sums.Length, stream => stream.WriteAsync(sums, cancellationToken).AsTask(), cancellationToken);
+            backup,
+            BackupManifest.SumsName,
+            sums.Length,
+            stream => stream.WriteAsync(sums, cancellationToken).AsTask(),
+            cancellationToken);
         await target.PublishAsync(backup, json, cancellationToken);
     }
 }

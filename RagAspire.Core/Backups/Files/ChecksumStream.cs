@@ -58,9 +58,11 @@ internal sealed class ChecksumStream(Stream inner, StreamThrottle throttle = def
 
     public override void Flush() => inner.Flush();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reads are throttled.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Only asynchronous reads are throttled.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous writes are throttled.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Only asynchronous writes are throttled.");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

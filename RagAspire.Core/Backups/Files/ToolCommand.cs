@@ -13,10 +13,13 @@ internal static class ToolCommand
 
     /// <param name="environment">Secrets belong here: everybody on the machine can list the arguments of a process.</param>
     public static Command Create(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) => Cli.Wrap(program)
-        .WithArguments(arguments)
-        .WithEnvironmentVariables(new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) { ["LC_ALL"] = "C" })
-        .WithValidation(CommandResultValidation.None);
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        // Error messages and versions in English, as they are compared and as operators search for them.
+        var variables = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) { ["LC_ALL"] = "C" };
+        return Cli.Wrap(program).WithArguments(arguments).WithEnvironmentVariables(variables)
+            .WithValidation(CommandResultValidation.None);
+    }
 
     /// <summary>Runs a command to its end; cancellation kills it.</summary>
     /// <exception cref="MaintenanceException">The program is missing or failed; the message has its exit code and error

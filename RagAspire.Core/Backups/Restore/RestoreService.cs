@@ -34,7 +34,8 @@ public sealed partial class RestoreService(
 {
     /// <exception cref="MaintenanceException">The restore failed; the message says what the database contains now.</exception>
     /// <exception cref="DamagedBackupException">The backup is damaged; the database was not changed.</exception>
-    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, Action<int, string> progress, CancellationToken cancellationToken)
+    public async Task<RestoreResult> RestoreAsync(
+        RestoreRequest request, Action<int, string> progress, CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var target = new RestoreTarget(BackupDatabase.Unpooled(request.Into));
@@ -82,7 +83,8 @@ public sealed partial class RestoreService(
     private static void RequireKnownSchema(BackupManifest manifest)
     {
         var known = Migrator.Scripts().ToDictionary(script => script.Name, script => script.Sha256);
-        if (manifest.Migrations.FirstOrDefault(migration => known.GetValueOrDefault(migration.Name) != migration.Sha256) is { } unknown)
+        if (manifest.Migrations.FirstOrDefault(
+            migration => known.GetValueOrDefault(migration.Name) != migration.Sha256) is { } unknown)
         {
             throw new MaintenanceException(
                 $"The backup has the migration {unknown.Name}, which this version does not have: restore it with version "
@@ -104,14 +106,16 @@ public sealed partial class RestoreService(
         if (!force)
         {
             throw new MaintenanceException(
-                $"{target.Name} is not empty ({tables} tables) and was not changed. Choose another database, or use --force to drop its contents.");
+                $"{target.Name} is not empty ({tables} tables) and was not changed. Choose another database, or use "
+                + "--force to drop its contents.");
         }
 
         await target.DropContentsAsync(connection, cancellationToken);
         return true;
     }
 
-    private static async Task CompareRowsAsync(BackupManifest manifest, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task CompareRowsAsync(
+        BackupManifest manifest, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         foreach (var table in manifest.Tables)
         {
@@ -127,7 +131,8 @@ public sealed partial class RestoreService(
         BackupManifest manifest, NpgsqlConnection connection, string actor, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.Command("insert into installation default values on conflict do nothing").ExecuteAsync(cancellationToken);
+        await connection.Command("insert into installation default values on conflict do nothing")
+            .ExecuteAsync(cancellationToken);
         var installation = await connection.Command("select id from installation").ScalarAsync<Guid>(cancellationToken);
 
         // The snapshot was taken while this backup was running, so the restored row still says that.
@@ -138,7 +143,10 @@ public sealed partial class RestoreService(
             connection,
             new AuditEntry(actor, "backup.restore", manifest.Id, null)
             {
-                Details = new Dictionary<string, string> { ["made"] = $"{manifest.CreatedAt:u}", ["installation"] = installation.ToString() },
+                Details = new Dictionary<string, string>
+                {
+                    ["made"] = $"{manifest.CreatedAt:u}", ["installation"] = installation.ToString(),
+                },
             },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);

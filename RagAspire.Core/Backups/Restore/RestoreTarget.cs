@@ -53,7 +53,8 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionStri
         await connection.Command("""
             select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where n.nspname not like 'pg\_%' and n.nspname <> 'information_schema' and c.relkind in ('r', 'p', 'v', 'm', 'f')
-              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+              and not exists (
+                select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             """).ScalarAsync<long>(cancellationToken);
 
     /// <summary>Drops the product's schemas, in one transaction.</summary>
@@ -67,8 +68,8 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionStri
         if (others.Count > 0)
         {
             throw new MaintenanceException(
-                $"{Name} is in use by {others.Count} connections ({string.Join(", ", others.Distinct())}): stop the system before its "
-                + "data is replaced.");
+                $"{Name} is in use by {others.Count} connections ({string.Join(", ", others.Distinct())}): stop the system "
+                + "before its data is replaced.");
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -13,7 +13,10 @@ internal sealed class BackupRetentionTask(BackupRetention retention) : IMaintena
     {
         if (await retention.RunAsync(context.DryRun, context.Actor, cancellationToken) is not { } result)
         {
-            return new TaskReport(0, 0, 0) { Skipped = "A backup is being made, verified or restored, so nothing is deleted now." };
+            return new TaskReport(0, 0, 0)
+            {
+                Skipped = "A backup is being made, verified or restored, so nothing is deleted now.",
+            };
         }
 
         return new TaskReport(result.Present, result.Expired.Count, 0)

@@ -20,19 +20,23 @@ public static class RetentionPlan
         var good = present.Where(backup => backup.IsGood).OrderByDescending(backup => backup.CreatedAt).ToList();
         var kept = good.Take(options.KeepLatest)
             .Concat(LastOfEach(good, now.AddDays(-options.KeepDaily), at => at.Date.ToString("d", CultureInfo.InvariantCulture)))
-            .Concat(LastOfEach(good, now.AddDays(-7 * options.KeepWeekly), at => $"{ISOWeek.GetYear(at)}-{ISOWeek.GetWeekOfYear(at)}"))
+            .Concat(LastOfEach(good, now.AddDays(-7 * options.KeepWeekly), Week))
             .Concat(LastOfEach(good, now.AddMonths(-options.KeepMonthly), at => $"{at.Year}-{at.Month}"))
             .Append(good.FirstOrDefault(backup => backup.Status == BackupStatus.Verified) ?? good.FirstOrDefault())
             .ToHashSet();
         return
         [
-            .. good.Where(backup => !kept.Contains(backup)).Select(backup => new ExpiredBackup(backup, "older than the backups to keep")),
+            .. good.Where(backup => !kept.Contains(backup))
+                .Select(backup => new ExpiredBackup(backup, "older than the backups to keep")),
             .. present.Where(backup => backup.Status == BackupStatus.Damaged && backup.CreatedAt < now - DamagedAge)
                 .Select(backup => new ExpiredBackup(backup, "damaged and a week old")),
         ];
     }
 
-    private static IEnumerable<Backup> LastOfEach(IEnumerable<Backup> good, DateTimeOffset since, Func<DateTime, string> period) => good
+    private static string Week(DateTime at) => $"{ISOWeek.GetYear(at)}-{ISOWeek.GetWeekOfYear(at)}";
+
+    private static IEnumerable<Backup> LastOfEach(
+        IEnumerable<Backup> good, DateTimeOffset since, Func<DateTime, string> period) => good
         .Where(backup => backup.CreatedAt > since)
         .GroupBy(backup => period(backup.CreatedAt.UtcDateTime))
         .Select(group => group.MaxBy(backup => backup.CreatedAt)!);

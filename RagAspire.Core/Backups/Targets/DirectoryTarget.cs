@@ -42,7 +42,8 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
         var path = Path.Combine(folder, Checked(file));
         try
         {
-            await using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
+            await using var stream = new FileStream(
+                path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
             await write(stream);
             await stream.FlushAsync(cancellationToken);
             stream.Flush(flushToDisk: true);
@@ -57,7 +58,11 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
     public async Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken)
     {
         await WriteAsync(
-            backup, BackupManifest.FileName, manifest.Length, stream => stream.WriteAsync(manifest, cancellationToken).AsTask(), cancellationToken);
+            backup,
+            BackupManifest.FileName,
+            manifest.Length,
+            stream => stream.WriteAsync(manifest, cancellationToken).AsTask(),
+            cancellationToken);
         Directory.Move(PathOf(backup) + Partial, PathOf(backup));
     }
 

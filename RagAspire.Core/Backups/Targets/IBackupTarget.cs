@@ -25,7 +25,8 @@ public interface IBackupTarget
     /// <summary>Writes a file of a partial backup. The file exists only if this succeeds.</summary>
     /// <param name="expectedBytes">An upper estimate of the size.</param>
     /// <param name="write">Writes the contents, asynchronously only.</param>
-    Task WriteAsync(string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken);
+    Task WriteAsync(
+        string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken);
 
     /// <summary>Completes a backup in one step.</summary>
     Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken);

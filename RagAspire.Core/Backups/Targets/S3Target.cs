@@ -36,7 +36,10 @@ internal sealed class S3Target : IBackupTarget, IDisposable
     }
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await FilesAsync("", cancellationToken)).Where(IsManifest).Select(file => file.Backup).Order(StringComparer.Ordinal)];
+        [
+            .. (await FilesAsync("", cancellationToken)).Where(IsManifest).Select(file => file.Backup)
+                .Order(StringComparer.Ordinal),
+        ];
 
     public async Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken)
     {
@@ -103,7 +106,10 @@ internal sealed class S3Target : IBackupTarget, IDisposable
 
         foreach (var upload in await UploadsAsync($"{backup}/", cancellationToken))
         {
-            var request = new AbortMultipartUploadRequest { BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId };
+            var request = new AbortMultipartUploadRequest
+            {
+                BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId,
+            };
             await CallAsync(() => _client.AbortMultipartUploadAsync(request, cancellationToken));
         }
     }

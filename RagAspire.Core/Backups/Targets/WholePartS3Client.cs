@@ -48,13 +48,15 @@ internal sealed class WholePartS3Client : AmazonS3Client
             : new WholePartS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
     }
 
-    public override Task<UploadPartResponse> UploadPartAsync(UploadPartRequest request, CancellationToken cancellationToken = default)
+    public override Task<UploadPartResponse> UploadPartAsync(
+        UploadPartRequest request, CancellationToken cancellationToken = default)
     {
         request.UseChunkEncoding = false;
         return base.UploadPartAsync(request, cancellationToken);
     }
 
-    public override Task<PutObjectResponse> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken = default)
+    public override Task<PutObjectResponse> PutObjectAsync(
+        PutObjectRequest request, CancellationToken cancellationToken = default)
     {
         request.UseChunkEncoding = false;
         return base.PutObjectAsync(request, cancellationToken);
