@@ -48,7 +48,7 @@ internal static class BackupsApi
             return Conflict("A backup is being made or waits for a worker.");
         }
 
-        enqueuer.Nudge(run.Id);
+        enqueuer.Enqueue(run.Id);
         return TypedResults.Accepted(Location(run), run);
     }
 
@@ -76,7 +76,7 @@ internal static class BackupsApi
             return Conflict("A backup is being verified or waits for a worker.");
         }
 
-        enqueuer.Nudge(run.Id);
+        enqueuer.Enqueue(run.Id);
         return TypedResults.Accepted(Location(run), backup);
     }
 

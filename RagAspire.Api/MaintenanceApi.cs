@@ -93,10 +93,8 @@ internal static class MaintenanceApi
     {
         var status = request.Status is { Length: > 0 } word ? Enum.Parse<RunStatus>(word, ignoreCase: true) : (RunStatus?)null;
         var before = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
-        var items = await runs.ListAsync(new RunFilter(request.Task, status, before, request.Limit + 1), cancellationToken);
-        return TypedResults.Ok(items.Count > request.Limit
-            ? new Page<MaintenanceRun>([.. items.Take(request.Limit)], items[request.Limit - 1].Id.ToString())
-            : new Page<MaintenanceRun>(items, null));
+        return TypedResults.Ok(
+            await runs.ListAsync(new RunFilter(request.Task, status, before, request.Limit), cancellationToken));
     }
 
     private static async Task<Results<Accepted<MaintenanceRun>, ProblemHttpResult>> StartAsync(
@@ -118,7 +116,7 @@ internal static class MaintenanceApi
             return TypedResults.Problem($"The task '{task}' runs already, or waits to.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Nudge(run.Id);
+        access.Trigger.Enqueue(run.Id);
         return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
     }
 

@@ -11,11 +11,6 @@ namespace RagAspire.Backups;
 /// </summary>
 public sealed class BackupDatabase(IConfiguration configuration)
 {
-    private const long WriteKey = 0x7261_6762_6b75;
-    private const long ReadKey = 0x7261_6762_6b72;
-    private const long RestoreKey = 0x7261_6762_7265;
-    private const long DrillKey = 0x7261_6762_6472;
-
     /// <summary>The connection string of the database that is backed up.</summary>
     /// <exception cref="MaintenanceException">None is configured.</exception>
     public NpgsqlConnectionStringBuilder Live => configuration.GetConnectionString("ragdb") is { Length: > 0 } connectionString
@@ -70,24 +65,24 @@ public sealed class BackupDatabase(IConfiguration configuration)
     /// when the process is killed.
     /// </summary>
     public static Task<bool> TryLockWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        TryLockAsync(connection, WriteKey, cancellationToken);
+        TryLockAsync(connection, AdvisoryLocks.BackupWriting, cancellationToken);
 
     /// <summary>Takes a shared lock that keeps retention from deleting backups while they are read.</summary>
     public static Task LockReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_advisory_lock_shared($1)", ReadKey).ExecuteAsync(cancellationToken);
+        connection.Command("select pg_advisory_lock_shared($1)", AdvisoryLocks.BackupReading).ExecuteAsync(cancellationToken);
 
     /// <summary>Takes the lock for deleting backups.</summary>
     /// <returns>False while a backup is being read.</returns>
     public static Task<bool> TryLockDeleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        TryLockAsync(connection, ReadKey, cancellationToken);
+        TryLockAsync(connection, AdvisoryLocks.BackupReading, cancellationToken);
 
     /// <summary>Takes the lock of a restore, in the target database.</summary>
     public static Task<bool> TryLockRestoreAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        TryLockAsync(connection, RestoreKey, cancellationToken);
+        TryLockAsync(connection, AdvisoryLocks.Restore, cancellationToken);
 
     /// <summary>Takes the lock of a restore drill, in the live database.</summary>
     public static Task<bool> TryLockDrillAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        TryLockAsync(connection, DrillKey, cancellationToken);
+        TryLockAsync(connection, AdvisoryLocks.RestoreDrill, cancellationToken);
 
     private static Task<bool> TryLockAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
         connection.Command("select pg_try_advisory_lock($1)", key).ScalarAsync<bool>(cancellationToken);

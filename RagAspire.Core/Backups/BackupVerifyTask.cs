@@ -5,9 +5,7 @@ namespace RagAspire.Backups;
 /// <summary>The task <c>backup-verify</c>; its argument is the id of a backup, by default the newest good one.</summary>
 internal sealed class BackupVerifyTask(BackupVerifier verifier, BackupStore store) : IMaintenanceTask
 {
-    public const string TaskName = "backup-verify";
-
-    public string Name => TaskName;
+    public string Name => "backup-verify";
 
     public string Summary => "Reads one backup, the newest by default, and compares it with its checksums";
 

@@ -9,13 +9,13 @@ using StackExchange.Redis;
 
 namespace RagAspire.Tests.Maintenance;
 
-/// <summary>What is removed is old and ours; what cannot be looked at is said.</summary>
+/// <summary>Only old data of the product is removed, and failures are reported.</summary>
 public sealed class CleanUpTests(Stores stores)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Old_files_of_ours_go_and_all_others_stay()
+    public async Task Only_old_files_of_the_product_are_removed()
     {
         using var logs = TestDirectory.Create("logs");
         var (old, ours) = (Touch(logs.Path, "api.log", 8), Touch(Path.GetTempPath(), $"ragaspire-{Guid.NewGuid():N}.upload", 2));
@@ -40,7 +40,7 @@ public sealed class CleanUpTests(Stores stores)
     }
 
     [Fact]
-    public async Task Caches_are_kept_within_their_budget_and_what_expires_first_goes_first()
+    public async Task Caches_are_kept_within_their_budget_and_entries_that_expire_first_are_removed_first()
     {
         await using var redis = EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 });
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
@@ -50,11 +50,11 @@ public sealed class CleanUpTests(Stores stores)
             await database.StringSetAsync($"ragaspire:search:{i}", new string('x', 10_000), TimeSpan.FromMinutes(i));
         }
 
-        await database.StringSetAsync("somebody-elses", new string('x', 100_000));
+        await database.StringSetAsync("foreign", new string('x', 100_000));
         await using var host = await HostAsync(new() { ["Maintenance:CleanUp:CacheBytes"] = "105000" }, redis.ConnectionString);
         await ConnectedAsync(host);
         await host.SucceedAsync("clean-up");
-        Assert.True(await database.KeyExistsAsync("somebody-elses"));
+        Assert.True(await database.KeyExistsAsync("foreign"));
         Assert.Equal(
             Enumerable.Range(11, 10), Enumerable.Range(1, 20).Where(i => database.KeyExists($"ragaspire:search:{i}")));
 
@@ -68,7 +68,7 @@ public sealed class CleanUpTests(Stores stores)
     }
 
     [Fact]
-    public async Task Expired_claims_and_orphaned_uploads_go()
+    public async Task Expired_leases_are_released_and_orphaned_uploads_deleted()
     {
         await using var host = await HostAsync();
         await host.ExecuteAsync("""
@@ -111,7 +111,7 @@ public sealed class CleanUpTests(Stores stores)
     }
 
     [Fact]
-    public async Task Documents_are_counted_by_status_and_a_status_without_any_is_zero()
+    public async Task Documents_are_counted_by_status_and_an_unused_status_is_zero()
     {
         await using var host = await HostAsync();
         await host.ExecuteAsync("""
@@ -126,7 +126,7 @@ public sealed class CleanUpTests(Stores stores)
     }
 
     [Fact]
-    public async Task The_monthly_report_tells_of_growth_duplicates_and_what_nobody_reads()
+    public async Task The_monthly_report_lists_growth_duplicates_and_unused_documents()
     {
         await using var host = await HostAsync();
         await host.SucceedAsync("database-daily");

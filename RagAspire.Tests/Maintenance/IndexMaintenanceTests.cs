@@ -8,7 +8,7 @@ using RagAspire.Vectors.InProcess;
 
 namespace RagAspire.Tests.Maintenance;
 
-/// <summary>The index against PostgreSQL, which is the truth, after somebody meddled with it.</summary>
+/// <summary>The index against PostgreSQL after points were lost or added.</summary>
 public sealed class IndexMaintenanceTests(Stores stores)
 {
     private const int Documents = 30;
@@ -36,7 +36,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     [Fact]
-    public async Task What_is_being_built_is_nobodys_foreign_vector()
+    public async Task The_points_of_a_version_that_is_being_built_are_not_foreign()
     {
         await using var host = await HostAsync();
         var index = await FilledAsync(host);
@@ -52,7 +52,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_rebuild_writes_every_point_anew_and_a_compaction_loses_none()
+    public async Task A_rebuild_writes_every_point_again_and_a_compaction_loses_none()
     {
         await using var host = await HostAsync();
         var index = await FilledAsync(host);
@@ -67,7 +67,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     [Fact]
-    public async Task Every_process_with_an_index_looks_after_its_own()
+    public async Task Every_process_maintains_its_own_index()
     {
         var database = await stores.CreateDatabaseAsync();
         await using var one = await HostAsync(database);
@@ -85,7 +85,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     [Fact]
-    public async Task Without_any_process_that_has_an_index_there_is_nothing_to_do()
+    public async Task Without_a_process_with_an_index_the_run_is_skipped()
     {
         await using var host = await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
         var run = await host.RunAsync("index-reconciliation");
@@ -108,7 +108,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
             Assert.Equal(Documents * ChunksEach, report.Changed);
             Assert.Equal(0, (await host.SucceedAsync("re-embedding")).Changed);
 
-            // The old one still serves: every point has the vector that the old model gave it.
+            // The old model still serves: every point has its vector.
             var points = await host.Get<EmbeddingStore>().PointsAsync(await host.ScalarAsync<Guid>("select id from documents limit 1"), 1, Cancelled);
             Assert.All(points, point => Assert.Equal(8, point.Dense!.Length));
         }
@@ -135,7 +135,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
             select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1, {{ChunksEach}}
             from generate_series(1, {{Documents}}) i;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
-            select gen_random_uuid(), id, 1, o, 'passage ' || o, 2 from documents, generate_series(1, {{ChunksEach}}) o;
+            select gen_random_uuid(), id, 1, o, 'chunk ' || o, 2 from documents, generate_series(1, {{ChunksEach}}) o;
             insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
             select id, '{{model}}', {{(model.Length > 0 ? "array[1, 0, 0, 0, 0, 0, 0, 0]::real[]" : "null")}}, array[ordinal], array[1] from chunks;
             insert into index_changes (document_id, collection) select id, collection from documents
@@ -149,7 +149,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
 
     private static Task PresentAsync(MaintenanceHost host, int count) => Eventually.TrueAsync(
         async () => await host.ScalarAsync<long>("select count(*) from index_replicas where points > 0") >= count,
-        TimeSpan.FromSeconds(30), () => "The index does not say that it is there.", Cancelled);
+        TimeSpan.FromSeconds(30), () => "The index is not announced.", Cancelled);
 
     private static async Task<List<Guid>> IdsAsync(InProcessVectorIndex index)
     {

@@ -1,20 +1,21 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>Who is told of the cause is not told of what follows from it, by the real Alertmanager: one page and not twenty.</summary>
+/// <summary>The real Alertmanager notifies of a cause and not of its consequences: one page instead of twenty.</summary>
 public sealed class InhibitionTests
 {
     private static readonly string[] Causes = ["DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "ApiDown"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Causes, the exporter that cannot be scraped either, and what follows from them.</summary>
+    /// <summary>Causes, the exporter that cannot be scraped either, and their consequences.</summary>
     public static TheoryData<string, string, string[]> Followed => new()
     {
         {
@@ -40,18 +41,18 @@ public sealed class InhibitionTests
 
     [Theory]
     [MemberData(nameof(Followed))]
-    public async Task What_follows_from_a_cause_is_kept_back_and_nothing_else(string cause, string job, string[] follows)
+    public async Task Only_the_consequences_of_a_cause_are_inhibited(string cause, string job, string[] follows)
     {
         var alerts = MonitoringFiles.AlertNames.Except(Causes.Except(follows).Except([cause]))
             .Select(name => Alert(name, Worst(name), ("job", job), ("integration", "webhook")))
             .Append(Alert("HighErrorRate", "critical", ("system", "another")));
-        await AssertKeptBackAsync(follows.Select(name => $"{name} {Worst(name)}"), [.. alerts]);
+        await AssertInhibitedAsync(follows.Select(name => $"{name} {Worst(name)}"), [.. alerts]);
     }
 
     [Fact]
-    public async Task Of_the_same_thing_the_worse_is_enough()
+    public async Task Of_one_alert_only_the_worse_severity_is_sent()
     {
-        await AssertKeptBackAsync(
+        await AssertInhibitedAsync(
             ["SearchLatencyBurn warning"],
             Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")), Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
             Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")), Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
@@ -74,22 +75,16 @@ public sealed class InhibitionTests
         return new[] { "critical", "warning", "info", "none" }.First(severities.Contains);
     }
 
-    /// <summary>Of some alerts just these are told nobody, by name and severity.</summary>
-    private static async Task AssertKeptBackAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
+    /// <summary>Of some alerts exactly these are inhibited, by name and severity.</summary>
+    private static async Task AssertInhibitedAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
     {
         Assert.SkipWhen(
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
-        var options = new LocalOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var system = new Watched(FreePort.Next(), FreePort.Next(), "Host=nowhere", "nowhere", RagSystem.Key);
-        var child = LocalMonitoring.Prepare(options, system, _ => null).Children.Single(child => child.Name == "alertmanager");
-        var output = new StringWriter();
-        await using var supervisor = new Supervisor(
-            new ProcessLedger(Path.Combine(directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System);
-        supervisor.Start(child);
-        var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), Cancelled);
-        Assert.True(refusal is null, $"{refusal}\n{output}");
+        var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null).Single(program => program.Name == "alertmanager");
+        await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);
@@ -99,7 +94,7 @@ public sealed class InhibitionTests
         await Eventually.TrueAsync(
             async () =>
             {
-                // It takes a cause in a moment after it takes what follows.
+                // Alertmanager may receive the consequences a moment before the cause.
                 var known = (await client.GetFromJsonAsync<JsonArray>("/api/v2/alerts", Cancelled))!.ToLookup(
                     alert => alert!["status"]!["inhibitedBy"]!.AsArray().Count > 0,
                     alert => $"{alert!["labels"]!["alertname"]} {alert["labels"]!["severity"]}");
@@ -107,7 +102,7 @@ public sealed class InhibitionTests
                 return told.Count + kept.Count == alerts.Length && kept.SequenceEqual(wanted);
             },
             TimeSpan.FromSeconds(20),
-            () => $"Kept back, and should not be: {string.Join(", ", kept.Except(wanted))}; told, and should not be: {string.Join(", ", wanted.Except(kept))}",
+            () => $"Wrongly inhibited: {string.Join(", ", kept.Except(wanted))}; wrongly sent: {string.Join(", ", wanted.Except(kept))}",
             Cancelled);
     }
 }

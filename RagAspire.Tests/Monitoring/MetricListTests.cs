@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>What is asked for is exported by somebody, under the same name whichever way it comes.</summary>
+/// <summary>Every queried series is listed in docs/metrics.md, under one name for scraping and OTLP.</summary>
 public sealed partial class MetricListTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed partial class MetricListTests
         Assert.All(QueryBlock().Matches(runbook.Value).SelectMany(block => block.Groups[1].Value.Split('\n')), query => AssertKnown(query, runbook.Key)));
 
     [Fact]
-    public void Nothing_is_listed_that_nobody_asks_for()
+    public void Every_listed_series_is_queried()
     {
         var asked = MonitoringFiles.Rules.Select(rule => rule.Expr)
             .Concat(MonitoringFiles.Boards.SelectMany(board => board.Panels).SelectMany(panel => panel.Queries))
@@ -35,14 +35,14 @@ public sealed partial class MetricListTests
     /// word of the name is a unit or "total".
     /// </summary>
     [Fact]
-    public void Our_instruments_get_their_listed_name_scraped_and_pushed() => Assert.All(Ours, listed =>
+    public void Instruments_get_their_listed_name_scraped_and_pushed() => Assert.All(Ours, listed =>
     {
         Assert.Equal(listed.Series, Scraped(listed));
         Assert.Equal(listed.Series, Pushed(listed));
     });
 
     [Fact]
-    public void Our_instruments_are_all_described() => Assert.All(Ours, listed => Assert.NotEmpty(listed.Instrument!));
+    public void Every_instrument_is_listed() => Assert.All(Ours, listed => Assert.NotEmpty(listed.Instrument!));
 
     private static IEnumerable<Listed> Ours =>
         MonitoringFiles.Listed.Values.Where(listed => listed.Series.StartsWith("rag_", StringComparison.Ordinal));

@@ -3,7 +3,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>docs/metrics.md says what a running system exports, and it does so both ways.</summary>
+/// <summary>A running system exports the series of docs/metrics.md, by scraping and by OTLP.</summary>
 [Collection(Processes.Name)]
 public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
 {
@@ -23,7 +23,7 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
         .Select(match => match.Groups[1].Value).Where(series => !Absent.ContainsKey(series));
 
     [Fact]
-    public async Task Every_listed_series_is_scraped_from_whom_the_list_says_with_the_labels_that_it_says()
+    public async Task Every_listed_series_is_scraped_from_the_listed_jobs_with_the_listed_labels()
     {
         var parts = await watched.PartsAsync(stores);
         await parts.LoadAsync();
@@ -39,7 +39,7 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task What_is_pushed_has_the_same_names_and_labels_as_what_is_scraped()
+    public async Task Pushed_series_have_the_same_names_and_labels_as_scraped_ones()
     {
         var parts = await watched.PartsAsync(stores);
         await parts.LoadAsync();
@@ -81,7 +81,7 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
             TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Models take their time; who measures to ten seconds only cannot tell slow from stuck.</summary>
+    /// <summary>Model calls may take minutes: with buckets up to ten seconds, slow and stuck look alike.</summary>
     [Theory]
     [InlineData("http_server_request_duration_seconds")]
     [InlineData("http_client_request_duration_seconds")]
@@ -89,7 +89,7 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     [InlineData("rag_llm_response_duration_seconds")]
     [InlineData("rag_llm_time_to_first_token_seconds")]
     [InlineData("gen_ai_client_operation_duration_seconds")]
-    public async Task What_waits_for_a_model_is_measured_up_to_two_minutes(string series)
+    public async Task Durations_that_include_a_model_call_are_measured_up_to_two_minutes(string series)
     {
         var parts = await watched.PartsAsync(stores);
         await parts.LoadAsync();

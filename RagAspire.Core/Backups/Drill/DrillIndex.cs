@@ -61,7 +61,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
     {
         var startedAt = time.GetTimestamp();
         await index.UpsertAsync(batch, cancellationToken);
-        await Throttle.RestAsync(startedAt, 1, time, cancellationToken);
+        await Throttle.PauseAsync(startedAt, 1, time, cancellationToken);
     }
 
     /// <summary>The last questions, by their terms alone, because the embedding model may be unavailable.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
@@ -83,6 +84,9 @@ public sealed class RestoreDrill(
         var restored = await restore.RestoreAsync(
             request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
+
+        // A backup of an older version gets the schema of this one, as a restored system does when it starts.
+        await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(cancellationToken);
         progress(70, "comparing all documents with their checksums");
         var (documents, changed) = await CompareDocumentsAsync(dataSource, cancellationToken);
         progress(85, "comparing searches with the live index");

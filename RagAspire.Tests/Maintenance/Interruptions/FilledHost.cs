@@ -9,7 +9,7 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
-/// <summary>The product's services over a database that has something for every task: documents, a model, a golden set.</summary>
+/// <summary>The product's services over a database with work for every task: documents, a model, a golden set.</summary>
 internal sealed class FilledHost : IAsyncDisposable
 {
     private readonly OllamaStub _ollama;
@@ -24,8 +24,10 @@ internal sealed class FilledHost : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <param name="shared">The index that all processes share; null for one of this process' own.</param>
-    public static async Task<FilledHost> CreateAsync(string database, string redis, SharedIndex? shared = null)
+    /// <param name="shared">The index that all processes share; null for an in-process index.</param>
+    /// <param name="lockTimeout">Of database maintenance; by default it waits longer than any test holds a lock.</param>
+    public static async Task<FilledHost> CreateAsync(
+        string database, string redis, SharedIndexStub? shared = null, TimeSpan? lockTimeout = null)
     {
         var ollama = await OllamaStub.StartAsync();
         var directory = TestDirectory.Create("filled-host");
@@ -34,7 +36,7 @@ internal sealed class FilledHost : IAsyncDisposable
             ["ConnectionStrings:chat"] = ollama.ConnectionString(ollama.ChatModel),
             ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
-            ["Maintenance:Database:LockMilliseconds"] = "600000",
+            ["Maintenance:Database:LockTimeout"] = (lockTimeout ?? TimeSpan.FromMinutes(10)).ToString(),
         };
         var host = await MaintenanceHost.CreateAsync(database, redis, settings, services => shared?.AddTo(services), started: true);
         var filled = new FilledHost(ollama, directory, settings, redis, host);
@@ -43,7 +45,7 @@ internal sealed class FilledHost : IAsyncDisposable
         return filled;
     }
 
-    /// <summary>Another process over the same database that has no index of its own, as a command on the command line has none.</summary>
+    /// <summary>Another process over the same database without an in-process index, like a command on the command line.</summary>
     public async Task<MaintenanceHost> CommandAsync()
     {
         var command = await MaintenanceHost.CreateAsync(Host.ConnectionString, _redis, _settings);
@@ -52,7 +54,7 @@ internal sealed class FilledHost : IAsyncDisposable
         return command;
     }
 
-    /// <summary>Waits until the index has all passages and its process has said so lately.</summary>
+    /// <summary>Waits until the index has all chunks and its process has announced it recently.</summary>
     public async Task IndexedAsync(bool isShared)
     {
         await Eventually.TrueAsync(
@@ -89,7 +91,7 @@ internal sealed class FilledHost : IAsyncDisposable
             insert into document_contents (document_id, version, content)
             select id, 1, convert_to('text' || left(name, 1), 'UTF8') from documents;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
-            select gen_random_uuid(), id, 1, o, 'Passage ' || o || ' is about animal' || left(name, 1) || '.', 5 from documents, generate_series(0, 1) o;
+            select gen_random_uuid(), id, 1, o, 'Chunk ' || o || ' is about animal' || left(name, 1) || '.', 5 from documents, generate_series(0, 1) o;
             insert into golden_sets (collection, questions, updated_by)
             values ('default', '[{"question": "What is animal3?", "expected": [{"documentName": "3.txt"}]}]', 'test')
             """);
