@@ -86,6 +86,14 @@ internal sealed class TableLocks : IAsyncDisposable
                     and held.pid = any(pg_blocking_pids(waiting.pid)))
         """) == 0;
 
+    /// <summary>
+    /// Ends the sessions that wait for the locks. A server that stops may end the session of the locks first, and the others
+    /// could then finish their work.
+    /// </summary>
+    public async Task TerminateWaitingAsync() => await Sql.OneAsync<long>(_database, $"""
+        select count(pg_terminate_backend(pid)) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid))
+        """);
+
     /// <summary>Releases the locks, where the server was not stopped meanwhile.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

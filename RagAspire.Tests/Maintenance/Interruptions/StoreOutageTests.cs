@@ -117,6 +117,7 @@ public sealed class StoreOutageTests(Stores stores)
             async () => await host.ScalarAsync<long>("select count(*) from maintenance_runs where status = 'running'") == tasks.Count
                 && await locks.BlockAsync(),
             TimeSpan.FromSeconds(60), () => "Not all tasks are running.", Cancelled);
+        await locks.TerminateWaitingAsync();
         await postgres.StopPostgresAsync();
         await postgres.StartPostgresAsync();
         return await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
