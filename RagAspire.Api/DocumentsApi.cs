@@ -95,7 +95,7 @@ internal static class DocumentsApi
     }
 
     private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionEnqueuer trigger, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionEnqueuer queue, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         if (await access.FindAsync(id, caller, cancellationToken) is null)
@@ -108,7 +108,7 @@ internal static class DocumentsApi
             return TypedResults.Problem("Only a failed document can be tried again.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        trigger.Nudge(id);
+        queue.Enqueue(id);
         return await access.FindAsync(id, caller, cancellationToken) is { } document
             ? TypedResults.Accepted(Location(document), document)
             : Missing();

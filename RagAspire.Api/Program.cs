@@ -4,24 +4,22 @@ using RagAspire.Api;
 using RagAspire.Api.Security;
 using Scalar.AspNetCore;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddRagClients();
-builder.AddRagCore();
-builder.AddRequestLimits();
-builder.Services.AddProblems().AddApiDocument().AddSessions().AddValidation();
+return await ServiceHost.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults().AddRagClients().AddRagCore().AddRequestLimits();
+    builder.Services.AddProblems().AddApiDocument().AddSessionMetrics().AddValidation();
 
-var app = builder.Build();
-app.UseApiMetrics();
-app.UseProblems();
-app.UseAuthentication();
-app.UseAuthorization();
-app.UseRequestLimits();
-app.MapDefaultEndpoints();
-app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-app.MapScalarApiReference("/scalar").AllowAnonymous();
-app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
-
-var api = app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
-api.MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups().MapQuality().MapAlerts();
-app.Run();
+    var app = builder.Build();
+    app.UseApiMetrics();
+    app.UseProblems();
+    app.UseAuthentication().UseAuthorization();
+    app.UseRequestLimits();
+    app.MapDefaultEndpoints();
+    app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    app.MapScalarApiReference("/scalar").AllowAnonymous();
+    app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
+    app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503)
+        .MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups().MapQuality().MapAlerts();
+    return app;
+});

@@ -1,40 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Lifecycle;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
 
-if (args is [Guard.Verb, var guarded])
+SignalDefaults.Restore();
+if (args is [ProcessGuard.Verb, var guarded])
 {
-    using var deaf = new StopSignals();
-    await Guard.WatchAsync(Console.In, guarded, CancellationToken.None);
+    await ProcessGuard.RunAsync(Console.In, guarded, CancellationToken.None);
     return 0;
 }
 
 if (args is ["--help" or "-h" or "-?"])
 {
-    Console.WriteLine(LocalOptions.Usage);
+    Console.WriteLine(AppHostOptions.Usage);
     return 0;
 }
 
 try
 {
-    var options = Options.Read(args);
+    var options = AppHostOptions.Parse(args, Environment.GetEnvironmentVariable, Path.Combine(Programs.Repository, ".ragaspire"));
     var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
     {
         Args = args,
         AllowUnsecuredTransport = true,
         DisableDashboard = !options.Dashboard,
-        EnableResourceLogging = true,
     });
-    builder.AddDashboard(options);
+    var runs = builder.ExecutionContext.IsRunMode;
+    using var directory = runs ? DirectoryLock.Take(Path.Combine(options.DataDirectory, "apphost.lock")) : null;
+    if (runs)
+    {
+        Ports.Check(options);
+        builder.AddDashboard(options);
+        builder.AddLifecycle(options);
+    }
+
     var stores = await builder.ChooseModeAsync(options) == RunMode.Containers
         ? builder.AddContainerStores(options)
-        : await builder.AddEmbeddedStoresAsync(options);
+        : await builder.AddEmbeddedModeAsync(options);
     builder.AddServices(options, stores);
     await using var app = builder.Build();
     await app.RunAsync();
-    return 0;
+    return app.Services.GetService<AppHostFailure>()?.ExitCode ?? 0;
 }
-catch (Exception ex) when (ex is EmbeddedStoreException or LocalRunException)
+catch (Exception ex) when (ex is EmbeddedStoreException or AppHostException)
 {
     await Console.Error.WriteLineAsync(ex.Message);
     return 1;

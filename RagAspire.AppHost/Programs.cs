@@ -2,32 +2,31 @@ using System.Runtime.InteropServices;
 
 namespace RagAspire.AppHost;
 
-/// <summary>Where the programs are that a local run starts.</summary>
-public static class Programs
+/// <summary>Paths of the programs that the AppHost starts.</summary>
+internal static class Programs
 {
-    /// <summary>The <c>dotnet</c> that runs us, which need not be on the PATH.</summary>
+    /// <summary>The <c>dotnet</c> that runs this process, which need not be on the PATH.</summary>
     public static string DotNet { get; } = FindDotNet();
 
-    /// <summary>The program that we are.</summary>
-    public static string Ourselves { get; } = typeof(Programs).Assembly.Location;
+    /// <summary>The AppHost's assembly.</summary>
+    public static string AppHost { get; } = typeof(Programs).Assembly.Location;
 
-    /// <summary>The repository that we were built in, or the current directory when we were moved out of it.</summary>
+    /// <summary>The repository that contains the build output, or the current directory when there is none.</summary>
     public static string Repository { get; } = FindRepository();
 
     /// <summary>
-    /// The build output of another project: it is beside ours, in the same configuration, because building this project
-    /// builds those.
+    /// The built executable of another project. Its build output has the same configuration, because a build of the AppHost
+    /// builds the services too.
     /// </summary>
-    /// <exception cref="LocalRunException">It is not there.</exception>
-    public static string Project(string name)
+    /// <exception cref="AppHostException">The executable is missing.</exception>
+    public static string Executable(string project)
     {
-        var ours = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var framework = ours.Name;
-        var configuration = ours.Parent!.Name;
-        var path = Path.Combine(ours.Parent.Parent!.Parent!.Parent!.FullName, name, "bin", configuration, framework, name + ".dll");
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var file = OperatingSystem.IsWindows() ? $"{project}.exe" : project;
+        var path = Path.Combine(Repository, project, "bin", output.Parent!.Name, output.Name, file);
         return File.Exists(path)
             ? path
-            : throw new LocalRunException($"{path} is missing: build the solution first (dotnet build).");
+            : throw new AppHostException($"{path} is missing: build the solution first (dotnet build).");
     }
 
     /// <summary>A program on the PATH, or null.</summary>

@@ -1,33 +1,28 @@
-
 namespace RagAspire.AppHost;
 
 /// <summary>Where the stores run.</summary>
-internal enum RunMode
+public enum RunMode
 {
     /// <summary>In containers, as in production.</summary>
     Containers,
 
-    /// <summary>Inside this process.</summary>
+    /// <summary>PostgreSQL from local binaries, Garnet and the vector index inside processes.</summary>
     Embedded,
 }
 
 internal static class RunModeExtensions
 {
     /// <summary>
-    /// What <c>--mode</c> says; else containers where a container runtime answers. A deployment always has containers.
+    /// The mode of <c>--mode</c>, else containers where a container runtime answers. A deployment always has containers.
     /// </summary>
-    public static async Task<RunMode> ChooseModeAsync(this IDistributedApplicationBuilder builder, LocalOptions options)
+    public static async Task<RunMode> ChooseModeAsync(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         if (builder.ExecutionContext.IsPublishMode)
         {
             return RunMode.Containers;
         }
 
-        return options.Mode switch
-        {
-            "containers" => RunMode.Containers,
-            "embedded" => RunMode.Embedded,
-            _ => await ContainerRuntime.AnswersAsync(builder.Configuration) ? RunMode.Containers : RunMode.Embedded,
-        };
+        return options.Mode
+            ?? (await ContainerRuntime.AnswersAsync(builder.Configuration) ? RunMode.Containers : RunMode.Embedded);
     }
 }

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using RagAspire.AppHost.EmbeddedStores;
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 
-/// <summary>What a person wants to know once all runs: where everything is, and what is missing.</summary>
+/// <summary>The addresses of a run, and the parts that are missing.</summary>
 internal sealed record StartUpTable(
-    LocalOptions Options, LocalStores Stores, ModelConnections Models, string? Dashboard, string ApiKey)
+    AppHostOptions Options, Stores Stores, ModelConnections Models, string? Dashboard, string ApiKey)
 {
     public string Render()
     {
@@ -18,11 +21,13 @@ internal sealed record StartUpTable(
             ("Worker", $"http://localhost:{options.WorkerPort}"),
             ("  jobs", $"http://localhost:{options.WorkerPort}/hangfire"),
             ("Dashboard", dashboard ?? "switched off (--dashboard)"),
-            .. LocalMonitoring.Describe(options),
-            ("PostgreSQL", stores.Postgres is { } postgres
+            .. InstalledMonitoring.Describe(options),
+            ("PostgreSQL", stores.Database.Resource is EmbeddedDatabaseResource { Parent: var postgres }
                 ? $"127.0.0.1:{postgres.Port} (log: {postgres.LogDirectory})"
-                : "as ConnectionStrings__ragdb says"),
-            ("Redis", stores.Redis is { } redis ? $"127.0.0.1:{redis.Port} (Garnet, in this process)" : "as ConnectionStrings__cache says"),
+                : "from ConnectionStrings__ragdb"),
+            ("Redis", stores.Cache.Resource is EmbeddedRedisResource redis
+                ? $"127.0.0.1:{redis.Port} (Garnet, in this process)"
+                : "from ConnectionStrings__cache"),
             ("Answers", models.Chat is { } chat
                 ? ModelOf(chat)
                 : "extractive: no chat model (install Ollama, then: ollama pull llama3.2)"),
@@ -42,7 +47,7 @@ internal sealed record StartUpTable(
         return table.ToString();
     }
 
-    // A connection string may hold a key; only the model's name is for the screen.
+    // A connection string may hold a key; only the model's name is printed.
     private static string ModelOf(string connectionString) =>
         connectionString.Split(';')
             .Select(part => part.Split('=', 2))

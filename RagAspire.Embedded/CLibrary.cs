@@ -9,10 +9,10 @@ public static partial class CLibrary
     public const int Quit = 3;
     public const int Terminate = 15;
 
-    /// <summary>Sends a signal; false when there is no such process or it is not ours to signal.</summary>
+    /// <summary>Sends a signal; false when there is no such process or this process may not signal it.</summary>
     public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
 
-    /// <summary>Changes when the process that started us ends before we do.</summary>
+    /// <summary>The parent process; it changes when the parent ends before this process.</summary>
     public static int ParentProcessId() => GetParent();
 
     /// <summary>Opens a directory so that child processes inherit the handle, which .NET's own handles never are.</summary>

@@ -1,8 +1,8 @@
 namespace RagAspire.Embedded;
 
 /// <summary>
-/// Says that a directory is in use by this process. The operating system lets go of it when the process ends,
-/// however it ends, so a lock is never stale.
+/// Marks a directory as used by this process. The operating system releases the lock when the process ends, however it
+/// ends, so a lock is never stale.
 /// </summary>
 public sealed class DirectoryLock : IDisposable
 {
@@ -26,8 +26,8 @@ public sealed class DirectoryLock : IDisposable
         catch (IOException ex)
         {
             throw new EmbeddedStoreException(
-                $"{Path.GetDirectoryName(Path.GetFullPath(path))} is in use by another process ({Path.GetFileName(path)} is locked). "
-                + "Stop that one first, or set RAGASPIRE_DATA to another directory.", ex);
+                $"{Path.GetDirectoryName(Path.GetFullPath(path))} is in use by another process ({Path.GetFileName(path)} is locked): "
+                + "stop that process first, or set RAGASPIRE_DATA to another directory.", ex);
         }
     }
 

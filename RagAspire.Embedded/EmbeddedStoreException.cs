@@ -1,6 +1,6 @@
 namespace RagAspire.Embedded;
 
-/// <summary>A store could not be found, started or stopped. The message is written for the person who ran the command.</summary>
+/// <summary>A store cannot be found, started or stopped. The message is shown to the user as it is.</summary>
 public sealed class EmbeddedStoreException : Exception
 {
     public EmbeddedStoreException(string message)

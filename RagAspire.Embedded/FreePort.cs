@@ -6,12 +6,12 @@ namespace RagAspire.Embedded;
 /// <summary>Loopback ports.</summary>
 public static class FreePort
 {
-    // Below the ports that systems give to connections and to servers that ask for any, so that the time between
-    // choosing a port and listening on it is not a race with every connection of the machine.
+    // Below the ephemeral range, so that outgoing connections of the machine do not take the port between the choice
+    // and the listen call.
     private const int First = 15_000;
     private const int Last = 29_999;
 
-    /// <summary>A port that nothing listens on right now. Someone else may still take it first, so callers retry.</summary>
+    /// <summary>A port without a listener right now. Another process may still take it first, so callers retry.</summary>
     public static int Next()
     {
         int port;

@@ -6,7 +6,7 @@ namespace RagAspire.Embedded;
 /// <summary>A random secret kept in one file that only its owner can read.</summary>
 public static class SecretFile
 {
-    /// <summary>Reads the secret, or makes one of 256 random bits (43 characters, URL-safe).</summary>
+    /// <summary>Reads the secret, or creates one of 256 random bits (43 characters, URL-safe).</summary>
     public static string ReadOrCreate(string path)
     {
         if (File.Exists(path))
@@ -23,8 +23,8 @@ public static class SecretFile
         return secret;
     }
 
-    /// <summary>Writes beside and renames, so that a crash never leaves half a secret.</summary>
-    internal static void Write(string path, string secret)
+    /// <summary>Writes a temporary file and renames it, so that a crash never leaves half a secret.</summary>
+    public static void Write(string path, string secret)
     {
         var fresh = path + ".new";
         File.Delete(fresh);

@@ -52,7 +52,7 @@ public sealed class JobServer(
         ServerCheckInterval = TimeSpan.FromSeconds(30),
     };
 
-    private TimeSpan Shutdown => TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
+    private TimeSpan Shutdown => options.Value.Shutdown;
 
     private async Task StopAsync(BackgroundJobServer server)
     {
@@ -71,7 +71,7 @@ internal static class JobServerRegistration
             new Filters(provider), new JobFilterAttributeFilterProvider()));
         services.AddSingleton<JobServer>();
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
-        services.AddHostedService<RequeueStalled>();
+        services.AddHostedService<IngestionRecovery>();
         services.AddHostedService<RecurringRuns>();
         services.AddHostedService<RunRecoveryService>();
         services.AddHostedService<MaintenanceMetricsSampler>();
@@ -96,7 +96,7 @@ internal static class JobServerRegistration
                 new AutomaticRetryAttribute
                 {
                     Attempts = options.Retries,
-                    DelaysInSeconds = [options.RetryDelaySeconds],
+                    DelaysInSeconds = [(int)options.RetryDelay.TotalSeconds],
                     OnAttemptsExceeded = AttemptsExceededAction.Fail,
                 },
             ];

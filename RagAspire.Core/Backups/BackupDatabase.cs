@@ -11,9 +11,6 @@ namespace RagAspire.Backups;
 /// </summary>
 public sealed class BackupDatabase(IConfiguration configuration)
 {
-    private const long WritingKey = 0x7261_6762_6b75;
-    private const long ReadingKey = 0x7261_6762_6b72;
-
     /// <summary>The system's own database.</summary>
     /// <exception cref="MaintenanceException">None is configured.</exception>
     public NpgsqlConnectionStringBuilder Ours => configuration.GetConnectionString("ragdb") is { Length: > 0 } own
@@ -60,13 +57,13 @@ public sealed class BackupDatabase(IConfiguration configuration)
 
     /// <summary>One backup is written at a time. The lock goes with the connection, also when this process is killed.</summary>
     public static Task<bool> TryLockWritingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_try_advisory_lock($1)", WritingKey).ScalarAsync<bool>(cancellationToken);
+        connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.BackupWriting).ScalarAsync<bool>(cancellationToken);
 
     /// <summary>Nothing is deleted while somebody reads.</summary>
     public static Task LockReadingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_advisory_lock_shared($1)", ReadingKey).ExecuteAsync(cancellationToken);
+        connection.Command("select pg_advisory_lock_shared($1)", AdvisoryLocks.BackupReading).ExecuteAsync(cancellationToken);
 
     /// <summary>False while somebody reads.</summary>
     public static Task<bool> TryLockDeletingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_try_advisory_lock($1)", ReadingKey).ScalarAsync<bool>(cancellationToken);
+        connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.BackupReading).ScalarAsync<bool>(cancellationToken);
 }

@@ -23,7 +23,7 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
             var startedAt = time.GetTimestamp();
             var found = await retriever.RetrieveAsync(
                 new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, NoTags), metrics: null, cancellationToken);
-            if (found.Mode == "fulltext")
+            if (found.Level == RetrievalLevel.FullText)
             {
                 // People get answers on this rung too, but its figures would be kept as those of the index.
                 throw new VectorIndexUnavailableException(found.Degraded ?? "The index does not answer.");

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RagAspire.Search;
 
-/// <summary>How a search looks for chunks.</summary>
+/// <summary>How a search looks for chunks, as it is asked for.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SearchMode>))]
 public enum SearchMode
 {
@@ -19,6 +19,27 @@ public enum SearchMode
     Vector,
 }
 
+/// <summary>The retrieval that produced a result: what was asked for, or the level that search fell back to.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RetrievalLevel>))]
+public enum RetrievalLevel
+{
+    /// <summary>BM25 and vectors from the index, fused.</summary>
+    [JsonStringEnumMemberName("hybrid")]
+    Hybrid,
+
+    /// <summary>Vectors from the index.</summary>
+    [JsonStringEnumMemberName("vector")]
+    Vector,
+
+    /// <summary>BM25 from the index, as asked for or because there are no vectors.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+
+    /// <summary>PostgreSQL's full text, because the index does not answer.</summary>
+    [JsonStringEnumMemberName("fulltext")]
+    FullText,
+}
+
 /// <summary>One search inside one collection.</summary>
 /// <param name="Limit">1–100 hits.</param>
 /// <param name="Tags">All of them must match; empty for no restriction.</param>
@@ -29,7 +50,7 @@ public sealed record SearchQuery(
     SearchMode Mode,
     IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>A found passage.</summary>
+/// <summary>A chunk that was found.</summary>
 public sealed record SearchHit(
     Guid DocumentId,
     string DocumentName,
@@ -41,12 +62,14 @@ public sealed record SearchHit(
     string? Section);
 
 /// <summary>The hits of one search, best first.</summary>
-/// <param name="Mode">The rung that answered: "hybrid", "text", "vector", or "fulltext" while the index is away.</param>
-/// <param name="Degraded">Why less than what was asked for answered; null when nothing was missing.</param>
+/// <param name="Level">The level of retrieval that was reached; <c>mode</c> in JSON.</param>
+/// <param name="Degraded">Why the level is lower than the one that was asked for; null when it is not.</param>
+/// <param name="HasOutage">See <see cref="Retrieval"/>.</param>
 public sealed record SearchResult(
     Guid SearchId,
     IReadOnlyList<SearchHit> Hits,
-    string Mode,
+    [property: JsonPropertyName("mode")] RetrievalLevel Level,
     string? Degraded,
     bool Cached,
-    double TookMs);
+    double TookMs,
+    [property: JsonIgnore] bool HasOutage = false);

@@ -5,8 +5,8 @@ using Npgsql;
 namespace RagAspire.Embedded.Postgres;
 
 /// <summary>
-/// A PostgreSQL of our own from the machine's binaries: on loopback, with a cluster in the data directory that
-/// outlives every restart. One per data directory.
+/// A PostgreSQL server from the machine's binaries: on loopback, with a cluster in the data directory that outlives every
+/// restart. One per data directory.
 /// </summary>
 public sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
@@ -14,14 +14,14 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private readonly PostgresCluster _cluster;
     private readonly DirectoryLock _lock;
     private readonly ILogger _logger;
-    private string _password = "";
+    private string? _password;
 
     private EmbeddedPostgres(PostgresOptions options, PostgresCluster cluster, DirectoryLock directoryLock, ILogger logger)
     {
         (_options, _cluster, _lock, _logger) = (options, cluster, directoryLock, logger);
     }
 
-    /// <summary>The port on 127.0.0.1; it stays the same over a stop and start of this object.</summary>
+    /// <summary>The port on 127.0.0.1; 0 before the first start, the same after each later one.</summary>
     public int Port { get; private set; }
 
     /// <summary>The process id of the server, or null while it is stopped.</summary>
@@ -32,15 +32,14 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The directory with the server's log files.</summary>
     public string LogDirectory => Path.Combine(_cluster.Directory, "log");
 
-    /// <summary>For the database of the options.</summary>
+    /// <summary>For the database of the options. Valid after the first start.</summary>
     public string ConnectionString => ConnectionStringFor(_options.Database);
 
-    /// <summary>
-    /// Finds PostgreSQL, makes the cluster on the first start, ends the server that a killed predecessor left,
-    /// and starts.
-    /// </summary>
-    /// <exception cref="EmbeddedStoreException">Not installed, already in use, or it does not start; the message says what to do.</exception>
-    public static async Task<EmbeddedPostgres> StartAsync(
+    /// <summary>Finds PostgreSQL and locks the data directory. <see cref="StartAsync(CancellationToken)"/> does the rest.</summary>
+    /// <exception cref="EmbeddedStoreException">
+    /// Not installed, of the wrong version, or the data directory is in use; the message says how to go on.
+    /// </exception>
+    public static async Task<EmbeddedPostgres> PrepareAsync(
         PostgresOptions options, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         var major = PostgresCluster.MajorVersion(options);
@@ -48,12 +47,18 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         var account = await PostgresAccount.ChooseAsync(cancellationToken);
         Directory.CreateDirectory(options.DataDirectory);
         var directoryLock = DirectoryLock.Take(Path.Combine(options.DataDirectory, "postgres.lock"));
-        var cluster = new PostgresCluster(options, binaries, account);
-        var server = new EmbeddedPostgres(options, cluster, directoryLock, logger ?? NullLogger.Instance);
+        return new EmbeddedPostgres(
+            options, new PostgresCluster(options, binaries, account), directoryLock, logger ?? NullLogger.Instance);
+    }
+
+    /// <summary>Prepares and starts.</summary>
+    /// <exception cref="EmbeddedStoreException">It cannot be prepared or does not start; the message says how to go on.</exception>
+    public static async Task<EmbeddedPostgres> StartAsync(
+        PostgresOptions options, ILogger? logger = null, CancellationToken cancellationToken = default)
+    {
+        var server = await PrepareAsync(options, logger, cancellationToken);
         try
         {
-            server._password = await cluster.PrepareAsync(cancellationToken);
-            await cluster.StopAsync(cancellationToken);
             await server.StartAsync(cancellationToken);
             return server;
         }
@@ -64,9 +69,15 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts again after <see cref="StopAsync"/> or a crash, on the same port.</summary>
+    /// <summary>
+    /// Starts the server: creates the cluster at the first start, and stops the server that a killed predecessor left.
+    /// After <see cref="StopAsync"/> or a crash it starts again on the same port.
+    /// </summary>
+    /// <exception cref="EmbeddedStoreException">It does not start; the message has the server's reason.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _password ??= await _cluster.PrepareAsync(cancellationToken);
+        await _cluster.StopAsync(cancellationToken);
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
@@ -86,8 +97,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
                 return;
             }
 
-            // The free port was taken a moment later, or the last processes of a killed server are still leaving.
-            if (attempt == attempts || !IsPassing(failure))
+            // Another program took the free port meanwhile, or the last processes of a killed server are still ending.
+            if (attempt == attempts || !IsTransient(failure))
             {
                 throw new EmbeddedStoreException($"PostgreSQL does not start on {_cluster.Directory}:\n{failure}");
             }
@@ -96,7 +107,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server quickly and safely; the object can start it again.</summary>
+    /// <summary>Stops the server with a fast shutdown; it can be started again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _cluster.StopAsync(cancellationToken);
@@ -116,6 +127,10 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
+    /// <summary>The lines that the server logs from now on, across restarts, until cancelled.</summary>
+    public IAsyncEnumerable<string> FollowLogAsync(CancellationToken cancellationToken) =>
+        PostgresLog.FollowAsync(_cluster.Directory, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -128,21 +143,22 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>The server that runs on a data directory, whoever started it, or null.</summary>
-    public static ProcessMark? RunningOn(string dataDirectory)
+    /// <summary>The server that runs on a data directory, of this or any other process, or null.</summary>
+    public static ProcessIdentity? RunningOn(string dataDirectory)
     {
         var cluster = PostgresCluster.PathIn(new PostgresOptions { DataDirectory = dataDirectory });
         return PostmasterFile.Read(cluster) is { } server && PostmasterFile.IsRunning(server) ? server : null;
     }
 
-    /// <summary>Ends a server that a killed owner left, quickly and safely.</summary>
-    public static Task<bool> EndAsync(ProcessMark server, CancellationToken cancellationToken) =>
+    /// <summary>Stops a server that a killed owner left.</summary>
+    /// <returns>Whether it has ended.</returns>
+    public static Task<bool> EndAsync(ProcessIdentity server, CancellationToken cancellationToken) =>
         PostgresShutdown.EndAsync(server, binaries: null, cancellationToken);
 
-    /// <summary>Lets go of the server without stopping it, as a killed process does.</summary>
+    /// <summary>Releases the lock without stopping the server, as the end of a killed process does.</summary>
     internal void Abandon() => _lock.Dispose();
 
-    private static bool IsPassing(string failure) =>
+    private static bool IsTransient(string failure) =>
         failure.Contains("Address already in use", StringComparison.Ordinal)
         || failure.Contains("shared memory block", StringComparison.Ordinal);
 

@@ -1,8 +1,8 @@
 namespace RagAspire.Embedded.Postgres;
 
 /// <summary>
-/// The account that PostgreSQL runs as. PostgreSQL refuses to run as root, so when we are root this is
-/// <c>postgres</c> or <c>nobody</c>; otherwise it is our own.
+/// The account that PostgreSQL runs as. PostgreSQL refuses to run as root, so under root this is <c>postgres</c> or
+/// <c>nobody</c>; otherwise it is the account of this process, and the name is null.
 /// </summary>
 internal sealed record PostgresAccount(string? Name)
 {
@@ -15,18 +15,18 @@ internal sealed record PostgresAccount(string? Name)
 
         foreach (var name in new[] { "postgres", "nobody" })
         {
-            if (await Command.SucceedsAsync("id", ["-u", name], user: null, cancellationToken))
+            if (await PostgresCommand.SucceedsAsync("id", ["-u", name], user: null, cancellationToken))
             {
                 return new PostgresAccount(name);
             }
         }
 
         throw new EmbeddedStoreException(
-            "PostgreSQL does not run as root, and there is neither an account postgres nor nobody to run it as. "
+            "PostgreSQL does not run as root, and neither the account postgres nor nobody exists to run it as. "
             + "Run as an ordinary user, or set ConnectionStrings__ragdb to a PostgreSQL that runs elsewhere.");
     }
 
-    /// <summary>Gives a directory and all in it to the account.</summary>
+    /// <summary>Makes the account the owner of a directory and its content.</summary>
     public async Task OwnAsync(string directory, CancellationToken cancellationToken)
     {
         if (Name is null)
@@ -34,18 +34,18 @@ internal sealed record PostgresAccount(string? Name)
             return;
         }
 
-        var result = await Command.RunAsync(
+        var result = await PostgresCommand.RunAsync(
             "chown", ["-R", Name, directory], user: null, TimeSpan.FromMinutes(1), cancellationToken);
-        if (result.ExitCode != 0)
+        if (!result.IsSuccess)
         {
-            throw new EmbeddedStoreException($"Cannot give {directory} to the account {Name}: {result.Said}");
+            throw new EmbeddedStoreException($"Cannot give {directory} to the account {Name}: {result.Messages()}");
         }
     }
 
-    /// <summary>Opens the way for the account to a directory that it owns.</summary>
+    /// <summary>Finds a path by which the account can reach a directory that it owns.</summary>
     public async Task<ReachablePath> ReachAsync(string directory, CancellationToken cancellationToken)
     {
-        if (Name is null || await Command.SucceedsAsync("test", ["-w", directory], Name, cancellationToken))
+        if (Name is null || await PostgresCommand.SucceedsAsync("test", ["-w", directory], Name, cancellationToken))
         {
             return new ReachablePath(directory, descriptor: null);
         }
@@ -57,14 +57,14 @@ internal sealed record PostgresAccount(string? Name)
                 + "Run as an ordinary user, or set RAGASPIRE_DATA to a directory that others may enter.");
         }
 
-        // Somewhere above is a directory that only root may enter, such as root's home. A handle that the child
-        // inherits leads past it, and nobody's permissions are touched.
+        // A parent directory may be entered by root only, such as root's home. An inherited handle leads past it without
+        // a change of permissions.
         var descriptor = CLibrary.OpenInheritable(directory);
         return new ReachablePath($"/proc/self/fd/{descriptor}", descriptor);
     }
 }
 
-/// <summary>A path that is good for child processes that start before this is disposed.</summary>
+/// <summary>A path that child processes can use when they start before this is disposed.</summary>
 internal sealed class ReachablePath(string value, int? descriptor) : IDisposable
 {
     public string Value => value;

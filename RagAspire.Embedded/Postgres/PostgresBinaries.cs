@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>One local installation of PostgreSQL's server programs.</summary>
+/// <summary>A local installation of PostgreSQL's server programs.</summary>
 internal sealed record PostgresBinaries(string Directory, int MajorVersion)
 {
     private const int OldestSupported = 13;
@@ -14,7 +14,7 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
     public string Server => Program("postgres");
 
     /// <summary>
-    /// Finds the newest installation, or the newest of the given major version when a cluster was made by that one.
+    /// Finds the first installation in the order of the directories, or the first of the major version that made the cluster.
     /// </summary>
     public static async Task<PostgresBinaries> FindAsync(
         PostgresOptions options, int? requiredMajor, CancellationToken cancellationToken)
@@ -55,16 +55,16 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
             return null;
         }
 
-        var version = await Command.RunAsync(
+        var version = await PostgresCommand.RunAsync(
             candidate.Server, ["--version"], user: null, TimeSpan.FromSeconds(10), cancellationToken);
-        var number = version.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(2) ?? "";
+        var number = version.StandardOutput.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(2) ?? "";
         var digits = new string([.. number.TakeWhile(char.IsAsciiDigit)]);
         return int.TryParse(digits, CultureInfo.InvariantCulture, out var major) && major >= OldestSupported
             ? candidate with { MajorVersion = major }
             : null;
     }
 
-    /// <summary>Whether the library for <c>shared_preload_libraries</c> is installed; naming an absent one stops the server.</summary>
+    /// <summary>Whether the library for <c>shared_preload_libraries</c> is installed; with an absent one the server does not start.</summary>
     public bool HasLibrary(string name)
     {
         var file = name + (OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so");
@@ -73,7 +73,7 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
             .Any(folder => File.Exists(Path.Combine(home, folder, file)));
     }
 
-    // A link on the PATH says nothing about where the libraries are; what it points to does.
+    // A link on the PATH does not tell where the libraries are; its target does.
     private string RealServer() =>
         File.ResolveLinkTarget(Server, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(Server);
 

@@ -1,6 +1,6 @@
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>The files of one cluster, and the programs that work on them.</summary>
+/// <summary>The files of one cluster, and the programs that create, start and stop it.</summary>
 internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries binaries, PostgresAccount account)
 {
     public const string User = "ragaspire";
@@ -12,26 +12,26 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
     public static string PathIn(PostgresOptions options) =>
         Path.Combine(Path.GetFullPath(options.DataDirectory), "postgres");
 
-    /// <summary>The major version that made the cluster, or null when there is none yet.</summary>
+    /// <summary>The major version that created the cluster, or null when there is no cluster yet.</summary>
     public static int? MajorVersion(PostgresOptions options)
     {
         var file = Path.Combine(PathIn(options), "PG_VERSION");
         return File.Exists(file) && int.TryParse(File.ReadAllText(file), out var major) ? major : null;
     }
 
-    /// <summary>Makes the cluster on the first start, and returns its password.</summary>
+    /// <summary>Creates the cluster at the first start, and returns its password.</summary>
     public async Task<string> PrepareAsync(CancellationToken cancellationToken)
     {
-        var made = MajorVersion(options) is not null;
-        if (made && !File.Exists(PasswordFile))
+        var exists = MajorVersion(options) is not null;
+        if (exists && !File.Exists(PasswordFile))
         {
             throw new EmbeddedStoreException(
-                $"{PasswordFile} is missing, and without it nobody can log in to the database in {Directory}. "
-                + "Put it back, or move that directory away to start empty.");
+                $"{PasswordFile} is missing, and without it there is no login to the database in {Directory}: "
+                + "put the file back, or move that directory away to start empty.");
         }
 
         var password = SecretFile.ReadOrCreate(PasswordFile);
-        if (!made)
+        if (!exists)
         {
             await InitializeAsync(password, cancellationToken);
         }
@@ -46,28 +46,28 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
         await account.OwnAsync(Directory, cancellationToken);
     }
 
-    /// <summary>Starts the server and waits until it takes connections.</summary>
-    /// <returns>Null, or what the server said when it did not start.</returns>
+    /// <summary>Starts the server and waits until it accepts connections.</summary>
+    /// <returns>Null, or the messages of a server that did not start.</returns>
     public async Task<string?> TryStartAsync(CancellationToken cancellationToken)
     {
         using var reachable = await account.ReachAsync(Directory, cancellationToken);
         var log = Path.Combine(Directory, "start.log");
         File.Delete(log);
         var seconds = (int)options.StartTimeout.TotalSeconds;
-        var result = await Command.RunAsync(
+        var result = await PostgresCommand.RunAsync(
             binaries.Control,
             ["start", "-D", reachable.Value, "-l", $"{reachable.Value}/start.log", "-w", "-t", $"{seconds}", "-s"],
             account.Name, options.StartTimeout + TimeSpan.FromSeconds(10), cancellationToken);
-        if (result.ExitCode == 0)
+        if (result.IsSuccess)
         {
             return null;
         }
 
-        var said = File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken) : "";
-        return $"{result.Said}\n{said}".Trim();
+        var serverLog = File.Exists(log) ? await File.ReadAllTextAsync(log, cancellationToken) : "";
+        return $"{result.Messages()}\n{serverLog}".Trim();
     }
 
-    /// <summary>Ends the server: open transactions are rolled back and all is written. Idle when none runs.</summary>
+    /// <summary>Stops the server; open transactions are rolled back. Does nothing when none runs.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (PostmasterFile.Read(Directory) is not { } server)
@@ -77,7 +77,7 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
 
         if (!PostmasterFile.IsRunning(server))
         {
-            // PostgreSQL sees by itself that the writer is gone, except when another program now has its process id.
+            // PostgreSQL ignores a stale file by itself, except when another program has got that process id.
             File.Delete(PostmasterFile.PathIn(Directory));
         }
         else if (!await PostgresShutdown.EndAsync(server, binaries, cancellationToken))
@@ -86,30 +86,30 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
         }
     }
 
-    // Beside its final place, so that a start that is killed half-way leaves nothing that looks like a cluster.
+    // In a temporary directory, so that a killed initdb leaves nothing that looks like a cluster.
     private async Task InitializeAsync(string password, CancellationToken cancellationToken)
     {
-        var workshop = Directory + ".new";
-        if (System.IO.Directory.Exists(workshop))
+        var temporary = Directory + ".new";
+        if (System.IO.Directory.Exists(temporary))
         {
-            System.IO.Directory.Delete(workshop, recursive: true);
+            System.IO.Directory.Delete(temporary, recursive: true);
         }
 
-        System.IO.Directory.CreateDirectory(workshop);
-        SecretFile.Write(Path.Combine(workshop, "password"), password);
-        await account.OwnAsync(workshop, cancellationToken);
-        await RunInitDbAsync(workshop, cancellationToken);
+        System.IO.Directory.CreateDirectory(temporary);
+        SecretFile.Write(Path.Combine(temporary, "password"), password);
+        await account.OwnAsync(temporary, cancellationToken);
+        await RunInitDbAsync(temporary, cancellationToken);
 
-        var fresh = Path.Combine(workshop, "cluster");
+        var cluster = Path.Combine(temporary, "cluster");
         await File.AppendAllTextAsync(
-            Path.Combine(fresh, "postgresql.conf"), $"\ninclude_if_exists = '{PostgresSettings.FileName}'\n", cancellationToken);
-        System.IO.Directory.Move(fresh, Directory);
-        System.IO.Directory.Delete(workshop, recursive: true);
+            Path.Combine(cluster, "postgresql.conf"), $"\ninclude_if_exists = '{PostgresSettings.FileName}'\n", cancellationToken);
+        System.IO.Directory.Move(cluster, Directory);
+        System.IO.Directory.Delete(temporary, recursive: true);
     }
 
-    private async Task RunInitDbAsync(string workshop, CancellationToken cancellationToken)
+    private async Task RunInitDbAsync(string temporary, CancellationToken cancellationToken)
     {
-        using var reachable = await account.ReachAsync(workshop, cancellationToken);
+        using var reachable = await account.ReachAsync(temporary, cancellationToken);
         List<string> arguments =
         [
             "-D", $"{reachable.Value}/cluster", "-U", User, $"--pwfile={reachable.Value}/password", "--auth=scram-sha-256",
@@ -120,14 +120,14 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
             arguments.Add("--no-sync");
         }
 
-        var result = await Command.RunAsync(
+        var result = await PostgresCommand.RunAsync(
             binaries.InitDb, arguments, account.Name, TimeSpan.FromMinutes(2), cancellationToken);
-        if (result.ExitCode != 0)
+        if (!result.IsSuccess)
         {
-            throw new EmbeddedStoreException($"PostgreSQL could not make its files in {Directory}: {result.Said}");
+            throw new EmbeddedStoreException($"PostgreSQL cannot create its files in {Directory}: {result.Messages()}");
         }
     }
 
-    // One order and one idea of letters on every machine, where the system has it.
+    // The same collation and character classes on every machine, where the system has them.
     private static string Locale => OperatingSystem.IsWindows() ? "C" : OperatingSystem.IsMacOS() ? "en_US.UTF-8" : "C.UTF-8";
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>Where installers put PostgreSQL's server programs.</summary>
+/// <summary>The directories in which installers put PostgreSQL's server programs.</summary>
 internal static class PostgresLocations
 {
-    /// <summary>The PATH first, because that is what a person can change; then the usual places, newest version first.</summary>
+    /// <summary>The PATH first, because the user controls it; then the usual places, newest version first.</summary>
     public static IReadOnlyList<string> Usual() =>
     [
         .. (Environment.GetEnvironmentVariable("PATH") ?? "")

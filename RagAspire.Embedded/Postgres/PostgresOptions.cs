@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>How an embedded PostgreSQL runs.</summary>
+/// <summary>Settings of an embedded PostgreSQL.</summary>
 public sealed record PostgresOptions
 {
     /// <summary>The data directory of the whole system; the cluster lives in its folder <c>postgres</c>.</summary>
@@ -13,7 +13,7 @@ public sealed record PostgresOptions
     [Range(0, 65535)]
     public int Port { get; init; }
 
-    /// <summary>The database that is made when it is absent.</summary>
+    /// <summary>The database; it is created when it does not exist.</summary>
     [Required]
     public string Database { get; init; } = "ragdb";
 
@@ -26,7 +26,7 @@ public sealed record PostgresOptions
     [Range(16, 65_536)]
     public int SharedBuffersMegabytes { get; init; } = 256;
 
-    /// <summary>How long a start may take, recovery after a crash included.</summary>
+    /// <summary>Time limit for a start, recovery after a crash included.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Where to look for binaries, best first; null looks in the usual places.</summary>

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>The settings that differ from PostgreSQL's own, written anew at every start.</summary>
+/// <summary>The settings that differ from PostgreSQL's defaults; the file is written at every start.</summary>
 internal static class PostgresSettings
 {
     public const string FileName = "ragaspire.conf";
 
     public static string Render(PostgresOptions options, PostgresBinaries binaries, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"""
-        # Written at every start; changes here are lost. Own settings belong into postgresql.conf, below the include.
+        # Written at every start; changes here are lost. Put settings into postgresql.conf, below the include.
         listen_addresses = '127.0.0.1'
         port = {port}
         unix_socket_directories = ''
@@ -35,8 +35,8 @@ internal static class PostgresSettings
 
         """);
 
-    // What a test cluster may lose: everything, but only when the machine goes down. What was committed outlives
-    // a killed server, so commits stay synchronous; without fsync they cost one write.
+    // A test cluster may lose data when the machine goes down, but not when the server is killed: commits stay
+    // synchronous, and without fsync each costs one write.
     private const string Fast = """
         fsync = off
         full_page_writes = off

@@ -2,20 +2,20 @@ using System.Diagnostics;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary>Ends a server, first politely.</summary>
+/// <summary>Stops a server: first with a fast shutdown, then with an immediate one.</summary>
 internal static class PostgresShutdown
 {
     /// <returns>Whether it has ended.</returns>
     public static async Task<bool> EndAsync(
-        ProcessMark server, PostgresBinaries? binaries, CancellationToken cancellationToken)
+        ProcessIdentity server, PostgresBinaries? binaries, CancellationToken cancellationToken)
     {
-        // INT rolls back what is open and writes all. QUIT leaves at once, which is safe too: the next start recovers.
+        // INT rolls back open transactions and writes a checkpoint. QUIT exits at once, and the next start recovers.
         return await TryEndAsync(server, binaries, "INT", TimeSpan.FromSeconds(30), cancellationToken)
             || await TryEndAsync(server, binaries, "QUIT", TimeSpan.FromSeconds(10), cancellationToken);
     }
 
     private static async Task<bool> TryEndAsync(
-        ProcessMark server, PostgresBinaries? binaries, string signal, TimeSpan patience, CancellationToken cancellationToken)
+        ProcessIdentity server, PostgresBinaries? binaries, string signal, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -23,7 +23,7 @@ internal static class PostgresShutdown
         }
         else if (binaries is not null)
         {
-            await Command.RunAsync(
+            await PostgresCommand.RunAsync(
                 binaries.Control, ["kill", signal, $"{server.ProcessId}"], user: null, TimeSpan.FromSeconds(10), cancellationToken);
         }
 

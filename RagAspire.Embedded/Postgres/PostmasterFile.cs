@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace RagAspire.Embedded.Postgres;
 
-/// <summary><c>postmaster.pid</c>: the server that runs, or ran, on a cluster.</summary>
+/// <summary><c>postmaster.pid</c>: identifies the server that runs, or last ran, on a cluster.</summary>
 internal static class PostmasterFile
 {
-    // The file keeps whole seconds, and the system clock may have been set since.
+    // The file has whole seconds, and the system clock may have been changed since.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(30);
 
     public static string PathIn(string cluster) => Path.Combine(cluster, "postmaster.pid");
 
-    public static ProcessMark? Read(string cluster)
+    public static ProcessIdentity? Read(string cluster)
     {
         try
         {
@@ -18,7 +18,7 @@ internal static class PostmasterFile
             return lines.Length >= 3
                 && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var processId)
                 && long.TryParse(lines[2], CultureInfo.InvariantCulture, out var startedAt)
-                ? new ProcessMark(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt))
+                ? new ProcessIdentity(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt))
                 : null;
         }
         catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
@@ -27,5 +27,5 @@ internal static class PostmasterFile
         }
     }
 
-    public static bool IsRunning(ProcessMark server) => server.IsRunning(Tolerance, "postgres");
+    public static bool IsRunning(ProcessIdentity server) => server.IsRunning(Tolerance, "postgres");
 }

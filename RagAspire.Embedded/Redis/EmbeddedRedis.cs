@@ -9,10 +9,10 @@ using Tsavorite.core;
 namespace RagAspire.Embedded.Redis;
 
 /// <summary>
-/// Garnet in this process, in Redis' place: strings, hashes, lists, sets, expiry and pub/sub on loopback. With a data
-/// directory every write goes to an append-only file within a second and is there after a restart; what a killed
-/// process wrote in its last second may be lost, which is what a cache can afford. A damaged file is put away and the
-/// cache starts empty. Lua scripts are off.
+/// Garnet in this process as the Redis server: strings, hashes, lists, sets, expiry and pub/sub on loopback. With a data
+/// directory every write reaches an append-only file within a second and is there after a restart; a killed process may
+/// lose its last second of writes, which a cache can afford. A damaged file is moved away and the cache starts empty. Lua
+/// scripts are off.
 /// </summary>
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         (_options, _loggerFactory, _lock) = (options, loggerFactory, directoryLock);
     }
 
-    /// <summary>The port on 127.0.0.1; it stays the same over a stop and start of this object.</summary>
+    /// <summary>The port on 127.0.0.1; 0 before the first start, the same after each later one.</summary>
     public int Port { get; private set; }
 
     /// <summary>For StackExchange.Redis.</summary>
@@ -34,13 +34,23 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         + (_options.Password is { } password ? $",password={password}" : "")
         + ",abortConnect=false";
 
-    /// <exception cref="EmbeddedStoreException">The port is in use, or another process uses the data directory.</exception>
-    public static EmbeddedRedis Start(RedisOptions options, ILoggerFactory? loggerFactory = null)
+    public bool IsRunning => _server is not null;
+
+    /// <summary>Locks the data directory. <see cref="Start()"/> does the rest.</summary>
+    /// <exception cref="EmbeddedStoreException">Another process uses the data directory.</exception>
+    public static EmbeddedRedis Prepare(RedisOptions options, ILoggerFactory? loggerFactory = null)
     {
         var directoryLock = options.DataDirectory is { } directory
             ? DirectoryLock.Take(Path.Combine(directory, "redis.lock"))
             : null;
-        var redis = new EmbeddedRedis(options, loggerFactory, directoryLock);
+        return new EmbeddedRedis(options, loggerFactory, directoryLock);
+    }
+
+    /// <summary>Prepares and starts.</summary>
+    /// <exception cref="EmbeddedStoreException">The port is in use, or another process uses the data directory.</exception>
+    public static EmbeddedRedis Start(RedisOptions options, ILoggerFactory? loggerFactory = null)
+    {
+        var redis = Prepare(options, loggerFactory);
         try
         {
             redis.Start();
@@ -48,12 +58,13 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         }
         catch
         {
-            directoryLock?.Dispose();
+            redis._lock?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Starts again after <see cref="StopAsync"/>, on the same port.</summary>
+    /// <summary>Starts the server; after <see cref="StopAsync"/> on the same port.</summary>
+    /// <exception cref="EmbeddedStoreException">The port is in use.</exception>
     public void Start()
     {
         if (_server is not null)
@@ -82,7 +93,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         (_server, Port) = (server, port);
     }
 
-    /// <summary>Drops all connections and stops listening. What was written stays when there is a data directory.</summary>
+    /// <summary>Closes all connections and stops listening. With a data directory all writes are kept.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         var server = Interlocked.Exchange(ref _server, null);
@@ -93,7 +104,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
         if (_options.DataDirectory is not null)
         {
-            // The last second of writes waits in memory for its turn.
+            // The last second of writes is still in memory only.
             await server.Store.CommitAOFAsync(cancellationToken);
         }
 
@@ -125,7 +136,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         if (_options.DataDirectory is { } directory)
         {
             settings.CheckpointDir = Folder(directory);
-            // The native device wants a library that many machines lack, and the absence ends the process.
+            // The native device needs a library that many machines lack, and its absence ends the process.
             settings.DeviceType = DeviceType.RandomAccess;
             settings.Recover = true;
             settings.EnableAOF = true;

@@ -2,20 +2,20 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Embedded.Redis;
 
-/// <summary>How an embedded Garnet runs.</summary>
+/// <summary>Settings of an embedded Garnet.</summary>
 public sealed record RedisOptions
 {
-    /// <summary>The data directory of the whole system; Garnet keeps its folder <c>redis</c>. Null keeps nothing.</summary>
+    /// <summary>The data directory of the whole system; Garnet uses its folder <c>redis</c>. Null keeps everything in memory.</summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>Port on loopback; 0 takes a free one.</summary>
     [Range(0, 65535)]
     public int Port { get; init; }
 
-    /// <summary>What clients must know, or null when loopback is protection enough.</summary>
+    /// <summary>The password of clients, or null for none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Keys and values together. The oldest entries go when it is full, as a cache should.</summary>
+    /// <summary>Memory for keys and values together. The oldest entries are evicted when it is full.</summary>
     [Range(16, 65_536)]
     public int MemoryMegabytes { get; init; } = 128;
 }

@@ -1,8 +1,8 @@
 namespace RagAspire.Embedded.Redis;
 
 /// <summary>
-/// Marks that Garnet is reading its files. A damaged file can end the process in the middle of that, where nothing can
-/// catch it; the next start sees the mark and does not try the same file again.
+/// Marks that Garnet is reading its files. A damaged file can end the process while it is read, which no exception handler
+/// can prevent; the next start finds the mark and moves the files away.
 /// </summary>
 internal sealed class RedisRecovery : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class RedisRecovery : IDisposable
         return new RedisRecovery(mark);
     }
 
-    // What is cached are answers and pieces of documents.
+    // The cache holds answers and chunks of documents.
     private static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())

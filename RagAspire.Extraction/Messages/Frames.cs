@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace RagAspire.Extraction.Messages;
 
-/// <summary>JSON messages over a pipe, each behind its length in four bytes.</summary>
+/// <summary>JSON messages over a pipe, each preceded by its length in four bytes.</summary>
 public static class Frames
 {
     private const int MaxBytes = 64 * 1024 * 1024;

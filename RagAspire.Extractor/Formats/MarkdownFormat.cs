@@ -31,7 +31,7 @@ internal sealed class MarkdownFormat : IFormatReader
         }
         catch (ArgumentException)
         {
-            // The parser refuses what is nested too deeply.
+            // The parser rejects text that is nested too deeply.
             PlainTextFormat.Read(text, sink);
             return;
         }
@@ -39,7 +39,7 @@ internal sealed class MarkdownFormat : IFormatReader
         Blocks(document, sink, marker: null);
         if (!sink.HasText)
         {
-            // A page that is only announced so far.
+            // Front matter without a page.
             sink.Paragraph(sink.Title);
         }
     }
@@ -134,7 +134,8 @@ internal sealed class MarkdownFormat : IFormatReader
                 AutolinkInline link => text.Append(link.Url),
                 LineBreakInline { IsHard: true } => text.Append('\n'),
                 LineBreakInline => text.Append(' '),
-                HtmlInline { Tag: var tag } => text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
+                HtmlInline { Tag: var tag } =>
+                    text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
                 _ => text,
             };
             if (inline is ContainerInline inner)

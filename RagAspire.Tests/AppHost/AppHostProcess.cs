@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
-using RagAspire.Embedded.Processes;
+using RagAspire.AppHost.Lifecycle;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.AppHost;
@@ -27,7 +27,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    public ProcessMark? Postgres => EmbeddedPostgres.RunningOn(DataDirectory);
+    public ProcessIdentity? Postgres => EmbeddedPostgres.RunningOn(DataDirectory);
 
     public static AppHostProcess Start(string dataDirectory, params string[] arguments)
     {
@@ -78,15 +78,15 @@ internal sealed class AppHostProcess : IAsyncDisposable
         TestContext.Current.CancellationToken);
 
     /// <summary>API and worker of this run, by name.</summary>
-    public Dictionary<string, ProcessMark> Children()
+    public Dictionary<string, ProcessIdentity> Children()
     {
-        var found = new Dictionary<string, ProcessMark>();
+        var found = new Dictionary<string, ProcessIdentity>();
         foreach (var process in Process.GetProcesses().Where(process => process.ProcessName.StartsWith("RagAspire.Api", StringComparison.Ordinal)
             || process.ProcessName.StartsWith("RagAspire.Worke", StringComparison.Ordinal)))
         {
             using (process)
             {
-                if (HasOurData(process.Id) && ProcessMark.Of(process) is { } mark)
+                if (HasOurData(process.Id) && ProcessIdentity.Of(process) is { } mark)
                 {
                     found[process.ProcessName.EndsWith("Api", StringComparison.Ordinal) ? "api" : "worker"] = mark;
                 }
@@ -162,7 +162,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         try
         {
             var words = File.ReadAllText(Path.Combine(directory, "cmdline")).Split('\0');
-            return words.Contains(Guard.Verb) && words.Contains(DataDirectory);
+            return words.Contains(ProcessGuard.Verb) && words.Contains(DataDirectory);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

@@ -166,13 +166,13 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
     private PostgresOptions Options() => new() { DataDirectory = _data.Path, Durable = false, SharedBuffersMegabytes = 32 };
 
-    private async Task<ProcessMark> LeaveOrphanAsync()
+    private async Task<ProcessIdentity> LeaveOrphanAsync()
     {
         var server = await EmbeddedPostgres.StartAsync(Options(), cancellationToken: Cancellation);
         await QueryAsync(server.ConnectionString, "CREATE TABLE left_over (n int); INSERT INTO left_over VALUES (7)");
         using var process = Process.GetProcessById(server.ProcessId!.Value);
         server.Abandon();
-        return ProcessMark.Of(process)!;
+        return ProcessIdentity.Of(process)!;
     }
 
     private static async Task<object?> QueryAsync(string connectionString, string sql)

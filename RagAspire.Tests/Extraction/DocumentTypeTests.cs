@@ -1,29 +1,44 @@
 using System.Text;
 using RagAspire.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
 public sealed class DocumentTypeTests
 {
     [Theory]
-    [InlineData("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
-    [InlineData("office/simple.pptx", ContentTypes.PowerPoint)]
-    [InlineData("office/docx-shapes.docx", ContentTypes.Word)]
-    [InlineData("office/vodafone.xlsx", ContentTypes.Excel)]
-    [InlineData("office/winter-sports.epub", ContentTypes.Epub)]
-    [InlineData("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
-    [InlineData("office/factbook.xml", ContentTypes.Xml)]
-    [InlineData("office/factbook-utf-16.xml", ContentTypes.Xml)]
-    [InlineData("office/fake-email.txt", ContentTypes.Mail)]
-    [InlineData("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
-    [InlineData("office/fake-html-lang-de.html", ContentTypes.Html)]
-    [InlineData("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
-    [InlineData("office/single-line-object.json", ContentTypes.Json)]
-    [InlineData("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
-    [InlineData("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", ContentTypes.Pdf)]
+    [SampleRow("sample/quality-circle.pptx", ContentTypes.PowerPoint)]
+    [SampleRow("sample/visitors.docx", ContentTypes.Word)]
+    [SampleRow("sample/stock.xlsx", ContentTypes.Excel)]
+    [SampleRow("sample/garden.epub", ContentTypes.Epub)]
+    [SampleRow("sample/letter.rtf", ContentTypes.Rtf)]
+    [SampleRow("sample/catalogue.xml", ContentTypes.Xml)]
+    [SampleRow("sample/shuttle.eml", ContentTypes.Mail)]
+    [SampleRow("sample/kantine.html", ContentTypes.Html)]
+    [SampleRow("sample/catalogue.json", ContentTypes.Json)]
+    [SampleRow("sample/note-utf-16-be.txt", ContentTypes.Text)]
+    [LargeRow("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
+    [LargeRow("office/simple.pptx", ContentTypes.PowerPoint)]
+    [LargeRow("office/docx-shapes.docx", ContentTypes.Word)]
+    [LargeRow("office/vodafone.xlsx", ContentTypes.Excel)]
+    [LargeRow("office/winter-sports.epub", ContentTypes.Epub)]
+    [LargeRow("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
+    [LargeRow("office/factbook.xml", ContentTypes.Xml)]
+    [LargeRow("office/factbook-utf-16.xml", ContentTypes.Xml)]
+    [LargeRow("office/fake-email.txt", ContentTypes.Mail)]
+    [LargeRow("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
+    [LargeRow("office/fake-html-lang-de.html", ContentTypes.Html)]
+    [LargeRow("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
+    [LargeRow("office/single-line-object.json", ContentTypes.Json)]
+    [LargeRow("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
+    [LargeRow("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
     public async Task Content_decides_and_a_wrong_name_does_not(string path, string expected)
     {
-        var type = await DetectAsync(await File.ReadAllBytesAsync(Samples.Shared(path), TestContext.Current.CancellationToken), "holiday.jpg");
+        var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
+
+        var type = await DetectAsync(content, "holiday.jpg");
 
         Assert.Equal(expected, type.ContentType);
         Assert.True(type.IsSupported);
@@ -94,10 +109,13 @@ public sealed class DocumentTypeTests
         Assert.Contains(reason, type.Refusal, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_protected_workbook_is_told_from_an_old_one()
+    [Theory]
+    [SharedRows]
+    [SampleRow("sample/hostile/protected.xlsx")]
+    [LargeRow("office/password_protected.xlsx")]
+    public async Task A_protected_workbook_is_told_from_an_old_one(string path)
     {
-        var content = await File.ReadAllBytesAsync(Samples.Shared("office/password_protected.xlsx"), TestContext.Current.CancellationToken);
+        var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
 
         var type = await DetectAsync(content, "password_protected.xlsx");
 

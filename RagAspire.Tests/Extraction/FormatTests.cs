@@ -157,7 +157,9 @@ public sealed class FormatTests
             [{"name": "Trowel", "tags": ["a", "b"], "size": {"width": 2}, "none": null}, {"name": "Can", "stock": false}]
             """);
 
-        Assert.Equal(["name: Trowel\ntags: a, b\nsize.width: 2", "name: Can\nstock: false"], document.Blocks.Select(block => block.Text));
+        Assert.Equal(
+            ["name: Trowel\ntags: a, b\nsize.width: 2", "name: Can\nstock: false"],
+            document.Blocks.Select(block => block.Text));
     }
 
     [Fact]
@@ -177,7 +179,9 @@ public sealed class FormatTests
             """);
 
         Assert.Equal("Guide", document.Title);
-        Assert.Equal(["Guide", "price: 3\nname: Trowel", "p: Text with bold words."], document.Blocks.Select(block => block.Text));
+        Assert.Equal(
+            ["Guide", "price: 3\nname: Trowel", "p: Text with bold words."],
+            document.Blocks.Select(block => block.Text));
     }
 
     [Fact]
@@ -218,7 +222,8 @@ public sealed class FormatTests
 
         Assert.Equal("Numbers", document.Title);
         Assert.Equal(
-            ["Numbers", "From: Jürgen <j@example.com>\nTo: a@example.com", "See below.", "Attachments: notes.txt, report.pdf", "A note."],
+            ["Numbers", "From: Jürgen <j@example.com>\nTo: a@example.com", "See below.", "Attachments: notes.txt, report.pdf",
+             "A note."],
             document.Blocks.Select(block => block.Text.Replace("\"", string.Empty, StringComparison.Ordinal)));
     }
 
@@ -239,7 +244,9 @@ public sealed class FormatTests
             Second.
             """.ReplaceLineEndings("\n"));
 
-        Assert.Equal(["One", "From: a@example.com", "First.", "Two", "From: b@example.com", "Second."], document.Blocks.Select(block => block.Text));
+        Assert.Equal(
+            ["One", "From: a@example.com", "First.", "Two", "From: b@example.com", "Second."],
+            document.Blocks.Select(block => block.Text));
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed partial class DashboardTests
     {
         Assert.All(panel.Alerts, alert => Assert.Contains(alert, MonitoringFiles.AlertNames));
         Assert.All(panel.Json["links"]?.AsArray() ?? [], link =>
-            Assert.EndsWith($"/runbooks/{link!["title"]!.GetValue<string>()["Runbook: ".Length..]}.md", link["url"]!.GetValue<string>(), StringComparison.Ordinal));
+            Assert.Equal($$"""${runbooks:raw}/{{link!["title"]!.GetValue<string>()["Runbook: ".Length..]}}.md""", link["url"]!.GetValue<string>()));
     });
 
     [Fact]

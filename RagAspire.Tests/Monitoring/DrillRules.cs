@@ -25,7 +25,7 @@ internal static partial class DrillRules
     }
 
     /// <summary>Puts these rules, and short intervals, into a written configuration.</summary>
-    /// <param name="monitoring">Where <see cref="Embedded.Monitoring.MonitoringFolder"/> has written it.</param>
+    /// <param name="monitoring">Where <see cref="RagAspire.AppHost.Monitoring.MonitoringFolder"/> has written it.</param>
     public static void Quicken(string monitoring)
     {
         Write(Path.Combine(monitoring, "prometheus", "rules"), TimeSpan.FromSeconds(2));

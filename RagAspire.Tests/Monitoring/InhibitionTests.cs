@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
@@ -81,15 +82,9 @@ public sealed class InhibitionTests
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
-        var options = new LocalOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var system = new Watched(FreePort.Next(), FreePort.Next(), "Host=nowhere", "nowhere", RagSystem.Key);
-        var child = LocalMonitoring.Prepare(options, system, _ => null).Children.Single(child => child.Name == "alertmanager");
-        var output = new StringWriter();
-        await using var supervisor = new Supervisor(
-            new ProcessLedger(Path.Combine(directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System);
-        supervisor.Start(child);
-        var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), Cancelled);
-        Assert.True(refusal is null, $"{refusal}\n{output}");
+        var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null).Single(program => program.Name == "alertmanager");
+        await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);

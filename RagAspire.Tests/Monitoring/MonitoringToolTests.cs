@@ -1,4 +1,4 @@
-using RagAspire.Embedded.Monitoring;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
@@ -9,6 +9,7 @@ public sealed class MonitoringToolTests
     private static readonly Dictionary<string, string> Everything = new()
     {
         ["RAGASPIRE_SYSTEM"] = "it's ours",
+        ["RUNBOOKS_URL"] = "https://wiki.example/it's?a=1#b",
         ["GRAFANA_URL"] = "https://grafana.example/?a=1#b",
         ["RAGASPIRE_API_URL"] = "http://api.example:8000",
         ["RAGASPIRE_API_KEY_FILE"] = "api-key",
@@ -45,7 +46,7 @@ public sealed class MonitoringToolTests
         await File.WriteAllTextAsync(secret, "secret");
         var environment = new Dictionary<string, string>(Everything) { ["METRICS_TOKEN_FILE"] = secret, ["QDRANT_API_KEY_FILE"] = secret };
         var rendered = Path.Combine(directory.Path, "prometheus.yml");
-        await File.WriteAllTextAsync(rendered, MarkedFile.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
+        await File.WriteAllTextAsync(rendered, ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
         await MonitoringTool.RunAsync("promtool", "check", "config", rendered);
     }
 
@@ -60,7 +61,7 @@ public sealed class MonitoringToolTests
         Directory.CreateDirectory(Path.Combine(directory.Path, "templates"));
         File.Copy(MonitoringFiles.PathOf("alertmanager", "templates", "ragaspire.tmpl"), Path.Combine(directory.Path, "templates", "ragaspire.tmpl"));
         var rendered = Path.Combine(directory.Path, "alertmanager.yml");
-        var text = MarkedFile.Render(MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
+        var text = ConfigurationTemplate.Render(MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
         await File.WriteAllTextAsync(rendered, text);
 
         Assert.All(["pagerduty_configs:", "slack_configs:", "email_configs:", "http://api.example:8000/api/v1/operations/alerts"],
@@ -71,7 +72,7 @@ public sealed class MonitoringToolTests
     [Theory]
     [InlineData("operations,page", "alertname=DatabaseDown", "severity=critical")]
     [InlineData("operations,ticket", "alertname=OllamaDown", "severity=warning")]
-    [InlineData("operations,nobody", "alertname=CacheIneffective", "severity=info")]
+    [InlineData("operations,none", "alertname=CacheIneffective", "severity=info")]
     [InlineData("deadman", "alertname=Watchdog", "severity=none")]
     public async Task Alerts_are_routed_by_severity(string receivers, params string[] labels)
     {

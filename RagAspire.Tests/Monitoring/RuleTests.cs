@@ -4,7 +4,8 @@ namespace RagAspire.Tests.Monitoring;
 
 public sealed partial class RuleTests
 {
-    private const string Runbooks = "https://github.com/ragaspire/ragaspire/blob/main/runbooks/";
+    /// <summary>The base address of the runbooks is an external label of Prometheus.</summary>
+    private const string Runbooks = "{{ $externalLabels.runbooks }}/";
 
     /// <summary>Proof that alerting works: it always fires.</summary>
     private const string Watchdog = "Watchdog";
@@ -63,6 +64,7 @@ public sealed partial class RuleTests
     public void Every_runbook_has_all_its_parts_in_order() => Assert.All(MonitoringFiles.Runbooks, runbook =>
     {
         Assert.StartsWith($"# {runbook.Key}\n", runbook.Value, StringComparison.Ordinal);
+        Assert.Matches(FirstAction(), runbook.Value);
         var headings = runbook.Value.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal));
         Assert.Equal(RunbookParts, headings);
     });
@@ -132,6 +134,10 @@ public sealed partial class RuleTests
 
     [GeneratedRegex("burn=~\"([^\"]+)\"")]
     private static partial Regex Burns();
+
+    // The title, one sentence, and the first action.
+    [GeneratedRegex(@"^# \w+\n\n[^\n]+\n\n\*\*Do first:\*\* ")]
+    private static partial Regex FirstAction();
 
     [GeneratedRegex(@"\]\((?:\.\./runbooks/)?(\w+)\.md\)")]
     private static partial Regex RunbookLink();

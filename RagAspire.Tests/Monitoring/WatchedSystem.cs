@@ -1,9 +1,11 @@
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.Embedded.Processes;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
+using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
@@ -123,34 +125,28 @@ internal sealed class WatchedParts : IAsyncDisposable
 
     private async Task StartMonitoringAsync()
     {
-        var options = new LocalOptions
+        var options = new AppHostOptions
         {
-            DataDirectory = _directory.Path, PrometheusPort = FreePort.Next(), AlertmanagerPort = FreePort.Next(),
+            DataDirectory = _directory.Path,
+            ApiPort = System.Api.Address.Port,
+            WorkerPort = System.Worker.Address.Port,
+            PrometheusPort = FreePort.Next(),
+            AlertmanagerPort = FreePort.Next(),
         };
-        var system = new Watched(
-            System.Api.Address.Port, System.Worker.Address.Port, Postgres.ConnectionString, Redis.ConnectionString, RagSystem.Key);
-        var monitoring = LocalMonitoring.Prepare(options, system, _ => null);
+        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null);
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
-
-        var output = new StringWriter();
-        var supervisor = Owned(new Supervisor(
-            new ProcessLedger(Path.Combine(_directory.Path, "children")), new ConsoleOutput(output, colour: false), TimeProvider.System));
-        foreach (var child in monitoring.Children)
+        var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
+            .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
+        foreach (var program in programs)
         {
-            supervisor.Start(child);
-        }
-
-        foreach (var child in monitoring.Children.Where(child => child.ReadyUrl is not null))
-        {
-            var refusal = await supervisor.WaitUntilReadyAsync(child, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-            Assert.True(refusal is null, $"{child.Name}: {refusal}\n{output}");
+            Owned(await MonitoringPrograms.StartAsync(program, environment));
         }
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
-            async () => (await Prometheus.QueryAsync("up == 1")).Count == monitoring.Children.Count + 2,
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
             TimeSpan.FromSeconds(60),
-            () => $"Something is not scraped:\n{output}",
+            () => "A target is not scraped.",
             TestContext.Current.CancellationToken);
     }
 

@@ -28,7 +28,7 @@ public sealed class TestDirectory : IDisposable
             }
         }
 
-        var mark = ProcessMark.Of(System.Diagnostics.Process.GetCurrentProcess())!;
+        var mark = ProcessIdentity.Of(System.Diagnostics.Process.GetCurrentProcess())!;
         var name = string.Create(CultureInfo.InvariantCulture,
             $"{Prefix}{mark.ProcessId}-{mark.StartedAt.ToUnixTimeSeconds()}-{purpose}-");
         return new TestDirectory(Directory.CreateTempSubdirectory(name).FullName);
@@ -44,7 +44,7 @@ public sealed class TestDirectory : IDisposable
             if (parts.Length >= 2
                 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var processId)
                 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var startedAt)
-                && !new ProcessMark(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt)).IsRunning(TimeSpan.FromSeconds(30)))
+                && !new ProcessIdentity(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt)).IsRunning(TimeSpan.FromSeconds(30)))
             {
                 EndServer(directory);
                 Remove(directory);
@@ -62,7 +62,7 @@ public sealed class TestDirectory : IDisposable
         }
 
         var lines = File.ReadAllLines(file);
-        var server = new ProcessMark(
+        var server = new ProcessIdentity(
             int.Parse(lines[0], CultureInfo.InvariantCulture),
             DateTimeOffset.FromUnixTimeSeconds(long.Parse(lines[2], CultureInfo.InvariantCulture)));
         if (server.IsRunning(TimeSpan.FromSeconds(30), "postgres"))

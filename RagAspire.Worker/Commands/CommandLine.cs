@@ -30,8 +30,7 @@ internal static class CommandLine
                 return ExitCodes.Usage;
             }
 
-            await WorkerService.RunAsync(args);
-            return ExitCodes.Success;
+            return await WorkerService.RunAsync(args);
         });
         try
         {
@@ -50,9 +49,9 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(ex.Message);
             return ex.ExitCode;
         }
-        catch (Exception ex) when (ex is ScheduleException or Microsoft.Extensions.Options.OptionsValidationException)
+        catch (Exception ex) when (ConfigurationErrors.Describe(ex) is { } description)
         {
-            await Console.Error.WriteLineAsync(ex.Message);
+            await Console.Error.WriteLineAsync(description);
             return ExitCodes.Usage;
         }
     }

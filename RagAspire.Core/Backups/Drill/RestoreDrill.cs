@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
@@ -20,14 +21,13 @@ public sealed record DrillResult(string? Backup, long Rows, TimeSpan Took, strin
 public sealed class RestoreDrill(
     BackupDatabase database, BackupStore store, RestoreService restore, DrillSearches searches, IOptions<BackupOptions> options)
 {
-    private const long DrillKey = 0x7261_6762_6472;
     private const double AgreementWanted = .9;
 
     /// <exception cref="MaintenanceException">Another drill is running.</exception>
     public async Task<DrillResult> RunAsync(string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (!await connection.Command("select pg_try_advisory_lock($1)", DrillKey).ScalarAsync<bool>(cancellationToken))
+        if (!await connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.RestoreDrill).ScalarAsync<bool>(cancellationToken))
         {
             throw new MaintenanceException("Another restore drill is running.");
         }
@@ -56,6 +56,9 @@ public sealed class RestoreDrill(
             var request = new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor) { Gently = true };
             var restored = await restore.RestoreAsync(request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
             await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
+
+            // A backup of an older version gets the schema of this one, as a restored system does when it starts.
+            await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(cancellationToken);
             progress(70, "comparing every document with its checksum");
             var (documents, changed) = await ContentsAsync(dataSource, cancellationToken);
             progress(85, "comparing searches with the live ones");

@@ -8,8 +8,6 @@ namespace RagAspire.Backups.Restore;
 /// <summary>The database into which a backup is restored.</summary>
 internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
 {
-    private const long RestoringKey = 0x7261_6762_7265;
-
     /// <summary>The database and its server, for people.</summary>
     public string Name => $"{connection.Database} on {connection.Host}:{connection.Port}";
 
@@ -39,7 +37,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connection)
     public async Task<NpgsqlConnection> LockAsync(CancellationToken cancellationToken)
     {
         var opened = await BackupDatabase.OpenAsync(connection, cancellationToken);
-        if (await opened.Command("select pg_try_advisory_lock($1)", RestoringKey).ScalarAsync<bool>(cancellationToken))
+        if (await opened.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.Restore).ScalarAsync<bool>(cancellationToken))
         {
             return opened;
         }

@@ -18,7 +18,7 @@ public sealed class DuplicateContentException(Guid documentId)
     : Exception($"The document {documentId} of this collection has the same content.");
 
 /// <summary>Takes documents in: bytes and row in one transaction, then a nudge to the queue.</summary>
-public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, IIngestionEnqueuer trigger)
+public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, IIngestionEnqueuer queue)
 {
     /// <summary>Stores a new document, or finds the one of the same collection with the same bytes.</summary>
     public async Task<IntakeResult> AcceptAsync(
@@ -49,7 +49,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.upload", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        trigger.Nudge(document.Id);
+        queue.Enqueue(document.Id);
         return new IntakeResult(document, IsNew: true);
     }
 
@@ -84,7 +84,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         await DocumentContents.InsertAsync(connection, id, document!.Version, file.Path, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        trigger.Nudge(id);
+        queue.Enqueue(id);
         return new IntakeResult(document, IsNew: true);
     }
 

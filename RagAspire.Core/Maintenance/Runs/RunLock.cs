@@ -10,7 +10,6 @@ namespace RagAspire.Maintenance.Runs;
 public sealed class RunLocks(
     NpgsqlDataSource dataSource, IOptions<RunOptions> options, TimeProvider time, ILogger<RunLocks> logger)
 {
-    private const int LockClass = 0x7261_676D;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Takes the lock of a task; waits for one heartbeat timeout while another process holds it.</summary>
@@ -21,7 +20,7 @@ public sealed class RunLocks(
         try
         {
             var startedAt = time.GetTimestamp();
-            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", LockClass, task)
+            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", AdvisoryLocks.MaintenanceTask, task)
                 .ScalarAsync<bool>(cancellationToken))
             {
                 if (time.GetElapsedTime(startedAt) > options.Value.HeartbeatTimeout)

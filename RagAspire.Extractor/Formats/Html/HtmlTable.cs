@@ -2,7 +2,7 @@ using AngleSharp.Dom;
 
 namespace RagAspire.Extractor.Formats.Html;
 
-/// <summary>Tables of data; many pages also use tables to place whole texts beside each other.</summary>
+/// <summary>Data tables, as opposed to tables that only lay out a page.</summary>
 internal static class HtmlTable
 {
     private const int MaxSpan = 50;
@@ -59,7 +59,7 @@ internal static class HtmlTable
         return cells;
     }
 
-    // Without recursion: tables may be nested as deep as a page likes.
+    // Without recursion, because tables may be nested to any depth.
     private static IEnumerable<IElement> Descendants(IElement root)
     {
         var element = root.FirstElementChild;

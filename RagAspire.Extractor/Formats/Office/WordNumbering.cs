@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>The numbers and bullets that Word puts before list items, counted along the document.</summary>
+/// <summary>The numbers and bullets of list items, counted through the document.</summary>
 internal sealed class WordNumbering
 {
     private const int Levels = 9;
@@ -24,7 +24,7 @@ internal sealed class WordNumbering
         }
     }
 
-    /// <summary>What stands before the next item; null when the paragraph is in no list.</summary>
+    /// <summary>The marker of the next item; null when the paragraph is in no list.</summary>
     /// <param name="properties">The paragraph's numPr.</param>
     public string? Next(XElement? properties)
     {
@@ -93,7 +93,10 @@ internal sealed class WordNumbering
     private static string Roman(int number)
     {
         (int Value, string Digits)[] digits =
-            [(1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")];
+            [
+                (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+                (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+            ];
         var roman = string.Empty;
         foreach (var (value, text) in digits)
         {

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>Which paragraph styles are headings, and of which level.</summary>
+/// <summary>The heading levels and lists of paragraph styles.</summary>
 internal sealed class WordStyles
 {
     private const int MaxInheritance = 20;
@@ -44,7 +44,7 @@ internal sealed class WordStyles
         return 0;
     }
 
-    /// <summary>The list that a style puts its paragraphs into.</summary>
+    /// <summary>The list of the paragraphs of a style.</summary>
     public XElement? Numbering(XElement? paragraphProperties)
     {
         if (paragraphProperties.Child("numPr") is { } direct)

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
-using RagAspire.Ingestion.Chunking;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Terms;
 
@@ -107,8 +106,8 @@ public sealed class ReEmbedding(
         IReadOnlyList<UnembeddedChunk> page, Embedder embedder, string model, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var texts = page.Select(row => new Chunk(0, row.Text, row.Section, null, 0).IndexedText).ToList();
-        var vectors = await embedder.EmbedDocumentsAsync(texts, null, cancellationToken);
+        var texts = page.Select(row => ChunkText.Of(row.Section, row.Text)).ToList();
+        var vectors = await embedder.EmbedDocumentsAsync(texts, cancellationToken);
         var embeddings = page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])));
         await backlog.SaveAsync([.. embeddings], cancellationToken);
 
