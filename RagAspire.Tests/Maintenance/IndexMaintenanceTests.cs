@@ -43,7 +43,8 @@ public sealed class IndexMaintenanceTests(Stores stores)
         var document = await host.ScalarAsync<Guid>("select id from documents limit 1");
         await host.ExecuteAsync($"""
             update documents set version = 2, status = 'processing' where id = '{document}';
-            insert into chunks (id, document_id, version, ordinal, text, token_count) values ('{Sample.Id(7)}', '{document}', 2, 0, 'text', 1);
+            insert into chunks (id, document_id, version, ordinal, text, token_count)
+                values ('{Sample.Id(7)}', '{document}', 2, 0, 'text', 1);
             """);
         await index.UpsertAsync([Sample.Point(7, "text", document, Sample.Direction(1, 8)) with { Version = 2 }], Cancelled);
 
@@ -109,11 +110,13 @@ public sealed class IndexMaintenanceTests(Stores stores)
             Assert.Equal(0, (await host.SucceedAsync("re-embedding")).Changed);
 
             // The old model still serves: every point has its vector.
-            var points = await host.Get<EmbeddingStore>().PointsAsync(await host.ScalarAsync<Guid>("select id from documents limit 1"), 1, Cancelled);
+            var points = await host.Get<EmbeddingStore>()
+                .PointsAsync(await host.ScalarAsync<Guid>("select id from documents limit 1"), 1, Cancelled);
             Assert.All(points, point => Assert.Equal(8, point.Dense!.Length));
         }
 
-        await using var next = await HostAsync(database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
+        await using var next = await HostAsync(
+            database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
         await Eventually.TrueAsync(
             async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == Documents * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The next index is not filled.", Cancelled);
@@ -132,12 +135,14 @@ public sealed class IndexMaintenanceTests(Stores stores)
     {
         await host.ExecuteAsync($$"""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version, chunk_count)
-            select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1, {{ChunksEach}}
+            select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1,
+                {{ChunksEach}}
             from generate_series(1, {{Documents}}) i;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, 1, o, 'chunk ' || o, 2 from documents, generate_series(1, {{ChunksEach}}) o;
             insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
-            select id, '{{model}}', {{(model.Length > 0 ? "array[1, 0, 0, 0, 0, 0, 0, 0]::real[]" : "null")}}, array[ordinal], array[1] from chunks;
+            select id, '{{model}}', {{(model.Length > 0 ? "array[1, 0, 0, 0, 0, 0, 0, 0]::real[]" : "null")}},
+                array[ordinal], array[1] from chunks;
             insert into index_changes (document_id, collection) select id, collection from documents
             """);
         var index = host.Get<InProcessVectorIndex>();
