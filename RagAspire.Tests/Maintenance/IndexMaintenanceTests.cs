@@ -12,6 +12,7 @@ namespace RagAspire.Tests.Maintenance;
 public sealed class IndexMaintenanceTests(Stores stores)
 {
     private const int Documents = 30;
+    private const int FewDocuments = 4;
     private const int ChunksEach = 50;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -72,10 +73,10 @@ public sealed class IndexMaintenanceTests(Stores stores)
     {
         var database = await stores.CreateDatabaseAsync();
         await using var one = await HostAsync(database);
-        var first = await FilledAsync(one);
+        var first = await FilledAsync(one, documents: FewDocuments);
         await using var two = await HostAsync(database);
         var second = two.Get<InProcessVectorIndex>();
-        await Eventually.TrueAsync(async () => (await second.StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+        await Eventually.TrueAsync(async () => (await second.StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The second index is not filled.", Cancelled);
         await PresentAsync(one, 2);
         await second.RemoveChunksAsync([.. (await IdsAsync(second)).Take(10)], Cancelled);
@@ -104,9 +105,9 @@ public sealed class IndexMaintenanceTests(Stores stores)
             ["ConnectionStrings:embeddings-next"] = ollama.ConnectionString(ollama.EmbeddingModel),
         }))
         {
-            await FilledAsync(host, model: "old-model");
+            await FilledAsync(host, FewDocuments, "old-model");
             var report = await host.SucceedAsync("re-embedding");
-            Assert.Equal(Documents * ChunksEach, report.Changed);
+            Assert.Equal(FewDocuments * ChunksEach, report.Changed);
             Assert.Equal(0, (await host.SucceedAsync("re-embedding")).Changed);
 
             // The old model still serves: every point has its vector.
@@ -118,26 +119,27 @@ public sealed class IndexMaintenanceTests(Stores stores)
         await using var next = await HostAsync(
             database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
         await Eventually.TrueAsync(
-            async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+            async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The next index is not filled.", Cancelled);
         await PresentAsync(next, 1);
         Assert.NotEqual(8, (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Dimensions);
         await next.SucceedAsync("re-embedding");
         Assert.Equal(0, await next.ScalarAsync<long>("select count(*) from embeddings where model = 'old-model'"));
-        Assert.Equal(Documents * ChunksEach, await next.ScalarAsync<long>("select count(*) from embeddings"));
+        Assert.Equal(FewDocuments * ChunksEach, await next.ScalarAsync<long>("select count(*) from embeddings"));
     }
 
     private async Task<MaintenanceHost> HostAsync(string? database = null, Dictionary<string, string?>? settings = null) =>
         await MaintenanceHost.CreateAsync(database ?? await stores.CreateDatabaseAsync(), stores.Redis, settings, started: true);
 
-    /// <summary>Fills the tables as ingestion would, and waits until the index has followed.</summary>
-    private static async Task<InProcessVectorIndex> FilledAsync(MaintenanceHost host, string model = "")
+    /// <summary>Fills the tables like ingestion does, and waits until the index is in step.</summary>
+    private static async Task<InProcessVectorIndex> FilledAsync(
+        MaintenanceHost host, int documents = Documents, string model = "")
     {
         await host.ExecuteAsync($$"""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version, chunk_count)
             select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1,
                 {{ChunksEach}}
-            from generate_series(1, {{Documents}}) i;
+            from generate_series(1, {{documents}}) i;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, 1, o, 'chunk ' || o, 2 from documents, generate_series(1, {{ChunksEach}}) o;
             insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
@@ -146,7 +148,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
             insert into index_changes (document_id, collection) select id, collection from documents
             """);
         var index = host.Get<InProcessVectorIndex>();
-        await Eventually.TrueAsync(async () => (await index.StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+        await Eventually.TrueAsync(async () => (await index.StatusAsync(Cancelled)).Points == documents * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The index does not follow.", Cancelled);
         await PresentAsync(host, 1);
         return index;

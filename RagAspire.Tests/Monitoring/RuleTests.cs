@@ -103,7 +103,8 @@ public sealed partial class RuleTests
     [Fact]
     public void Every_alert_is_tested_to_stay_inactive() =>
         Assert.Equal(
-            MonitoringFiles.AlertNames.Except([Watchdog]).Order(), Tested(checks => checks.All(check => check.ExpAlerts.Count == 0)));
+            MonitoringFiles.AlertNames.Except([Watchdog]).Order(),
+            Tested(checks => checks.All(check => check.ExpAlerts.Count == 0)));
 
     /// <summary>A second rule of the same name, for worse or for something else, is tested by itself.</summary>
     [Fact]
