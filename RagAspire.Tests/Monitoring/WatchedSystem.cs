@@ -101,7 +101,8 @@ internal sealed class WatchedParts : IAsyncDisposable
         Ollama = Owned(await OllamaStub.StartAsync());
         Postgres = Owned(await PrivatePostgres.StartAsync());
         var certificate = Path.Combine(_directory.Path, "api.pem");
-        await File.WriteAllTextAsync(certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {
