@@ -26,7 +26,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
             where collection = $1
               and ($2::text is null or status = $2)
               and ($3::text is null or exists (
-                  select from chunks c where c.document_id = d.id and c.version = d.ready_version
+                  select from searchable_chunks c where c.document_id = d.id
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
             order by id

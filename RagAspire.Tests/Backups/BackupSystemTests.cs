@@ -72,7 +72,7 @@ public sealed class BackupSystemTests(Stores stores)
         var uploading = UploadAsync(system, stop.Token);
         using var response = await system.Client.Http.PostAsync(Path, null, Token);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        var run = await RunsTo.EndAsync(system.Client, (await RagClient.JsonAsync(response))["id"]!.GetValue<Guid>());
+        var run = await RunClient.EndAsync(system.Client, (await RagClient.JsonAsync(response))["id"]!.GetValue<Guid>());
         await stop.CancelAsync();
         Assert.True(await uploading > 0);
         Assert.True(run["status"]!.GetValue<string>() == "succeeded", run.ToJsonString());
@@ -114,9 +114,9 @@ public sealed class BackupSystemTests(Stores stores)
 
     private static async Task AssertDrillSucceedsAsync(RagSystem system)
     {
-        var drill = await RunsTo.RunAsync(system.Client, "backup");
+        var drill = await RunClient.RunAsync(system.Client, "backup");
         Assert.True(drill["status"]!.GetValue<string>() == "succeeded", drill.ToJsonString());
-        drill = await RunsTo.RunAsync(system.Client, "restore-drill");
+        drill = await RunClient.RunAsync(system.Client, "restore-drill");
         Assert.True(drill["status"]!.GetValue<string>() == "succeeded", drill.ToJsonString());
         Assert.Contains("searches found what they find in the live system", drill["report"]!["notes"]!.ToJsonString(), StringComparison.Ordinal);
     }

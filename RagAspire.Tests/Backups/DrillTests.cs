@@ -32,6 +32,22 @@ public sealed class DrillTests(Stores stores)
     }
 
     [Fact]
+    public async Task A_backup_of_an_older_version_is_drilled_with_the_schema_of_this_one()
+    {
+        await using var rig = await RigAsync();
+        await rig.Get<IndexSync>().StartAsync(Token);
+        await rig.Get<NpgsqlDataSource>().Command(
+            "drop view searchable_chunks; delete from schema_migrations where name = '0007_searchable_chunks.sql'").ExecuteAsync(Token);
+        await rig.BackUpAsync();
+        await rig.Get<Migrator>().MigrateAsync(Token);
+
+        var drill = await rig.DrillAsync();
+
+        Assert.Null(drill.Error);
+        Assert.Contains(drill.Notes, note => note.Contains("20 of 20 searches", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_drill_finds_a_damaged_backup_and_marks_it()
     {
         await using var rig = await RigAsync();

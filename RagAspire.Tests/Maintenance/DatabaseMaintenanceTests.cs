@@ -17,7 +17,7 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         var (table, index) = (await SizeAsync(host, "searches"), await SizeAsync(host, "searches_pkey"));
         var kept = await host.ScalarAsync<string>("select md5(string_agg(id::text || collection, ',' order by id)) from searches");
 
-        var probe = LockProbe.Start(
+        await using var probe = LockProbe.Start(
             host.ConnectionString,
             "select count(*) from searches",
             "insert into searches (id, collection, chunk_ids) values ('00000000-0000-0000-0000-000000000001', 'probe', '{}')",
@@ -43,7 +43,7 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
             select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 40000) i;
             insert into audit_logs (at, actor, action, subject) select now() - interval '29 days', 'new', 'document.upload', i::text from generate_series(1, 500) i
             """);
-        var probe = LockProbe.Start(
+        await using var probe = LockProbe.Start(
             host.ConnectionString,
             "insert into audit_logs (actor, action, subject) values ('probe', 'probe', 'probe')",
             "delete from audit_logs where actor = 'probe' and subject = 'probe'");

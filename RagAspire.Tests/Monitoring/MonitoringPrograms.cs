@@ -1,5 +1,5 @@
 using RagAspire.AppHost.Monitoring;
-using RagAspire.TestSupport;
+using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Tests.Monitoring;
 

@@ -3,7 +3,7 @@ using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;

@@ -66,7 +66,5 @@ public sealed class DrillSearches(
     }
 
     private static async Task<HashSet<Guid>> SearchableAsync(NpgsqlDataSource database, Guid[] ids, CancellationToken cancellationToken) =>
-        [.. await database.Command("""
-            select c.id from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version where c.id = any ($1)
-            """, ids).ListAsync(row => row.GetGuid(0), cancellationToken)];
+        [.. await database.Command("select id from searchable_chunks where id = any ($1)", ids).ListAsync(row => row.GetGuid(0), cancellationToken)];
 }

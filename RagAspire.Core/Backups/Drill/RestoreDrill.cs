@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
@@ -55,6 +56,9 @@ public sealed class RestoreDrill(
             var request = new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor) { Gently = true };
             var restored = await restore.RestoreAsync(request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
             await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
+
+            // A backup of an older version gets the schema of this one, as a restored system does when it starts.
+            await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(cancellationToken);
             progress(70, "comparing every document with its checksum");
             var (documents, changed) = await ContentsAsync(dataSource, cancellationToken);
             progress(85, "comparing searches with the live ones");

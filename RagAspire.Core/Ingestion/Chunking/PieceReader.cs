@@ -1,5 +1,6 @@
 using System.Globalization;
 using RagAspire.Extraction;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Ingestion.Chunking;
 
@@ -149,7 +150,7 @@ internal sealed class PieceReader(int maxTokens)
         var isJoined = false;
         while (!line.IsEmpty)
         {
-            var sentence = tableHeader is null ? line[..SentenceSplitter.FirstLength(line)] : line;
+            var sentence = tableHeader is null ? line[..Sentences.FirstLength(line)] : line;
             var isCut = sentence.Length > MaxSentenceCharacters;
             if (isCut)
             {

@@ -100,7 +100,7 @@ public sealed class KilledTaskTests(Stores stores)
         }
 
         await Eventually.TrueAsync(
-            async () => await AreRunningAsync(system.Database, runs.Values) && await locks.AllBlockAsync()
+            async () => await AreRunningAsync(system.Database, runs) && await locks.AllBlockAsync()
                 && await AreHalfDoneAsync(system.Database, group),
             Patience, () => $"{string.Join(", ", group)} do not all get to their locks:\n{system.Worker.Output}", Token);
         if (group.Contains(Health))
@@ -108,18 +108,22 @@ public sealed class KilledTaskTests(Stores stores)
             ollama.Mode = OllamaMode.Hanging;
             runs[Health] = await RunClient.RequestAsync(system.Client, Health);
             await Eventually.TrueAsync(
-                async () => await AreRunningAsync(system.Database, [runs[Health]]) && ollama.OpenCalls > 0,
+                async () => await AreRunningAsync(system.Database, runs) && ollama.OpenCalls > 0,
                 Patience, () => "The model is not asked.", Token);
         }
 
         await system.Worker.KillAsync(Token);
-        Assert.True(await AreRunningAsync(system.Database, runs.Values), "A task was over before it was killed.");
+        Assert.True(await AreRunningAsync(system.Database, runs), "A task was over before it was killed.");
         ollama.Mode = OllamaMode.Normal;
         return runs;
     }
 
-    private static async Task<bool> AreRunningAsync(string database, IReadOnlyCollection<Guid> runs) => runs.Count == await Sql.OneAsync<long>(
-        database, $"select count(*) from maintenance_runs where status = 'running' and id in ('{string.Join("', '", runs)}')");
+    private static async Task<bool> AreRunningAsync(string database, Dictionary<string, Guid> runs)
+    {
+        var ids = string.Join("', '", runs.Values);
+        return runs.Count == await Sql.OneAsync<long>(
+            database, $"select count(*) from maintenance_runs where status = 'running' and id in ('{ids}')");
+    }
 
     /// <summary>Each task of the group has begun its work and has not finished it.</summary>
     private static async Task<bool> AreHalfDoneAsync(string database, string[] group)
