@@ -10,7 +10,7 @@ internal static class ApiDocument
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip);
-        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>().AddSingleton<MaintenanceAccess>();
+        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>().AddSingleton<MaintenanceAccess>().AddSingleton<EventStreams>();
         services.AddSingleton<ApiMetrics>();
         return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {

@@ -12,12 +12,14 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
     private readonly Dictionary<EmbeddedStoreResource, EmbeddedStoreController> _controllers;
     private readonly ResourceLoggerService _loggers;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lazy<Task> _stop;
     private Task _background = Task.CompletedTask;
 
     public EmbeddedStoreService(
         DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, TimeProvider time)
     {
         _loggers = loggers;
+        _stop = new Lazy<Task>(StopStoresAsync);
         _controllers = model.Resources.OfType<EmbeddedStoreResource>().ToDictionary(store => store, store => new EmbeddedStoreController(
             store,
             [.. model.Resources.Where(resource => resource is IResourceWithParent child && child.Parent == store)],
@@ -47,16 +49,12 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        await StopBackgroundAsync();
-        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(cancellationToken)));
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => _stop.Value;
 
     /// <summary>Stops what a start that failed half-way has left, and releases the data directory.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopBackgroundAsync();
+        await _stop.Value;
         foreach (var (store, controller) in _controllers)
         {
             await store.DisposeAsync();
@@ -64,10 +62,12 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
         }
     }
 
-    private async Task StopBackgroundAsync()
+    /// <summary>Not cancelled: the stores must stop also when the orchestrator has used up the time of the shutdown.</summary>
+    private async Task StopStoresAsync()
     {
         await _stopping.CancelAsync();
         await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(CancellationToken.None)));
     }
 
     private async Task RunAsync(EmbeddedStoreResource store, EmbeddedStoreController controller)

@@ -24,11 +24,11 @@ public sealed class AnswerQualityTests
         var golden = JsonSerializer.Deserialize<Dictionary<string, string[]>>(
             await File.ReadAllTextAsync(Path.Combine(folder, "answers.json"), TestContext.Current.CancellationToken))!;
         var test = BeirTest.Load(folder);
-        using var writing = AnswerRig.WithoutModel();
+        using var rig = AnswerRig.WithoutModel();
         int first = 0, whole = 0, none = 0;
         foreach (var (id, question, hits, words) in await AskAsync(test, test.Queries))
         {
-            var (_, answer) = await writing.AskAsync(question, hits, words: words);
+            var answer = await rig.AnswerAsync(question, hits, counts: words);
             var sentence = answer.Citations.Count == 0 ? "" : answer.Text[..Sentences.Split(answer.Text)[0].End];
             none += answer.Kind == AnswerKind.None ? 1 : 0;
             first += Holds(sentence, golden[id]) ? 1 : 0;
@@ -53,11 +53,11 @@ public sealed class AnswerQualityTests
     {
         var test = BeirTest.Load(SharedData.Locate(collection));
         var foreign = BeirTest.Load(SharedData.Locate(asked)).Queries;
-        using var writing = AnswerRig.WithoutModel();
+        using var rig = AnswerRig.WithoutModel();
         var answered = 0;
         foreach (var (_, question, hits, words) in await AskAsync(test, foreign))
         {
-            answered += (await writing.AskAsync(question, hits, words: words)).Answer.Kind == AnswerKind.None ? 0 : 1;
+            answered += (await rig.AnswerAsync(question, hits, counts: words)).Kind == AnswerKind.None ? 0 : 1;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {foreign.Count} foreign questions were answered");
@@ -69,7 +69,7 @@ public sealed class AnswerQualityTests
     {
         using var search = new IndexSubject(test);
         var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
-        var counts = test.Documents.SelectMany(document => AnswerData.QuestionTerms.Terms(document.Text).Distinct())
+        var counts = test.Documents.SelectMany(document => AnswerData.Terms.Terms(document.Text).Distinct())
             .GroupBy(term => term).ToDictionary(term => term.Key, term => Math.Min(DocumentFrequency.Most, term.LongCount()));
         var asked = new List<(string, string, SearchHit[], TermFrequencies)>();
         foreach (var (id, question) in questions)
@@ -85,7 +85,7 @@ public sealed class AnswerQualityTests
     private static TermFrequencies Counts(string question, Dictionary<string, long> counts, int passages) => new(
         passages,
         question.Split(' ').Select(word => word.Trim('?', '.', ',', '"', '(', ')')).Distinct().Where(word => word.Length > 0).ToDictionary(
-            word => word, word => AnswerData.QuestionTerms.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
+            word => word, word => AnswerData.Terms.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
 
     private static bool Holds(string text, string[] answers) =>
         answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));

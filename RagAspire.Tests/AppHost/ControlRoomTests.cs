@@ -22,6 +22,18 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     }
 
     [Theory]
+    [InlineData("api", "RagAspire.Api")]
+    [InlineData("worker", "RagAspire.Worker")]
+    public async Task A_service_is_its_built_program_without_a_dotnet_run_before_it(string service, string program)
+    {
+        var snapshot = await room.HealthyAsync(service);
+
+        Assert.Equal(KnownResourceTypes.Project, snapshot.ResourceType);
+        var path = Assert.IsType<string>(snapshot.Properties.Single(property => property.Name == "executable.path").Value);
+        Assert.Equal(program, Path.GetFileName(path).Replace(".exe", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("api", "API reference", "OpenAPI", "Health")]
     [InlineData("worker", "Jobs", "Health")]
     public async Task The_links_of_a_service_lead_to_pages_that_answer(string service, params string[] names)
@@ -57,7 +69,8 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         var chat = await room.HealthyAsync("chat");
 
         Assert.Contains(chat.Relationships, relation => relation is { ResourceName: "ollama", Type: "Parent" });
-        Assert.Equal("Models", Assert.Single((await room.HealthyAsync("ollama")).Urls).DisplayProperties.DisplayName);
+        var links = (await room.HealthyAsync("ollama")).Urls.Select(url => url.DisplayProperties.DisplayName);
+        Assert.Equal(["Models", "Ollama"], links.Order());
     }
 
     [Fact]
@@ -176,7 +189,6 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
             command => Assert.Equal(ResourceCommandState.Disabled, command.UpdateState(context)));
     }
 
-    // Aspire's own resources, such as the one that rebuilds a project.
-    private static bool IsHelper(IResource resource) =>
-        resource.Annotations.OfType<HiddenAnnotation>().Any() || resource.Name.Contains("rebuild", StringComparison.Ordinal);
+    // Aspire adds a hidden resource for each project that builds it again.
+    private static bool IsHelper(IResource resource) => resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
 }

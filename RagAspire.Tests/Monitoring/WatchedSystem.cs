@@ -3,7 +3,7 @@ using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport;
+using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
@@ -101,7 +101,8 @@ internal sealed class WatchedParts : IAsyncDisposable
         Ollama = Owned(await OllamaStub.StartAsync());
         Postgres = Owned(await PrivatePostgres.StartAsync());
         var certificate = Path.Combine(_directory.Path, "api.pem");
-        await File.WriteAllTextAsync(certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {

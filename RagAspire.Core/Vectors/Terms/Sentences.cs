@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using RagAspire.Answers;
-using RagAspire.Answers.Extractive;
 
 namespace RagAspire.Vectors.Terms;
 
@@ -53,7 +51,7 @@ internal static partial class Sentences
         var spans = new List<TextSpan>();
         foreach (var block in Blocks(text))
         {
-            if (TableRows.IsRow(text.AsSpan(block.Start, block.Length)))
+            if (TableLine.IsRow(text.AsSpan(block.Start, block.Length)))
             {
                 Add(text, block.Start, block.End, spans);
             }
@@ -150,7 +148,7 @@ internal static partial class Sentences
 
         var current = text.AsSpan(line.Start, line.Length);
         var following = text.AsSpan(next.Start, next.Length);
-        if (TableRows.IsRow(current) || TableRows.IsRow(following) || current[0] == '#' || following[0] == '#' || Item().IsMatch(following))
+        if (TableLine.IsRow(current) || TableLine.IsRow(following) || current[0] == '#' || following[0] == '#' || Item().IsMatch(following))
         {
             return true;
         }

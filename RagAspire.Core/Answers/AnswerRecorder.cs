@@ -1,19 +1,12 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using RagAspire.Database;
 
 namespace RagAspire.Answers;
 
-/// <summary>Records what was answered: the row that feedback and sessions need, and the figures.</summary>
-public sealed partial class AnswerObserver(
-    AnswerStore store, AnswerMetrics metrics, IOptions<AnswerOptions> options, ILogger<AnswerObserver> logger)
+/// <summary>Records each answer: in the table that feedback and sessions need, and in the metrics.</summary>
+public sealed partial class AnswerRecorder(AnswerStore store, AnswerMetrics metrics, ILogger<AnswerRecorder> logger)
 {
-    internal static ActivitySource Source { get; } = new("RagAspire.Answers");
-
-    public int HistoryTurns => options.Value.HistoryTurns;
-
-    public async Task AnsweredAsync(Question question, Answer answer, ModelCall? call, CancellationToken cancellationToken)
+    public async Task RecordAsync(Question question, Answer answer, ModelCall? call, CancellationToken cancellationToken)
     {
         metrics.Answered(answer.Kind, answer.Cached, answer.TookMs / 1000);
         if (call is not null)
@@ -27,7 +20,7 @@ public sealed partial class AnswerObserver(
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex))
         {
-            // The answer is written and is worth more than its record.
+            // The answer is there already; failing the request for its record would lose it.
             Log.NotRecorded(logger, answer.AnswerId, ex.Message);
         }
     }

@@ -1,13 +1,13 @@
-namespace RagAspire.Answers.Extractive;
+namespace RagAspire.Vectors.Terms;
 
-/// <summary>Rows of tables as extraction writes them: cells between bars or tabs, the first row the header.</summary>
-internal static class TableRows
+/// <summary>A line of a table as extraction writes it: cells between bars or tabs, the first line of a table its header.</summary>
+internal static class TableLine
 {
     public static bool IsRow(ReadOnlySpan<char> line) =>
         line.Contains(" | ", StringComparison.Ordinal) || line.StartsWith("|") || line.Contains('\t');
 
-    /// <summary>A row as it can be read alone: each cell with the name of its column.</summary>
-    /// <param name="header">The table's first row; null where it names no columns.</param>
+    /// <summary>A row that can be read without its table: each cell with the name of its column.</summary>
+    /// <param name="header">The table's header; null when it has none.</param>
     public static string Read(string row, string? header)
     {
         var cells = Cells(row);
@@ -16,7 +16,7 @@ internal static class TableRows
             part.column < names.Count && names[part.column].Length > 0 ? $"{names[part.column]}: {part.cell}" : part.cell));
     }
 
-    /// <summary>Whether a row names columns: it has several cells, and none is a number.</summary>
+    /// <summary>Whether a row looks like a header: it has several cells, and at least half of them contain letters.</summary>
     public static bool IsHeader(string row)
     {
         var cells = Cells(row).Where(cell => cell.Length > 0).ToList();
