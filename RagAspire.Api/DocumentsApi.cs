@@ -28,7 +28,7 @@ internal static class DocumentsApi
     {
         var group = api.MapGroup("/documents").WithTags("Documents").ProducesProblem(404);
         group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).")
+            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable).")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
             .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.")
@@ -47,7 +47,7 @@ internal static class DocumentsApi
         HttpRequest request, ClaimsPrincipal user, UploadReader uploads, DocumentIntake intake, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        using var upload = await uploads.ReadAsync(request, cancellationToken);
+        using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
         return Answer(await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken));
     }
@@ -61,7 +61,7 @@ internal static class DocumentsApi
             return Missing();
         }
 
-        using var upload = await access.Uploads.ReadAsync(request, cancellationToken);
+        using var upload = await access.Uploads.ReadAsync(request, caller, cancellationToken);
         if (await access.Intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
         {
             return Missing();

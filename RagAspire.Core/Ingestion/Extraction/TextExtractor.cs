@@ -31,11 +31,6 @@ public sealed partial class TextExtractor(
     public async Task<ExtractedDocument> ExtractAsync(
         string path, string contentType, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        if (contentType == ContentTypes.ProtectedOffice)
-        {
-            throw new UnreadableDocumentException(Reasons.Encrypted);
-        }
-
         var skipped = new List<int>();
         var isSecondTry = false;
         while (true)
