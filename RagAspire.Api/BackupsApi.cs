@@ -45,15 +45,15 @@ internal static class BackupsApi
         await backups.FindAsync(id, cancellationToken) is { } backup ? TypedResults.Ok(backup) : Problems.NotFound("backup");
 
     private static async Task<Results<Accepted<MaintenanceRun>, ProblemHttpResult>> CreateAsync(
-        ClaimsPrincipal user, MaintenanceAccess access, CancellationToken cancellationToken)
+        ClaimsPrincipal user, RunStore runs, MaintenanceEnqueuer queue, CancellationToken cancellationToken)
     {
-        if (await access.Runs.RequestAsync(Task, false, Caller.Of(user).Name, cancellationToken) is not { } run)
+        if (await runs.RequestAsync(Task, false, Caller.Of(user).Name, cancellationToken) is not { } run)
         {
-            return TypedResults.Problem("A backup is being made already, or waits to.", statusCode: StatusCodes.Status409Conflict);
+            return TypedResults.Problem("A backup is already running or queued.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Enqueue(run.Id);
-        return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
+        queue.Enqueue(run.Id);
+        return TypedResults.Accepted(MaintenanceApi.Location(run), run);
     }
 
     private static async Task<Results<Accepted<Backup>, ProblemHttpResult>> VerifyAsync(

@@ -10,14 +10,14 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Api;
 
-/// <summary>A multipart upload that has arrived; its file is deleted with it.</summary>
+/// <summary>A received multipart upload; disposing it deletes its file.</summary>
 public sealed record Upload(UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
     : IDisposable
 {
     public void Dispose() => Temporary.Dispose();
 }
 
-/// <summary>Reads multipart uploads to disk as they arrive, hashing on the way, never wholly in memory.</summary>
+/// <summary>Streams multipart uploads to disk and hashes them on the way, so that no file is held in memory.</summary>
 public sealed class UploadReader(IOptions<LimitOptions> limits)
 {
     private const int MaxTags = 32;
@@ -25,7 +25,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     private const int MaxNameLength = 255;
     private const long Overhead = 1 << 20;
 
-    /// <exception cref="BadHttpRequestException">400 no or empty file, 413 too large, 415 not a multipart form or an unknown type.</exception>
+    /// <exception cref="BadHttpRequestException">400 for a bad form, 413 for too large a file, 415 for an unsupported type.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var reader = Open(request);
@@ -42,7 +42,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                 {
                     file = file is null
                         ? await ReceiveAsync(section.Body, NameOf(disposition), temporary, cancellationToken)
-                        : throw Problems.Bad("One upload takes one file.");
+                        : throw Problems.Bad("An upload must contain one file only.");
                     continue;
                 }
 
@@ -56,7 +56,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                         AddTag(tags, value);
                         break;
                     case var other:
-                        throw Problems.Bad($"The form field '{other}' is not known: an upload has 'file', 'collection' and 'tags'.");
+                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection' and 'tags'.");
                 }
             }
 
@@ -136,7 +136,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
             : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }
 
-    /// <summary>The last part of a path, without what does not belong in a name.</summary>
+    /// <summary>The last part of the given path, without control characters.</summary>
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
         var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
@@ -163,7 +163,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     {
         if (tag.Split('=', 2) is not [{ Length: > 0 and <= 64 } key, { Length: <= 256 } value] || tags.Count >= MaxTags)
         {
-            throw Problems.Bad($"A tag is written key=value, with a key of 1 to 64 and a value of up to 256 characters; at most {MaxTags} tags.");
+            throw Problems.Bad($"A tag must be key=value, with 1 to 64 characters in the key and up to 256 in the value; at most {MaxTags} tags.");
         }
 
         tags[key.Trim()] = value.Trim();
