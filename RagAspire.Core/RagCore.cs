@@ -35,7 +35,7 @@ public static class RagCore
             .AddSearch()
             .AddAnswers()
             .AddQuality()
-            .AddApiKeys()
+            .AddSecurity()
             .AddMonitoring()
             .AddJobs()
             .AddMaintenance(builder.Configuration)

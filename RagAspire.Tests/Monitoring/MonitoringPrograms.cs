@@ -13,7 +13,9 @@ internal static class MonitoringPrograms
         try
         {
             await running.WaitUntilReadyAsync(
-                new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"), TestContext.Current.CancellationToken);
+                new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"),
+                TimeSpan.FromSeconds(30),
+                TestContext.Current.CancellationToken);
             return running;
         }
         catch

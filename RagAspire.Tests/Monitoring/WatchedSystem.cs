@@ -117,7 +117,7 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["Answers__BreakDuration"] = "00:00:01",
-                ["Sessions__QuietSeconds"] = "1",
+                ["Sessions__Quiet"] = "00:00:01",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
                 ["Maintenance__Certificates__Files__0"] = certificate,
             },
