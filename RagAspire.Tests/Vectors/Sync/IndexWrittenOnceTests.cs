@@ -138,7 +138,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
 
     private static async Task<long> PointsAsync(CoreServices core) => (await core.Get<IVectorIndex>().StatusAsync(Token)).Points;
 
-    private static async Task<List<IndexedChunk>> ChunksAsync(InProcessVectorIndex index)
+    private static async Task<List<IndexedChunk>> ChunksAsync(IVectorIndex index)
     {
         var chunks = new List<IndexedChunk>();
         await foreach (var page in index.ScanAsync(Token))
