@@ -1,5 +1,4 @@
 using RagAspire.AppHost.Monitoring;
-using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Tests.Monitoring;
 

@@ -2,11 +2,10 @@ using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport.Processes;
-using RagAspire.Tests.Support;
-using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
+using Stores = RagAspire.Tests.Support.Stores;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
 
