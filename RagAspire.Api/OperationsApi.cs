@@ -1,14 +1,13 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A key to be made.</summary>
-/// <param name="Scopes">Of read, write, operations.</param>
-/// <param name="Collections">Those it may use; absent for all.</param>
+/// <summary>The rights of a new API key.</summary>
+/// <param name="Scopes">Any of read, write, operations.</param>
+/// <param name="Collections">The collections that it may use; absent for all.</param>
 public sealed record ApiKeyRequest(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
     [property: Required, MinLength(1)] IReadOnlyList<string> Scopes,
@@ -18,41 +17,37 @@ public sealed record ApiKeyRequest(
     {
         if (Scopes.Except(RagAspire.Security.Scopes.All).Any())
         {
-            yield return new ValidationResult("Scopes are read, write and operations.", [nameof(Scopes)]);
+            yield return new ValidationResult("The scopes are read, write and operations.", [nameof(Scopes)]);
         }
     }
 }
 
-/// <summary>A new key with its secret, which is shown this once.</summary>
+/// <summary>A new key with its secret, which is returned only once.</summary>
 public sealed record ApiKeyCreated(ApiKey Key, string Secret);
 
-/// <summary>Which part of the audit log to read.</summary>
-/// <param name="After">The cursor from the page before.</param>
+/// <summary>Which entries of the audit log to list.</summary>
+/// <param name="After">The <c>next</c> of the page before.</param>
 public sealed record AuditListRequest(long? After, [property: Range(1, 500)] int Limit = 100);
 
-/// <summary>Running the system.</summary>
+/// <summary>The audit log and API keys.</summary>
 internal static class OperationsApi
 {
     public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/operations").RequireAuthorization(Scopes.Operations).WithTags("Operations");
-        group.MapGet("/audit", AuditAsync).WithSummary("Read the audit log, newest first");
+        group.MapGet("/audit", AuditAsync).WithSummary("List the audit log, newest first");
         group.MapGet("/api-keys", ListKeysAsync).WithSummary("List API keys");
-        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Make an API key").ProducesValidationProblem();
+        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Create an API key").ProducesValidationProblem();
         group.MapDelete("/api-keys/{id}", RevokeKeyAsync).WithSummary("Revoke an API key");
         return api;
     }
 
     private static async Task<Ok<Page<AuditRecord>>> AuditAsync(
-        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken)
-    {
-        var items = await audit.ListAsync(request.After, request.Limit, cancellationToken);
-        var next = items.Count == request.Limit ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new Page<AuditRecord>(items, next));
-    }
+        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await audit.ListAsync(request.After, request.Limit, cancellationToken));
 
     private static async Task<Ok<Page<ApiKey>>> ListKeysAsync(ApiKeyStore keys, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Page<ApiKey>(await keys.ListAsync(cancellationToken), null));
+        TypedResults.Ok(Page.Whole(await keys.ListAsync(cancellationToken)));
 
     private static async Task<Created<ApiKeyCreated>> CreateKeyAsync(
         ApiKeyRequest request, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken)
@@ -66,7 +61,7 @@ internal static class OperationsApi
         if (caller.Collections is not null && request.Collections is null)
         {
             throw new BadHttpRequestException(
-                "This key is bound to collections and can only make keys that are too.", StatusCodes.Status403Forbidden);
+                "This key is bound to collections and can only create keys that are bound to some of them.", StatusCodes.Status403Forbidden);
         }
 
         var (key, secret) = await keys.CreateAsync(

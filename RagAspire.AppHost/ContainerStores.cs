@@ -1,71 +1,59 @@
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
+
 namespace RagAspire.AppHost;
 
 /// <summary>
-/// Stores for which Aspire has no hosting package that every registry serves. Their connection strings are those of
-/// Aspire.Hosting.Qdrant and CommunityToolkit.Aspire.Hosting.Ollama, which the client packages understand.
+/// The stores as containers. Qdrant and Ollama are plain containers, because their hosting packages are not served by
+/// every registry; their connection strings have the form that the client packages expect.
 /// </summary>
 internal static class ContainerStores
 {
+    private const string QdrantImage = "qdrant/qdrant";
+    private const string QdrantTag = "v1.18.1";
+
     /// <summary>All stores in containers, as in production.</summary>
     public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
-        var database = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password"))
+        var database = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password", "Password of PostgreSQL."))
             .WithDataVolume("ragaspire-postgres")
             .AddDatabase("ragdb");
 
-        // Exporters and tools on the container network speak to Redis too, and none of them knows a development certificate.
-        var cache = builder.AddRedis("cache", password: builder.AddPassword("cache-password"))
+        // Exporters and tools on the container network connect to Redis too, and none of them trusts a development certificate.
+        var cache = builder.AddRedis("cache", password: builder.AddPassword("cache-password", "Password of Redis.").WithHidden())
             .WithoutHttpsCertificate()
             .WithDataVolume("ragaspire-cache");
-
-        var vectorsKey = builder.AddPassword("vectors-key");
+        var vectorsKey = builder.AddPassword("vectors-key", "API key of Qdrant.");
         var vectors = builder.AddQdrant("vectors", vectorsKey);
-        var ollama = new Lazy<IResourceBuilder<ContainerResource>>(builder.AddOllama);
+        var ollama = new Lazy<IResourceBuilder<ContainerResource>>(builder.AddOllamaContainer);
         return new Stores(
             database,
             cache,
             vectors,
-            builder.AddModel("chat", "chat-model", options.ChatModel ?? "llama3.2", ollama),
-            builder.AddModel("embeddings", "embedding-model", options.EmbeddingModel ?? "nomic-embed-text", ollama))
+            builder.AddContainerModel("chat", ModelParameter.Chat, options.ChatModel, ollama),
+            builder.AddContainerModel("embeddings", ModelParameter.Embedding, options.EmbeddingModel, ollama))
         {
             Prometheus = builder.AddMonitoring(options, database, cache, vectorsKey.Resource),
         };
     }
 
-    public static IResourceBuilder<ConnectionStringResource> AddQdrant(
+    private static IResourceBuilder<ConnectionStringResource> AddQdrant(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey)
     {
-        var server = builder.AddContainer("qdrant", "qdrant/qdrant", "v1.18.1")
+        var server = builder.AddContainer("qdrant", QdrantImage, QdrantTag)
             .WithHttpEndpoint(targetPort: 6334, name: "grpc")
             .WithEndpoint("grpc", endpoint => endpoint.Transport = "http2")
             .WithHttpEndpoint(targetPort: 6333, name: "http")
             .WithEnvironment("QDRANT__SERVICE__API_KEY", apiKey)
             .WithHttpHealthCheck("/readyz", endpointName: "http")
             .WithVolume("ragaspire-vectors", "/qdrant/storage")
-            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ($"{url.Url}/dashboard", "Vector index"));
+            .WithIconName("VectorShape")
+            .WithPage("http", "/dashboard", "Vector index")
+            .WithUrlForEndpoint("grpc", url => url.DisplayLocation = UrlDisplayLocation.DetailsOnly);
         return builder
             .AddConnectionString(name, ReferenceExpression.Create($"Endpoint={server.GetEndpoint("grpc")};Key={apiKey}"))
+            .WithParentRelationship(server)
+            .WithHealthCheck(server.Resource.Annotations.OfType<HealthCheckAnnotation>().Single().Key)
             .WaitFor(server);
-    }
-
-    /// <summary>A server that fetches its models by itself once it runs.</summary>
-    public static IResourceBuilder<ContainerResource> AddOllama(this IDistributedApplicationBuilder builder) =>
-        builder.AddContainer("ollama", "ollama/ollama", "0.21.0")
-            .WithHttpEndpoint(targetPort: 11434, name: "http")
-            .WithHttpHealthCheck("/")
-            .WithVolume("ragaspire-ollama", "/root/.ollama");
-
-    /// <summary>A model of our own Ollama, fetched there when the server answers.</summary>
-    public static IResourceBuilder<ConnectionStringResource> AddModel(
-        this IResourceBuilder<ContainerResource> ollama, string name, string model)
-    {
-        var endpoint = ollama.GetEndpoint("http");
-        ollama.OnResourceReady(async (_, _, cancellationToken) =>
-        {
-            using var client = new HttpClient { BaseAddress = new Uri(endpoint.Url), Timeout = Timeout.InfiniteTimeSpan };
-            using var answer = await client.PostAsync(
-                new Uri("/api/pull", UriKind.Relative), new StringContent($$"""{"model":"{{model}}","stream":false}"""), cancellationToken);
-        });
-        return ollama.ApplicationBuilder.AddConnectionString(name, ReferenceExpression.Create($"Endpoint={endpoint};Model={model}"));
     }
 }

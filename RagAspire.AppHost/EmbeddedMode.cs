@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost.EmbeddedStores;
 using RagAspire.AppHost.Lifecycle;
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 
@@ -12,15 +14,13 @@ internal static class EmbeddedMode
     public static async Task<Stores> AddEmbeddedModeAsync(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         var (database, cache) = builder.AddEmbeddedStores(options);
-        var (chat, embeddings) = (builder.FindExternal("chat"), builder.FindExternal("embeddings"));
-        var models = await Ollama.FindAsync(
-            OllamaEndpoint, options, await ConnectionStringAsync(chat), await ConnectionStringAsync(embeddings), default);
+        var models = await builder.FindModelsAsync(OllamaEndpoint, options, default);
         var stores = new Stores(
             database,
             cache,
             builder.FindExternal("vectors"),
-            chat ?? builder.AddModel("chat", models.Chat),
-            embeddings ?? builder.AddModel("embeddings", models.Embeddings));
+            builder.AddExternalModel("chat", ModelParameter.Chat, models.Chat),
+            builder.AddExternalModel("embeddings", ModelParameter.Embedding, models.Embeddings));
         builder.AddInstalledMonitoring(options, stores);
 
         var dashboard = options.Dashboard
@@ -29,12 +29,4 @@ internal static class EmbeddedMode
         builder.Services.AddHostedService<ReadyAnnouncement>();
         return stores;
     }
-
-    private static IResourceBuilder<IResourceWithConnectionString>? AddModel(
-        this IDistributedApplicationBuilder builder, string name, string? connectionString) => connectionString is null
-        ? null
-        : builder.AddConnectionString(name, ReferenceExpression.Create($"{connectionString}"));
-
-    private static async Task<string?> ConnectionStringAsync(IResourceBuilder<IResourceWithConnectionString>? server) =>
-        server is null ? null : await server.Resource.GetConnectionStringAsync();
 }

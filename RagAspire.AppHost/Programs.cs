@@ -14,6 +14,21 @@ internal static class Programs
     /// <summary>The repository that contains the build output, or the current directory when there is none.</summary>
     public static string Repository { get; } = FindRepository();
 
+    /// <summary>
+    /// The built executable of another project. Its build output has the same configuration, because a build of the AppHost
+    /// builds the services too.
+    /// </summary>
+    /// <exception cref="AppHostException">The executable is missing.</exception>
+    public static string Executable(string project)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var file = OperatingSystem.IsWindows() ? $"{project}.exe" : project;
+        var path = Path.Combine(Repository, project, "bin", output.Parent!.Name, output.Name, file);
+        return File.Exists(path)
+            ? path
+            : throw new AppHostException($"{path} is missing: build the solution first (dotnet build).");
+    }
+
     /// <summary>A program on the PATH, or null.</summary>
     public static string? OnPath(string name)
     {

@@ -4,27 +4,29 @@ namespace RagAspire.AppHost;
 
 internal static class Secrets
 {
-    /// <summary>A password that is generated once and kept in the user secrets, because the data volumes keep the accounts.</summary>
-    public static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+    /// <summary>
+    /// A password that is generated once and kept in the user secrets, because a data volume keeps the password of its
+    /// first start.
+    /// </summary>
+    public static IResourceBuilder<ParameterResource> AddPassword(
+        this IDistributedApplicationBuilder builder, string name, string description) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true)
+            .WithDescription(description);
 
     /// <summary>
-    /// The key with all scopes. For development it is generated once, kept in the data directory and printed; a deployment
-    /// gets a parameter instead.
+    /// The API key with all scopes. In development it is generated once, kept in the data directory and printed; a
+    /// deployment has its own.
     /// </summary>
     public static IResourceBuilder<ParameterResource> AddApiKey(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         const string name = "api-key";
-        if (builder.ExecutionContext.IsPublishMode)
-        {
-            return builder.AddPassword(name);
-        }
-
-        var key = builder.ReadApiKey(options);
-        return builder.AddParameter(name, key, secret: true);
+        const string description = "API key with all scopes, for development.";
+        return builder.ExecutionContext.IsPublishMode
+            ? builder.AddPassword(name, description)
+            : builder.AddParameter(name, builder.ReadApiKey(options), secret: true).WithDescription(description);
     }
 
-    /// <summary>The development key.</summary>
+    /// <summary>The API key for development: of the setting <c>Security:DevelopmentKey</c>, else of the data directory.</summary>
     public static string ReadApiKey(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         Directory.CreateDirectory(options.DataDirectory);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using RagAspire.AppHost.EmbeddedStores;
+using RagAspire.AppHost.Models;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 

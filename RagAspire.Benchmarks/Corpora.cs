@@ -1,10 +1,10 @@
-using RagAspire.TestSupport.Load;
+using RagAspire.Benchmarks.Load;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 
-/// <summary>Made-up collections of any size: word frequencies follow Zipf's law, as those of language do.</summary>
+/// <summary>Synthetic collections of any size, with word frequencies by Zipf's law as in natural language.</summary>
 internal sealed class Corpora
 {
     private static readonly Dictionary<string, string> NoTags = [];
@@ -16,7 +16,7 @@ internal sealed class Corpora
             new Guid(i, 0, 0, new byte[8]), new Guid(i / 20, 1, 0, new byte[8]), 1, "bench", NoTags,
             Terms(termsPerPoint), dimensions == 0 ? null : Vector(dimensions)))];
 
-    /// <summary>Terms as frequent as those of a text of this length.</summary>
+    /// <summary>The terms of a text of this length.</summary>
     public TermVector Terms(int length)
     {
         var counts = new SortedDictionary<uint, float>();
@@ -40,5 +40,6 @@ internal sealed class Corpora
         return vector;
     }
 
-    public static IndexQuery Query(TermVector? terms, float[]? dense, int limit = 10) => new("bench", terms, dense, NoTags, limit);
+    public static IndexQuery Query(TermVector? terms, float[]? dense, int limit = 10) =>
+        new("bench", terms, dense, NoTags, limit);
 }

@@ -1,29 +1,30 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Benchmarks;
 
 /// <summary>
-/// What measuring costs: two APIs over the same stores, one with metrics, which is scraped, and one without, are asked in
-/// turns within one run. Processor time for a request tells more than requests in a second where others use the machine too.
+/// The cost of metrics: two APIs over the same stores, one with metrics that are scraped and one without, get requests in turns
+/// within one run. Processor time per request is more robust than requests per second when the machine has other load.
 /// </summary>
 internal sealed class MetricsCost(TextWriter output)
 {
     private const int Documents = 20;
     private const int Rounds = 16;
     private const int Clients = 4;
-    private const int RequestsOfARound = 1500;
-    private static readonly TimeSpan ScrapeEvery = TimeSpan.FromSeconds(15);
+    private const int RequestsPerRound = 1500;
+    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
 
-    private int _asked;
+    private int _queries;
 
     public async Task PrintAsync(CancellationToken cancellationToken)
     {
         await using var system = await PrivateSystem.StartAsync(durable: false, cancellationToken);
-        var worker = await system.StartAsync("RagAspire.Worker", [], cancellationToken);
-        worker.Client.Dispose();
-        var with = await system.StartAsync("RagAspire.Api", [], cancellationToken);
-        var without = await system.StartAsync("RagAspire.Api", [KeyValuePair.Create("Metrics__Enabled", "false")], cancellationToken);
+        await system.StartAsync("RagAspire.Worker", [], cancellationToken);
+        using var with = new Subject(await system.StartAsync("RagAspire.Api", [], cancellationToken));
+        var off = KeyValuePair.Create("Metrics__Enabled", "false");
+        using var without = new Subject(await system.StartAsync("RagAspire.Api", [off], cancellationToken));
         await UploadAsync(with.Client, cancellationToken);
         await MeasureAsync(with, without, cancellationToken);
     }
@@ -38,10 +39,13 @@ internal sealed class MetricsCost(TextWriter output)
             response.EnsureSuccessStatusCode();
         }
 
-        while ((await client.GetStringAsync("/api/v1/documents?status=ready", cancellationToken)).Split("\"ready\"").Length <= Documents)
+        string ready;
+        do
         {
             await Task.Delay(200, cancellationToken);
+            ready = await client.GetStringAsync("/api/v1/documents?status=ready", cancellationToken);
         }
+        while (ready.Split("\"ready\"").Length <= Documents);
     }
 
     private async Task MeasureAsync(Subject with, Subject without, CancellationToken cancellationToken)
@@ -54,33 +58,36 @@ internal sealed class MetricsCost(TextWriter output)
             await RoundAsync(without, cancellationToken);
         }
 
-        var figures = new List<(Figure With, Figure Without)>();
+        var samples = new List<(Sample With, Sample Without)>();
         for (var i = 0; i < Rounds; i++)
         {
-            // Who goes first has the caches of the stores still to fill.
+            // The first of the two fills the caches of the stores, so they alternate.
             var first = await RoundAsync(i % 2 == 0 ? with : without, cancellationToken);
             var second = await RoundAsync(i % 2 == 0 ? without : with, cancellationToken);
-            figures.Add(i % 2 == 0 ? (first, second) : (second, first));
+            samples.Add(i % 2 == 0 ? (first, second) : (second, first));
         }
 
         await scraping.CancelAsync();
         await scrapes;
-        output.WriteLine(FormattableString.Invariant($"{Rounds} rounds of {RequestsOfARound} searches each, {Clients} at once, half of them cached; medians"));
-        output.WriteLine($"with metrics      {Line(figures.ConvertAll(pair => pair.With))}");
-        output.WriteLine($"without           {Line(figures.ConvertAll(pair => pair.Without))}");
+        output.WriteLine(
+            $"{Rounds} rounds of {RequestsPerRound} searches each, {Clients} at once, half of them cached; medians");
+        output.WriteLine($"with metrics      {Line(samples.ConvertAll(pair => pair.With))}");
+        output.WriteLine($"without           {Line(samples.ConvertAll(pair => pair.Without))}");
+        var processor = Share(samples, sample => sample.ProcessorMilliseconds);
+        var throughput = -Share(samples, sample => sample.RequestsPerSecond);
         output.WriteLine(FormattableString.Invariant(
-            $"metrics cost      {Share(figures, figure => figure.ProcessorMilliseconds):0.0} % of processor time, {-Share(figures, figure => figure.RequestsPerSecond):0.0} % of throughput"));
+            $"metrics cost      {processor:0.0} % of processor time, {throughput:0.0} % of throughput"));
     }
 
-    private async Task<Figure> RoundAsync(Subject subject, CancellationToken cancellationToken)
+    private async Task<Sample> RoundAsync(Subject subject, CancellationToken cancellationToken)
     {
         using var process = Process.GetProcessById(subject.ProcessId);
         var (processor, startedAt) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
-            for (var i = 0; i < RequestsOfARound / Clients; i++)
+            for (var i = 0; i < RequestsPerRound / Clients; i++)
             {
-                var fresh = i % 2 == 0 ? 0 : Interlocked.Increment(ref _asked);
+                var fresh = i % 2 == 0 ? 0 : Interlocked.Increment(ref _queries);
                 var query = $"{Word(fresh)} {Word(fresh * 7)} {fresh}";
                 using var response = await subject.Client.PostAsJsonAsync("/api/v1/search", new { query }, cancellationToken);
                 response.EnsureSuccessStatusCode();
@@ -89,8 +96,8 @@ internal sealed class MetricsCost(TextWriter output)
         }));
         var took = Stopwatch.GetElapsedTime(startedAt);
         process.Refresh();
-        return new Figure(
-            (process.TotalProcessorTime - processor).TotalMilliseconds / RequestsOfARound, RequestsOfARound / took.TotalSeconds);
+        return new Sample(
+            (process.TotalProcessorTime - processor).TotalMilliseconds / RequestsPerRound, RequestsPerRound / took.TotalSeconds);
     }
 
     private static async Task ScrapeAsync(HttpClient client, CancellationToken cancellationToken)
@@ -98,17 +105,21 @@ internal sealed class MetricsCost(TextWriter output)
         while (!cancellationToken.IsCancellationRequested)
         {
             await client.GetStringAsync("/metrics", CancellationToken.None);
-            await Task.Delay(ScrapeEvery, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ScrapeInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private static string Word(int number) => $"word{number % 997}";
 
-    private static string Line(List<Figure> figures) => FormattableString.Invariant(
-        $"{Median(figures.Select(figure => figure.ProcessorMilliseconds)):0.000} ms of processor time for a request, {Median(figures.Select(figure => figure.RequestsPerSecond)):0} requests/s");
+    private static string Line(List<Sample> samples)
+    {
+        var processor = Median(samples.Select(sample => sample.ProcessorMilliseconds));
+        var throughput = Median(samples.Select(sample => sample.RequestsPerSecond));
+        return FormattableString.Invariant($"{processor:0.000} ms of processor time per request, {throughput:0} requests/s");
+    }
 
-    private static double Share(List<(Figure With, Figure Without)> figures, Func<Figure, double> of) =>
-        (Median(figures.Select(pair => of(pair.With) / of(pair.Without))) - 1) * 100;
+    private static double Share(List<(Sample With, Sample Without)> samples, Func<Sample, double> of) =>
+        (Median(samples.Select(pair => of(pair.With) / of(pair.Without))) - 1) * 100;
 
     private static double Median(IEnumerable<double> values)
     {
@@ -116,5 +127,15 @@ internal sealed class MetricsCost(TextWriter output)
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
-    private sealed record Figure(double ProcessorMilliseconds, double RequestsPerSecond);
+    /// <summary>One of the two APIs.</summary>
+    private sealed class Subject(HostProcess api) : IDisposable
+    {
+        public int ProcessId => api.ProcessId;
+
+        public HttpClient Client { get; } = PrivateSystem.ClientOf(api);
+
+        public void Dispose() => Client.Dispose();
+    }
+
+    private sealed record Sample(double ProcessorMilliseconds, double RequestsPerSecond);
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using RagAspire.Benchmarks;
+using RagAspire.Benchmarks.Load;
 using RagAspire.TestSupport.Retrieval;
 
 if (args is ["quality", var folder])

@@ -3,7 +3,7 @@ using RagAspire.TestSupport.Retrieval;
 
 namespace RagAspire.Benchmarks;
 
-/// <summary>Prints how well text search, and text with a weak model beside it, find what a collection says is relevant.</summary>
+/// <summary>Prints the retrieval quality of text search, and of hybrid search with a weak model, on a BEIR collection.</summary>
 internal static class QualityReport
 {
     public static void Print(BeirTest test, TextWriter output)
@@ -20,9 +20,9 @@ internal static class QualityReport
         var times = new List<double>();
         var quality = RetrievalQuality.Measure(test, (_, query) =>
         {
-            var asked = Stopwatch.GetTimestamp();
+            var startedAt = Stopwatch.GetTimestamp();
             var found = subject.SearchAsync(query, 100, CancellationToken.None).GetAwaiter().GetResult();
-            times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            times.Add(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
             return found;
         });
         times.Sort();

@@ -18,11 +18,11 @@ public static class ContentTypes
     public const string Excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
     /// <summary>
-    /// An Office file behind a password. It is taken in, because it is of a known type, and fails with the reason.
+    /// A password-protected Office file. It is accepted, because its type is known, and extraction fails with a reason.
     /// </summary>
     public const string ProtectedOffice = "application/x-ole-encrypted-office";
 
-    /// <summary>What a refusal tells the owner of a file that is none of these.</summary>
+    /// <summary>The part of a refusal that lists the supported types, shown to the owner of the file.</summary>
     public const string SupportedText =
         "Supported are PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), text, Markdown, HTML, CSV, JSON, XML, RTF, " +
         "e-mail (.eml) and EPUB.";

@@ -2,9 +2,9 @@ using RagAspire.Extraction.Detection;
 
 namespace RagAspire.Extraction;
 
-/// <summary>What a file is, decided by its bytes.</summary>
-/// <param name="ContentType">One of <see cref="ContentTypes"/>, or what the refused file is.</param>
-/// <param name="Refusal">Why it cannot be read and what would help, for the file's owner; null when it can be.</param>
+/// <summary>The type of a file, detected from its bytes.</summary>
+/// <param name="ContentType">One of <see cref="ContentTypes"/>, or the type of a rejected file.</param>
+/// <param name="Refusal">Why the file cannot be read and what would help, for its owner; null for a supported type.</param>
 public sealed record DocumentType(string ContentType, string? Refusal = null)
 {
     private const int HeadBytes = 64 * 1024;
@@ -13,11 +13,11 @@ public sealed record DocumentType(string ContentType, string? Refusal = null)
     public bool IsSupported => Refusal is null;
 
     /// <summary>
-    /// Looks at the first 64 KiB, and at the entry names of zip files; parses nothing. The name decides only between
-    /// kinds of text that look alike (.md, .csv, .txt).
+    /// Detects the type from the first 64 KiB and from the entry names of zip files, without parsing. The file name only
+    /// decides between kinds of text that look alike (.md, .csv, .txt).
     /// </summary>
-    /// <param name="content">A seekable stream, read from its start; its position is put back.</param>
-    /// <param name="fileName">The name under which it came, if any.</param>
+    /// <param name="content">A seekable stream, read from its start; its position is restored.</param>
+    /// <param name="fileName">The name of the upload, if any.</param>
     public static async Task<DocumentType> DetectAsync(
         Stream content, string? fileName, CancellationToken cancellationToken)
     {

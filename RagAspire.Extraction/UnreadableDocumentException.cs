@@ -1,5 +1,5 @@
 namespace RagAspire.Extraction;
 
-/// <summary>The file itself is at fault, so that a retry cannot help. The message is shown to its owner.</summary>
+/// <summary>The file cannot be read, and a retry cannot help. The message is shown to its owner.</summary>
 public sealed class UnreadableDocumentException(string reason, Exception? innerException = null)
     : Exception(reason, innerException);

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace RagAspire.Extractor;
 
-/// <summary>Makes text readable and storable: no control characters, no broken characters, no needless space.</summary>
+/// <summary>Normalises text: no control characters, no invalid characters, no superfluous white space.</summary>
 internal static class CleanText
 {
     public const string CellSeparator = " | ";
 
     private static readonly string[] Ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
 
-    /// <summary>All on one line, with single spaces.</summary>
+    /// <summary>Puts all on one line, with single spaces.</summary>
     public static string Line(string? text) => Clean(text, keepLines: false, keepSpaces: false);
 
-    /// <summary>Single spaces, lines kept, no empty lines.</summary>
+    /// <summary>Keeps lines, with single spaces and without empty lines.</summary>
     public static string Lines(string? text) => Clean(text, keepLines: true, keepSpaces: false);
 
-    /// <summary>Lines and their indentation kept.</summary>
+    /// <summary>Keeps lines and their indentation.</summary>
     public static string Code(string? text) => Clean(text, keepLines: true, keepSpaces: true);
 
     /// <summary>The cells of one row on one line; empty when all are empty.</summary>
@@ -27,13 +27,13 @@ internal static class CleanText
             clean.Add(Line(cell));
         }
 
-        // Empty cells between keep their place, so that a value stays under its header; at the end they need not.
+        // Empty cells in between stay, so that a value remains under its header. Empty cells at the end are dropped.
         var end = clean.FindLastIndex(cell => cell.Length > 0) + 1;
         clean.RemoveRange(end, clean.Count - end);
         return string.Join(CellSeparator, clean).TrimStart();
     }
 
-    /// <summary>Where to cut a long text before a position: at a line end, else a space, else between characters.</summary>
+    /// <summary>The position to cut a long text at: a line end, else a space, else between characters.</summary>
     public static int CutBefore(string text, int position)
     {
         var window = text.AsSpan(position / 2, position - (position / 2));

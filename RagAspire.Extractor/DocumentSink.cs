@@ -5,8 +5,8 @@ using RagAspire.Extraction.Messages;
 namespace RagAspire.Extractor;
 
 /// <summary>
-/// Takes a document's blocks from a format reader, cleans them, keeps the limits, and passes them on in portions, so
-/// that what was read is not lost with what comes after.
+/// Takes the blocks of a document from a format reader, normalises them, enforces the limits, and sends them in portions,
+/// so that a later failure loses only the rest.
 /// </summary>
 internal sealed class DocumentSink(
     ExtractionLimits limits, IReadOnlyList<int> skippedPages, Action<ExtractionMessage> send)
@@ -33,7 +33,7 @@ internal sealed class DocumentSink(
 
     public bool HasText => _characters > 0;
 
-    /// <summary>Why a document without text has none.</summary>
+    /// <summary>The reason of a document without text.</summary>
     public string EmptyReason { get; set; } = Reasons.Empty;
 
     public string? Title
@@ -42,8 +42,8 @@ internal sealed class DocumentSink(
         set => _title = DocumentTitle.Of(value) is { } title ? Shorten(title) : _title;
     }
 
-    /// <summary>Says that a page begins.</summary>
-    /// <returns>False when the page must be left out, because the reader died on it before.</returns>
+    /// <summary>Starts a page.</summary>
+    /// <returns>False when the page must be left out, because an earlier process crashed on it.</returns>
     public bool BeginPage(int page)
     {
         if (page > limits.MaxPages)
@@ -58,14 +58,14 @@ internal sealed class DocumentSink(
         return !skippedPages.Contains(page);
     }
 
-    /// <summary>Says how much is read, 0–1, where there are no pages. Also the sign that the reader has not stalled.</summary>
+    /// <summary>Reports progress, 0–1, for formats without pages. It also shows that the reader has not stalled.</summary>
     public void Progress(double fraction)
     {
         Send();
         send(new ExtractionMessage(ExtractionMessageKind.Progress, Math.Clamp(fraction, 0, 1), Page));
     }
 
-    /// <summary>The blocks that follow are from this page, which was begun before.</summary>
+    /// <summary>Sets the page of the following blocks to one that has been started before.</summary>
     public void SetPage(int page) => Page = page;
 
     public void Heading(int level, string? text)
@@ -102,7 +102,7 @@ internal sealed class DocumentSink(
 
             if (header is null && line.Contains(CleanText.CellSeparator, StringComparison.Ordinal))
             {
-                // What stands above the header is the table's title.
+                // Rows above the header are the title of the table.
                 Add(BlockKind.Paragraph, text.ToString(), 0);
                 text.Clear();
                 header = line;
@@ -173,5 +173,7 @@ internal sealed class DocumentSink(
     }
 
     private static string? Shorten(string title) =>
-        title.Length == 0 ? null : title.Length <= MaxTitleCharacters ? title : title[..CleanText.CutBefore(title, MaxTitleCharacters)].TrimEnd();
+        title.Length == 0 ? null
+            : title.Length <= MaxTitleCharacters ? title
+            : title[..CleanText.CutBefore(title, MaxTitleCharacters)].TrimEnd();
 }

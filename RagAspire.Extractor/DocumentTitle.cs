@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor;
 
-/// <summary>The title in a document's properties, unless a program put a file's name or nothing there.</summary>
+/// <summary>The title in the properties of a document, unless it is empty or a file name.</summary>
 internal static partial class DocumentTitle
 {
     public static string? Of(string? property)
@@ -12,7 +12,8 @@ internal static partial class DocumentTitle
     }
 
     [GeneratedRegex(
-        @"^(Microsoft (Word|PowerPoint|Excel)|PowerPoint[- ]Pr[äe\u00e9]sentation)( - )?|^(untitled|sans titre|unbenannt|slide 1|no title)\b.*$",
+        @"^(Microsoft (Word|PowerPoint|Excel)|PowerPoint[- ]Pr[äe\u00e9]sentation)( - )?"
+        + @"|^(untitled|sans titre|unbenannt|slide 1|no title)\b.*$",
         RegexOptions.IgnoreCase)]
     private static partial Regex ProgramName();
 

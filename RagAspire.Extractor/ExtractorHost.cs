@@ -5,12 +5,12 @@ using RagAspire.Extractor.Formats;
 namespace RagAspire.Extractor;
 
 /// <summary>
-/// Answers requests from the pipe until the pipe closes. The pipe is read while a document is, because its end means
-/// that the parent is gone and nobody wants the document any more.
+/// Answers requests from the pipe until it closes. The pipe is also read during a document, because its end means that the
+/// parent process has ended and the document is not needed any more.
 /// </summary>
 internal sealed class ExtractorHost(Stream input, Stream output)
 {
-    // Parsers recurse over nested content; what a real document nests fits into this many times.
+    // Parsers recurse over nested content. Real documents need a small part of this stack.
     private const int StackBytes = 64 * 1024 * 1024;
 
     private readonly MessageWriter _messages = new(output);
@@ -57,7 +57,7 @@ internal sealed class ExtractorHost(Stream input, Stream output)
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {
-            // What is left in memory is unknown: this process answers and ends.
+            // The state of the memory is unknown: the process answers and ends.
             _messages.Write(new ExtractionMessage(ExtractionMessageKind.Refused, Reason: Reasons.TooMuchMemory));
             Environment.Exit(1);
             throw;
@@ -68,8 +68,8 @@ internal sealed class ExtractorHost(Stream input, Stream output)
         }
         catch (Exception exception)
         {
-            // Parsers of broken files throw whatever they stumble over. Here, and only here, every exception is the
-            // file's: ours, such as a file that cannot be opened, came before.
+            // Parsers throw arbitrary exceptions for damaged files. Only here every exception means an unreadable file;
+            // faults of the system, such as a file that cannot be opened, are thrown earlier.
             Console.Error.WriteLine(exception);
             return sink.HasText
                 ? sink.Finish()

@@ -2,7 +2,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor;
 
-/// <summary>How much all parts of one document may unpack to. A few kilobytes can hold gigabytes of zeros.</summary>
+/// <summary>Limits the inflated size of all parts of a document: a few kilobytes can hold gigabytes of zeros.</summary>
 internal sealed class InflationBudget(long limit)
 {
     private long _taken;
@@ -26,7 +26,7 @@ internal sealed class InflationBudget(long limit)
             }
             catch (InvalidDataException)
             {
-                // Damaged or cut short: what came before is all there is.
+                // Damaged or truncated: the data before the damage is kept.
                 return 0;
             }
 

@@ -5,7 +5,7 @@ using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Extractor;
 
-/// <summary>Writes messages to the pipe. Text in other scripts stays as it is, which makes it six times smaller.</summary>
+/// <summary>Writes messages to the pipe, without escapes: text in other scripts is six times smaller.</summary>
 internal sealed class MessageWriter(Stream pipe)
 {
     private static readonly JsonTypeInfo<ExtractionMessage> Type = new ExtractionJson(

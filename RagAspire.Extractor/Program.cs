@@ -1,7 +1,7 @@
 using System.Text;
 using RagAspire.Extractor;
 
-// The pipe carries messages only: whatever a parser prints must not get in between.
+// The pipe carries only messages: output of a parser must not get into it.
 var input = Console.OpenStandardInput();
 var output = Console.OpenStandardOutput();
 Console.SetOut(Console.Error);

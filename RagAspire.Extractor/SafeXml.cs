@@ -4,7 +4,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor;
 
-/// <summary>XML from strangers: nothing is fetched, entities unfold only so far, and trees grow only so deep.</summary>
+/// <summary>Reads untrusted XML: no external entities, limits on the expansion of entities and on the depth of trees.</summary>
 internal static class SafeXml
 {
     private const int MaxDepth = 512;
@@ -25,7 +25,7 @@ internal static class SafeXml
 
     public static XmlReader Reader(string text) => XmlReader.Create(new StringReader(text), Settings);
 
-    /// <summary>A whole small part, such as a list of relationships.</summary>
+    /// <summary>Reads a whole small part, such as a list of relationships.</summary>
     public static XElement? Load(Stream? stream)
     {
         if (stream is null)
@@ -41,7 +41,7 @@ internal static class SafeXml
     }
 
     /// <summary>
-    /// The element at which the reader stands, with all inside; the reader moves behind it. Built without recursion.
+    /// Reads the current element with its content, without recursion; the reader moves behind it.
     /// </summary>
     public static XElement ReadElement(XmlReader reader)
     {

@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor;
 
-/// <summary>A part of a seekable stream. Several slices of one stream may be read in turns.</summary>
+/// <summary>A part of a seekable stream. Several slices of one stream may be read alternately.</summary>
 internal sealed class StreamSlice(Stream stream, long start, long length) : ReadOnlyStream
 {
     private long _position;

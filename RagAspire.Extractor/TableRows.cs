@@ -3,7 +3,7 @@ namespace RagAspire.Extractor;
 /// <summary>Rows of cells before they become text.</summary>
 internal static class TableRows
 {
-    /// <summary>Without the columns that are there for looks: spacers, and the rest of merged cells.</summary>
+    /// <summary>Removes empty columns: spacers, and the rest of merged cells.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> WithoutEmptyColumns(IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var isUsed = new List<bool>();

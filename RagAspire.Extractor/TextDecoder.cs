@@ -4,7 +4,7 @@ using UtfUnknown;
 
 namespace RagAspire.Extractor;
 
-/// <summary>Turns the bytes of a text file of any encoding into text.</summary>
+/// <summary>Decodes a text file of any encoding.</summary>
 internal static class TextDecoder
 {
     private const int SampleBytes = 256 * 1024;
@@ -19,7 +19,7 @@ internal static class TextDecoder
 
     public static string Decode(Stream file, Encoding? declared = null) => Decode(ReadAll(file), declared);
 
-    /// <param name="declared">What the document says of itself: believed unless the bytes say otherwise.</param>
+    /// <param name="declared">The encoding that the document declares; the bytes overrule it.</param>
     public static string Decode(ReadOnlySpan<byte> bytes, Encoding? declared = null)
     {
         var encoding = TextEncodings.FromMark(bytes) ?? Choose(bytes, declared);
@@ -63,13 +63,15 @@ internal static class TextDecoder
 
         if (TextEncodings.IsUtf8(bytes) || MostlyUtf8(bytes))
         {
-            return declared is { CodePage: 50220 or 50221 or 50222 or 50225 or 52936 or 65000 } stateful ? stateful : Encoding.UTF8;
+            return declared is { CodePage: 50220 or 50221 or 50222 or 50225 or 52936 or 65000 } stateful
+                ? stateful
+                : Encoding.UTF8;
         }
 
         return declared is null or UTF8Encoding or UnicodeEncoding ? Guess(sample) : declared;
     }
 
-    // One wrong byte in a long UTF-8 text does not make it another encoding.
+    // A single invalid byte does not make a long UTF-8 text another encoding.
     private static bool MostlyUtf8(ReadOnlySpan<byte> bytes)
     {
         var high = 0;

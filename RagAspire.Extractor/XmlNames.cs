@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace RagAspire.Extractor;
 
 /// <summary>
-/// Looks elements and attributes up by their local names: the same formats are written with several namespaces.
+/// Finds elements and attributes by their local names, because the same formats use several namespaces.
 /// </summary>
 internal static class XmlNames
 {
@@ -48,12 +48,13 @@ internal static class XmlNames
         return found;
     }
 
-    /// <summary>The relationship an element names, such as r:id or r:embed.</summary>
+    /// <summary>The id of the relationship of an element, such as r:id or r:embed.</summary>
     public static string? RelationshipId(this XElement? element, string name = "id")
     {
         foreach (var attribute in element?.Attributes() ?? [])
         {
-            if (attribute.Name.LocalName == name && attribute.Name.NamespaceName.EndsWith("/relationships", StringComparison.Ordinal))
+            if (attribute.Name.LocalName == name
+                && attribute.Name.NamespaceName.EndsWith("/relationships", StringComparison.Ordinal))
             {
                 return attribute.Value;
             }

@@ -7,8 +7,8 @@ using RagAspire.Extraction.Messages;
 namespace RagAspire.Extractor;
 
 /// <summary>
-/// The files inside a zip file, inflated within limits. Reads what is there of files that are cut short or whose
-/// directory is wrong, where the platform's own reader gives up.
+/// The files inside a zip file, inflated within limits. Also reads truncated files and files with a wrong directory, which
+/// System.IO.Compression rejects.
 /// </summary>
 internal sealed class ZipContainer
 {
@@ -37,12 +37,12 @@ internal sealed class ZipContainer
 
     public IEnumerable<string> Names => _entries.Keys;
 
-    /// <summary>Shared with whatever else inflates parts of the same document.</summary>
+    /// <summary>Shared by all readers that inflate parts of the same document.</summary>
     public InflationBudget Budget => _budget;
 
     public bool Contains(string name) => _entries.ContainsKey(name);
 
-    /// <returns>Null when there is no such file, or nothing of it is left.</returns>
+    /// <returns>Null when the file is missing, or no data of it is left.</returns>
     public Stream? Open(string name)
     {
         if (!_entries.TryGetValue(name, out var entry))
@@ -70,7 +70,8 @@ internal sealed class ZipContainer
         {
             Stored => _budget.Watch(data),
             Deflated => _budget.Watch(new DeflateStream(data, CompressionMode.Decompress)),
-            _ => throw new UnreadableDocumentException("The file is compressed by a method that cannot be read: save it again and upload it."),
+            _ => throw new UnreadableDocumentException(
+                "The file uses a compression method that is not supported: save it again and upload it."),
         };
     }
 

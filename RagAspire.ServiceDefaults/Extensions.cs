@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
-using OpenTelemetry.Resources;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Trace;
 using RagAspire.Monitoring;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>What every service of this application does the same way: telemetry, health, discovery.</summary>
+/// <summary>Telemetry, health checks and service discovery, the same in every service.</summary>
 public static class ServiceDefaultsExtensions
 {
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
@@ -27,8 +25,8 @@ public static class ServiceDefaultsExtensions
         });
         builder.Services.AddServiceDiscovery();
 
-        // No resilience handler for all: its ten seconds for an attempt are too short for a model, which has its own
-        // time limits and circuit where it is called.
+        // No resilience handler for all clients: its limit of 10 s for an attempt is too short for a model. The model
+        // clients have their own time limits and circuit breaker.
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         return builder;
     }
@@ -43,26 +41,25 @@ public static class ServiceDefaultsExtensions
 
         var identity = ServiceIdentity.Of(builder);
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(
-                builder.Configuration["OTEL_SERVICE_NAME"] ?? identity.Name, serviceVersion: ServiceIdentity.Version))
+            .ConfigureResource(identity.DescribeProcess)
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
                 .AddSource("RagAspire.*", MetricsExtensions.Models)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !Endpoints.IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation());
-
         builder.AddMetrics(telemetry, identity);
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (builder.HasTelemetryReceiver())
         {
-            // A minute, the exporter's own, is too long for rates over two.
-            builder.Configuration["OTEL_METRIC_EXPORT_INTERVAL"] ??= "15000";
-            telemetry.UseOtlpExporter();
+            telemetry.WithTracing(tracing => tracing.AddOtlpExporter()).WithLogging(logging => logging.AddOtlpExporter());
         }
     }
 
+    /// <summary>Whether traces, logs and metrics are pushed to <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
+    internal static bool HasTelemetryReceiver(this IHostApplicationBuilder builder) =>
+        !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
     /// <summary>
-    /// A call to a store that nobody's request or job asked for is polling; as a trace of its own it would only hide the
-    /// others.
+    /// A call to a store outside any request or job is polling; its own trace would only hide the others.
     /// </summary>
     private sealed class NoOrphanClients : Sampler
     {

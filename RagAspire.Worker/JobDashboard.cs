@@ -12,7 +12,7 @@ internal static class JobDashboard
     {
         DashboardTitle = "RagAspire jobs",
 
-        // The endpoint's policy decides; Hangfire's own rule would let in whoever sits at this machine.
+        // The endpoint's policy decides; Hangfire's default rule would allow every local request.
         Authorization = [],
         DisplayStorageConnectionString = false,
     };

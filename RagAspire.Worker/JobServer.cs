@@ -8,11 +8,11 @@ using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker;
 
-/// <summary>Runs Hangfire's server from the moment the database is there.</summary>
+/// <summary>Runs Hangfire's servers as soon as the database is migrated.</summary>
 public sealed class JobServer(
     IServiceProvider services, DatabaseStartup database, IOptions<JobOptions> options) : BackgroundService
 {
-    /// <summary>The storage, once its schema is there.</summary>
+    /// <summary>Hangfire's storage, as soon as its schema exists.</summary>
     public async Task<JobStorage> StorageAsync(CancellationToken cancellationToken)
     {
         await database.MigratedAsync(cancellationToken);
@@ -25,7 +25,7 @@ public sealed class JobServer(
         var documents = options.Value.Workers > 0 ? options.Value.Workers : Math.Max(2, Environment.ProcessorCount);
         using var ingestion = new BackgroundJobServer(Options("default", documents), storage);
 
-        // One of the two looks after schedules and expired jobs.
+        // One server is enough for recurring and expired jobs.
         var lightweight = Options(MaintenanceJob.Queue, options.Value.MaintenanceWorkers);
         lightweight.IsLightweightServer = true;
         using var maintenance = new BackgroundJobServer(lightweight, storage);
@@ -52,7 +52,7 @@ public sealed class JobServer(
         ServerCheckInterval = TimeSpan.FromSeconds(30),
     };
 
-    private TimeSpan Shutdown => TimeSpan.FromSeconds(options.Value.ShutdownSeconds);
+    private TimeSpan Shutdown => options.Value.Shutdown;
 
     private async Task StopAsync(BackgroundJobServer server)
     {
@@ -71,13 +71,15 @@ internal static class JobServerRegistration
             new Filters(provider), new JobFilterAttributeFilterProvider()));
         services.AddSingleton<JobServer>();
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
-        services.AddHostedService<RequeueStalled>();
+        services.AddHostedService<IngestionRecovery>();
+        services.AddHostedService<RecurringRuns>();
+        services.AddHostedService<RunRecoveryService>();
         services.AddHostedService<MaintenanceMetricsSampler>();
         services.AddHostedService<BackupMetricsSampler>();
         return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>The filters of every job: its telemetry, and how often it is tried again.</summary>
+    /// <summary>The filters of every job: telemetry, trace context and retries.</summary>
     private sealed class Filters(IServiceProvider services) : IJobFilterProvider
     {
         private readonly JobFilter[] _filters = Create(services);
@@ -94,7 +96,7 @@ internal static class JobServerRegistration
                 new AutomaticRetryAttribute
                 {
                     Attempts = options.Retries,
-                    DelaysInSeconds = [options.RetryDelaySeconds],
+                    DelaysInSeconds = [(int)options.RetryDelay.TotalSeconds],
                     OnAttemptsExceeded = AttemptsExceededAction.Fail,
                 },
             ];

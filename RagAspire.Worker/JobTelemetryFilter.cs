@@ -6,9 +6,9 @@ using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker;
 
-/// <summary>Span, duration, outcome and log scope of every job, as a child of whoever enqueued it.</summary>
-public sealed partial class JobTelemetryFilter(JobMetrics metrics, IOptions<JobOptions> options, ILogger<JobTelemetryFilter> logger)
-    : IServerFilter
+/// <summary>Span, duration, outcome and log scope of every job; the span continues the trace that enqueued it.</summary>
+public sealed partial class JobTelemetryFilter(
+    JobMetrics metrics, IOptions<JobOptions> options, ILogger<JobTelemetryFilter> logger) : IServerFilter
 {
     private const string Key = "telemetry";
     private static readonly ActivitySource Source = new("RagAspire.Jobs");
@@ -17,13 +17,13 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, IOptions<JobO
     {
         if (context.BackgroundJob.Job.Type == typeof(MaintenanceJob))
         {
-            // A run of maintenance has its own, by the name of the task.
+            // A maintenance run has its own telemetry, by the name of the task.
             return;
         }
 
         var job = context.BackgroundJob.Job.Type.Name;
         var parent = context.GetJobParameter<string?>(JobTraceContext.Parameter, allowStale: true);
-        ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
+        _ = ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
         var activity = Source.StartActivity(job, ActivityKind.Consumer, parentContext);
         activity?.SetTag("messaging.message.id", context.BackgroundJob.Id);
         var scope = Log.Scope(logger, job, context.BackgroundJob.Id);
@@ -59,7 +59,7 @@ public sealed partial class JobTelemetryFilter(JobMetrics metrics, IOptions<JobO
         public static Func<ILogger, string, string, IDisposable?> Scope { get; } =
             LoggerMessage.DefineScope<string, string>("Job {Job} {JobId}");
 
-        [LoggerMessage(1, LogLevel.Warning, "{Job} {JobId} failed and is tried again while tries are left")]
+        [LoggerMessage(1, LogLevel.Warning, "{Job} {JobId} failed; it is retried while attempts are left")]
         public static partial void Failed(ILogger logger, string job, string jobId, Exception? exception);
     }
 }

@@ -1,5 +1,6 @@
 using Hangfire;
 using RagAspire.Quality;
+using RagAspire.Vectors;
 
 namespace RagAspire.Worker;
 
@@ -11,7 +12,7 @@ internal static class WorkerService
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults().AddRagClients().AddRagCore();
-        builder.Services.AddJobServer().AddQualityMetrics();
+        builder.Services.AddJobServer().AddSharedIndexCleanup().AddQualityMetrics();
 
         var app = builder.Build();
         app.UseAuthentication();

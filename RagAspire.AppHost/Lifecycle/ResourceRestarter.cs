@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 
@@ -110,7 +111,7 @@ internal sealed class ResourceRestarter(
 
     // The orchestrator puts a time before every line.
     private static string WithoutTime(string line) =>
-        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], out _) ? line[(end + 1)..] : line;
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _) ? line[(end + 1)..] : line;
 
     private sealed class Run(Backoff backoff)
     {

@@ -1,25 +1,56 @@
+using System.Text.Json.Serialization;
+
 namespace RagAspire.Answers;
 
-/// <summary>A question inside one collection.</summary>
-/// <param name="Limit">How many passages are given to the model, 1–20.</param>
-/// <param name="SessionId">An earlier answer's session, to continue it; null begins one.</param>
+/// <summary>A question about the documents of one collection.</summary>
+/// <param name="Limit">How many chunks the answer is written from, 1–20.</param>
+/// <param name="SessionId">The session of an earlier answer, to continue it; null begins one.</param>
 public sealed record Question(string Text, string Collection, int Limit, Guid? SessionId);
 
-/// <summary>Where a sentence of an answer comes from.</summary>
+/// <summary>An earlier question of a session, and its answer.</summary>
+public sealed record SessionTurn(string Question, string Answer);
+
+/// <summary>How an answer was made.</summary>
+[JsonConverter(typeof(EnumWordConverter<AnswerKind>))]
+public enum AnswerKind
+{
+    /// <summary>Written by a model from the sources.</summary>
+    Generated,
+
+    /// <summary>Sentences of the sources, word for word.</summary>
+    Extractive,
+
+    /// <summary>The sources do not contain the answer.</summary>
+    None,
+}
+
+/// <summary>A numbered source: a chunk, or neighbouring chunks of one document joined.</summary>
+/// <param name="ChunkId">The first chunk.</param>
+/// <param name="Page">Of the first chunk.</param>
+public sealed record Source(
+    int Number,
+    Guid DocumentId,
+    string DocumentName,
+    Guid ChunkId,
+    int? Page,
+    string? Section,
+    string Text);
+
+/// <summary>The source of a sentence in an answer.</summary>
 /// <param name="Number">The number in brackets in the answer's text.</param>
-/// <param name="Quote">The words of the source that carry the sentence.</param>
+/// <param name="Quote">The words of the source that support the sentence.</param>
 public sealed record Citation(int Number, Guid DocumentId, string DocumentName, Guid ChunkId, int? Page, string Quote);
 
-/// <summary>An answer with its sources.</summary>
-/// <param name="Text">With citation numbers in brackets: "Sales rose by 3 % [1]."</param>
-/// <param name="Kind">"generated" by a model, "extractive" from the sources' own sentences, "none" when nothing fits.</param>
+/// <summary>An answer with its citations.</summary>
+/// <param name="Text">With citation numbers in brackets: "Sales rose by 3 % [1]."; <c>answer</c> in JSON.</param>
 /// <param name="Model">The model that wrote it; null when none did.</param>
-/// <param name="Degraded">Why it is extractive although a model is configured; null otherwise.</param>
+/// <param name="Citations">The sources that the text cites, by number, each once.</param>
+/// <param name="Degraded">Why the configured model did not write it, or why search fell back; null otherwise.</param>
 public sealed record Answer(
     Guid AnswerId,
     Guid SessionId,
-    string Text,
-    string Kind,
+    [property: JsonPropertyName("answer")] string Text,
+    AnswerKind Kind,
     string? Model,
     IReadOnlyList<Citation> Citations,
     string? Degraded,

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Answers;
 
-/// <summary>What operators see of answers and of the model that writes them.</summary>
+/// <summary>Durations of answers and of calls of the model.</summary>
 public sealed class AnswerMetrics
 {
     public const string MeterName = "RagAspire.Answers";
@@ -20,13 +20,15 @@ public sealed class AnswerMetrics
         _firstTokens = meter.CreateHistogram("rag.llm.time_to_first_token", "s", "How long the model took to begin", advice: buckets);
     }
 
-    public void Answered(string kind, bool cached, double seconds) => _answers.Record(
-        seconds, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("cached", cached ? "true" : "false"));
+    public void Answered(AnswerKind kind, bool cached, double seconds) => _answers.Record(
+        seconds,
+        new KeyValuePair<string, object?>("kind", kind.Word()),
+        new KeyValuePair<string, object?>("cached", cached ? "true" : "false"));
 
     public void ModelCalled(ModelCall call)
     {
         var model = new KeyValuePair<string, object?>("model", call.Model);
-        _calls.Record(call.Total.TotalSeconds, model, new KeyValuePair<string, object?>("outcome", call.Outcome));
+        _calls.Record(call.Total.TotalSeconds, model, new KeyValuePair<string, object?>("outcome", call.Outcome.Word()));
         if (call.FirstToken is { } firstToken)
         {
             _firstTokens.Record(firstToken.TotalSeconds, model);

@@ -1,101 +1,126 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 
 namespace RagAspire.Answers;
 
-/// <summary>The whole answer, with the session and the cache it belongs to; the last event of a stream.</summary>
-public sealed record AnswerGiven(Answer Answer) : AnswerEvent;
-
-/// <summary>Answers a question from one collection: session, search, writing, and the record of it.</summary>
+/// <summary>Answers a question from one collection: reads the session, searches, writes, and records the answer.</summary>
 public sealed class AnswerService(
-    SearchService search, AnswerWriter writer, AnswerStore store, ResponseCache cache, AnswerObserver observer)
+    SearchService search,
+    AnswerWriter writer,
+    AnswerStore store,
+    ResponseCache cache,
+    AnswerRecorder recorder,
+    IOptions<AnswerOptions> options)
 {
     private const string CacheName = "answer";
 
-    /// <summary>The answer as it comes: sources, pieces of text, and <see cref="AnswerGiven"/> once and last.</summary>
+    /// <summary>The answer as it is written.</summary>
     public async IAsyncEnumerable<AnswerEvent> AskAsync(
         Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        using var activity = AnswerObserver.Source.StartActivity("answer");
+        using var activity = AnswerTelemetry.Source.StartActivity("answer");
         var history = question.SessionId is { } session
-            ? await store.TurnsAsync(session, question.Collection, observer.HistoryTurns, cancellationToken)
+            ? await store.TurnsAsync(session, question.Collection, options.Value.HistoryTurns, cancellationToken)
             : [];
 
-        // What was said before changes what a question means, so only opening questions are kept.
-        var key = history.Count == 0 ? cache.Key(CacheName, question.Collection, new { question.Text, question.Limit }) : null;
-        var kept = await cache.GetAsync<KeptAnswer>(CacheName, key, cancellationToken);
-        var sources = kept?.Sources;
-        var written = kept?.Answer;
-        if (kept is not null)
+        // Earlier turns change the meaning of a question, so only the first question of a session is cached.
+        var key = history.Count == 0 ? Key(question) : null;
+        var cached = await cache.GetAsync<CachedAnswer>(CacheName, key, cancellationToken);
+        var events = cached is not null
+            ? AnswerFromCacheAsync(question, cached, startedAt, cancellationToken)
+            : GenerateAsync(question, history, key, startedAt, cancellationToken);
+        await foreach (var step in events)
         {
-            yield return new SourcesRead(kept.Sources);
-            Resume(activity);
-        }
-        else
-        {
-            await foreach (var step in WriteAsync(question, history, cancellationToken))
+            if (step is DoneEvent { Answer: var answer })
             {
-                (sources, written) = step switch
-                {
-                    SourcesRead read => (read.Sources, written),
-                    AnswerWritten whole => (sources, whole.Answer),
-                    _ => (sources, written),
-                };
-                if (step is not AnswerWritten)
-                {
-                    yield return step;
-                    Resume(activity);
-                }
+                activity?.SetTag("rag.kind", answer.Kind.Word()).SetTag("rag.cached", answer.Cached);
             }
-        }
 
-        if (kept is null && written is { Degraded: null })
-        {
-            cache.Set(CacheName, key, new KeptAnswer(sources!, written with { Call = null }));
-        }
+            yield return step;
 
-        var took = Stopwatch.GetElapsedTime(startedAt);
-        var answer = new Answer(
-            Guid.CreateVersion7(), question.SessionId ?? Guid.CreateVersion7(), written!.Text, written.Kind, written.Model,
-            written.Citations, written.Degraded, kept is not null, took.TotalMilliseconds);
-        activity?.SetTag("rag.kind", answer.Kind).SetTag("rag.cached", answer.Cached);
-        await observer.AnsweredAsync(question, answer, written.Call, cancellationToken);
-        yield return new AnswerGiven(answer);
+            // After a yield the consumer's activity is current; the rest of the answer belongs to this one.
+            Activity.Current = activity ?? Activity.Current;
+        }
     }
 
-    private async IAsyncEnumerable<AnswerEvent> WriteAsync(
-        Question question, IReadOnlyList<Turn> history, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<AnswerEvent> AnswerFromCacheAsync(
+        Question question, CachedAnswer cached, long startedAt, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new SourcesEvent(cached.Sources);
+        yield return new DoneEvent(await RecordAsync(question, cached.Draft, isCached: true, startedAt, cancellationToken));
+    }
+
+    private async IAsyncEnumerable<AnswerEvent> GenerateAsync(
+        Question question,
+        IReadOnlyList<SessionTurn> history,
+        string? key,
+        long startedAt,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var found = await search.SearchAsync(
-            new SearchQuery(SearchText(question.Text, history), question.Collection, question.Limit, SearchMode.Hybrid, NoTags),
+            new SearchQuery(
+                SearchText(question.Text, history),
+                question.Collection,
+                question.Limit,
+                SearchMode.Hybrid,
+                ReadOnlyDictionary<string, string>.Empty),
             cancellationToken);
-        var request = new AnswerRequest(
+        var writing = writer.Begin(new AnswerContext(
             question.Text,
             found.Hits,
             history,
-            ByMeaning: found.Mode is "hybrid" or "vector",
-            CountWords: (text, token) => search.CountWordsAsync(text, question.Collection, token));
-        await foreach (var step in writer.WriteAsync(request, cancellationToken))
+            HasVectors: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
+            CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token)));
+        yield return new SourcesEvent(writing.Sources);
+        await foreach (var token in writing.TokensAsync(cancellationToken))
         {
-            yield return step is AnswerWritten whole && whole.Answer.Degraded is null && found.Mode == "fulltext"
-                ? new AnswerWritten(whole.Answer with { Degraded = found.Degraded })
-                : step;
+            yield return new TokenEvent(token);
         }
+
+        var draft = writing.Draft;
+        if (draft.Degraded is null && found.Level == RetrievalLevel.FullText)
+        {
+            draft = draft with { Degraded = found.Degraded };
+        }
+
+        if (draft.Degraded is null && !found.HasOutage)
+        {
+            cache.Set(CacheName, key, new CachedAnswer(writing.Sources, draft with { Call = null }));
+        }
+
+        yield return new DoneEvent(await RecordAsync(question, draft, isCached: false, startedAt, cancellationToken));
     }
 
-    /// <summary>Who reads on brings a context of their own; what follows belongs to the answer all the same.</summary>
-    private static void Resume(Activity? activity) => Activity.Current = activity ?? Activity.Current;
+    private async Task<Answer> RecordAsync(
+        Question question, AnswerDraft draft, bool isCached, long startedAt, CancellationToken cancellationToken)
+    {
+        var answer = new Answer(
+            Guid.CreateVersion7(),
+            question.SessionId ?? Guid.CreateVersion7(),
+            draft.Text,
+            draft.Kind,
+            draft.Model,
+            draft.Citations,
+            draft.Degraded,
+            isCached,
+            Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
+        await recorder.RecordAsync(question, answer, draft.Call, cancellationToken);
+        return answer;
+    }
+
+    private string? Key(Question question) => cache.Key(
+        CacheName, question.Collection, new { question.Text, question.Limit, writer.Model, EmbeddingModel = search.Model });
 
     /// <summary>A short question that continues a session ("And in 2022?") is searched together with the one before.</summary>
-    private static string SearchText(string question, IReadOnlyList<Turn> history) =>
+    private static string SearchText(string question, IReadOnlyList<SessionTurn> history) =>
         history.Count > 0 && question.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < 6
             ? $"{history[^1].Question} {question}"
             : question;
 
-    private static readonly Dictionary<string, string> NoTags = [];
-
-    private sealed record KeptAnswer(IReadOnlyList<AnswerSource> Sources, WrittenAnswer Answer);
+    private sealed record CachedAnswer(IReadOnlyList<Source> Sources, AnswerDraft Draft);
 }

@@ -3,17 +3,17 @@ using RagAspire.Database;
 
 namespace RagAspire.Answers;
 
-/// <summary>Answers that were given: a session's memory, and what feedback refers to.</summary>
+/// <summary>Answers that were given: the history of sessions, and the subject of feedback.</summary>
 public sealed class AnswerStore(NpgsqlDataSource dataSource)
 {
     /// <summary>The newest turns of a session inside one collection, oldest first.</summary>
-    public async Task<IReadOnlyList<Turn>> TurnsAsync(
+    public async Task<IReadOnlyList<SessionTurn>> TurnsAsync(
         Guid sessionId, string collection, int limit, CancellationToken cancellationToken)
     {
         var turns = await dataSource.Command("""
             select question, answer from answers
             where session_id = $1 and collection = $2 and kind <> 'none' order by created_at desc limit $3
-            """, sessionId, collection, limit).ListAsync(row => new Turn(row.GetString(0), row.GetString(1)), cancellationToken);
+            """, sessionId, collection, limit).ListAsync(row => new SessionTurn(row.GetString(0), row.GetString(1)), cancellationToken);
         turns.Reverse();
         return turns;
     }
@@ -28,7 +28,7 @@ public sealed class AnswerStore(NpgsqlDataSource dataSource)
             question.Collection,
             question.Text,
             answer.Text,
-            answer.Kind,
+            answer.Kind.Word(),
             answer.Model,
             answer.Citations.Select(citation => citation.ChunkId).ToArray()).ExecuteAsync(cancellationToken);
 

@@ -3,15 +3,21 @@ using RagAspire.Answers.Generation;
 
 namespace RagAspire.Answers;
 
-/// <summary>Registers the writing of answers. The model itself is an optional service.</summary>
 public static class AnswersRegistration
 {
-    public static IServiceCollection AddAnswers(this IServiceCollection services) => services
+    /// <summary>Registers the writing of answers. The chat model is an optional service, registered by the host.</summary>
+    internal static IServiceCollection AddAnswers(this IServiceCollection services) => services
         .AddValidatedOptions<AnswerOptions>(AnswerOptions.Section)
         .AddSingleton<AnswerModel>()
         .AddSingleton<AnswerWriter>()
         .AddSingleton<AnswerStore>()
         .AddSingleton<AnswerMetrics>()
-        .AddSingleton<AnswerObserver>()
+        .AddSingleton<AnswerRecorder>()
         .AddSingleton<AnswerService>();
+
+    /// <summary>Exports the durations of sessions.</summary>
+    public static IServiceCollection AddSessionMetrics(this IServiceCollection services) => services
+        .AddValidatedOptions<SessionOptions>(SessionOptions.Section)
+        .AddSingleton<SessionMetrics>()
+        .AddHostedService<SessionMetricsSampler>();
 }

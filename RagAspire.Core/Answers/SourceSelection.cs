@@ -4,31 +4,33 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers;
 
-/// <summary>A source as it is shown, and which passage each part of its text comes from.</summary>
-/// <param name="Parts">In the text's order, without gaps.</param>
-/// <param name="IsCut">The text ends before the passage does.</param>
-internal sealed record NumberedSource(AnswerSource Shown, IReadOnlyList<SourcePart> Parts, bool IsCut)
+/// <summary>A source that was selected for an answer, and the chunks that its text consists of.</summary>
+/// <param name="Shown">The source as the model and the client see it.</param>
+/// <param name="Chunks">In the order of the text, without gaps.</param>
+/// <param name="IsCut">The text ends before the last chunk does.</param>
+internal sealed record SelectedSource(Source Shown, IReadOnlyList<SourceChunk> Chunks, bool IsCut)
 {
-    public SourcePart PartAt(int position) => Parts.LastOrDefault(part => part.Start <= position) ?? Parts[0];
+    public SourceChunk ChunkAt(int position) => Chunks.LastOrDefault(chunk => chunk.Start <= position) ?? Chunks[0];
 }
 
-/// <summary>A passage inside a source's text.</summary>
-internal sealed record SourcePart(Guid ChunkId, int? Page, int Ordinal, int Start);
+/// <summary>A chunk inside a source's text.</summary>
+/// <param name="Start">Position in the text, from 0.</param>
+internal sealed record SourceChunk(Guid ChunkId, int? Page, int Ordinal, int Start);
 
-/// <summary>Chooses, joins and numbers the passages that an answer is written from.</summary>
+/// <summary>Selects, joins and numbers the chunks that an answer is written from.</summary>
 internal static class SourceSelection
 {
-    /// <summary>Below this a piece of a passage says too little to be worth its place.</summary>
+    /// <summary>A chunk that must be cut to fewer tokens than this is left out.</summary>
     private const int LeastTokens = 48;
 
-    /// <summary>What the marks around one source cost.</summary>
+    /// <summary>Tokens of the fence around one source in the prompt.</summary>
     private const int FenceTokens = 40;
 
-    /// <summary>The best passages that fit, numbered from 1 in the order of the hits; neighbours are joined to one source.</summary>
-    public static IReadOnlyList<NumberedSource> From(IReadOnlyList<SearchHit> hits, int tokenBudget)
+    /// <summary>The best chunks that fit the budget, numbered from 1 in the order of the hits, with neighbours joined.</summary>
+    public static IReadOnlyList<SelectedSource> From(IReadOnlyList<SearchHit> hits, int tokenBudget)
     {
         var chosen = Choose(hits, tokenBudget);
-        var sources = new List<NumberedSource>();
+        var sources = new List<SelectedSource>();
         var taken = new HashSet<Guid>();
         foreach (var (hit, _) in chosen)
         {
@@ -75,7 +77,7 @@ internal static class SourceSelection
         return chosen;
     }
 
-    /// <summary>As many whole sentences from the start as fit; null when they are too few to matter.</summary>
+    /// <summary>The whole sentences from the start that fit; null when they are too few.</summary>
     private static string? Beginning(string text, int tokenBudget)
     {
         var end = 0;
@@ -92,7 +94,7 @@ internal static class SourceSelection
         return end > 0 && TokenEstimate.Of(text.AsSpan(0, end)) >= LeastTokens ? text[..end] : null;
     }
 
-    /// <summary>The chosen passages that stand directly before and behind one in its document, in their order.</summary>
+    /// <summary>A hit with the chosen chunks directly before and after it in its document, in their order.</summary>
     private static List<(SearchHit Hit, bool IsCut)> Neighbours(List<(SearchHit Hit, bool IsCut)> chosen, SearchHit hit)
     {
         var byOrdinal = chosen
@@ -115,29 +117,29 @@ internal static class SourceSelection
             }
         }
 
-        // A passage whose ordinal another one holds too, or that stands behind a cut one, stands alone.
+        // A chunk after a cut one, or with the same ordinal as another, cannot be joined.
         return run.Exists(member => member.Hit.ChunkId == hit.ChunkId) ? run : [(hit, false)];
     }
 
-    private static NumberedSource Join(int number, List<(SearchHit Hit, bool IsCut)> run)
+    private static SelectedSource Join(int number, List<(SearchHit Hit, bool IsCut)> run)
     {
         var text = run[0].Hit.Text;
-        var parts = new List<SourcePart> { Part(run[0].Hit, 0) };
+        var chunks = new List<SourceChunk> { Chunk(run[0].Hit, 0) };
         foreach (var (hit, _) in run.Skip(1))
         {
             var overlap = Overlap(text, hit.Text);
-            parts.Add(Part(hit, overlap > 0 ? text.Length : text.Length + 1));
+            chunks.Add(Chunk(hit, overlap > 0 ? text.Length : text.Length + 1));
             text = overlap > 0 ? text + hit.Text[overlap..] : $"{text}\n{hit.Text}";
         }
 
         var first = run[0].Hit;
-        var shown = new AnswerSource(number, first.DocumentId, first.DocumentName, first.ChunkId, first.Page, first.Section, text);
-        return new NumberedSource(shown, parts, run[^1].IsCut);
+        var shown = new Source(number, first.DocumentId, first.DocumentName, first.ChunkId, first.Page, first.Section, text);
+        return new SelectedSource(shown, chunks, run[^1].IsCut);
     }
 
-    private static SourcePart Part(SearchHit hit, int start) => new(hit.ChunkId, hit.Page, hit.Ordinal, start);
+    private static SourceChunk Chunk(SearchHit hit, int start) => new(hit.ChunkId, hit.Page, hit.Ordinal, start);
 
-    /// <summary>How much of the beginning of <paramref name="next"/> is the end of <paramref name="text"/>.</summary>
+    /// <summary>The length of the beginning of <paramref name="next"/> that is also the end of <paramref name="text"/>.</summary>
     private static int Overlap(string text, string next)
     {
         const int Least = 16;

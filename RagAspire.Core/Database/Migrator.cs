@@ -8,23 +8,21 @@ using Npgsql;
 namespace RagAspire.Database;
 
 /// <summary>
-/// Brings the schema up to date: the numbered scripts of this folder, each once, in one transaction each, one process at
-/// a time. A script that was applied and has changed since is an error.
+/// Brings the schema up to date. Each numbered script of this folder is applied once, in one transaction, by one process at a
+/// time. A script that was edited after it was applied is an error.
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrator> logger)
 {
-    /// <summary>Makes the table of what was applied.</summary>
+    /// <summary>Creates the table of applied scripts.</summary>
     internal const string Register = """
         create table if not exists schema_migrations (
             name text primary key, sha256 text not null, applied_at timestamptz not null default now())
         """;
 
-    private const long LockKey = 0x7261_6741_7370;
-
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.Command("select pg_advisory_lock($1)", LockKey).ExecuteAsync(cancellationToken);
+        await connection.Command("select pg_advisory_lock($1)", AdvisoryLocks.Migration).ExecuteAsync(cancellationToken);
         try
         {
             await connection.Command(Register).ExecuteAsync(cancellationToken);
@@ -41,8 +39,8 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         }
         finally
         {
-            // The pool would give the lock back with the connection, but only when it resets it.
-            await connection.Command("select pg_advisory_unlock($1)", LockKey).ExecuteAsync(CancellationToken.None);
+            // The pool releases session locks only when it resets the connection, which is at its next use.
+            await connection.Command("select pg_advisory_unlock($1)", AdvisoryLocks.Migration).ExecuteAsync(CancellationToken.None);
         }
     }
 
@@ -68,7 +66,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         Log.Applied(logger, script.Name);
     }
 
-    /// <summary>The scripts in order; a restore without PostgreSQL's tools runs those that its backup was made under.</summary>
+    /// <summary>The scripts in order. A restore without PostgreSQL's tools runs those of its backup.</summary>
     internal static IEnumerable<Script> Scripts()
     {
         var assembly = Assembly.GetExecutingAssembly();

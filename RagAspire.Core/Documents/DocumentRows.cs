@@ -4,7 +4,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Documents;
 
-/// <summary>How rows of <c>documents</c> are read and its words are spelt.</summary>
+/// <summary>How rows of <c>documents</c> are read.</summary>
 internal static class DocumentRows
 {
     public const string Columns = """
@@ -31,11 +31,4 @@ internal static class DocumentRows
         row.Field<DateTimeOffset>("created_at"),
         row.Field<DateTimeOffset>("updated_at"),
         row.Nullable<DateTimeOffset?>("indexed_at"));
-
-    public static NpgsqlParameter Tags(IReadOnlyDictionary<string, string> tags) =>
-        new() { Value = JsonSerializer.Serialize(tags), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb };
-#pragma warning disable CA1308 // The database and the API spell these words in lower case.
-    public static string Word<TEnum>(this TEnum value)
-        where TEnum : struct, Enum => value.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
 }

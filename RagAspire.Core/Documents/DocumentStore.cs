@@ -5,41 +5,38 @@ using RagAspire.Security;
 
 namespace RagAspire.Documents;
 
-/// <summary>Which documents a page shows.</summary>
+/// <summary>Selects the documents of a page.</summary>
 /// <param name="Text">Full text over the chunks; null for all.</param>
-/// <param name="After">The last id of the page before; null for the first.</param>
+/// <param name="After">The last id of the previous page; null for the first page.</param>
 /// <param name="Limit">1–200.</param>
 public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
 
-/// <summary>Reads documents, deletes them, and offers failed ones another try.</summary>
+/// <summary>Reads, lists and deletes documents, and retries failed ones.</summary>
 public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
 {
     public async Task<Document?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         await dataSource.Command($"select {DocumentRows.Columns} from documents where id = $1", id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
-    /// <summary>A page in the order of upload, and the cursor of the next one.</summary>
-    public async Task<(IReadOnlyList<Document> Items, Guid? Next)> ListAsync(
-        DocumentFilter filter, CancellationToken cancellationToken)
+    /// <summary>A page in the order of upload.</summary>
+    public async Task<Page<Document>> ListAsync(DocumentFilter filter, CancellationToken cancellationToken)
     {
-        var items = await dataSource.Command($"""
+        var rows = await dataSource.Command($"""
             select {DocumentRows.Columns} from documents d
             where collection = $1
               and ($2::text is null or status = $2)
               and ($3::text is null or exists (
-                  select from chunks c where c.document_id = d.id and c.version = d.ready_version
+                  select from searchable_chunks c where c.document_id = d.id
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
             order by id
             limit $5
             """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1)
             .ListAsync(DocumentRows.Read, cancellationToken);
-        return items.Count > filter.Limit
-            ? (items[..filter.Limit], items[filter.Limit - 1].Id)
-            : (items, null);
+        return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }
 
-    /// <summary>Removes a document with its versions and chunks; the change feed takes it out of the index.</summary>
+    /// <summary>Deletes a document with its versions and chunks, and appends the change that removes it from the index.</summary>
     /// <returns>False when there is none.</returns>
     public async Task<bool> DeleteAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
@@ -58,7 +55,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
         return true;
     }
 
-    /// <summary>Puts a failed document back in line.</summary>
+    /// <summary>Makes a failed document wait for processing again.</summary>
     /// <returns>False when it is not failed.</returns>
     public async Task<bool> RetryAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
@@ -78,16 +75,16 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
         return true;
     }
 
-    /// <summary>Takes documents from whoever claimed them and fell silent.</summary>
+    /// <summary>Makes documents whose lease expired wait again.</summary>
     public async Task<IReadOnlyList<Guid>> ReleaseExpiredAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("""
             update documents set status = 'pending', claim_id = null, claimed_until = null, updated_at = now()
             where status = 'processing' and claimed_until < now() returning id
             """).ListAsync(row => row.GetGuid(0), cancellationToken);
 
-    /// <summary>Documents that have waited for some time without a change.</summary>
-    public async Task<IReadOnlyList<Guid>> ForgottenAsync(TimeSpan quietFor, CancellationToken cancellationToken) =>
+    /// <summary>Documents that have waited for at least <paramref name="duration"/>, longest first, at most 1000.</summary>
+    public async Task<IReadOnlyList<Guid>> WaitingAsync(TimeSpan duration, CancellationToken cancellationToken) =>
         await dataSource.Command("""
             select id from documents where status = 'pending' and updated_at < now() - $1::interval order by updated_at limit 1000
-            """, quietFor).ListAsync(row => row.GetGuid(0), cancellationToken);
+            """, duration).ListAsync(row => row.GetGuid(0), cancellationToken);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
 using RagAspire.Documents;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
 using RagAspire.Vectors;
@@ -8,87 +9,91 @@ using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Ingestion;
 
-/// <summary>Makes one stored document searchable. Safe to run twice and to stop anywhere.</summary>
+/// <summary>Makes one stored document searchable. Idempotent, and safe to kill anywhere.</summary>
 public sealed partial class IngestDocumentJob(
-    DocumentLeases claims, IngestionPipeline pipeline, ChunkIndexer indexer, IngestionMetrics metrics, ILogger<IngestDocumentJob> logger)
+    DocumentLeases leases,
+    IngestionPipeline pipeline,
+    DocumentChanges changes,
+    IngestionMetrics metrics,
+    ILogger<IngestDocumentJob> logger)
 {
     public async Task RunAsync(Guid documentId, CancellationToken cancellationToken)
     {
-        await using var claim = await claims.ClaimAsync(documentId, cancellationToken);
-        if (claim is null)
+        await using var lease = await leases.AcquireAsync(documentId, cancellationToken);
+        if (lease is null)
         {
-            Log.NotClaimed(logger, documentId);
+            Log.NotLeased(logger, documentId);
             return;
         }
 
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
-            var chunks = await pipeline.IngestAsync(claim, held.Token);
-            if (await claim.ReadyAsync(chunks, held.Token))
+            if (await IngestAsync(lease, held.Token))
             {
-                metrics.Indexed(claim.Document, chunks);
                 metrics.Finished("ready");
-                await TidyIndexAsync(documentId, cancellationToken);
             }
             else
             {
-                await LostAsync(documentId, cancellationToken);
+                await LostAsync(lease.Document, cancellationToken);
             }
         }
         catch (UnreadableDocumentException ex)
         {
             // The file is at fault, so a retry cannot help.
-            await claim.RejectAsync(ex.Message, cancellationToken);
+            await lease.RejectAsync(ex.Message, cancellationToken);
             metrics.Finished("rejected");
             Log.Rejected(logger, documentId, ex.Message);
         }
-        catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
         {
-            await LostAsync(documentId, cancellationToken);
+            await LostAsync(lease.Document, cancellationToken);
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
-            // Both escape: the job is retried, and what keeps failing for another reason than an absent dependency ends.
-            var absent = ex is EmbeddingUnavailableException or VectorIndexUnavailableException || Unavailability.IsUnavailable(ex);
-            await claim.PostponeAsync(absent ? ex.Message : "Processing failed for a reason that is not the document's.", !absent, cancellationToken);
-            metrics.Finished(absent ? "postponed" : "failed");
+            // The exception goes on to Hangfire, which retries the job. Only failures of our own use up attempts.
+            var isAway = ex is EmbeddingUnavailableException or VectorIndexUnavailableException || Unavailability.IsUnavailable(ex);
+            var reason = isAway ? ex.Message : "Processing failed for a reason that is not the document's.";
+            await lease.PostponeAsync(reason, countsAsAttempt: !isAway, cancellationToken);
+            metrics.Finished(isAway ? "postponed" : "failed");
             throw;
         }
     }
 
-    private async Task LostAsync(Guid documentId, CancellationToken cancellationToken)
+    /// <returns>False when the lease was lost before the new version became the searched one.</returns>
+    private async Task<bool> IngestAsync(DocumentLease lease, CancellationToken cancellationToken)
     {
-        metrics.Finished("lost");
-        Log.Lost(logger, documentId);
-        await TidyIndexAsync(documentId, cancellationToken);
+        var chunks = await pipeline.PrepareAsync(lease.Document, lease.ProgressAsync, cancellationToken);
+        var isReady = await pipeline.PublishAsync(
+            lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(chunks, cancellationToken), cancellationToken);
+        if (isReady)
+        {
+            metrics.Indexed(lease.Document, chunks);
+        }
+
+        return isReady;
     }
 
-    /// <summary>Takes away what search no longer needs: older versions, or all when the document was deleted meanwhile.</summary>
-    private async Task TidyIndexAsync(Guid documentId, CancellationToken cancellationToken)
+    /// <summary>
+    /// A shared index may hold points that this run wrote after the document was deleted or replaced. Another change in the
+    /// feed makes <see cref="Vectors.Sync.SharedIndexCleanup"/> remove them.
+    /// </summary>
+    private async Task LostAsync(Document document, CancellationToken cancellationToken)
     {
-        try
-        {
-            await indexer.TidyAsync(documentId, cancellationToken);
-        }
-        catch (VectorIndexUnavailableException ex)
-        {
-            Log.NotTidied(logger, documentId, ex.Message);
-        }
+        metrics.Finished("lost");
+        Log.Lost(logger, document.Id);
+        await changes.AppendAsync(document.Id, document.Collection, cancellationToken);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Document {DocumentId} is gone, done, or held by another run")]
-        public static partial void NotClaimed(ILogger logger, Guid documentId);
+        [LoggerMessage(1, LogLevel.Debug, "Document {DocumentId} is gone, done, or leased by another run")]
+        public static partial void NotLeased(ILogger logger, Guid documentId);
 
         [LoggerMessage(2, LogLevel.Warning, "Document {DocumentId} cannot be read: {Reason}")]
         public static partial void Rejected(ILogger logger, Guid documentId, string reason);
 
-        [LoggerMessage(3, LogLevel.Information, "Document {DocumentId} was deleted, replaced or taken over meanwhile")]
+        [LoggerMessage(3, LogLevel.Information, "The lease of document {DocumentId} was lost: it was deleted, replaced or leased by another run")]
         public static partial void Lost(ILogger logger, Guid documentId);
-
-        [LoggerMessage(4, LogLevel.Warning, "What is left of document {DocumentId} stays in the index for now: {Reason}")]
-        public static partial void NotTidied(ILogger logger, Guid documentId, string reason);
     }
 }

@@ -1,56 +1,65 @@
 using System.Diagnostics;
 using RagAspire.Documents;
-using RagAspire.Documents.Intake;
-using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Ingestion.Extraction;
+using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Ingestion;
 
-/// <summary>Extract, chunk, embed, index: one version of one document from bytes to points.</summary>
-public sealed class IngestionPipeline(
-    DocumentContents contents, TextExtractor extractor, Chunker chunker, ChunkIndexer indexer, IngestionMetrics metrics)
-{
-    private const int ExtractFrom = 0, EmbedFrom = 30, IndexFrom = 70, Done = 100;
+/// <summary>Takes the progress of a document.</summary>
+/// <param name="percent">0–100 over all stages.</param>
+public delegate Task IngestionProgress(DocumentStage stage, int percent, CancellationToken cancellationToken);
 
-    /// <summary>Everything but the switch to the new version, which is the claim's.</summary>
+/// <summary>The stages extract, chunk, embed and index of one version of one document. Each can be repeated.</summary>
+public sealed class IngestionPipeline(
+    ContentExtractor extractor,
+    Chunker chunker,
+    ChunkWriter chunks,
+    ChunkEmbedder embedder,
+    SharedIndexWriter index,
+    IngestionMetrics metrics)
+{
+    private const int ExtractFrom = 0, ChunkFrom = 30, EmbedFrom = 30, IndexFrom = 70, Done = 100;
+
+    /// <summary>Extracts, chunks and embeds. The result is stored in PostgreSQL and not searched yet.</summary>
     /// <returns>The number of chunks.</returns>
     /// <exception cref="UnreadableDocumentException">The file is at fault.</exception>
-    public async Task<int> IngestAsync(DocumentLease claim, CancellationToken cancellationToken)
+    /// <exception cref="EmbeddingUnavailableException">The model cannot be asked now; the document waits.</exception>
+    public async Task<int> PrepareAsync(Document document, IngestionProgress progress, CancellationToken cancellationToken)
     {
-        var document = claim.Document;
-        var extracted = await StageAsync(DocumentStage.Extract, () => ExtractAsync(claim, cancellationToken));
+        var extracted = await StageAsync(DocumentStage.Extract, () => extractor.ExtractAsync(
+            document, Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken), cancellationToken));
 
-        await claim.ProgressAsync(DocumentStage.Chunk, EmbedFrom, cancellationToken);
-        var chunks = await StageAsync(
-            DocumentStage.Chunk, () => indexer.StoreAsync(document, chunker.Chunk(extracted), cancellationToken));
+        await progress(DocumentStage.Chunk, ChunkFrom, cancellationToken);
+        var stored = await StageAsync(DocumentStage.Chunk, () => chunks.WriteAsync(
+            document.Id, document.Version, chunker.Chunk(extracted), cancellationToken));
 
-        await claim.ProgressAsync(DocumentStage.Embed, EmbedFrom, cancellationToken);
-        await StageAsync(DocumentStage.Embed, () => indexer.EmbedAsync(
-            document, chunks, share => claim.ProgressAsync(DocumentStage.Embed, Between(EmbedFrom, IndexFrom, share), cancellationToken), cancellationToken));
-
-        await claim.ProgressAsync(DocumentStage.Index, IndexFrom, cancellationToken);
-        await StageAsync(DocumentStage.Index, () => indexer.IndexAsync(
-            document, share => claim.ProgressAsync(DocumentStage.Index, Between(IndexFrom, Done, share), cancellationToken), cancellationToken));
-        return chunks.Count;
+        await progress(DocumentStage.Embed, EmbedFrom, cancellationToken);
+        await StageAsync(DocumentStage.Embed, async () =>
+        {
+            await embedder.EmbedAsync(
+                document, stored, Share(progress, DocumentStage.Embed, EmbedFrom, IndexFrom, cancellationToken), cancellationToken);
+            return true;
+        });
+        return stored.Count;
     }
 
-    private async Task<ExtractedDocument> ExtractAsync(DocumentLease claim, CancellationToken cancellationToken)
+    /// <summary>Makes the prepared version the searched one; the stage ends with <paramref name="switchVersion"/>.</summary>
+    /// <param name="switchVersion">Switches in PostgreSQL and appends the change; false when the lease is lost.</param>
+    /// <returns>What <paramref name="switchVersion"/> returned.</returns>
+    /// <exception cref="VectorIndexUnavailableException">The shared index cannot be reached now; the document waits.</exception>
+    public async Task<bool> PublishAsync(
+        Document document, IngestionProgress progress, Func<Task<bool>> switchVersion, CancellationToken cancellationToken)
     {
-        var document = claim.Document;
-        using var file = new TemporaryFile();
-        await using (var stream = file.Create())
+        await progress(DocumentStage.Index, IndexFrom, cancellationToken);
+        return await StageAsync(DocumentStage.Index, async () =>
         {
-            if (!await contents.CopyToAsync(document.Id, document.Version, stream, cancellationToken))
-            {
-                throw new InvalidOperationException("The document's content is gone.");
-            }
-        }
-
-        await using var reports = new ProgressReports(
-            share => claim.ProgressAsync(DocumentStage.Extract, Between(ExtractFrom, EmbedFrom, share), cancellationToken));
-        return await extractor.ExtractAsync(file.Path, document.ContentType, reports, cancellationToken);
+            await index.WriteAsync(
+                document, Share(progress, DocumentStage.Index, IndexFrom, Done, cancellationToken), cancellationToken);
+            return await switchVersion();
+        });
     }
 
     private async Task<T> StageAsync<T>(DocumentStage stage, Func<Task<T>> work)
@@ -72,5 +81,8 @@ public sealed class IngestionPipeline(
         }
     }
 
-    private static int Between(int from, int to, double share) => from + (int)((to - from) * Math.Clamp(share, 0, 1));
+    /// <summary>Turns the share of one stage that is done, 0–1, into percent over all stages.</summary>
+    private static Func<double, Task> Share(
+        IngestionProgress progress, DocumentStage stage, int from, int to, CancellationToken cancellationToken) =>
+        share => progress(stage, from + (int)((to - from) * Math.Clamp(share, 0, 1)), cancellationToken);
 }

@@ -2,12 +2,12 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Jobs;
 
-/// <summary>A schedule as alert rules need it.</summary>
+/// <summary>The last success of a scheduled task and its limit, for alert rules.</summary>
 /// <param name="LastSuccess">For a task that never succeeded, when its schedule was first stored.</param>
-/// <param name="AlertAfter">How old that may become; null where nobody needs to know.</param>
+/// <param name="AlertAfter">How old that may become before an alert fires; null for no alert.</param>
 public sealed record JobFreshness(string Task, DateTimeOffset LastSuccess, TimeSpan? AlertAfter);
 
-/// <summary>What operators see of jobs. Each schedule's alert-after stands beside its last success, so that no rule repeats it.</summary>
+/// <summary>Metrics of background jobs. Alert-after is exported beside the last success, so that no alert rule repeats it.</summary>
 public sealed class JobMetrics
 {
     public const string MeterName = "RagAspire.Jobs";
@@ -36,7 +36,7 @@ public sealed class JobMetrics
     public void Ended(string task, string outcome, double seconds) => _durations.Record(
         seconds, new KeyValuePair<string, object?>("task", task), new KeyValuePair<string, object?>("outcome", outcome));
 
-    /// <summary>The schedules as the database has them now.</summary>
+    /// <summary>Replaces the schedules by those that the database holds now.</summary>
     public void Schedules(IReadOnlyList<JobFreshness> schedules) => Volatile.Write(ref _schedules, schedules);
 
     private IEnumerable<Measurement<double>> Measure(Func<JobFreshness, double> value) =>

@@ -15,19 +15,19 @@ public sealed class JobOptions
     [Range(1, 16)]
     public int MaintenanceWorkers { get; set; } = 2;
 
-    /// <summary>Further tries of a job that failed for a reason that may pass.</summary>
+    /// <summary>How often a job that failed for a temporary reason is retried.</summary>
     [Range(0, 20)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>Seconds between two tries.</summary>
-    [Range(1, 3600)]
-    public int RetryDelaySeconds { get; set; } = 60;
+    /// <summary>The pause before a retry.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Seconds after which a job whose worker fell silent may be taken by another one.</summary>
-    [Range(10, 3600)]
-    public int InvisibilitySeconds { get; set; } = 120;
+    /// <summary>How long a job stays with a worker that gives no sign of life before another worker may take it.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan Invisibility { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Seconds that running jobs get to end when the worker stops.</summary>
-    [Range(1, 300)]
-    public int ShutdownSeconds { get; set; } = 15;
+    /// <summary>How long running jobs may go on when the worker stops.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan Shutdown { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -3,7 +3,7 @@ using Hangfire.Client;
 
 namespace RagAspire.Jobs;
 
-/// <summary>Carries the trace of whoever enqueues a job to whoever runs it, as a W3C traceparent.</summary>
+/// <summary>Hands the trace of the enqueuing code to the job, as a W3C traceparent.</summary>
 public sealed class JobTraceContext : IClientFilter
 {
     public const string Parameter = "traceparent";

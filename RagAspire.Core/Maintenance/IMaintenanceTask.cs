@@ -1,21 +1,22 @@
 namespace RagAspire.Maintenance;
 
 /// <summary>
-/// One piece of the system's upkeep. It may be stopped anywhere and run again: what it did until then stays done and is
-/// consistent. Whatever it cannot reach throws, so that the run ends failed with the reason.
+/// One maintenance task. It may be stopped at any point and run again: work done so far is kept and leaves consistent data.
+/// A store that cannot be reached throws, so that the run fails and gives the reason.
 /// </summary>
 public interface IMaintenanceTask
 {
-    /// <summary>As it stands in the schedule, the API and the metrics, such as "database-daily".</summary>
+    /// <summary>The name in the schedule, the API and the metrics, such as "database-daily".</summary>
     string Name { get; }
 
-    /// <summary>What it does, in one sentence for the person who looks at the schedule.</summary>
+    /// <summary>One sentence about the work, for the list of tasks.</summary>
     string Summary { get; }
 
-    /// <summary>It asks the index of its own process, which a process that only runs a command has to load for it.</summary>
+    /// <summary>The task searches the in-process index, so a process that only runs a command has to load it first.</summary>
     bool NeedsIndex => false;
 
-    /// <summary>Does the work, or in a dry run only finds out what there would be to do.</summary>
-    /// <exception cref="OperationCanceledException">Somebody stopped it, or its time limit is over.</exception>
+    /// <summary>Does the work, or in a dry run only reports what would be done.</summary>
+    /// <exception cref="OperationCanceledException">The run was cancelled, or its time limit is over.</exception>
+    /// <exception cref="MaintenanceException">The work cannot be done; the message gives the reason.</exception>
     Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken);
 }

@@ -1,4 +1,4 @@
 namespace RagAspire.Maintenance;
 
-/// <summary>A task cannot do its work, and why; the reason is for operators and needs no stack trace.</summary>
+/// <summary>A task cannot do its work. The message is the reason that operators read; it needs no stack trace.</summary>
 public sealed class MaintenanceException(string reason, Exception? innerException = null) : Exception(reason, innerException);

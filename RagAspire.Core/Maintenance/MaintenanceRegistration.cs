@@ -9,14 +9,14 @@ using RagAspire.Maintenance.Tasks.Index;
 
 namespace RagAspire.Maintenance;
 
-/// <summary>The system's upkeep.</summary>
+/// <summary>Registers the schedule, the runs and the tasks.</summary>
 public static class MaintenanceRegistration
 {
     public static IServiceCollection AddMaintenance(this IServiceCollection services, IConfiguration configuration)
     {
-        // Read now and not when it is first used: what is wrong with it is an error of the start.
+        // Read here and not at first use, so that an invalid schedule fails the start.
         services.AddSingleton(new Schedule(configuration));
-        services.AddValidatedOptions<MaintenanceOptions>(Schedule.Section);
+        services.AddValidatedOptions<RunOptions>(RunOptions.Section);
         services.AddValidatedOptions<GrafanaOptions>(GrafanaOptions.Section);
         services.AddHttpClient(nameof(GrafanaAnnotations));
         return services
@@ -25,13 +25,13 @@ public static class MaintenanceRegistration
             .AddSingleton<StoredMetrics>()
             .AddSingleton<ScheduleStore>()
             .AddSingleton<RunStore>()
-            .AddSingleton<RunOutcomes>()
             .AddSingleton<GrafanaAnnotations>()
             .AddSingleton<RunTelemetry>()
+            .AddSingleton<RunLocks>()
             .AddSingleton<MaintenanceRunner>()
             .AddSingleton<MaintenanceEnqueuer>()
-            .AddSingleton<RunRecoveryServices>()
             .AddSingleton<RunRecovery>()
+            .AddSingleton<MissedRuns>()
             .AddTransient<MaintenanceJob>()
             .AddTasks();
     }
@@ -62,11 +62,11 @@ public static class MaintenanceRegistration
     private static IServiceCollection AddIndexTasks(this IServiceCollection services) => services
         .AddSingleton<Reconciler>()
         .AddSingleton<ReplicaCommands>()
-        .AddSingleton<IndexReplicaState>()
+        .AddSingleton<IndexReplica>()
         .AddSingleton<IndexOperations>()
         .AddSingleton<EmbeddingBacklog>()
         .AddSingleton<ReEmbeddingModels>()
-        .AddHostedService<IndexReplica>()
+        .AddHostedService<IndexReplicaService>()
         .AddMaintenanceTask<IndexReconciliation>()
         .AddMaintenanceTask<IndexRebuild>()
         .AddMaintenanceTask<IndexOptimization>()
@@ -79,11 +79,10 @@ public static class MaintenanceRegistration
             .AddSingleton<OldFiles>()
             .AddSingleton<OldRecords>()
             .AddSingleton<CacheBudget>()
-            .AddSingleton<UnusedContainers>()
             .AddMaintenanceTask<CleanUpTask>();
     }
 
-    /// <summary>Makes a task known by its name to schedule, API and command line.</summary>
+    /// <summary>Registers a task for the schedule, the API and the command line.</summary>
     public static IServiceCollection AddMaintenanceTask<T>(this IServiceCollection services)
         where T : class, IMaintenanceTask => services.AddSingleton<IMaintenanceTask, T>();
 }

@@ -1,6 +1,6 @@
 namespace RagAspire.Maintenance;
 
-/// <summary>Counts and notes while a task works, for its report.</summary>
+/// <summary>Collects counts, notes and metrics while a task works.</summary>
 public sealed class ReportBuilder
 {
     private readonly List<string> _notes = [];
@@ -15,16 +15,16 @@ public sealed class ReportBuilder
 
     public void Note(string sentence) => _notes.Add(sentence);
 
-    /// <summary>Something that should have been changed could not be.</summary>
+    /// <summary>Counts one failure and notes its reason.</summary>
     public void Fail(string sentence)
     {
         Failed++;
         _notes.Add(sentence);
     }
 
-    public void Before(string figure, double value) => _before[figure] = value;
+    public void Before(string metric, double value) => _before[metric] = value;
 
-    public void After(string figure, double value) => _after[figure] = value;
+    public void After(string metric, double value) => _after[metric] = value;
 
-    public TaskReport Report() => new(Examined, Changed, Failed) { Notes = _notes, Before = _before, After = _after };
+    public TaskReport Build() => new(Examined, Changed, Failed) { Notes = _notes, Before = _before, After = _after };
 }

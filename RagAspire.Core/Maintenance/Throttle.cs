@@ -1,37 +1,54 @@
 namespace RagAspire.Maintenance;
 
 /// <summary>
-/// How fast work on the database may go while people use it: batches shrink when the database is slow, which is when
-/// others keep it busy, grow when it is not, and each is followed by a pause of at least the time that it took.
+/// Keeps database work from slowing searches down: a batch shrinks when it was slow, which means that the database is busy,
+/// grows when it was fast, and is followed by a pause of the same length.
 /// </summary>
-public sealed class Throttle(int start, int most, TimeProvider time)
+public sealed class Throttle(int initialRows, int maxRows, TimeProvider time)
 {
-    private const int Least = 50;
+    private const int MinRows = 50;
     private static readonly TimeSpan Target = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Rows of the next batch.</summary>
-    public int Batch { get; private set; } = Math.Min(start, most);
+    private int _rows = Math.Min(initialRows, maxRows);
 
-    /// <summary>Does one batch and rests.</summary>
+    /// <summary>Does one batch, then pauses.</summary>
     /// <param name="work">Gets the number of rows to take.</param>
     /// <returns>What the work returned.</returns>
-    public async Task<T> StepAsync<T>(Func<int, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> BatchAsync<T>(Func<int, Task<T>> work, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var result = await work(Batch);
+        var result = await work(_rows);
         var took = time.GetElapsedTime(startedAt);
-        Batch = took > Target ? Math.Max(Least, Batch / 2) : Math.Min(most, Batch + (Batch / 4));
-        await RestAsync(startedAt, 1, time, cancellationToken);
+        _rows = took > Target ? Math.Max(MinRows, _rows / 2) : Math.Min(maxRows, _rows + (_rows / 4));
+        await PauseAsync(startedAt, 1, time, cancellationToken);
         return result;
     }
 
-    /// <summary>Rests after a piece of work, because people search meanwhile.</summary>
-    /// <param name="startedAt">The timestamp at which the work began.</param>
-    /// <param name="times">How many times as long as the work the rest is; the longest is two seconds.</param>
-    public static Task RestAsync(long startedAt, double times, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Repeats a statement that deletes a limited number of rows until none is left.</summary>
+    /// <param name="delete">Gets the limit and returns how many rows it deleted.</param>
+    /// <param name="progress">Gets the number of rows deleted so far after each batch.</param>
+    /// <returns>The number of deleted rows.</returns>
+    public async Task<long> DeleteAllAsync(
+        Func<int, Task<int>> delete, Action<long>? progress, CancellationToken cancellationToken)
     {
-        var rest = time.GetElapsedTime(startedAt) * times;
-        return Task.Delay(rest < LongestRest ? rest : LongestRest, time, cancellationToken);
+        var (deleted, batch) = (0L, 0);
+        do
+        {
+            batch = await BatchAsync(delete, cancellationToken);
+            deleted += batch;
+            progress?.Invoke(deleted);
+        }
+        while (batch > 0);
+        return deleted;
+    }
+
+    /// <summary>Pauses after a piece of work, so that searches get the processor and the database in between.</summary>
+    /// <param name="startedAt">The timestamp at which the work began.</param>
+    /// <param name="factor">The length of the pause as a multiple of the work's; it is two seconds at most.</param>
+    public static Task PauseAsync(long startedAt, double factor, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var pause = time.GetElapsedTime(startedAt) * factor;
+        return Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
     }
 }

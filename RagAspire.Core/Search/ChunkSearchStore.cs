@@ -5,46 +5,40 @@ using RagAspire.Vectors;
 namespace RagAspire.Search;
 
 /// <summary>
-/// Makes hits of what an index found, or finds them itself by PostgreSQL's full text. Whatever an index says, only chunks
-/// of the asked collection, of a version that is ready, and with the asked tags come out.
+/// Reads the chunks that an index found, or finds them itself by PostgreSQL's full text. Only chunks of the asked
+/// collection, with the asked tags, of a document's ready version are returned, even if the index is out of date.
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
 {
-    private const string Columns = "d.id, d.name, c.id, c.ordinal, c.text, c.page, c.section";
+    private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section";
 
+    /// <summary>The chunks of an index's hits, in the order of the hits.</summary>
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
         IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             select {Columns}, f.score
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
-            join chunks c on c.id = f.id
-            join documents d on d.id = c.document_id and d.ready_version = c.version
-            where d.collection = $3 and d.tags @> $4
+            join searchable_chunks c on c.id = f.id
+            where c.collection = $3 and c.tags @> $4
             order by f.place
             limit $5
             """,
             found.Select(hit => hit.ChunkId).ToArray(),
             found.Select(hit => hit.Score).ToArray(),
             query.Collection,
-            Tags(query),
+            Commands.Jsonb(query.Tags),
             query.Limit).ListAsync(ReadHit, cancellationToken);
 
-    /// <summary>The rung below the index: any of the words, best rank first.</summary>
+    /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
             select {Columns}, ts_rank(c.search, words.query)::float8
-            from words, chunks c join documents d on d.id = c.document_id and d.ready_version = c.version
-            where c.search @@ words.query and d.collection = $2 and d.tags @> $3
+            from words, searchable_chunks c
+            where c.search @@ words.query and c.collection = $2 and c.tags @> $3
             order by 8 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Tags(query), query.Limit).ListAsync(ReadHit, cancellationToken);
-
-    private static NpgsqlParameter Tags(SearchQuery query) => new()
-    {
-        Value = System.Text.Json.JsonSerializer.Serialize(query.Tags),
-        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb,
-    };
+            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(ReadHit, cancellationToken);
 
     private static SearchHit ReadHit(NpgsqlDataReader row) => new(
         row.GetGuid(0),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;
@@ -6,24 +7,34 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Search;
 
-/// <summary>What a search came to, and on which rung.</summary>
-/// <param name="Mode">"hybrid", "text", "vector" or "fulltext".</param>
-/// <param name="Degraded">Why it is not what was asked for; null when it is.</param>
-public sealed record Retrieval(IReadOnlyList<SearchHit> Hits, string Mode, string? Degraded);
+/// <summary>What retrieval found, and the level that it reached.</summary>
+/// <param name="Degraded">Why the level is lower than the one that was asked for; null when it is not.</param>
+/// <param name="HasOutage">The embedding model or the index failed: the same query may find more in a moment.</param>
+public sealed record Retrieval(
+    IReadOnlyList<SearchHit> Hits, RetrievalLevel Level, string? Degraded, [property: JsonIgnore] bool HasOutage = false);
 
-/// <summary>Steps down the ladder until a rung holds: vectors and text, text alone, PostgreSQL's full text.</summary>
+/// <summary>Finds chunks at the highest level that works: vectors and text, text alone, PostgreSQL's full text.</summary>
 public sealed class Retriever(
-    Embedder embedder, Bm25Encoder encoder, IVectorIndex index, IndexGeneration generation, ChunkSearchStore reader)
+    Embedder embedder, Bm25Encoder encoder, IVectorIndex index, IndexGeneration generation, ChunkSearchStore chunks)
 {
-    // The index may hold a few chunks that are not to be seen any more, or not yet.
+    // The index lags behind PostgreSQL and may return chunks of replaced or unfinished versions, which are filtered out.
     private const int Spare = 10;
 
-    /// <param name="metrics">Null for a search that is nobody's and shall not count as one.</param>
+    /// <summary>The embedding model; null where none is configured.</summary>
+    public string? Model => embedder.Model;
+
+    /// <param name="metrics">Null for a search that does not count as a user's, such as an evaluation.</param>
     public async Task<Retrieval> RetrieveAsync(SearchQuery query, SearchMetrics? metrics, CancellationToken cancellationToken)
     {
-        var (dense, degraded) = query.Mode == SearchMode.Text ? (null, null) : await EmbedAsync(query.Text, cancellationToken);
+        var embedded = query.Mode == SearchMode.Text ? Embedded.NotAsked : await EmbedAsync(query.Text, cancellationToken);
+        var dense = embedded.Vector;
         var terms = query.Mode == SearchMode.Vector && dense is not null ? null : encoder.Encode(query.Text);
-        var mode = (dense, terms) switch { (null, _) => "text", (_, null) => "vector", _ => "hybrid" };
+        var level = (dense, terms) switch
+        {
+            (null, _) => RetrievalLevel.Text,
+            (_, null) => RetrievalLevel.Vector,
+            _ => RetrievalLevel.Hybrid,
+        };
         try
         {
             if (!generation.IsLoaded)
@@ -33,11 +44,13 @@ public sealed class Retriever(
 
             var found = await SearchIndexAsync(
                 new IndexQuery(query.Collection, terms, dense, query.Tags, query.Limit + Spare), metrics, cancellationToken);
-            return new Retrieval(await reader.ReadAsync(found, query, cancellationToken), mode, degraded);
+            var hits = await chunks.ReadAsync(found, query, cancellationToken);
+            return new Retrieval(hits, level, embedded.Degraded, embedded.HasFailed);
         }
         catch (VectorIndexUnavailableException ex)
         {
-            return new Retrieval(await reader.FullTextAsync(query, cancellationToken), "fulltext", ex.Message);
+            var hits = await chunks.FullTextAsync(query, cancellationToken);
+            return new Retrieval(hits, RetrievalLevel.FullText, ex.Message, HasOutage: true);
         }
     }
 
@@ -57,21 +70,27 @@ public sealed class Retriever(
         }
     }
 
-    private async Task<(float[]? Dense, string? Degraded)> EmbedAsync(string text, CancellationToken cancellationToken)
+    private async Task<Embedded> EmbedAsync(string text, CancellationToken cancellationToken)
     {
         if (embedder.Model is null)
         {
-            return (null, "No embedding model is configured: searched by text only.");
+            return new Embedded(null, "No embedding model is configured: searched by text only.", HasFailed: false);
         }
 
         try
         {
             using var activity = SearchTelemetry.Source.StartActivity("embed");
-            return (await embedder.EmbedQueryAsync(text, cancellationToken), null);
+            return new Embedded(await embedder.EmbedQueryAsync(text, cancellationToken), null, HasFailed: false);
         }
         catch (EmbeddingUnavailableException ex)
         {
-            return (null, $"Searched by text only: {ex.Message}");
+            return new Embedded(null, $"Searched by text only: {ex.Message}", HasFailed: true);
         }
+    }
+
+    /// <summary>The vector of a query, or why there is none.</summary>
+    private sealed record Embedded(float[]? Vector, string? Degraded, bool HasFailed)
+    {
+        public static Embedded NotAsked { get; } = new(null, null, HasFailed: false);
     }
 }

@@ -2,21 +2,35 @@ using System.Text.Json.Serialization;
 
 namespace RagAspire.Search;
 
-/// <summary>How a search looks for chunks.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SearchMode>))]
+/// <summary>How a search looks for chunks, as it is asked for.</summary>
+[JsonConverter(typeof(EnumWordConverter<SearchMode>))]
 public enum SearchMode
 {
     /// <summary>BM25 and, where there is an embedding model, vectors; fused.</summary>
-    [JsonStringEnumMemberName("hybrid")]
     Hybrid,
 
     /// <summary>BM25 only.</summary>
-    [JsonStringEnumMemberName("text")]
     Text,
 
     /// <summary>Vectors only.</summary>
-    [JsonStringEnumMemberName("vector")]
     Vector,
+}
+
+/// <summary>The retrieval that produced a result: what was asked for, or the level that search fell back to.</summary>
+[JsonConverter(typeof(EnumWordConverter<RetrievalLevel>))]
+public enum RetrievalLevel
+{
+    /// <summary>BM25 and vectors from the index, fused.</summary>
+    Hybrid,
+
+    /// <summary>Vectors from the index.</summary>
+    Vector,
+
+    /// <summary>BM25 from the index, as asked for or because there are no vectors.</summary>
+    Text,
+
+    /// <summary>PostgreSQL's full text, because the index does not answer.</summary>
+    FullText,
 }
 
 /// <summary>One search inside one collection.</summary>
@@ -29,7 +43,7 @@ public sealed record SearchQuery(
     SearchMode Mode,
     IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>A found passage.</summary>
+/// <summary>A chunk that was found.</summary>
 public sealed record SearchHit(
     Guid DocumentId,
     string DocumentName,
@@ -41,12 +55,14 @@ public sealed record SearchHit(
     string? Section);
 
 /// <summary>The hits of one search, best first.</summary>
-/// <param name="Mode">The rung that answered: "hybrid", "text", "vector", or "fulltext" while the index is away.</param>
-/// <param name="Degraded">Why less than what was asked for answered; null when nothing was missing.</param>
+/// <param name="Level">The level of retrieval that was reached; <c>mode</c> in JSON.</param>
+/// <param name="Degraded">Why the level is lower than the one that was asked for; null when it is not.</param>
+/// <param name="HasOutage">See <see cref="Retrieval"/>.</param>
 public sealed record SearchResult(
     Guid SearchId,
     IReadOnlyList<SearchHit> Hits,
-    string Mode,
+    [property: JsonPropertyName("mode")] RetrievalLevel Level,
     string? Degraded,
     bool Cached,
-    double TookMs);
+    double TookMs,
+    [property: JsonIgnore] bool HasOutage = false);

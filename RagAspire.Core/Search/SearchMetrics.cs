@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Search;
 
-/// <summary>What operators see of search.</summary>
+/// <summary>Durations of searches and of the index.</summary>
 public sealed class SearchMetrics
 {
     public const string MeterName = "RagAspire.Search";
@@ -17,12 +17,15 @@ public sealed class SearchMetrics
         {
             HistogramBucketBoundaries = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 5, 10],
         };
-        _searches = meter.CreateHistogram("rag.search.duration", "s", "How long a search took, by the rung that answered", advice: buckets);
+        _searches = meter.CreateHistogram(
+            "rag.search.duration", "s", "How long a search took, by the level of retrieval that it reached", advice: buckets);
         _index = meter.CreateHistogram("rag.vector.search.duration", "s", "How long the index took", advice: buckets);
     }
 
-    public void Searched(string mode, bool cached, double seconds) => _searches.Record(
-        seconds, new KeyValuePair<string, object?>("mode", mode), new KeyValuePair<string, object?>("cached", cached ? "true" : "false"));
+    public void Searched(RetrievalLevel level, bool cached, double seconds) => _searches.Record(
+        seconds,
+        new KeyValuePair<string, object?>("mode", level.Word()),
+        new KeyValuePair<string, object?>("cached", cached ? "true" : "false"));
 
     public void IndexTook(string index, double seconds) =>
         _index.Record(seconds, new KeyValuePair<string, object?>("index", index));

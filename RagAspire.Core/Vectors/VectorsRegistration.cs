@@ -21,7 +21,10 @@ public static class VectorsRegistration
         .AddSingleton<EmbeddingStore>()
         .AddSingleton<ChunkEncoder>()
         .AddSingleton<IndexGeneration>()
+        .AddSingleton<StalePoints>()
+        .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
+        .AddSingleton<SharedIndexCleanup>()
         .AddHostedService<IndexSyncService>()
         .AddSingleton<IndexMetrics>()
         .AddHostedService<IndexMetricsSampler>();
@@ -37,10 +40,18 @@ public static class VectorsRegistration
         .AddSingleton<InProcessVectorIndex>()
         .AddSingleton(Index);
 
-    /// <summary>Maintenance of a shared index's structure; null where there is no shared index.</summary>
+    /// <summary>Maintenance of the structure of a shared index; null where there is none.</summary>
     public static IIndexMaintenance? IndexMaintenance(IServiceProvider provider) =>
         provider.GetService<IIndexMaintenance>()
         ?? (IsShared(provider) ? ActivatorUtilities.CreateInstance<QdrantMaintenance>(provider) : null);
+
+    /// <summary>Runs the removal of stale points from a shared index; for the worker.</summary>
+    public static IServiceCollection AddSharedIndexCleanup(this IServiceCollection services) =>
+        services.AddHostedService(provider => provider.GetRequiredService<SharedIndexCleanup>());
+
+    private static IIndexFollower Follower(IServiceProvider provider) => provider.GetRequiredService<IVectorIndex>().IsShared
+        ? ActivatorUtilities.CreateInstance<SharedIndexFollower>(provider)
+        : ActivatorUtilities.CreateInstance<InProcessIndexFollower>(provider);
 
     private static IVectorIndex Index(IServiceProvider provider) => IsShared(provider)
         ? ActivatorUtilities.CreateInstance<QdrantVectorIndex>(provider)

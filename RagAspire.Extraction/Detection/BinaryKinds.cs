@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace RagAspire.Extraction.Detection;
 
-/// <summary>Files that are told by their first bytes.</summary>
+/// <summary>Files that are identified by their first bytes.</summary>
 internal static class BinaryKinds
 {
     private const string Image = "This is an image: text recognition (OCR) is needed before it can be searched.";
@@ -103,12 +103,13 @@ internal static class BinaryKinds
     internal static string Old(string product, string extension) =>
         $"This is a {product} file in the old binary format: save it as {extension} or PDF.";
 
-    // Readers accept a header anywhere in the first kilobyte, behind what mail gateways and old Macs put there, and
-    // many files have lost it. Text that only speaks of PDF has no objects.
+    // Readers accept a header anywhere in the first kilobyte, because mail gateways and old Macs prepend data, and many
+    // files have lost it. A text about PDF has no objects.
     private static bool IsPdf(ReadOnlySpan<byte> head)
     {
         var start = head.TrimStart("\0\t\n\f\r \u00ef\u00bb\u00bf"u8);
-        if (start.StartsWith("%PDF-"u8) || (start.StartsWith("%!PS-Adobe-"u8) && start[..Math.Min(40, start.Length)].IndexOf("PDF-"u8) > 0))
+        if (start.StartsWith("%PDF-"u8)
+            || (start.StartsWith("%!PS-Adobe-"u8) && start[..Math.Min(40, start.Length)].IndexOf("PDF-"u8) > 0))
         {
             return true;
         }
@@ -133,7 +134,7 @@ internal static class BinaryKinds
     private static bool IsWindowsProgram(ReadOnlySpan<byte> head) =>
         head.Length > 64 && head.StartsWith("MZ"u8) && head[..64].Contains((byte)0);
 
-    /// <summary>The bytes by which one kind of file is told.</summary>
+    /// <summary>The bytes that identify one kind of file.</summary>
     private sealed record Signature(string ContentType, string Refusal, byte[] Bytes, int Offset = 0)
     {
         public bool Matches(ReadOnlySpan<byte> head) =>

@@ -4,16 +4,16 @@ using System.Text;
 namespace RagAspire.Extraction.Detection;
 
 /// <summary>
-/// OLE containers: the old binary Office formats, and the wrapping of password-protected new ones. What is inside is
-/// told by the names in the container's directory.
+/// OLE containers: the old binary Office formats, and password-protected new ones. The names in the directory of the
+/// container identify the format.
 /// </summary>
 internal static class CompoundFile
 {
     private const string ContentType = "application/x-ole-storage";
 
-    private static readonly (string Stream, string ContentType, string Refusal)[] Kinds =
+    private static readonly (string Stream, string ContentType, string? Refusal)[] Kinds =
     [
-        ("EncryptedPackage", ContentTypes.ProtectedOffice, Reasons.Encrypted),
+        ("EncryptedPackage", ContentTypes.ProtectedOffice, null),
         ("WordDocument", "application/msword", BinaryKinds.Old("Word", ".docx")),
         ("PowerPoint Document", "application/vnd.ms-powerpoint", BinaryKinds.Old("PowerPoint", ".pptx")),
         ("Workbook", "application/vnd.ms-excel", BinaryKinds.Old("Excel", ".xlsx")),
@@ -26,7 +26,7 @@ internal static class CompoundFile
     public static bool IsOne(ReadOnlySpan<byte> head) =>
         head.Length >= 512 && head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]);
 
-    /// <summary>Where the directory starts, by the container's header.</summary>
+    /// <summary>Byte offset of the directory, from the header of the container.</summary>
     public static long DirectoryOffset(ReadOnlySpan<byte> head)
     {
         var sectorShift = Math.Clamp((int)BinaryPrimitives.ReadUInt16LittleEndian(head[30..]), 7, 12);

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace RagAspire.Extraction.Detection;
 
-/// <summary>Tells text from binary, and the Unicode encodings from the rest.</summary>
+/// <summary>Distinguishes text from binary data, and Unicode encodings from code pages.</summary>
 public static class TextEncodings
 {
     private static readonly SearchValues<byte> Controls = SearchValues.Create(
@@ -14,8 +14,7 @@ public static class TextEncodings
     private static readonly UTF32Encoding Utf32BigEndian = new(bigEndian: true, byteOrderMark: true);
 
     /// <summary>
-    /// The encoding of a text that starts with these bytes; Latin-1 stands for any code page of one or more bytes per
-    /// character; null when this is no text.
+    /// The encoding of a text that starts with these bytes. Latin-1 stands for any code page; null for binary data.
     /// </summary>
     public static Encoding? Detect(ReadOnlySpan<byte> head)
     {
@@ -35,15 +34,15 @@ public static class TextEncodings
             return null;
         }
 
-        // Compressed data has a tenth of control characters, text in a code page nearly none; Chinese text in UTF-16
-        // has no zero bytes but is no UTF-8 either.
+        // A tenth of compressed data are control characters, of text in a code page nearly none. Chinese text in UTF-16
+        // has no zero bytes, but is not valid UTF-8.
         return isUtf8 ? Encoding.UTF8
             : GuessWide(head) is { } wide ? wide
             : Share(head, Controls) < .005 ? Encoding.Latin1
             : null;
     }
 
-    /// <summary>The encoding that a byte order mark names.</summary>
+    /// <summary>The encoding of a byte order mark.</summary>
     public static Encoding? FromMark(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? Encoding.UTF8
         : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]) ? Encoding.UTF32
@@ -52,7 +51,7 @@ public static class TextEncodings
         : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode
         : null;
 
-    /// <summary>Whether the bytes are UTF-8, of which the last character may be cut.</summary>
+    /// <summary>Whether the bytes are UTF-8; the last character may be incomplete.</summary>
     public static bool IsUtf8(ReadOnlySpan<byte> bytes)
     {
         for (var cut = 0; cut <= 3 && cut <= bytes.Length; cut++)
@@ -82,7 +81,7 @@ public static class TextEncodings
         return Math.Max(little, big) < .97 ? null : little >= big ? Encoding.Unicode : Encoding.BigEndianUnicode;
     }
 
-    // Read with the wrong width or byte order, text scatters over rare scripts, unassigned characters and controls.
+    // With the wrong width or byte order, text decodes to rare scripts, unassigned characters and controls.
     // Real text stays within a few scripts and has spaces, line ends or ideographic punctuation.
     private static double Plausibility(string text)
     {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extraction.Detection;
 
-/// <summary>Tells the kinds of text apart. Only between Markdown, CSV and plain text the file's name has a say.</summary>
+/// <summary>Detects the kind of a text. The file name only decides between Markdown, CSV and plain text.</summary>
 internal static partial class TextKinds
 {
     public static DocumentType Detect(ReadOnlySpan<byte> head, string? fileName)
@@ -56,7 +56,8 @@ internal static partial class TextKinds
             return ContentTypes.Html;
         }
 
-        if (text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<!DOCTYPE", StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<!DOCTYPE", StringComparison.OrdinalIgnoreCase))
         {
             return ContentTypes.Xml;
         }
@@ -73,7 +74,10 @@ internal static partial class TextKinds
         var bytes = Encoding.UTF8.GetBytes(text);
         var options = new JsonReaderOptions
         {
-            AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 100_000,
+            AllowMultipleValues = true,
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
+            MaxDepth = 100_000,
         };
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(options));
         var tokens = 0;
@@ -86,7 +90,7 @@ internal static partial class TextKinds
         }
         catch (JsonException)
         {
-            // Broken far behind a good start is damaged JSON, which is still read best as JSON.
+            // JSON that is damaged after a valid start is still best read as JSON.
             return tokens > 20;
         }
 
@@ -154,11 +158,15 @@ internal static partial class TextKinds
         return false;
     }
 
-    [GeneratedRegex(@"^(?>(?:\s|<\?.*?\?>|<!--.*?-->)*)(<!doctype\s+html|<(html|head|body)[\s>])", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^(?>(?:\s|<\?.*?\?>|<!--.*?-->)*)(<!doctype\s+html|<(html|head|body)[\s>])",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex HtmlDocument();
 
     [GeneratedRegex(
-        @"^(?>(?:\s|<!--.*?-->)*)<(h[1-6]|p|div|span|table|tr|td|ul|ol|li|a|b|i|em|strong|center|font|title|meta|link|script|style|img|br|hr|pre|form|section|article|main|header|footer|nav|blockquote|iframe|frameset)[\s/>]",
+        @"^(?>(?:\s|<!--.*?-->)*)<(h[1-6]|p|div|span|table|tr|td|ul|ol|li|a|b|i|em|strong|center|font|title|"
+        + "meta|link|script|style|img|br|hr|pre|form|section|article|main|header|footer|nav|"
+        + @"blockquote|iframe|frameset)[\s/>]",
         RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex HtmlElement();
 

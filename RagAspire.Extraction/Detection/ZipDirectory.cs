@@ -5,13 +5,13 @@ namespace RagAspire.Extraction.Detection;
 
 /// <summary>One file inside a zip file, as its directory describes it.</summary>
 /// <param name="Name">With forward slashes and without a leading one.</param>
-/// <param name="HeaderOffset">Where its local header starts.</param>
-/// <param name="CompressedSize">Null where only the end of the data tells.</param>
+/// <param name="HeaderOffset">Byte offset of its local header.</param>
+/// <param name="CompressedSize">In bytes; null where the header does not have it.</param>
 public sealed record ZipEntry(string Name, long HeaderOffset, long? CompressedSize, int Method, bool IsEncrypted);
 
 /// <summary>
-/// Reads what a zip file contains without inflating anything. Where the directory at the end is missing or damaged,
-/// the local headers are searched for instead, so that a file that was cut short still shows what it was.
+/// Lists the entries of a zip file without inflating anything. Where the directory at the end is missing or damaged, the
+/// local headers are searched for instead, so that the type of a truncated file is still detected.
 /// </summary>
 public static class ZipDirectory
 {
@@ -24,7 +24,9 @@ public static class ZipDirectory
     private const int MaxScanBytes = 256 * 1024 * 1024;
 
     public static bool LooksLikeZip(ReadOnlySpan<byte> head) =>
-        head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) is LocalHeader or EndRecord or SpannedMarker or TemporarySpannedMarker;
+        head.Length >= 4
+        && BinaryPrimitives.ReadUInt32LittleEndian(head)
+            is LocalHeader or EndRecord or SpannedMarker or TemporarySpannedMarker;
 
     /// <summary>The entries in the order of the directory, at most <paramref name="limit"/> of them.</summary>
     public static async Task<IReadOnlyList<ZipEntry>> ReadAsync(Stream zip, int limit, CancellationToken cancellationToken)
@@ -41,8 +43,8 @@ public static class ZipDirectory
             return [];
         }
 
-        // The directory ends where the end record starts: the distance between that and the offset it names is what was
-        // put in front of the zip file, such as a self-extractor.
+        // The directory ends where the end record starts. A difference to the recorded offset is the length of data in
+        // front of the zip file, such as a self-extractor.
         var directory = await ReadAtAsync(zip, end - size, (int)size, cancellationToken);
         return Parse(directory, limit, zip.Length);
     }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RagAspire.Extraction.Detection;
 
-/// <summary>Documents that are zip files, told by what they contain.</summary>
+/// <summary>Documents that are zip files, identified by their entries.</summary>
 internal static class ZipKinds
 {
     private static readonly (string Marker, string ContentType, string? Refusal)[] Kinds =
@@ -52,8 +52,8 @@ internal static class ZipKinds
             return new DocumentType(ContentTypes.Epub);
         }
 
-        // The parts of an Office file may have any name; what they are stands in the list of content types, which is
-        // inflated in the extractor only. The commonest kind is assumed there.
+        // The parts of an Office file may have any name. Their types are in the list of content types, which only the
+        // extractor inflates; here the most common kind is assumed.
         if (entries.Any(entry => entry.Name.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase)))
         {
             return new DocumentType(ContentTypes.Word);
@@ -68,7 +68,7 @@ internal static class ZipKinds
         ? name.StartsWith(marker, StringComparison.OrdinalIgnoreCase)
         : name.Equals(marker, StringComparison.OrdinalIgnoreCase);
 
-    // EPUB and OpenDocument put an uncompressed entry "mimetype" first, so that the type stands at a fixed place.
+    // EPUB and OpenDocument begin with an uncompressed entry "mimetype", so that the type is at a fixed offset.
     private static DocumentType? DeclaredType(ReadOnlySpan<byte> head)
     {
         if (head.Length < 64 || !head[30..].StartsWith("mimetype"u8))

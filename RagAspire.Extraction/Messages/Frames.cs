@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace RagAspire.Extraction.Messages;
 
-/// <summary>JSON messages over a pipe, each behind its length in four bytes.</summary>
+/// <summary>JSON messages over a pipe, each preceded by its length in four bytes.</summary>
 public static class Frames
 {
     private const int MaxBytes = 64 * 1024 * 1024;
@@ -32,7 +32,7 @@ public static class Frames
         var length = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (length is < 0 or > MaxBytes)
         {
-            throw new InvalidDataException($"A message of {length} bytes is not one of ours.");
+            throw new InvalidDataException($"The message has an invalid length of {length} bytes.");
         }
 
         var body = new byte[length];

@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace RagAspire.Extractor.Formats;
 
-/// <summary>Rows of values; the separator is found from the first lines.</summary>
+/// <summary>Rows of values; the separator is detected from the first lines.</summary>
 internal sealed class CsvFormat : IFormatReader
 {
     private const int MaxRecordBytes = 4 * 1024 * 1024;
@@ -15,7 +15,7 @@ internal sealed class CsvFormat : IFormatReader
             HasHeader = false,
             MaxRecordSize = MaxRecordBytes,
 
-            // With a quote too few, the rest of the file would be one value.
+            // After a missing quote the rest of the file would be one value.
             AllowLineBreaksInQuotes = text.AsSpan().Count('"') % 2 == 0,
         };
         using var reader = CsvReader.FromText(text, options);

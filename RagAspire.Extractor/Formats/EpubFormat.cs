@@ -58,7 +58,9 @@ internal sealed class EpubFormat : IFormatReader
 
     private static string? PackagePath(ZipContainer zip)
     {
-        var named = Load(zip, Container).Inside("rootfile").Select(root => root.Value("full-path")).FirstOrDefault(path => path is not null && zip.Contains(path));
+        var named = Load(zip, Container).Inside("rootfile")
+            .Select(root => root.Value("full-path"))
+            .FirstOrDefault(path => path is not null && zip.Contains(path));
         return named ?? zip.Names.FirstOrDefault(name => name.EndsWith(".opf", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -70,7 +72,7 @@ internal sealed class EpubFormat : IFormatReader
         }
         catch (XmlException)
         {
-            // Without its list of contents a book is still its pages.
+            // Without a table of contents all pages are read.
             return null;
         }
     }
@@ -94,7 +96,8 @@ internal sealed class EpubFormat : IFormatReader
     }
 
     private static bool IsPage(string name) =>
-        Path.GetExtension(name).ToLowerInvariant() is ".xhtml" or ".html" or ".htm" && !name.StartsWith("META-INF/", StringComparison.OrdinalIgnoreCase);
+        Path.GetExtension(name).ToLowerInvariant() is ".xhtml" or ".html" or ".htm"
+            && !name.StartsWith("META-INF/", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsEncrypted(ReadOnlySpan<byte> page) => TextEncodings.Detect(page[..Math.Min(page.Length, 4096)]) is null;
 }

@@ -6,8 +6,8 @@ namespace RagAspire.Extractor.Formats;
 internal interface IFormatReader
 {
     /// <summary>
-    /// Passes what can be read to the sink. Throws <see cref="UnreadableDocumentException"/> where a
-    /// better reason than "damaged" is known; every other exception means damaged, and what was read until then is kept.
+    /// Passes all readable text to the sink. Throws <see cref="UnreadableDocumentException"/> where a more precise reason
+    /// than "damaged" is known. Every other exception means damaged; the text read before it is kept.
     /// </summary>
     void Read(Stream file, DocumentSink sink);
 }

@@ -5,7 +5,7 @@ namespace RagAspire.Extractor.Formats;
 
 /// <summary>
 /// JSON and JSON lines as lines of "path: value", a paragraph for each record. Read token by token, so that depth and
-/// size cost nothing; what is broken is read as far as it goes.
+/// size need no memory. Damaged JSON is read up to the damage.
 /// </summary>
 internal sealed class JsonFormat : IFormatReader
 {
@@ -15,7 +15,10 @@ internal sealed class JsonFormat : IFormatReader
 
     private static readonly JsonReaderOptions Lenient = new()
     {
-        AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = int.MaxValue,
+        AllowMultipleValues = true,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = int.MaxValue,
     };
 
     private readonly List<string?> _path = [];
@@ -89,7 +92,7 @@ internal sealed class JsonFormat : IFormatReader
             return;
         }
 
-        // The values of an array stand on one line.
+        // The values of an array are on one line.
         var path = string.Join('.', _path.Where(part => part is not null).TakeLast(MaxPathParts));
         if (path == _lastPath)
         {
@@ -97,7 +100,8 @@ internal sealed class JsonFormat : IFormatReader
             return;
         }
 
-        _record.Append(_record.Length > 0 ? "\n" : string.Empty).Append(path).Append(path.Length > 0 ? ": " : string.Empty).Append(text);
+        _record.Append(_record.Length > 0 ? "\n" : string.Empty)
+            .Append(path).Append(path.Length > 0 ? ": " : string.Empty).Append(text);
         _lastPath = path;
         _lines++;
     }

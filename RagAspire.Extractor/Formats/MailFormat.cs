@@ -4,7 +4,7 @@ using RagAspire.Extractor.Formats.Html;
 
 namespace RagAspire.Extractor.Formats;
 
-/// <summary>Mails, mailboxes of them, and web pages that were saved as mails.</summary>
+/// <summary>Mails, mailboxes, and web pages saved as mails.</summary>
 internal sealed class MailFormat : IFormatReader
 {
     private const int MaxNesting = 5;
@@ -53,7 +53,7 @@ internal sealed class MailFormat : IFormatReader
         var plain = parts.Find(part => part.IsPlain && !string.IsNullOrWhiteSpace(TextOf(part)));
         if (plain is not null)
         {
-            // Parts of a mailing list's mail stand one after the other; alternatives to plain text are left out.
+            // Mailing lists send several parts one after the other; alternatives to plain text are left out.
             foreach (var part in parts.Where(part => part.IsPlain))
             {
                 PlainTextFormat.Read(TextOf(part), sink);
@@ -107,8 +107,9 @@ internal sealed class MailFormat : IFormatReader
         }
     }
 
-    // The charset that a mail names may be wrong or unknown; the bytes have the last word.
-    private static string TextOf(TextPart part) => TextDecoder.Decode(Bytes(part), TextDecoder.EncodingNamed(part.ContentType.Charset));
+    // The charset of a mail may be wrong or unknown; then the bytes decide.
+    private static string TextOf(TextPart part) =>
+        TextDecoder.Decode(Bytes(part), TextDecoder.EncodingNamed(part.ContentType.Charset));
 
     private static byte[] Bytes(TextPart part)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Markdig;
 using Markdig.Extensions.Tables;
@@ -31,7 +32,7 @@ internal sealed class MarkdownFormat : IFormatReader
         }
         catch (ArgumentException)
         {
-            // The parser refuses what is nested too deeply.
+            // The parser rejects text that is nested too deeply.
             PlainTextFormat.Read(text, sink);
             return;
         }
@@ -39,7 +40,7 @@ internal sealed class MarkdownFormat : IFormatReader
         Blocks(document, sink, marker: null);
         if (!sink.HasText)
         {
-            // A page that is only announced so far.
+            // Front matter without a page.
             sink.Paragraph(sink.Title);
         }
     }
@@ -92,7 +93,7 @@ internal sealed class MarkdownFormat : IFormatReader
 
     private static void Items(ListBlock list, DocumentSink sink)
     {
-        var number = int.TryParse(list.OrderedStart, out var start) ? start : 1;
+        var number = int.TryParse(list.OrderedStart, CultureInfo.InvariantCulture, out var start) ? start : 1;
         foreach (var item in list.OfType<ListItemBlock>())
         {
             Blocks(item, sink, list.IsOrdered ? $"{number++}. " : "- ");
@@ -134,7 +135,8 @@ internal sealed class MarkdownFormat : IFormatReader
                 AutolinkInline link => text.Append(link.Url),
                 LineBreakInline { IsHard: true } => text.Append('\n'),
                 LineBreakInline => text.Append(' '),
-                HtmlInline { Tag: var tag } => text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
+                HtmlInline { Tag: var tag } =>
+                    text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
                 _ => text,
             };
             if (inline is ContainerInline inner)

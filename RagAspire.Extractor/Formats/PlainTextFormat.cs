@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RagAspire.Extractor.Formats;
 
-/// <summary>Text without markup: paragraphs are apart by empty lines.</summary>
+/// <summary>Text without markup: empty lines separate paragraphs.</summary>
 internal sealed class PlainTextFormat : IFormatReader
 {
-    // Lines this long on average were broken by an editor, not by their writer.
+    // Lines of this average length were wrapped by an editor; the line ends have no meaning.
     private const int WrappedLength = 45;
 
     public void Read(Stream file, DocumentSink sink) => Read(TextDecoder.Decode(file), sink);

@@ -6,8 +6,8 @@ using RagAspire.Extractor.Formats.Html;
 namespace RagAspire.Extractor.Formats;
 
 /// <summary>
-/// XML of any vocabulary: elements with a value as lines of "name: value", a paragraph for each record, running text as
-/// it is. Read token by token; what is not well-formed is read like a careless web page.
+/// XML of any vocabulary: elements with a value as lines of "name: value", a paragraph for each record, and mixed content as
+/// text. Read token by token; XML that is not well-formed is read as HTML.
 /// </summary>
 internal sealed partial class XmlFormat : IFormatReader
 {
@@ -28,7 +28,7 @@ internal sealed partial class XmlFormat : IFormatReader
         var text = TextDecoder.Decode(bytes, DeclaredEncoding(bytes));
         try
         {
-            // The declaration speaks of bytes, or of a version this parser does not know.
+            // The declaration has an encoding of bytes, or a version that the parser does not support.
             using var reader = SafeXml.Reader(Declaration().Replace(text.TrimStart(), string.Empty, 1));
             while (reader.Read())
             {
@@ -67,7 +67,7 @@ internal sealed partial class XmlFormat : IFormatReader
     {
         if (_mixedDepth == 0 && !IsBlank(_text))
         {
-            // Text before an element: what follows is running text with inline elements, until the parent ends.
+            // Text before an element means mixed content until the end of the parent.
             _mixedDepth = reader.Depth;
         }
 
@@ -84,7 +84,8 @@ internal sealed partial class XmlFormat : IFormatReader
         _names.Push(name);
         while (reader.MoveToNextAttribute())
         {
-            if (_mixedDepth == 0 && reader.Value.Length <= LongAttribute && reader.Name is not ("xmlns" or "style" or "class" or "id")
+            if (_mixedDepth == 0 && reader.Value.Length <= LongAttribute
+                && reader.Name is not ("xmlns" or "style" or "class" or "id")
                 && reader.Prefix is not ("xmlns" or "xsi" or "xml"))
             {
                 Line(reader.LocalName, reader.Value);

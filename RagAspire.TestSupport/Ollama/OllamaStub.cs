@@ -97,6 +97,12 @@ public sealed class OllamaStub : IAsyncDisposable
     /// <summary>Calls that are being answered now; falls when a caller goes away.</summary>
     public int OpenCalls => Volatile.Read(ref _openCalls);
 
+    /// <summary>Whether the server has its models from the beginning, or only after a pull.</summary>
+    public bool HasModels { get; set; } = true;
+
+    /// <summary>Models that were fetched by a pull.</summary>
+    internal ConcurrentDictionary<string, bool> Pulled { get; } = [];
+
     /// <summary>Models that were used, as <c>/api/ps</c> lists them.</summary>
     internal ConcurrentDictionary<string, bool> Loaded { get; } = [];
 

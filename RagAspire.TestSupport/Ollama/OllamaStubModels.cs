@@ -13,8 +13,9 @@ internal static class OllamaStubModels
     {
         app.MapMethods("/", ["GET", "HEAD"], () => Results.Text("Ollama is running"));
         app.MapMethods("/api/version", ["GET", "HEAD"], () => Results.Json(new JsonObject { ["version"] = "0.12.6" }));
-        app.MapMethods("/api/tags", ["GET", "HEAD"], () => Models([Model(stub.ChatModel, "llama"), Model(stub.EmbeddingModel, "nomic-bert")]));
+        app.MapMethods("/api/tags", ["GET", "HEAD"], () => Models([.. Present(stub)]));
         app.MapGet("/api/ps", () => Models([.. stub.Loaded.Keys.Order().Select(Running)]));
+        app.MapPost("/api/pull", context => PullAsync(context, stub));
         app.MapPost("/api/show", (HttpContext context) => Show(Body(context), stub));
     }
 
@@ -61,6 +62,38 @@ internal static class OllamaStubModels
             ["capabilities"] = new JsonArray(embeds ? "embedding" : "completion"),
             ["modified_at"] = Now(),
         });
+    }
+
+    private static IEnumerable<JsonObject> Present(OllamaStub stub) =>
+        new[] { (stub.ChatModel, "llama"), (stub.EmbeddingModel, "nomic-bert") }
+            .Where(model => stub.HasModels || stub.Pulled.ContainsKey(model.Item1))
+            .Select(model => Model(model.Item1, model.Item2));
+
+    /// <summary>A download in two steps; with <see cref="OllamaMode.ErrorMidStream"/> it ends in an error line.</summary>
+    private static async Task PullAsync(HttpContext context, OllamaStub stub)
+    {
+        var name = (string?)Body(context)["model"] ?? (string?)Body(context)["name"];
+        var model = new[] { stub.ChatModel, stub.EmbeddingModel }.FirstOrDefault(model => OllamaStub.Names(name, model));
+        context.Response.ContentType = "application/x-ndjson";
+        string[] lines = model is null || stub.Mode == OllamaMode.ErrorMidStream
+            ? ["""{"status":"pulling manifest"}""", """{"error":"pull model manifest: file does not exist"}"""]
+            :
+            [
+                """{"status":"pulling manifest"}""",
+                """{"status":"pulling 6a0746a1ec1a","digest":"sha256:6a0746a1ec1a","total":200,"completed":70}""",
+                """{"status":"pulling 6a0746a1ec1a","digest":"sha256:6a0746a1ec1a","total":200,"completed":200}""",
+                """{"status":"success"}""",
+            ];
+        foreach (var line in lines)
+        {
+            await context.Response.WriteAsync(line + "\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+
+        if (model is not null && stub.Mode == OllamaMode.Normal)
+        {
+            stub.Pulled[model] = true;
+        }
     }
 
     private static IResult Models(JsonObject[] models) => Results.Json(new JsonObject { ["models"] = new JsonArray(models) });

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RagAspire.TestSupport.Retrieval;
 
 /// <summary>A retrieval test in the layout of BEIR: <c>corpus.jsonl</c>, <c>queries.jsonl</c> and <c>qrels.tsv</c>.</summary>
-/// <param name="Relevant">Of each query the documents that answer it, with their grade.</param>
+/// <param name="Relevant">The relevant documents of each query, with their grade.</param>
 public sealed record BeirTest(
     string Name,
     IReadOnlyList<BeirDocument> Documents,
@@ -12,7 +12,10 @@ public sealed record BeirTest(
 {
     public static BeirTest Load(string folder) => new(
         Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)),
-        [.. Lines(folder, "corpus.jsonl").Select(line => new BeirDocument(Text(line, "_id"), Text(line, "title"), Text(line, "text")))],
+        [
+            .. Lines(folder, "corpus.jsonl").Select(
+                line => new BeirDocument(Text(line, "_id"), Text(line, "title"), Text(line, "text"))),
+        ],
         Lines(folder, "queries.jsonl").ToDictionary(line => Text(line, "_id"), line => Text(line, "text")),
         LoadRelevant(Path.Combine(folder, "qrels.tsv")));
 
@@ -33,6 +36,6 @@ public sealed record BeirTest(
 
 public sealed record BeirDocument(string Id, string Title, string Text)
 {
-    /// <summary>What is indexed, as in the published baselines.</summary>
+    /// <summary>The indexed text: title and text, as in the published baselines.</summary>
     public string Whole => $"{Title} {Text}".Trim();
 }

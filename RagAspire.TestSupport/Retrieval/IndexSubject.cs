@@ -17,7 +17,7 @@ public sealed class IndexSubject : IDisposable
     private readonly Func<TermVector, float[]?> _embed;
     private readonly Dictionary<Guid, string> _names = [];
 
-    /// <param name="embed">Makes vectors of terms; null for text alone.</param>
+    /// <param name="embed">Embeds terms; null for text search alone.</param>
     public IndexSubject(BeirTest test, Func<TermVector, float[]>? embed = null)
     {
         _encoder = new Bm25Encoder(_analyzer);

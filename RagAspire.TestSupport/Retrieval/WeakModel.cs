@@ -3,15 +3,15 @@ using RagAspire.Vectors;
 namespace RagAspire.TestSupport.Retrieval;
 
 /// <summary>
-/// A poor embedding model that needs no weights: terms projected at random into few dimensions.
-/// It knows less than the text itself, so whatever it says costs; fusion must keep that cost small.
+/// A weak embedding model without weights: terms projected at random into few dimensions. It carries less information than
+/// the text itself, so it can only cost quality; fusion must keep that cost small.
 /// </summary>
 public sealed class WeakModel(int dimensions = 128)
 {
     public float[] Embed(TermVector terms)
     {
         var vector = new float[dimensions];
-        vector[0] = 1e-6f; // a text without terms has a direction too
+        vector[0] = 1e-6f; // so that a text without terms has a direction too
         for (var t = 0; t < terms.Indices.Length; t++)
         {
             var weight = 1 + MathF.Log(terms.Values[t]);
@@ -24,7 +24,7 @@ public sealed class WeakModel(int dimensions = 128)
         return vector;
     }
 
-    /// <summary>The same 64 coin tosses for the same term and block.</summary>
+    /// <summary>64 pseudo-random bits of a term and a block.</summary>
     private static ulong Signs(uint term, int block)
     {
         var bits = ((ulong)term << 32) + (0x9E3779B97F4A7C15UL * (ulong)(block + 1));

@@ -8,7 +8,7 @@ namespace RagAspire.Tests.Answers;
 /// <summary>Chunks to answer from.</summary>
 internal static class AnswerData
 {
-    public static readonly QuestionTerms QuestionTerms = new(new TextAnalyzer());
+    public static readonly QuestionTerms Terms = new(new TextAnalyzer());
 
     public static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
@@ -16,7 +16,7 @@ internal static class AnswerData
         Id(document), $"document-{document}.txt", Id((document * 1_000) + ordinal), ordinal, text, 1.0 / document, page, null);
 
     public static SourceSentences Sentences(params SearchHit[] hits) =>
-        SourceSentences.Read(SourceSelection.From(hits, int.MaxValue), QuestionTerms);
+        SourceSentences.Read(SourceSelection.From(hits, int.MaxValue), Terms);
 
     public static SearchHit[] Company =>
     [

@@ -37,22 +37,22 @@ internal sealed class AnswerRig : IDisposable
         return new(new OllamaApiClient(http, model ?? stub.ChatModel), http, options ?? new AnswerOptions(), clock ?? TimeProvider.System);
     }
 
-    public async Task<(List<AnswerEvent> Events, WrittenAnswer Answer)> AskAsync(
-        string question, SearchHit[]? hits = null, Turn[]? history = null, bool byMeaning = false, TermFrequencies? words = null)
+    public async Task<(AnswerWriting Writing, IReadOnlyList<string> Tokens)> AskAsync(
+        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false, TermFrequencies? counts = null)
     {
-        var events = new List<AnswerEvent>();
-        var request = new AnswerRequest(question, hits ?? AnswerData.Company, history ?? [], byMeaning, words is null ? null : (_, _) => Task.FromResult<TermFrequencies?>(words));
-        await foreach (var step in Writer.WriteAsync(request, TestContext.Current.CancellationToken))
-        {
-            events.Add(step);
-        }
-
-        Assert.IsType<SourcesRead>(events[0]);
-        Assert.All(events[1..^1], step => Assert.IsType<TokenWritten>(step));
-        return (events, Assert.IsType<AnswerWritten>(events[^1]).Answer);
+        var writing = Writer.Begin(new AnswerContext(
+            question,
+            hits ?? AnswerData.Company,
+            history ?? [],
+            hasVectors,
+            counts is null ? null : (_, _) => Task.FromResult<TermFrequencies?>(counts)));
+        return (writing, await writing.TokensAsync(TestContext.Current.CancellationToken).ToListAsync());
     }
 
-    public static string Tokens(IEnumerable<AnswerEvent> events) => string.Concat(events.OfType<TokenWritten>().Select(token => token.Text));
+    /// <summary>The answer to a question, when neither its sources nor its tokens matter.</summary>
+    public async Task<AnswerDraft> AnswerAsync(
+        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false, TermFrequencies? counts = null) =>
+        (await AskAsync(question, hits, history, hasVectors, counts)).Writing.Draft;
 
     public void Dispose() => _http?.Dispose();
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RagAspire.Answers;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 
@@ -77,11 +77,11 @@ public sealed class AnswersRegistrationTests
         return builder.Services.BuildServiceProvider();
     }
 
-    private static async Task<(string Kind, string? Degraded)> AskAsync(ServiceProvider services)
+    private static async Task<(AnswerKind Kind, string? Degraded)> AskAsync(ServiceProvider services)
     {
-        var request = new AnswerRequest("When did the warehouse in Bergen burn down?", AnswerData.Company, [], ByMeaning: false);
-        var events = await services.GetRequiredService<AnswerWriter>().WriteAsync(request, TestContext.Current.CancellationToken).ToListAsync();
-        var answer = Assert.IsType<AnswerWritten>(events[^1]).Answer;
-        return (answer.Kind, answer.Degraded);
+        var writing = services.GetRequiredService<AnswerWriter>().Begin(
+            new AnswerContext("When did the warehouse in Bergen burn down?", AnswerData.Company, [], HasVectors: false));
+        await writing.TokensAsync(TestContext.Current.CancellationToken).ToListAsync();
+        return (writing.Draft.Kind, writing.Draft.Degraded);
     }
 }

@@ -24,8 +24,8 @@ public sealed class SourceSelectionTests
         Assert.Equal(2, sources.Count);
         Assert.Equal("Beta ends here. Gamma is what both passages say. Delta comes last.", sources[0].Shown.Text);
         Assert.Equal([1, 2], sources.Select(source => source.Shown.Number));
-        Assert.Equal(hits[0].ChunkId, sources[0].PartAt(5).ChunkId);
-        var last = sources[0].PartAt(sources[0].Shown.Text.IndexOf("Delta", StringComparison.Ordinal));
+        Assert.Equal(hits[0].ChunkId, sources[0].ChunkAt(5).ChunkId);
+        var last = sources[0].ChunkAt(sources[0].Shown.Text.IndexOf("Delta", StringComparison.Ordinal));
         Assert.Equal((hits[2].ChunkId, 3), (last.ChunkId, last.Page));
     }
 
@@ -67,7 +67,7 @@ public sealed class SourceSelectionTests
 
             var sources = SourceSelection.From(hits, int.MaxValue);
 
-            var cited = sources.SelectMany(source => source.Parts.Select(part => part.ChunkId)).ToList();
+            var cited = sources.SelectMany(source => source.Chunks.Select(part => part.ChunkId)).ToList();
             Assert.Equal(hits.Select(hit => hit.ChunkId).Order(), cited.Order());
             Assert.All(hits, hit => Assert.Single(sources, source => source.Shown.Text.Contains(hit.Text, StringComparison.Ordinal)));
         }

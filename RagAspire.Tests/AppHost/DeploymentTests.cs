@@ -52,10 +52,6 @@ public sealed class DeploymentTests : IDisposable
             Assert.True(processed["status"]!.GetValue<string>() == "ready", $"{processed}");
         }
 
-        var maintained = await app.Services.GetRequiredService<ResourceCommandService>()
-            .ExecuteCommandAsync("api", "maintain-clean-up", Cancellation);
-        Assert.True(maintained.Success, maintained.Message);
-
         var best = (await client.FindAsync("how long monthly backups are kept"))[0]!;
         Assert.Contains("13 months", best["text"]!.GetValue<string>());
     }
@@ -129,7 +125,8 @@ public sealed class DeploymentTests : IDisposable
             "--ConnectionStrings:chat", "Endpoint=http://gpu:11434;Model=big",
             "--ConnectionStrings:embeddings", "Endpoint=http://gpu:11434;Model=small");
 
-        Assert.DoesNotContain(builder.Resources, resource => resource.Name == "ollama");
+        Assert.DoesNotContain(builder.Resources.OfType<ContainerResource>(), resource => resource.Name == "ollama");
+        Assert.Equal(new Uri("http://gpu:11434"), Assert.Single(builder.Resources.OfType<ExternalServiceResource>()).Uri);
         Assert.Contains(builder.Resources, resource => resource.Name == "chat");
     }
 

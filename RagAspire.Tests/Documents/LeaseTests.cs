@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
-using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
 using RagAspire.Ingestion;
 using RagAspire.Ingestion.Chunking;
@@ -11,20 +10,24 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Documents;
 
-/// <summary>The right to process a document: one holder at a time, whatever becomes of him.</summary>
+/// <summary>The lease of a document: one holder at a time, also when a holder crashes.</summary>
 public sealed class LeaseTests(Stores stores) : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string> NoTags = [];
     private CoreServices _core = null!;
+    private string _database = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private DocumentLeases Claims => _core.Get<DocumentLeases>();
+    private DocumentLeases Leases => _core.Get<DocumentLeases>();
 
     private DocumentStore Documents => _core.Get<DocumentStore>();
 
-    public async ValueTask InitializeAsync() => _core = await CoreServices.CreateAsync(
-        stores, settings: new Dictionary<string, string?> { ["Claims:Seconds"] = "2", ["Claims:MaxAttempts"] = "3" });
+    public async ValueTask InitializeAsync()
+    {
+        _database = await stores.CreateDatabaseAsync();
+        _core = await CoreServices.CreateAsync(
+            stores, _database, new Dictionary<string, string?> { ["Leases:MaxAttempts"] = "3" });
+    }
 
     public ValueTask DisposeAsync() => _core.DisposeAsync();
 
@@ -33,32 +36,40 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
     {
         var id = await UploadAsync("one");
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Claims.ClaimAsync(id, Token)));
+        var leases = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Leases.AcquireAsync(id, Token)));
 
-        await using var winner = Assert.Single(claims, claim => claim is not null)!;
+        await using var winner = Assert.Single(leases, lease => lease is not null)!;
         Assert.Equal(1, winner.Document.Attempts);
     }
 
     [Fact]
-    public async Task A_claim_is_renewed_for_as_long_as_it_is_held()
+    public async Task A_heartbeat_extends_a_lease_three_times_within_its_duration()
     {
+        var time = new FakeTimeProvider();
+        await using var core = await CoreServices.CreateAsync(
+            stores, _database, configure: services => services.AddSingleton<TimeProvider>(time));
         var id = await UploadAsync("one");
-        await using var claim = (await Claims.ClaimAsync(id, Token))!;
-
-        await Task.Delay(TimeSpan.FromSeconds(4), Token);
+        await using var lease = (await core.Get<DocumentLeases>().AcquireAsync(id, Token))!;
+        for (var heartbeat = 0; heartbeat < 4; heartbeat++)
+        {
+            await SqlAsync("update documents set claimed_until = now() - interval '1 second' where id = $1", id);
+            time.Advance(new LeaseOptions().Duration / 3);
+            await Eventually.TrueAsync(
+                () => IsLeasedAsync(id), TimeSpan.FromSeconds(10), () => "The lease is not extended.", Token);
+        }
 
         Assert.Empty(await Documents.ReleaseExpiredAsync(Token));
-        Assert.False(claim.Lost.IsCancellationRequested);
+        Assert.False(lease.Lost.IsCancellationRequested);
     }
 
     [Fact]
-    public async Task A_claim_that_ran_out_is_given_to_the_next_one_and_its_first_holder_can_change_nothing_any_more()
+    public async Task A_lease_that_expired_is_acquired_by_the_next_worker_and_its_first_holder_can_change_nothing_any_more()
     {
         var id = await UploadAsync("one");
-        await using var first = (await Claims.ClaimAsync(id, Token))!;
+        await using var first = (await Leases.AcquireAsync(id, Token))!;
         await SqlAsync("update documents set claimed_until = now() - interval '1 second' where id = $1", id);
 
-        await using var second = await Claims.ClaimAsync(id, Token);
+        await using var second = await Leases.AcquireAsync(id, Token);
 
         Assert.NotNull(second);
         Assert.False(await first.ReadyAsync(1, Token));
@@ -71,10 +82,10 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_claim_that_ends_without_an_outcome_puts_the_document_back_in_line()
+    public async Task A_lease_that_ends_without_an_outcome_makes_the_document_wait_again()
     {
         var id = await UploadAsync("one");
-        await using (await Claims.ClaimAsync(id, Token))
+        await using (await Leases.AcquireAsync(id, Token))
         {
         }
 
@@ -87,20 +98,20 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         var (waits, fails) = (await UploadAsync("waits"), await UploadAsync("fails"));
         for (var attempt = 0; attempt < 6; attempt++)
         {
-            await using var waiting = (await Claims.ClaimAsync(waits, Token))!;
-            await waiting.PostponeAsync("The model is away.", counts: false, Token);
+            await using var waiting = (await Leases.AcquireAsync(waits, Token))!;
+            await waiting.PostponeAsync("The model is away.", countsAsAttempt: false, Token);
         }
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await using var failing = (await Claims.ClaimAsync(fails, Token))!;
-            await failing.PostponeAsync("It went wrong.", counts: true, Token);
+            await using var failing = (await Leases.AcquireAsync(fails, Token))!;
+            await failing.PostponeAsync("It went wrong.", countsAsAttempt: true, Token);
         }
 
         var (waiter, failed) = ((await Documents.FindAsync(waits, Token))!, (await Documents.FindAsync(fails, Token))!);
         Assert.Equal((DocumentStatus.Pending, "The model is away."), (waiter.Status, waiter.Error));
         Assert.Equal((DocumentStatus.Failed, "It went wrong."), (failed.Status, failed.Error));
-        Assert.Null(await Claims.ClaimAsync(fails, Token));
+        Assert.Null(await Leases.AcquireAsync(fails, Token));
     }
 
     [Fact]
@@ -110,17 +121,17 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         var abandoned = new List<DocumentLease>();
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            abandoned.Add((await Claims.ClaimAsync(id, Token))!);
+            abandoned.Add((await Leases.AcquireAsync(id, Token))!);
             await SqlAsync("update documents set claimed_until = now() - interval '1 second' where id = $1", id);
         }
 
-        Assert.Null(await Claims.ClaimAsync(id, Token));
+        Assert.Null(await Leases.AcquireAsync(id, Token));
         var document = (await Documents.FindAsync(id, Token))!;
         Assert.Equal(DocumentStatus.Failed, document.Status);
         Assert.Contains("interrupted 3 times", document.Error);
-        foreach (var claim in abandoned)
+        foreach (var lease in abandoned)
         {
-            await claim.DisposeAsync();
+            await lease.DisposeAsync();
         }
     }
 
@@ -129,8 +140,7 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
     {
         var id = await UploadAsync("first");
         await FinishAsync(id, "first");
-        using var next = await FileAsync("second");
-        var replaced = (await _core.Get<DocumentIntake>().ReplaceAsync(id, next.Upload, "test", Token))!.Document;
+        var replaced = await _core.ReplaceAsync(id, "second");
         Assert.Equal((2, 1), (replaced.Version, replaced.ReadyVersion));
         Assert.Equal(["first"], await ChunksAsync(id));
 
@@ -157,32 +167,18 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
 
     private async Task FinishAsync(Guid id, string text)
     {
-        await using var claim = (await Claims.ClaimAsync(id, Token))!;
-        await _core.Get<ChunkWriter>().WriteAsync(id, claim.Document.Version, [new Chunk(0, text, null, null, 1)], Token);
-        Assert.True(await claim.ReadyAsync(1, Token));
+        await using var lease = (await Leases.AcquireAsync(id, Token))!;
+        await _core.Get<ChunkWriter>().WriteAsync(id, lease.Document.Version, [new Chunk(0, text, null, null, 1)], Token);
+        Assert.True(await lease.ReadyAsync(1, Token));
     }
 
     private async Task<List<string>> ChunksAsync(Guid id) => await _core.Get<NpgsqlDataSource>()
         .Command("select text from chunks where document_id = $1 order by version, ordinal", id).ListAsync(row => row.GetString(0), Token);
 
+    private async Task<bool> IsLeasedAsync(Guid id) => await _core.Get<NpgsqlDataSource>()
+        .Command("select claimed_until > now() from documents where id = $1", id).ScalarAsync<bool>(Token);
+
     private async Task SqlAsync(string sql, Guid id) => await _core.Get<NpgsqlDataSource>().Command(sql, id).ExecuteAsync(Token);
 
-    private async Task<Guid> UploadAsync(string text)
-    {
-        using var file = await FileAsync(text);
-        return (await _core.Get<DocumentIntake>().AcceptAsync(file.Upload, "default", NoTags, "test", Token)).Document.Id;
-    }
-
-    private static async Task<FileOnDisk> FileAsync(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var path = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(path, bytes, Token);
-        return new FileOnDisk(new UploadedFile(path, $"{text}.txt", "text/plain", bytes.Length, SHA256.HashData(bytes)));
-    }
-
-    private sealed record FileOnDisk(UploadedFile Upload) : IDisposable
-    {
-        public void Dispose() => File.Delete(Upload.Path);
-    }
+    private Task<Guid> UploadAsync(string text) => _core.UploadAsync(text);
 }

@@ -32,11 +32,15 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
     }
 
     [Theory]
-    [InlineData("pdf", "COSTCO_2023Q3_EARNINGS.pdf", "What were net sales for the third quarter?", "52.60 billion", 1)]
-    [InlineData("pdf", "MCDONALDS_8K_dated-2023-08-14.pdf", "What is the address of the principal executive offices of McDonald's?", "Chicago", 1)]
-    public async Task A_real_file_answers_with_the_page_that_says_it(string folder, string name, string question, string expected, int page)
+    [SharedRows]
+    [SampleRow("sample/documents/handbook.pdf", "Which firm can grind the sapphire bearings?", "Kessler and Sons", 7)]
+    [LargeRow("documents/pdf/COSTCO_2023Q3_EARNINGS.pdf", "What were net sales for the third quarter?", "52.60 billion", 1)]
+    [LargeRow(
+        "documents/pdf/MCDONALDS_8K_dated-2023-08-14.pdf", "What is the address of the principal executive offices of McDonald's?",
+        "Chicago", 1)]
+    public async Task A_real_file_answers_with_the_page_that_says_it(string file, string question, string expected, int page)
     {
-        var path = SharedData.Locate("documents", folder, name);
+        var (path, name) = (SharedData.Locate(file), Path.GetFileName(file));
         var (client, collection) = ((await shared.SystemAsync(stores)).Client, shared.NewCollection());
         await client.UploadAndWaitAsync(name, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken), ("collection", collection));
         await client.FindAsync(question, collection);
@@ -47,10 +51,13 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
         Assert.Contains(answer["citations"]!.AsArray(), cited => cited!["page"]!.GetValue<int>() == page);
     }
 
-    [Fact]
-    public async Task Every_file_of_the_sample_folders_ends_ready_or_with_a_reason()
+    [Theory]
+    [SharedRows]
+    [SampleRow("sample/documents", .65)]
+    [LargeRow("documents", .8)]
+    public async Task Every_file_of_the_sample_folders_ends_ready_or_with_a_reason(string folder, double leastReady)
     {
-        var root = SharedData.Locate("documents");
+        var root = SharedData.Locate(folder);
         var (client, collection) = ((await shared.SystemAsync(stores)).Client, shared.NewCollection());
         var ends = new List<(string Name, string Status, string? Error)>();
         var waiting = new List<(string Name, Guid Id)>();
@@ -77,6 +84,6 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
 
         Assert.All(ends, end => Assert.True(end.Status == "ready" || end.Error is { Length: > 10 }, end.ToString()));
         Assert.DoesNotContain(ends, end => end.Error?.Contains("not the document's", StringComparison.Ordinal) == true);
-        Assert.InRange(ends.Count(end => end.Status == "ready"), ends.Count * 8 / 10, ends.Count);
+        Assert.InRange(ends.Count(end => end.Status == "ready"), (int)(ends.Count * leastReady), ends.Count);
     }
 }

@@ -1,29 +1,44 @@
 using System.Text;
 using RagAspire.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
 public sealed class DocumentTypeTests
 {
     [Theory]
-    [InlineData("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
-    [InlineData("office/simple.pptx", ContentTypes.PowerPoint)]
-    [InlineData("office/docx-shapes.docx", ContentTypes.Word)]
-    [InlineData("office/vodafone.xlsx", ContentTypes.Excel)]
-    [InlineData("office/winter-sports.epub", ContentTypes.Epub)]
-    [InlineData("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
-    [InlineData("office/factbook.xml", ContentTypes.Xml)]
-    [InlineData("office/factbook-utf-16.xml", ContentTypes.Xml)]
-    [InlineData("office/fake-email.txt", ContentTypes.Mail)]
-    [InlineData("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
-    [InlineData("office/fake-html-lang-de.html", ContentTypes.Html)]
-    [InlineData("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
-    [InlineData("office/single-line-object.json", ContentTypes.Json)]
-    [InlineData("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
-    [InlineData("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
-    public async Task Content_decides_and_a_wrong_name_does_not(string path, string expected)
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", ContentTypes.Pdf)]
+    [SampleRow("sample/quality-circle.pptx", ContentTypes.PowerPoint)]
+    [SampleRow("sample/visitors.docx", ContentTypes.Word)]
+    [SampleRow("sample/stock.xlsx", ContentTypes.Excel)]
+    [SampleRow("sample/garden.epub", ContentTypes.Epub)]
+    [SampleRow("sample/letter.rtf", ContentTypes.Rtf)]
+    [SampleRow("sample/catalogue.xml", ContentTypes.Xml)]
+    [SampleRow("sample/shuttle.eml", ContentTypes.Mail)]
+    [SampleRow("sample/kantine.html", ContentTypes.Html)]
+    [SampleRow("sample/catalogue.json", ContentTypes.Json)]
+    [SampleRow("sample/note-utf-16-be.txt", ContentTypes.Text)]
+    [LargeRow("pdf/COSTCO_2023Q3_EARNINGS.pdf", ContentTypes.Pdf)]
+    [LargeRow("office/simple.pptx", ContentTypes.PowerPoint)]
+    [LargeRow("office/docx-shapes.docx", ContentTypes.Word)]
+    [LargeRow("office/vodafone.xlsx", ContentTypes.Excel)]
+    [LargeRow("office/winter-sports.epub", ContentTypes.Epub)]
+    [LargeRow("office/eng_spa_mult.rtf", ContentTypes.Rtf)]
+    [LargeRow("office/factbook.xml", ContentTypes.Xml)]
+    [LargeRow("office/factbook-utf-16.xml", ContentTypes.Xml)]
+    [LargeRow("office/fake-email.txt", ContentTypes.Mail)]
+    [LargeRow("office/email-no-utf8-2008-07-16.062410.eml", ContentTypes.Mail)]
+    [LargeRow("office/fake-html-lang-de.html", ContentTypes.Html)]
+    [LargeRow("office/example-steelJIS-datasheet-utf-16.html", ContentTypes.Html)]
+    [LargeRow("office/single-line-object.json", ContentTypes.Json)]
+    [LargeRow("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
+    [LargeRow("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
+    public async Task Content_decides_even_with_a_wrong_name(string path, string expected)
     {
-        var type = await DetectAsync(await File.ReadAllBytesAsync(Samples.Shared(path), TestContext.Current.CancellationToken), "holiday.jpg");
+        var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
+
+        var type = await DetectAsync(content, "holiday.jpg");
 
         Assert.Equal(expected, type.ContentType);
         Assert.True(type.IsSupported);
@@ -52,7 +67,7 @@ public sealed class DocumentTypeTests
     [InlineData("Subject: a remark\n\nThat is all.", ContentTypes.Text)]
     [InlineData("Subject: a remark\nFrom: me@example.com\n\nThat is all.", ContentTypes.Mail)]
     [InlineData("Every PDF starts with %PDF-1.7, says the standard.", ContentTypes.Text)]
-    public async Task Without_a_telling_name_the_kind_of_text_is_seen(string text, string expected)
+    public async Task Without_a_known_extension_the_content_decides(string text, string expected)
     {
         var type = await DetectAsync(Encoding.UTF8.GetBytes(text), "upload");
 
@@ -86,7 +101,7 @@ public sealed class DocumentTypeTests
     [InlineData("7F454C4602010100", "Supported are PDF")]
     [InlineData("000102030405060708090A0B0C0D0E0F", "Supported are PDF")]
     [InlineData("49443303000000000000", "transcript")]
-    public async Task What_is_no_document_is_refused_with_what_would_help(string hex, string reason)
+    public async Task Other_files_are_rejected_with_advice(string hex, string reason)
     {
         var type = await DetectAsync(Convert.FromHexString(hex), "document.pdf");
 
@@ -94,10 +109,13 @@ public sealed class DocumentTypeTests
         Assert.Contains(reason, type.Refusal, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_protected_workbook_is_told_from_an_old_one()
+    [Theory]
+    [SharedRows]
+    [SampleRow("sample/hostile/protected.xlsx")]
+    [LargeRow("office/password_protected.xlsx")]
+    public async Task A_protected_workbook_is_distinguished_from_an_old_one(string path)
     {
-        var content = await File.ReadAllBytesAsync(Samples.Shared("office/password_protected.xlsx"), TestContext.Current.CancellationToken);
+        var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
 
         var type = await DetectAsync(content, "password_protected.xlsx");
 
@@ -109,7 +127,7 @@ public sealed class DocumentTypeTests
     [InlineData("xl/workbook.xml", ContentTypes.Excel)]
     [InlineData("ppt/presentation.xml", ContentTypes.PowerPoint)]
     [InlineData("META-INF/container.xml", ContentTypes.Epub)]
-    public async Task A_zip_file_that_lost_its_directory_still_shows_what_it_was(string entry, string expected)
+    public async Task The_type_of_a_zip_file_without_directory_is_detected(string entry, string expected)
     {
         var zip = Samples.Zip((entry, new string('x', 5000)));
 
@@ -123,7 +141,7 @@ public sealed class DocumentTypeTests
     [InlineData("xl/workbook.bin", ".xlsx")]
     [InlineData("visio/document.xml", "Visio")]
     [InlineData("Index/Document.iwa", "Keynote")]
-    public async Task Other_zip_files_are_refused_by_what_they_hold(string entry, string reason)
+    public async Task Other_zip_files_are_rejected_by_their_contents(string entry, string reason)
     {
         var type = await DetectAsync(Samples.Zip((entry, "x")), "a.docx");
 
@@ -131,7 +149,7 @@ public sealed class DocumentTypeTests
     }
 
     [Fact]
-    public async Task Looking_leaves_the_stream_where_it_was()
+    public async Task Detection_restores_the_position_of_the_stream()
     {
         using var stream = new MemoryStream(Samples.Zip(("word/document.xml", "x"))) { Position = 7 };
 

@@ -2,10 +2,11 @@ using System.IO.Compression;
 using System.Text;
 using RagAspire.Extraction;
 using RagAspire.Ingestion.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
-/// <summary>Files made to break a reader: each must end soon, in text or in a reason, and leave the next one unharmed.</summary>
+/// <summary>Files made to break a reader: each ends soon, in text or in a reason, and does not affect the next one.</summary>
 public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassFixture<HostileFileTests.Fixture>
 {
     private const int Deep = 100_000;
@@ -17,20 +18,22 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
         { ContentTypes.Html, string.Concat(Enumerable.Repeat("<div>", Deep)) + "deep" },
         { ContentTypes.Html, string.Concat(Enumerable.Repeat("<table><tr><td>", Deep / 10)) + "deep" },
         { ContentTypes.Html, string.Concat(Enumerable.Repeat("<b><p>", Deep / 10)) + "deep" },
-        { ContentTypes.Xml, string.Concat(Enumerable.Repeat("<a>", Deep)) + "deep" + string.Concat(Enumerable.Repeat("</a>", Deep)) },
+        { ContentTypes.Xml, string.Concat(Enumerable.Repeat("<a>", Deep)) + "deep"
+            + string.Concat(Enumerable.Repeat("</a>", Deep)) },
         { ContentTypes.Markdown, new string('>', Deep) + " deep" },
         { ContentTypes.Markdown, string.Concat(Enumerable.Repeat("[a](", Deep / 10)) },
         { ContentTypes.Markdown, string.Concat(Enumerable.Repeat("*a **b ", Deep / 10)) },
         { ContentTypes.Rtf, @"{\rtf1 " + new string('{', Deep) + "deep" + new string('}', Deep) + "}" },
         { ContentTypes.Pdf, "%PDF-1.4\n1 0 obj\n" + new string('[', Deep) + "\nendobj\ntrailer << /Root 1 0 R >>" },
-        { ContentTypes.Pdf, "%PDF-1.4\n1 0 obj\n" + string.Concat(Enumerable.Repeat("<< /A ", Deep)) + "\nendobj\ntrailer << /Root 1 0 R >>" },
+        { ContentTypes.Pdf, "%PDF-1.4\n1 0 obj\n" + string.Concat(Enumerable.Repeat("<< /A ", Deep))
+            + "\nendobj\ntrailer << /Root 1 0 R >>" },
         { ContentTypes.Csv, new string('"', Deep) + new string(',', Deep) },
         { ContentTypes.Mail, NestedMail(2000) },
     };
 
     [Theory]
     [MemberData(nameof(Nested), DisableDiscoveryEnumeration = true)]
-    public async Task Depth_ends_in_text_or_in_a_reason(string contentType, string content)
+    public async Task Deep_nesting_ends_in_text_or_in_a_reason(string contentType, string content)
     {
         await fixture.EndsAsync(contentType, Encoding.UTF8.GetBytes(content));
         await fixture.StillReadsAsync();
@@ -41,7 +44,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [InlineData(ContentTypes.Excel)]
     [InlineData(ContentTypes.PowerPoint)]
     [InlineData(ContentTypes.Epub)]
-    public async Task A_zip_bomb_is_refused_by_what_it_unpacks_to(string contentType)
+    public async Task A_zip_bomb_is_rejected_by_its_unpacked_size(string contentType)
     {
         var reason = await fixture.EndsAsync(contentType, Bomb());
 
@@ -50,7 +53,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task A_zip_file_of_countless_files_is_refused()
+    public async Task A_zip_file_with_too_many_files_is_rejected()
     {
         var files = Enumerable.Range(0, 1500).Select(number => ($"word/{number}.xml", string.Empty)).ToArray();
 
@@ -62,12 +65,13 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [Theory]
     [InlineData(ContentTypes.Xml)]
     [InlineData(ContentTypes.Word)]
-    public async Task Entities_that_unfold_to_billions_are_refused(string contentType)
+    public async Task Entities_that_expand_to_billions_are_rejected(string contentType)
     {
         var bomb = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a0 \"ha\">");
         for (var level = 1; level < 30; level++)
         {
-            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"<!ENTITY a{level} \"&a{level - 1};&a{level - 1};&a{level - 1};&a{level - 1};\">");
+            bomb.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"<!ENTITY a{level} \"&a{level - 1};&a{level - 1};&a{level - 1};&a{level - 1};\">");
         }
 
         bomb.Append("]><w:document xmlns:w=\"x\"><w:body><w:p><w:r><w:t>&a29;</w:t></w:r></w:p></w:body></w:document>");
@@ -80,33 +84,43 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task A_file_on_this_machine_is_not_fetched_into_xml()
+    public async Task An_external_entity_is_not_read_from_the_file_system()
     {
         using var secret = await Samples.WriteAsync("the secret"u8.ToArray(), "secret.txt");
-        var xml = $"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file://{secret.Path}\">]><x><a>open</a><b>&e;</b></x>";
+        var xml = $"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file://{secret.Path}\">]>"
+            + "<x><a>open</a><b>&e;</b></x>";
         using var file = await Samples.WriteAsync(Encoding.UTF8.GetBytes(xml));
 
-        var document = await fixture.Extractor.ExtractAsync(file.Path, ContentTypes.Xml, null, TestContext.Current.CancellationToken);
+        var document = await fixture.Extractor.ExtractAsync(
+            file.Path, ContentTypes.Xml, null, TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(document.Blocks, block => block.Text.Contains("secret", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(.98)]
-    [InlineData(.93)]
-    public async Task A_pdf_that_was_cut_short_keeps_the_pages_that_are_left(double part)
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", .98)]
+    [SampleRow("sample/handbook.pdf", .93)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", .98)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", .93)]
+    public async Task A_truncated_pdf_keeps_its_remaining_pages(string path, double part)
     {
-        var whole = await File.ReadAllBytesAsync(Samples.Shared("pdf/INTEL_2022Q4_EARNINGS.pdf"), TestContext.Current.CancellationToken);
+        var whole = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
         using var file = await Samples.WriteAsync(whole[..(int)(whole.Length * part)]);
 
-        var document = await fixture.Extractor.ExtractAsync(file.Path, ContentTypes.Pdf, null, TestContext.Current.CancellationToken);
+        var document = await fixture.Extractor.ExtractAsync(
+            file.Path, ContentTypes.Pdf, null, TestContext.Current.CancellationToken);
 
         Assert.Contains(document.Blocks, block => block.Text.Length > 200);
     }
 
     [Theory]
-    [InlineData("%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [2 0 R] /Count 1 >> endobj trailer << /Root 1 0 R >>")]
-    [InlineData("%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [3 0 R] /Count 999999999 >> endobj 3 0 obj << /Type /Page /Parent 3 0 R /Contents 3 0 R >> endobj trailer << /Root 1 0 R >>")]
+    [InlineData(
+        "%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [2 0 R] /Count 1 >> "
+        + "endobj trailer << /Root 1 0 R >>")]
+    [InlineData(
+        "%PDF-1.7\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Type /Pages /Kids [3 0 R] /Count 999999999 >> "
+        + "endobj 3 0 obj << /Type /Page /Parent 3 0 R /Contents 3 0 R >> endobj trailer << /Root 1 0 R >>")]
     [InlineData("%PDF-1.7\n1 0 obj 1 0 R endobj trailer << /Root 1 0 R /Prev 0 >> startxref 0 %%EOF")]
     [InlineData("%PDF-1.7")]
     [InlineData("%PDF-1.7\nxref\n0 4000000000\ntrailer << /Size 4000000000 >> startxref 9 %%EOF")]
@@ -119,10 +133,11 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [Fact]
     public async Task Samples_with_flipped_cut_and_mixed_bytes_end_in_text_or_in_a_reason()
     {
-        var samples = Directory.GetFiles(Samples.Shared("."), "*", SearchOption.AllDirectories)
+        var samples = Samples.AllDocuments
             .Where(path => new FileInfo(path).Length is > 100 and < 100_000).Order(StringComparer.Ordinal).ToArray();
         var random = new Random(20231115);
-        var mutants = Enumerable.Range(0, 150).Select(_ => samples[random.Next(samples.Length)]).Select(path => Mutate(File.ReadAllBytes(path), random)).ToList();
+        var mutants = Enumerable.Range(0, 150).Select(_ => samples[random.Next(samples.Length)])
+            .Select(path => Mutate(File.ReadAllBytes(path), random)).ToList();
 
         await Parallel.ForEachAsync(mutants, TestContext.Current.CancellationToken, async (content, cancellationToken) =>
         {
@@ -158,7 +173,8 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var name in new[] { "word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "META-INF/container.xml" })
+            string[] names = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "META-INF/container.xml"];
+            foreach (var name in names)
             {
                 using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
                 entry.Write("<document><body>"u8);
@@ -178,7 +194,8 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
         var mail = new StringBuilder();
         for (var level = 0; level < depth; level++)
         {
-            mail.Append(System.Globalization.CultureInfo.InvariantCulture, $"From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
+            mail.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
         }
 
         return mail.ToString();

@@ -47,29 +47,32 @@ public sealed class OfficeFormatTests
     }
 
     [Fact]
-    public void A_package_without_its_lists_is_read_from_the_part_that_is_there()
+    public void A_package_without_relationships_is_read_from_its_parts()
     {
-        var document = Samples.Read(ContentTypes.Word, Samples.Zip(("word/document.xml", W("document", "<w:body><w:p><w:r><w:t>Rescued</w:t></w:r></w:p></w:body>"))));
+        var document = Samples.Read(ContentTypes.Word,
+            Samples.Zip(("word/document.xml", W("document", "<w:body><w:p><w:r><w:t>Rescued</w:t></w:r></w:p></w:body>"))));
 
         Assert.Equal("Rescued", Assert.Single(document.Blocks).Text);
     }
 
     [Fact]
-    public void A_document_that_breaks_off_keeps_what_came_before()
+    public void A_truncated_document_keeps_the_text_before()
     {
         var document = Samples.Read(
             ContentTypes.Word,
-            Samples.Zip(("word/document.xml", W("document", "<w:body><w:p><w:r><w:t>Before</w:t></w:r></w:p><w:p><w:r><w:t>Aft")[..^20])),
+            Samples.Zip(("word/document.xml",
+                W("document", "<w:body><w:p><w:r><w:t>Before</w:t></w:r></w:p><w:p><w:r><w:t>Aft")[..^20])),
             keepsPartial: true);
 
         Assert.Equal("Before", document.Blocks[0].Text);
     }
 
     [Fact]
-    public void A_workbook_shows_dates_percentages_and_results_as_a_person_sees_them()
+    public void A_workbook_shows_dates_percentages_and_results_as_displayed()
     {
         var file = Samples.Zip(
-            ("xl/workbook.xml", $"<workbook xmlns:r=\"{OfficeRelations}\"><sheets><sheet name=\"Plan\" r:id=\"r1\"/></sheets></workbook>"),
+            ("xl/workbook.xml",
+                $"<workbook xmlns:r=\"{OfficeRelations}\"><sheets><sheet name=\"Plan\" r:id=\"r1\"/></sheets></workbook>"),
             ("xl/_rels/workbook.xml.rels", $"""
                 <Relationships><Relationship Id="r1" Type="{OfficeRelations}/worksheet" Target="worksheets/one.xml"/><Relationship Id="r2" Type="{OfficeRelations}/sharedStrings" Target="/xl/strings.xml"/>
                 <Relationship Id="r3" Type="{OfficeRelations}/styles" Target="styles.xml"/></Relationships>

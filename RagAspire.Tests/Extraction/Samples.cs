@@ -8,18 +8,16 @@ using RagAspire.Extraction.Messages;
 using RagAspire.Extractor;
 using RagAspire.Extractor.Formats;
 using RagAspire.Ingestion.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
-/// <summary>Files to read: the shared samples, and those that tests write themselves.</summary>
+/// <summary>Files to read: samples of <see cref="SharedData"/>, and files that tests write themselves.</summary>
 internal static class Samples
 {
     private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000);
 
     static Samples() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
-    /// <summary>Null where the shared data is absent.</summary>
-    public static string? SharedFolder { get; } = FindSharedFolder();
 
     public static TextExtractor Extractor(Action<ExtractionOptions>? configure = null)
     {
@@ -28,14 +26,17 @@ internal static class Samples
         return new TextExtractor(Options.Create(options), TimeProvider.System, NullLogger<TextExtractor>.Instance);
     }
 
-    public static string Shared(string path)
-    {
-        Assert.SkipWhen(SharedFolder is null, "The shared data is absent.");
-        return Path.Combine(SharedFolder!, "documents", path);
-    }
+    /// <summary>The path of a document: of the sample when <paramref name="path"/> begins with <c>sample/</c>.</summary>
+    public static string Document(string path) => SharedData.Locate(path.StartsWith(SharedData.Sample, StringComparison.Ordinal)
+        ? $"{SharedData.Sample}documents/{path[SharedData.Sample.Length..]}"
+        : $"documents/{path}");
 
-    /// <summary>Reads in this process; only for files that a test wrote itself.</summary>
-    /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the process.</param>
+    /// <summary>All documents, of the sample and of the larger collections.</summary>
+    public static IEnumerable<string> AllDocuments => new[] { SharedData.Sample, "" }.Select(Document).Where(Directory.Exists)
+        .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+
+    /// <summary>Reads in this process; only for files that a test has written.</summary>
+    /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the extractor's process.</param>
     public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false)
     {
         var blocks = new List<TextBlock>();
@@ -52,7 +53,8 @@ internal static class Samples
         return new ExtractedDocument(done.Title, blocks, done.Pages);
     }
 
-    public static ExtractedDocument Read(string contentType, string content) => Read(contentType, Encoding.UTF8.GetBytes(content));
+    public static ExtractedDocument Read(string contentType, string content) =>
+        Read(contentType, Encoding.UTF8.GetBytes(content));
 
     public static byte[] Zip(params (string Name, string Content)[] files)
     {
@@ -69,7 +71,7 @@ internal static class Samples
         return memory.ToArray();
     }
 
-    /// <summary>A Word file with this body, which is all that most tests need to say.</summary>
+    /// <summary>A Word file with this body.</summary>
     public static byte[] Word(string body, params (string Name, string Content)[] more) => Zip(
     [
         ("[Content_Types].xml", """
@@ -84,24 +86,12 @@ internal static class Samples
         .. more,
     ]);
 
-    /// <summary>A file that is gone after the test.</summary>
+    /// <summary>A file that is deleted after the test.</summary>
     public static async Task<TemporaryFile> WriteAsync(byte[] content, string name = "sample.bin")
     {
         var file = new TemporaryFile(name);
         await File.WriteAllBytesAsync(file.Path, content, TestContext.Current.CancellationToken);
         return file;
-    }
-
-    private static string? FindSharedFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RagAspire.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var shared = folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "data");
-        return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
     }
 }
 

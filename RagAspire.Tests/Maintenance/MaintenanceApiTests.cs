@@ -26,7 +26,7 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
     }
 
     [Fact]
-    public async Task A_task_that_somebody_wants_runs_reports_and_leaves_its_traces()
+    public async Task A_requested_task_runs_and_leaves_a_report_audit_entries_and_metrics()
     {
         var system = await shared.SystemAsync(stores);
         using var response = await system.Client.Http.PostAsync($"{Path}/health-check", null, Cancelled);
@@ -34,7 +34,7 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         var run = await RagClient.JsonAsync(response);
         Assert.Equal($"{Path}/runs/{run["id"]}", response.Headers.Location!.ToString());
 
-        var over = await RunsTo.EndAsync(system.Client, run["id"]!.GetValue<Guid>());
+        var over = await RunClient.EndAsync(system.Client, run["id"]!.GetValue<Guid>());
         Assert.Equal("succeeded", over["status"]!.GetValue<string>());
         Assert.Equal(100, over["progress"]!.GetValue<int>());
         Assert.Equal(4, over["report"]!["examined"]!.GetValue<int>());
@@ -42,12 +42,14 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         Assert.NotNull(over["finishedAt"]);
 
         var audit = await system.Client.GetAsync("/api/v1/operations/audit?limit=500");
-        var entries = audit["items"]!.AsArray().Where(entry => entry!["subject"]!.GetValue<string>() == run["id"]!.GetValue<string>());
+        var entries = audit["items"]!.AsArray()
+            .Where(entry => entry!["subject"]!.GetValue<string>() == run["id"]!.GetValue<string>());
         Assert.Equal(["maintenance.run", "maintenance.request"], entries.Select(entry => entry!["action"]!.GetValue<string>()));
 
         var metrics = await new HttpClient { BaseAddress = system.Worker.Address }.GetStringAsync("/metrics", Cancelled);
         Assert.Contains("rag_job_duration_seconds_count{", metrics);
-        Assert.Contains("task=\"health-check\",outcome=\"succeeded\"", metrics.Replace("outcome=\"succeeded\",task=\"health-check\"", "task=\"health-check\",outcome=\"succeeded\""));
+        Assert.Contains("task=\"health-check\",outcome=\"succeeded\"",
+            metrics.Replace("outcome=\"succeeded\",task=\"health-check\"", "task=\"health-check\",outcome=\"succeeded\""));
     }
 
     [Fact]
@@ -56,11 +58,12 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         var system = await shared.SystemAsync(stores);
         for (var i = 0; i < 3; i++)
         {
-            await RunsTo.RunAsync(system.Client, "health-check", dryRun: true);
+            await RunClient.RunAsync(system.Client, "health-check", dryRun: true);
         }
 
         var first = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2");
-        var second = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2&after={first["next"]}");
+        var second = await system.Client.GetAsync(
+            $"{Path}/runs?task=health-check&status=succeeded&limit=2&after={first["next"]}");
         string[] ids = [.. Ids(first), .. Ids(second)];
         Assert.Equal(2, Ids(first).Count());
         Assert.Equal(ids.OrderDescending(StringComparer.Ordinal).Distinct(), ids);
@@ -74,7 +77,7 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
     [InlineData("GET", "/runs?limit=0", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/runs?status=odd", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/runs?after=odd", HttpStatusCode.BadRequest)]
-    public async Task What_cannot_be_is_a_problem(string method, string path, HttpStatusCode expected)
+    public async Task Invalid_requests_are_answered_with_problem_details(string method, string path, HttpStatusCode expected)
     {
         var system = await shared.SystemAsync(stores);
         using var request = new HttpRequestMessage(new HttpMethod(method), Path + path);
@@ -87,14 +90,15 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
     public async Task A_key_without_the_scope_operations_sees_nothing()
     {
         var system = await shared.SystemAsync(stores);
-        var made = await system.Client.PostAsync("/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read" } });
+        var made = await system.Client.PostAsync(
+            "/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read" } });
         using var reader = new RagClient(system.Api.Address, made["secret"]!.GetValue<string>());
         using var response = await reader.Http.GetAsync(Path, Cancelled);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     [Fact]
-    public async Task A_run_that_waits_for_a_worker_can_be_seen_refused_and_cancelled()
+    public async Task A_queued_run_is_shown_blocks_a_second_one_and_can_be_cancelled()
     {
         await using var system = await RagSystem.StartAsync(stores);
         await system.Worker.KillAsync();
@@ -115,43 +119,6 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         Assert.Contains("event: done", events);
     }
 
-    private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray().Select(run => run!["id"]!.GetValue<string>());
-}
-
-/// <summary>Runs tasks by the API and waits for them.</summary>
-internal static class RunsTo
-{
-    private const string Path = "/api/v1/operations/maintenance";
-
-    public static async Task<JsonNode> RunAsync(RagClient client, string task, bool dryRun = false)
-    {
-        // What is scheduled may be running just now.
-        JsonNode run = null!;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                using var response = await client.Http.PostAsJsonAsync($"{Path}/{task}", new { dryRun }, TestContext.Current.CancellationToken);
-                run = await RagClient.JsonAsync(response);
-                return response.StatusCode == HttpStatusCode.Accepted;
-            },
-            TimeSpan.FromSeconds(30),
-            () => $"{task} does not begin: {run}",
-            TestContext.Current.CancellationToken);
-        return await EndAsync(client, run["id"]!.GetValue<Guid>());
-    }
-
-    public static async Task<JsonNode> EndAsync(RagClient client, Guid id, TimeSpan? patience = null)
-    {
-        JsonNode run = null!;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                run = await client.GetAsync($"{Path}/runs/{id}");
-                return run["status"]!.GetValue<string>() is not ("queued" or "running");
-            },
-            patience ?? TimeSpan.FromSeconds(60),
-            () => $"Still not over: {run}",
-            TestContext.Current.CancellationToken);
-        return run;
-    }
+    private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray()
+        .Select(run => run!["id"]!.GetValue<string>());
 }

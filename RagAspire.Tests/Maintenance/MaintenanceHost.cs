@@ -10,7 +10,7 @@ using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Tests.Maintenance;
 
-/// <summary>The product's services inside the test's process, over a real database, with a schema and without background work.</summary>
+/// <summary>The product's services inside the test process, over a migrated real database, without background services.</summary>
 internal sealed class MaintenanceHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -41,9 +41,9 @@ internal sealed class MaintenanceHost : IAsyncDisposable
         {
             ["ConnectionStrings:ragdb"] = database,
             ["ConnectionStrings:cache"] = redis,
-            ["Maintenance:HeartbeatSeconds"] = "0.2",
-            ["Maintenance:SilenceSeconds"] = "2",
-            ["Maintenance:RetryDelaySeconds"] = "0",
+            ["Maintenance:Heartbeat"] = "00:00:00.2",
+            ["Maintenance:HeartbeatTimeout"] = "00:00:02",
+            ["Maintenance:RetryDelay"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.Logging.SetMinimumLevel(LogLevel.None);
@@ -61,7 +61,7 @@ internal sealed class MaintenanceHost : IAsyncDisposable
         return new MaintenanceHost(host, database);
     }
 
-    /// <summary>The schedule with one more task, which does what the test wants.</summary>
+    /// <summary>Replaces all tasks by one.</summary>
     public static Action<IServiceCollection> With(IMaintenanceTask task) => services =>
     {
         services.RemoveAll<IMaintenanceTask>();
@@ -85,7 +85,8 @@ internal sealed class MaintenanceHost : IAsyncDisposable
     public async Task<TaskReport> SucceedAsync(string task, bool dryRun = false)
     {
         var run = await RunAsync(task, dryRun);
-        Assert.True(run.Status == RunStatus.Succeeded, $"{task}: {run.Status} {run.Error} {string.Join(' ', run.Report?.Notes ?? [])}");
+        Assert.True(
+            run.Status == RunStatus.Succeeded, $"{task}: {run.Status} {run.Error} {string.Join(' ', run.Report?.Notes ?? [])}");
         return run.Report!;
     }
 
@@ -95,25 +96,26 @@ internal sealed class MaintenanceHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await _host.StopAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _host.StopAsync(timeout.Token);
         _host.Dispose();
     }
 }
 
-/// <summary>A task that does what a test wants.</summary>
-internal sealed class TestTask(Func<TaskContext, CancellationToken, Task<TaskReport>> run, string name = "health-check") : IMaintenanceTask
+/// <summary>A task that a test defines.</summary>
+internal sealed class TaskStub(Func<TaskContext, CancellationToken, Task<TaskReport>> run, string name = "health-check")
+    : IMaintenanceTask
 {
     private int _runs;
 
     public static TaskReport Done { get; } = new(1, 1, 0);
 
-    /// <summary>How often it began.</summary>
+    /// <summary>How often it was started.</summary>
     public int Runs => _runs;
 
     public string Name => name;
 
-    public string Summary => "Does what a test wants.";
+    public string Summary => "A task of a test.";
 
     public Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {

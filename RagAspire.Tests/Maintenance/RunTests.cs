@@ -5,7 +5,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
 
-/// <summary>What becomes of runs: each begins once, ends with its reason, and never stays "running" for ever.</summary>
+/// <summary>The life of a run: it begins once, ends with a reason, and never stays "running" for ever.</summary>
 public sealed class RunTests(Stores stores)
 {
     private static readonly DateTimeOffset Due = new(2026, 6, 1, 2, 0, 0, TimeSpan.Zero);
@@ -13,12 +13,13 @@ public sealed class RunTests(Stores stores)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_occurrence_is_run_once_however_many_workers_want_it()
+    public async Task An_occurrence_runs_once_however_many_workers_queue_it()
     {
-        var task = new TestTask((_, _) => Task.FromResult(TestTask.Done));
+        var task = new TaskStub((_, _) => Task.FromResult(TaskStub.Done));
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
-        var made = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : two).Runs.DueAsync("health-check", Due, Cancelled)));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : two).Runs.DueAsync("health-check", Due, Cancelled)));
 
         var run = Assert.Single(made, run => run is not null)!;
         await Task.WhenAll(one.Runner.RunAsync(run, null, Cancelled), two.Runner.RunAsync(run, null, Cancelled));
@@ -28,14 +29,14 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_task_never_overlaps_itself_and_what_it_missed_by_that_is_noted()
+    public async Task A_task_never_overlaps_itself_and_the_occurrence_in_between_is_recorded_as_skipped()
     {
         var (began, end) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var task = new TestTask(async (_, _) =>
+        var task = new TaskStub(async (_, _) =>
         {
             began.SetResult();
             await end.Task;
-            return TestTask.Done;
+            return TaskStub.Done;
         });
         await using var host = await HostAsync(task);
         var running = host.RunAsync("health-check");
@@ -50,14 +51,14 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_run_that_is_called_twice_goes_on_when_the_second_call_has_waited_in_vain()
+    public async Task A_run_that_is_delivered_twice_goes_on_when_the_second_delivery_gives_up()
     {
         var (began, end) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var task = new TestTask(async (_, _) =>
+        var task = new TaskStub(async (_, _) =>
         {
             began.SetResult();
             await end.Task;
-            return TestTask.Done;
+            return TaskStub.Done;
         });
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
@@ -72,19 +73,24 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_run_can_be_stopped_and_says_by_whom()
+    public async Task A_run_can_be_cancelled_and_names_the_actor()
     {
-        var task = new TestTask(async (context, token) =>
+        var task = new TaskStub(async (context, token) =>
         {
             context.Report(1, 4, "waiting");
             await Task.Delay(Timeout.Infinite, token);
-            return TestTask.Done;
+            return TaskStub.Done;
         });
         await using var host = await HostAsync(task);
         var running = host.RunAsync("health-check");
         MaintenanceRun? seen = null;
         await Eventually.TrueAsync(
-            async () => await host.Runs.ListAsync(new RunFilter("health-check", null, null, 1), Cancelled) is [{ Progress: 25 } run] && (seen = run) is not null,
+            async () =>
+            {
+                var page = await host.Runs.ListAsync(new RunFilter("health-check", null, null, 1), Cancelled);
+                seen = page.Items.Single();
+                return seen.Progress == 25;
+            },
             TimeSpan.FromSeconds(20), () => $"No progress: {seen}", Cancelled);
         Assert.Equal("waiting", seen!.Step);
 
@@ -94,30 +100,32 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_run_that_takes_too_long_has_failed_and_is_tried_again()
+    public async Task A_run_over_its_time_limit_fails_and_is_retried()
     {
-        var task = new TestTask((_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => TestTask.Done, token), "database-daily");
-        await using var host = await HostAsync(task, settings: new() { ["Maintenance:Schedule:database-daily:TimeLimit"] = "00:00:00.300" });
+        var task = new TaskStub(
+            (_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => TaskStub.Done, token), "database-daily");
+        await using var host = await HostAsync(
+            task, settings: new() { ["Maintenance:Schedule:database-daily:TimeLimit"] = "00:00:00.300" });
         var run = await host.Runner.RunAsync((await host.Runs.DueAsync("database-daily", Due, Cancelled))!, null, Cancelled);
         Assert.Equal(RunStatus.Failed, run!.Status);
         Assert.Contains("time limit", run.Error);
 
-        // Two retries are in the schedule; after the last one nothing waits any more.
+        // The schedule allows two retries; after the last one nothing is queued.
         for (var attempt = 2; attempt <= 3; attempt++)
         {
-            var waiting = Assert.Single(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+            var waiting = Assert.Single(await QueuedAsync(host));
             Assert.Equal(attempt, waiting.Attempt);
             await host.Runner.RunAsync(waiting, null, Cancelled);
         }
 
-        Assert.Empty(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+        Assert.Empty(await QueuedAsync(host));
     }
 
     [Fact]
-    public async Task Failed_things_make_a_failed_run_and_nothing_to_do_is_no_success()
+    public async Task A_report_with_failures_fails_the_run_and_a_skipped_run_is_no_success()
     {
         var report = new TaskReport(3, 1, 2) { Notes = ["two were stuck"] };
-        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
+        await using var host = await HostAsync(new TaskStub((_, _) => Task.FromResult(report)));
         await host.Get<ScheduleStore>().StoreAsync(Cancelled);
         var failed = await host.RunAsync("health-check");
         Assert.Equal(RunStatus.Failed, failed.Status);
@@ -130,33 +138,35 @@ public sealed class RunTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_run_whose_worker_fell_silent_is_interrupted_and_tried_again()
+    public async Task A_run_without_heartbeat_is_interrupted_and_retried()
     {
-        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done), "database-daily"));
+        await using var host = await HostAsync(new TaskStub((_, _) => Task.FromResult(TaskStub.Done), "database-daily"));
         var run = await host.Runs.DueAsync("database-daily", Due, Cancelled);
-        await host.ExecuteAsync("update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
+        await host.ExecuteAsync(
+            "update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
 
-        Assert.Equal(1, await host.Get<RunRecovery>().InterruptSilentAsync(Cancelled));
+        Assert.Equal(1, await host.Get<RunRecovery>().InterruptDeadAsync(Cancelled));
         var interrupted = await host.Runs.FindAsync(run!.Id, Cancelled);
         Assert.Equal(RunStatus.Interrupted, interrupted!.Status);
         Assert.NotNull(interrupted.FinishedAt);
-        var again = Assert.Single(await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled));
+        var again = Assert.Single(await QueuedAsync(host));
         Assert.Equal(RunStatus.Succeeded, (await host.Runner.RunAsync(again, null, Cancelled))!.Status);
     }
 
     [Fact]
-    public async Task What_was_missed_is_made_up_once_and_only_the_last_of_it()
+    public async Task Only_the_last_missed_occurrence_is_queued_and_only_once()
     {
-        var task = new TestTask((_, _) => Task.FromResult(TestTask.Done), "database-daily");
+        var task = new TaskStub((_, _) => Task.FromResult(TaskStub.Done), "database-daily");
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
         await one.Get<ScheduleStore>().StoreAsync(Cancelled);
-        await one.Get<RunRecovery>().MakeUpAsync(Cancelled);
+        await one.Get<MissedRuns>().CatchUpAsync(Cancelled);
         Assert.Equal(0, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
 
         await one.ExecuteAsync("update maintenance_schedules set scheduled_since = now() - interval '10 days'");
-        await Task.WhenAll(one.Get<RunRecovery>().MakeUpAsync(Cancelled), two.Get<RunRecovery>().MakeUpAsync(Cancelled));
-        Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
+        await Task.WhenAll(one.Get<MissedRuns>().CatchUpAsync(Cancelled), two.Get<MissedRuns>().CatchUpAsync(Cancelled));
+        Assert.Equal(
+            1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
         Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
     }
 
@@ -164,28 +174,32 @@ public sealed class RunTests(Stores stores)
     public async Task Without_the_database_a_run_ends_failed_with_the_reason_and_the_next_one_succeeds()
     {
         await using var postgres = await PrivatePostgres.StartAsync();
-        var began = new TaskCompletionSource();
+        var (began, stopped) = (new TaskCompletionSource(), new TaskCompletionSource());
         var isDown = true;
         await using var host = await MaintenanceHost.CreateAsync(
             postgres.ConnectionString,
             stores.Redis,
             configure: services =>
             {
-                MaintenanceHost.With(new TestTask(async (_, token) =>
+                MaintenanceHost.With(new TaskStub(async (_, token) =>
                 {
                     began.TrySetResult();
                     if (isDown)
                     {
-                        await Task.Delay(Timeout.Infinite, token);
+                        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        stopped.SetResult();
+                        token.ThrowIfCancellationRequested();
                     }
 
-                    return TestTask.Done;
+                    return TaskStub.Done;
                 }))(services);
             });
         var running = host.RunAsync("health-check");
         await began.Task;
         await postgres.StopPostgresAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
+
+        // The lost heartbeat stops the task while the database is away, so its outcome cannot be stored at once.
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         isDown = false;
         await postgres.StartPostgresAsync();
 
@@ -198,23 +212,23 @@ public sealed class RunTests(Stores stores)
     [Fact]
     public async Task The_last_success_and_its_alert_outlive_the_worker()
     {
-        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)));
+        await using var host = await HostAsync(new TaskStub((_, _) => Task.FromResult(TaskStub.Done)));
         await host.Get<ScheduleStore>().StoreAsync(Cancelled);
         await host.RunAsync("health-check", dryRun: true);
         Assert.Null(Assert.Single(await host.Get<ScheduleStore>().ListAsync(Cancelled)).LastSuccessAt);
         await host.RunAsync("health-check");
 
-        await using var next = await HostAsync(new TestTask((_, _) => Task.FromResult(TestTask.Done)), host);
+        await using var next = await HostAsync(new TaskStub((_, _) => Task.FromResult(TaskStub.Done)), host);
         var stored = Assert.Single(await next.Get<ScheduleStore>().MeasureAsync(Cancelled));
         Assert.NotNull(stored.LastSuccessAt);
         Assert.Equal(TimeSpan.FromMinutes(20), stored.Row.AlertAfter);
     }
 
     [Fact]
-    public async Task What_has_nothing_to_do_raises_no_alert()
+    public async Task A_task_without_work_raises_no_alert()
     {
         var report = new TaskReport(0, 0, 0) { Skipped = "nothing is configured" };
-        await using var host = await HostAsync(new TestTask((_, _) => Task.FromResult(report)));
+        await using var host = await HostAsync(new TaskStub((_, _) => Task.FromResult(report)));
         await host.Get<ScheduleStore>().StoreAsync(Cancelled);
         Assert.False(Assert.Single(await host.Get<ScheduleStore>().MeasureAsync(Cancelled)).IsIdle);
         await host.RunAsync("health-check");
@@ -229,8 +243,12 @@ public sealed class RunTests(Stores stores)
             Schedule.Defaults.Select(row => row.Task).Order(), host.Get<TaskRegistry>().All.Select(task => task.Name).Order());
     }
 
+    private static async Task<IReadOnlyList<MaintenanceRun>> QueuedAsync(MaintenanceHost host) =>
+        (await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled)).Items;
+
     private async Task<MaintenanceHost> HostAsync(
-        IMaintenanceTask task, MaintenanceHost? beside = null, Dictionary<string, string?>? settings = null) => await MaintenanceHost.CreateAsync(
+        IMaintenanceTask task, MaintenanceHost? beside = null, Dictionary<string, string?>? settings = null) =>
+            await MaintenanceHost.CreateAsync(
         beside is null ? await stores.CreateDatabaseAsync() : beside.ConnectionString,
         stores.Redis, settings, MaintenanceHost.With(task));
 }

@@ -9,7 +9,8 @@ public sealed class ScheduleTests
         new("nightly", "30 2 * * *", "Europe/Berlin", TimeSpan.FromHours(1), TimeSpan.FromHours(30));
 
     [Fact]
-    public void Every_default_row_can_be_run_by() => Assert.All(new Schedule(Configuration()).Rows, row =>
+    public void Every_default_row_is_valid_and_alerts_later_than_it_runs() =>
+        Assert.All(new Schedule(Configuration()).Rows, row =>
     {
         Assert.Equal(row.Cron is not null, row.Next(Utc("2026-01-01T00:00:00Z")) is not null);
         Assert.True(row.Cron is null || row.AlertAfter > Longest(row), $"{row.Task} alerts although it ran in time.");
@@ -29,11 +30,11 @@ public sealed class ScheduleTests
         Assert.Equal(Utc(expected), new Schedule(Configuration()).Find(task)!.Next(Utc("2026-06-01T12:00:00Z")));
 
     [Fact]
-    public void A_time_that_the_clock_skips_in_spring_is_made_up_right_after() =>
+    public void A_time_that_the_clock_skips_in_spring_occurs_right_after_the_gap() =>
         Assert.Equal(Utc("2026-03-29T01:00:00Z"), Nightly.Next(Utc("2026-03-28T12:00:00Z")));
 
     [Fact]
-    public void A_time_that_comes_twice_in_autumn_counts_once()
+    public void A_time_that_comes_twice_in_autumn_occurs_once()
     {
         var first = Nightly.Next(Utc("2026-10-24T12:00:00Z"));
         Assert.Equal(Utc("2026-10-25T00:30:00Z"), first);
@@ -51,7 +52,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Configuration_overrules_a_row()
+    public void Configuration_overrides_a_row()
     {
         var row = new Schedule(Configuration(
             ("Maintenance:TimeZone", "America/New_York"),
@@ -62,7 +63,8 @@ public sealed class ScheduleTests
             ("Maintenance:Schedule:database-daily:Enabled", "true"))).Find("database-daily");
 
         Assert.Equal(
-            new ScheduleRow("database-daily", "15 1 * * *", "America/New_York", TimeSpan.FromMinutes(20), TimeSpan.FromDays(2), 5), row);
+            new ScheduleRow(
+                "database-daily", "15 1 * * *", "America/New_York", TimeSpan.FromMinutes(20), TimeSpan.FromDays(2), 5), row);
     }
 
     [Theory]
@@ -74,7 +76,7 @@ public sealed class ScheduleTests
     [InlineData("database-daily:Retries", "-1", "retries")]
     [InlineData("databse-daily:Cron", "0 2 * * *", "no task")]
     [InlineData("index_rebuild:Retries", "many", "Retries")]
-    public void A_row_that_cannot_be_run_by_is_an_error_that_names_it(string key, string value, string named)
+    public void An_invalid_row_is_an_error_that_names_it(string key, string value, string named)
     {
         var thrown = Assert.Throws<ScheduleException>(() => new Schedule(Configuration(($"Maintenance:Schedule:{key}", value))));
         Assert.Contains(key.Split(':')[0], thrown.Message);
@@ -93,7 +95,8 @@ public sealed class ScheduleTests
         return longest;
     }
 
-    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Utc(string text) =>
+        DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build();

@@ -1,4 +1,4 @@
-using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.Tests.Monitoring;
 
@@ -14,13 +14,14 @@ public sealed class ConfigurationTemplateTests
         """;
 
     [Fact]
-    public void Without_the_variables_the_file_stays_as_it_is() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
+    public void Without_the_variables_the_file_stays_as_it_is() =>
+        Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
 
     [Fact]
     public void An_empty_variable_counts_as_none() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => ""));
 
     [Fact]
-    public void What_stands_behind_the_marker_of_a_variable_takes_the_lines_place_at_its_indent()
+    public void The_alternative_of_a_set_variable_replaces_the_line_at_its_indent()
     {
         var values = new Dictionary<string, string> { ["GRAFANA_URL"] = "https://g", ["OTLP"] = "1", ["KEY"] = "it's" };
         var expected = """

@@ -3,28 +3,30 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>The rules as they are, but that all goes quicker: nobody waits for a drill as long as for an emergency.</summary>
+/// <summary>The real rules with shorter windows and delays, so that a drill takes seconds.</summary>
 internal static partial class DrillRules
 {
-    /// <summary>Windows and patience are so many times shorter.</summary>
-    private const int Quicker = 12;
+    /// <summary>How many times shorter the windows are; with fewer than three scrapes a window has no rate.</summary>
+    private const int Speedup = 30;
+    private const int ShortestWindow = 6;
 
-    /// <param name="directory">Gets the rule files.</param>
-    /// <param name="patience">Instead of every <c>for</c>.</param>
-    public static void Write(string directory, TimeSpan patience)
+    /// <param name="directory">Receives the rule files.</param>
+    /// <param name="pending">Replaces every <c>for</c>.</param>
+    public static void Write(string directory, TimeSpan pending)
     {
-        var seconds = string.Create(CultureInfo.InvariantCulture, $"{patience.TotalSeconds:0}s");
+        var seconds = string.Create(CultureInfo.InvariantCulture, $"{pending.TotalSeconds:0}s");
         foreach (var file in MonitoringFiles.RuleFiles)
         {
             var rules = For().Replace(File.ReadAllText(file), $"${{indent}}for: {seconds}");
-            rules = Window().Replace(rules, match => $"[{Shorter(match.Groups["window"])}{match.Groups["colon"]}{Shorter(match.Groups["step"])}]");
-            rules = KeepFiring().Replace(rules, "keep_firing_for: 15s");
+            rules = Window().Replace(
+                rules, match => $"[{Shorter(match.Groups["window"])}{match.Groups["colon"]}{Shorter(match.Groups["step"])}]");
+            rules = KeepFiring().Replace(rules, "keep_firing_for: 5s");
             File.WriteAllText(Path.Combine(directory, Path.GetFileName(file)), rules);
         }
     }
 
-    /// <summary>Puts such rules, and short intervals, into the configuration of a running system.</summary>
-    /// <param name="monitoring">Where <see cref="RagAspire.AppHost.MonitoringFolder"/> has written it.</param>
+    /// <summary>Puts these rules, and short intervals, into a written configuration.</summary>
+    /// <param name="monitoring">Where <see cref="RagAspire.AppHost.Monitoring.MonitoringFolder"/> has written it.</param>
     public static void Quicken(string monitoring)
     {
         Write(Path.Combine(monitoring, "prometheus", "rules"), TimeSpan.FromSeconds(2));
@@ -56,7 +58,7 @@ internal static partial class DrillRules
 
         var unit = duration.Value[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 86_400 };
         var seconds = int.Parse(duration.Value[..^1], CultureInfo.InvariantCulture) * unit;
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(5, seconds / Quicker)}s");
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(ShortestWindow, seconds / Speedup)}s");
     }
 
     [GeneratedRegex(@"^(?<indent> +)for: \S+$", RegexOptions.Multiline)]

@@ -1,26 +1,27 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>Who is told of the cause is not told of what follows from it, by the real Alertmanager: one page and not twenty.</summary>
+/// <summary>The real Alertmanager notifies of a cause and not of its consequences: one page instead of twenty.</summary>
 public sealed class InhibitionTests
 {
     private static readonly string[] Causes = ["DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "ApiDown"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Causes, the exporter that cannot be scraped either, and what follows from them.</summary>
+    /// <summary>Causes, the exporter that cannot be scraped either, and their consequences.</summary>
     public static TheoryData<string, string, string[]> Followed => new()
     {
         {
             "DatabaseDown", "postgres",
             [
-                "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective", "DatabaseConnectionsHigh",
+                "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective",
+                "DatabaseConnectionsHigh",
                 "HighErrorRate", "HighResponseTime", "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing",
                 "IngestionLatencyBurn", "IngestionStuck", "JobFailed", "JobNotSucceeded", "QdrantDown", "RetrievalQualityDrop",
                 "SearchAvailabilityBurn", "SearchLatencyBurn", "TargetDown", "ThreadPoolStarved",
@@ -40,21 +41,23 @@ public sealed class InhibitionTests
 
     [Theory]
     [MemberData(nameof(Followed))]
-    public async Task What_follows_from_a_cause_is_kept_back_and_nothing_else(string cause, string job, string[] follows)
+    public async Task Only_the_consequences_of_a_cause_are_inhibited(string cause, string job, string[] follows)
     {
         var alerts = MonitoringFiles.AlertNames.Except(Causes.Except(follows).Except([cause]))
             .Select(name => Alert(name, Worst(name), ("job", job), ("integration", "webhook")))
             .Append(Alert("HighErrorRate", "critical", ("system", "another")));
-        await AssertKeptBackAsync(follows.Select(name => $"{name} {Worst(name)}"), [.. alerts]);
+        await AssertInhibitedAsync(follows.Select(name => $"{name} {Worst(name)}"), [.. alerts]);
     }
 
     [Fact]
-    public async Task Of_the_same_thing_the_worse_is_enough()
+    public async Task Of_one_alert_only_the_worse_severity_is_sent()
     {
-        await AssertKeptBackAsync(
+        await AssertInhibitedAsync(
             ["SearchLatencyBurn warning"],
-            Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")), Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
-            Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")), Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
+            Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")),
+            Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
+            Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")),
+            Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
     }
 
     private static Dictionary<string, string> Alert(string name, string severity, params (string Name, string Value)[] labels)
@@ -70,22 +73,22 @@ public sealed class InhibitionTests
 
     private static string Worst(string alert)
     {
-        var severities = MonitoringFiles.Alerts.Where(rule => rule.Alert == alert).Select(rule => rule.Labels["severity"]).ToList();
+        var severities = MonitoringFiles.Alerts.Where(rule => rule.Alert == alert).Select(rule => rule.Labels["severity"])
+            .ToList();
         return new[] { "critical", "warning", "info", "none" }.First(severities.Contains);
     }
 
-    /// <summary>Of some alerts just these are told nobody, by name and severity.</summary>
-    private static async Task AssertKeptBackAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
+    /// <summary>Of some alerts exactly these are inhibited, by name and severity.</summary>
+    private static async Task AssertInhibitedAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
     {
         Assert.SkipWhen(
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
         var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var services = new MonitoredServices(FreePort.Next(), FreePort.Next(), RagSystem.Key);
-        var program = InstalledMonitoring.Prepare(options, services, _ => null).Programs.Single(program => program.Name == "alertmanager");
-        await using var running = BackgroundProgram.Start(program.Path, program.Arguments, []);
-        await running.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{program.Port}/-/ready"), Cancelled);
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null)
+            .Single(program => program.Name == "alertmanager");
+        await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
         using var posted = await client.PostAsJsonAsync("/api/v2/alerts", alerts.Select(labels => new { labels }), Cancelled);
@@ -95,7 +98,7 @@ public sealed class InhibitionTests
         await Eventually.TrueAsync(
             async () =>
             {
-                // It takes a cause in a moment after it takes what follows.
+                // Alertmanager may receive the consequences a moment before the cause.
                 var known = (await client.GetFromJsonAsync<JsonArray>("/api/v2/alerts", Cancelled))!.ToLookup(
                     alert => alert!["status"]!["inhibitedBy"]!.AsArray().Count > 0,
                     alert => $"{alert!["labels"]!["alertname"]} {alert["labels"]!["severity"]}");
@@ -103,7 +106,8 @@ public sealed class InhibitionTests
                 return told.Count + kept.Count == alerts.Length && kept.SequenceEqual(wanted);
             },
             TimeSpan.FromSeconds(20),
-            () => $"Kept back, and should not be: {string.Join(", ", kept.Except(wanted))}; told, and should not be: {string.Join(", ", wanted.Except(kept))}",
+            () => $"Wrongly inhibited: {string.Join(", ", kept.Except(wanted))}; "
+                + $"wrongly sent: {string.Join(", ", wanted.Except(kept))}",
             Cancelled);
     }
 }

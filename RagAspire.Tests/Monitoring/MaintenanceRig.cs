@@ -3,7 +3,7 @@ using RagAspire.Tests.Maintenance;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>What a system does at night, and what goes wrong with one now and then.</summary>
+/// <summary>The nightly maintenance of a system, and typical failures.</summary>
 internal static class MaintenanceRig
 {
     private static readonly string[] Nightly = ["metrics", "certificates", "backup", "restore-drill"];
@@ -14,7 +14,7 @@ internal static class MaintenanceRig
     {
         foreach (var task in Nightly)
         {
-            var run = await RunsTo.RunAsync(parts.System.Client, task);
+            var run = await RunClient.RunAsync(parts.System.Client, task);
             Assert.True(run["status"]!.GetValue<string>() == "succeeded", run.ToJsonString());
         }
 
@@ -22,14 +22,14 @@ internal static class MaintenanceRig
         await GiveUpAsync(parts);
     }
 
-    /// <summary>A job of the worker fails, because PostgreSQL refuses its command; an alert tells of it.</summary>
+    /// <summary>Fails a job of the worker: PostgreSQL refuses its command. An alert fires for it.</summary>
     public static async Task FailAsync(WatchedParts parts)
     {
         await using var database = NpgsqlDataSource.Create(parts.Postgres.ConnectionString);
         await ExecuteAsync("alter table golden_sets rename to golden_sets_away");
         try
         {
-            var run = await RunsTo.RunAsync(parts.System.Client, "retrieval-evaluation");
+            var run = await RunClient.RunAsync(parts.System.Client, "retrieval-evaluation");
             Assert.True(run["status"]!.GetValue<string>() == "failed", run.ToJsonString());
         }
         finally
@@ -44,7 +44,7 @@ internal static class MaintenanceRig
         }
     }
 
-    /// <summary>A client does not wait any longer for the API, whose command is then called off.</summary>
+    /// <summary>A client cancels its request, and the API cancels its command.</summary>
     private static async Task GiveUpAsync(WatchedParts parts)
     {
         await using var connection = new NpgsqlConnection(parts.Postgres.ConnectionString);
@@ -52,10 +52,10 @@ internal static class MaintenanceRig
         await using var transaction = await connection.BeginTransactionAsync(Cancelled);
         await using var command = new NpgsqlCommand("lock table golden_sets in access exclusive mode", connection);
         await command.ExecuteNonQueryAsync(Cancelled);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        timeout.CancelAfter(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            parts.System.Client.Http.GetAsync("/api/v1/operations/golden-sets/default", patience.Token));
+            parts.System.Client.Http.GetAsync("/api/v1/operations/golden-sets/default", timeout.Token));
         await transaction.RollbackAsync(Cancelled);
     }
 }

@@ -22,15 +22,15 @@ internal static class MonitoringTool
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Support.BuildOutput.RepositoryRoot,
+            WorkingDirectory = BuildOutput.RepositoryRoot,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {

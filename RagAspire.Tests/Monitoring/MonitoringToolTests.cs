@@ -1,14 +1,15 @@
-using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>What Prometheus' and Alertmanager's own tools say of the files.</summary>
+/// <summary>Checks the files with the tools of Prometheus and Alertmanager.</summary>
 public sealed class MonitoringToolTests
 {
     private static readonly Dictionary<string, string> Everything = new()
     {
         ["RAGASPIRE_SYSTEM"] = "it's ours",
+        ["RUNBOOKS_URL"] = "https://wiki.example/it's?a=1#b",
         ["GRAFANA_URL"] = "https://grafana.example/?a=1#b",
         ["RAGASPIRE_API_URL"] = "http://api.example:8000",
         ["RAGASPIRE_API_KEY_FILE"] = "api-key",
@@ -34,7 +35,7 @@ public sealed class MonitoringToolTests
 
     [Theory]
     [MemberData(nameof(TestFiles))]
-    public Task Alerts_fire_keep_quiet_and_resolve(string file) =>
+    public Task Alerts_fire_stay_inactive_and_resolve(string file) =>
         MonitoringTool.RunAsync("promtool", "test", "rules", MonitoringFiles.PathOf("prometheus", "tests", file));
 
     [Fact]
@@ -43,9 +44,14 @@ public sealed class MonitoringToolTests
         using var directory = TestDirectory.Create("prometheus");
         var secret = Path.Combine(directory.Path, "secret");
         await File.WriteAllTextAsync(secret, "secret");
-        var environment = new Dictionary<string, string>(Everything) { ["METRICS_TOKEN_FILE"] = secret, ["QDRANT_API_KEY_FILE"] = secret };
+        var environment = new Dictionary<string, string>(Everything)
+        {
+            ["METRICS_TOKEN_FILE"] = secret,
+            ["QDRANT_API_KEY_FILE"] = secret,
+        };
         var rendered = Path.Combine(directory.Path, "prometheus.yml");
-        await File.WriteAllTextAsync(rendered, ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
+        await File.WriteAllTextAsync(rendered,
+            ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
         await MonitoringTool.RunAsync("promtool", "check", "config", rendered);
     }
 
@@ -58,30 +64,34 @@ public sealed class MonitoringToolTests
     {
         using var directory = TestDirectory.Create("alertmanager");
         Directory.CreateDirectory(Path.Combine(directory.Path, "templates"));
-        File.Copy(MonitoringFiles.PathOf("alertmanager", "templates", "ragaspire.tmpl"), Path.Combine(directory.Path, "templates", "ragaspire.tmpl"));
+        File.Copy(MonitoringFiles.PathOf("alertmanager", "templates", "ragaspire.tmpl"),
+            Path.Combine(directory.Path, "templates", "ragaspire.tmpl"));
         var rendered = Path.Combine(directory.Path, "alertmanager.yml");
-        var text = ConfigurationTemplate.Render(MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
+        var text = ConfigurationTemplate.Render(
+            MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
         await File.WriteAllTextAsync(rendered, text);
 
         Assert.All(["pagerduty_configs:", "slack_configs:", "email_configs:", "http://api.example:8000/api/v1/operations/alerts"],
-            expected => Assert.Contains(expected, text.Split('\n').Select(line => line.Split('#')[0]).Aggregate((all, line) => all + '\n' + line), StringComparison.Ordinal));
+            expected => Assert.Contains(expected, text.Split('\n').Select(line => line.Split('#')[0])
+                .Aggregate((all, line) => all + '\n' + line), StringComparison.Ordinal));
         await MonitoringTool.RunAsync("amtool", "check-config", rendered);
     }
 
     [Theory]
     [InlineData("operations,page", "alertname=DatabaseDown", "severity=critical")]
     [InlineData("operations,ticket", "alertname=OllamaDown", "severity=warning")]
-    [InlineData("operations,nobody", "alertname=CacheIneffective", "severity=info")]
+    [InlineData("operations,none", "alertname=CacheIneffective", "severity=info")]
     [InlineData("deadman", "alertname=Watchdog", "severity=none")]
-    public async Task Alerts_reach_who_should_know(string receivers, params string[] labels)
+    public async Task Alerts_are_routed_by_severity(string receivers, params string[] labels)
     {
         var routed = await MonitoringTool.RunAsync(
-            "amtool", ["config", "routes", "test", "--config.file", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"), .. labels]);
+            "amtool", ["config", "routes", "test", "--config.file", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"),
+                .. labels]);
         Assert.Contains(receivers, routed.Split('\n').Select(line => line.Trim()));
     }
 
     [Fact]
-    public async Task Rules_of_a_drill_are_the_same_but_quicker()
+    public async Task Rules_of_a_drill_differ_only_in_their_durations()
     {
         using var directory = TestDirectory.Create("drill");
         DrillRules.Write(directory.Path, TimeSpan.FromSeconds(2));
@@ -89,7 +99,8 @@ public sealed class MonitoringToolTests
         var files = Directory.GetFiles(directory.Path, "*.yml");
         Assert.Equal(MonitoringFiles.RuleFiles.Count, files.Length);
         Assert.All(files, file => Assert.All(
-            File.ReadLines(file).Where(line => line.TrimStart().StartsWith("for:", StringComparison.Ordinal)), line => Assert.Equal("for: 2s", line.Trim())));
+            File.ReadLines(file).Where(line => line.TrimStart().StartsWith("for:", StringComparison.Ordinal)), line =>
+                Assert.Equal("for: 2s", line.Trim())));
         await MonitoringTool.RunAsync("promtool", ["check", "rules", .. files]);
     }
 }

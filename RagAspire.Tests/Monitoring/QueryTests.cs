@@ -3,7 +3,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>Every question that boards, key figures and rules ask is answered by a running system under a little load.</summary>
+/// <summary>Every query of dashboards, KPIs and rules has a result in a running system under a little load.</summary>
 [Collection(Processes.Name)]
 public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
 {
@@ -21,28 +21,31 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         ["redis_evicted_"] = "Garnet does not tell",
     };
 
-    private static IEnumerable<Asked> Panels => MonitoringFiles.Boards.SelectMany(board => board.Panels)
+    private static IEnumerable<Asked> Panels => MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels)
         .SelectMany(panel => panel.Queries.Select(query => new Asked(panel.Name, WithoutVariables(query))));
 
     private static IEnumerable<Asked> Kpis => KpiTests.Kpis.SelectMany(kpi => kpi.Series
-        .Select(series => new Asked(kpi.Figure, $$"""{__name__=~"{{series}}(_count)?"{{(kpi.Query.Contains("job=\"qdrant\"") ? ", job=\"qdrant\"" : "")}}}"""))
-        .Append(new Asked(kpi.Figure, kpi.Query)));
+        .Select(series => new Asked(kpi.Name,
+            $$"""{__name__=~"{{series}}(_count)?"{{(kpi.Query.Contains("job=\"qdrant\"") ? ", job=\"qdrant\"" : "")}}}"""))
+        .Append(new Asked(kpi.Name, kpi.Query)));
 
-    private static IEnumerable<Asked> Recorded => MonitoringFiles.Rules.Where(rule => rule.Record is not null and not "slo:burning:ratio")
+    private static IEnumerable<Asked> Recorded =>
+        MonitoringFiles.Rules.Where(rule => rule.Record is not null and not "slo:burning:ratio")
         .Select(rule => new Asked(rule.Record!, rule.Expr));
 
-    /// <summary>An alert that keeps quiet has no value, but what it looks at must be there.</summary>
+    /// <summary>An alert that does not fire has no result, but its series must exist.</summary>
     private static IEnumerable<Asked> LookedAt => MonitoringFiles.Alerts.SelectMany(alert => PromQl.SeriesBelow(alert.Expr)
         .Select(series => new Asked(alert.Alert!, $$"""{__name__=~"{{series}}(_count)?"}""")));
 
-    /// <summary>What one can choose on a board: a label's values, which are those of some series.</summary>
-    private static IEnumerable<Asked> Choices => MonitoringFiles.Boards.SelectMany(board => board.Json["templating"]!["list"]!.AsArray()
+    /// <summary>The choices of a dashboard's variables: the label values of a series.</summary>
+    private static IEnumerable<Asked> Choices =>
+        MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Json["templating"]!["list"]!.AsArray()
         .Select(variable => variable!["definition"]?.GetValue<string>()).OfType<string>()
         .Select(definition => LabelValues().Match(definition))
-        .Select(match => new Asked(board.Title, $"group by ({match.Groups["label"]}) ({match.Groups["series"]})")));
+        .Select(match => new Asked(dashboard.Title, $"group by ({match.Groups["label"]}) ({match.Groups["series"]})")));
 
     [Fact]
-    public async Task Every_panel_shows_something()
+    public async Task Every_panel_has_data()
     {
         var parts = await LoadedAsync();
         await AllAnsweredAsync(parts, Panels);
@@ -50,11 +53,11 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task Every_key_figure_has_a_value_and_names_only_series_that_are_exported() =>
+    public async Task Every_KPI_has_a_value_and_names_only_exported_series() =>
         await AllAnsweredAsync(await LoadedAsync(), Kpis);
 
     [Fact]
-    public async Task Every_rule_can_be_evaluated_and_all_that_it_looks_at_is_there()
+    public async Task Every_rule_can_be_evaluated_and_its_series_exist()
     {
         var parts = await LoadedAsync();
         await AllAnsweredAsync(parts, Recorded);
@@ -66,18 +69,20 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         }
     }
 
-    /// <summary>Alerts that fired and tasks that ran, as every board marks them.</summary>
+    /// <summary>Every dashboard annotates fired alerts and finished tasks.</summary>
     [Fact]
-    public async Task Every_mark_on_a_board_can_be_made()
+    public async Task Every_annotation_of_a_dashboard_has_data()
     {
         var parts = await LoadedAsync();
         await MaintenanceRig.FailAsync(parts);
-        await AllAnsweredAsync(parts, MonitoringFiles.Boards.SelectMany(board => board.Json["annotations"]!["list"]!.AsArray()
-            .Select(mark => mark!["expr"]?.GetValue<string>()).OfType<string>().Select(query => new Asked(board.Title, query))));
+        await AllAnsweredAsync(
+            parts, MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Json["annotations"]!["list"]!.AsArray()
+            .Select(mark => mark!["expr"]?.GetValue<string>()).OfType<string>()
+            .Select(query => new Asked(dashboard.Title, query))));
     }
 
     [Fact]
-    public async Task Nothing_is_excused_that_has_an_answer()
+    public async Task Every_excused_query_has_no_result()
     {
         var parts = await LoadedAsync();
         var excused = Panels.Concat(Kpis).Concat(Recorded).Concat(LookedAt).Concat(Choices).Where(IsExcused).ToList();
@@ -104,7 +109,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         await Eventually.TrueAsync(
             async () =>
             {
-                // What grows is only seen to grow when it does so between two scrapes.
+                // A rate is positive only if the counter grows between two scrapes.
                 await parts.LoadAsync();
                 foreach (var each in open.ToList())
                 {
@@ -121,7 +126,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
             TestContext.Current.CancellationToken);
     }
 
-    /// <summary>As Grafana asks when nothing is narrowed down.</summary>
+    /// <summary>The query as Grafana sends it with all variables set to "All".</summary>
     private static string WithoutVariables(string query) => Price().Replace(
         Chosen().Replace(query.Replace("$__rate_interval", "1m", StringComparison.Ordinal), ".*"), "0.15");
 

@@ -1,11 +1,11 @@
 using RagAspire.AppHost;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport;
-using RagAspire.Tests.Support;
-using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
+using Stores = RagAspire.Tests.Support.Stores;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
 
@@ -45,7 +45,7 @@ internal sealed class WatchedParts : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TestDirectory _directory = TestDirectory.Create("watched");
-    private Task? _upkept;
+    private Task? _maintained;
 
     public RagSystem System { get; private set; } = null!;
 
@@ -78,8 +78,8 @@ internal sealed class WatchedParts : IAsyncDisposable
     /// <summary>A little of a day's work, and, the first time, of the night's.</summary>
     public async Task LoadAsync()
     {
-        await Load.RunAsync(System.Client);
-        await (_upkept ??= MaintenanceRig.RunAsync(this));
+        await LoadRig.RunAsync(System.Client);
+        await (_maintained ??= MaintenanceRig.RunAsync(this));
     }
 
     /// <summary>Ends what was started, the last first.</summary>
@@ -100,7 +100,8 @@ internal sealed class WatchedParts : IAsyncDisposable
         Ollama = Owned(await OllamaStub.StartAsync());
         Postgres = Owned(await PrivatePostgres.StartAsync());
         var certificate = Path.Combine(_directory.Path, "api.pem");
-        await File.WriteAllTextAsync(certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {
@@ -115,7 +116,7 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["Answers__BreakDuration"] = "00:00:01",
-                ["Sessions__QuietSeconds"] = "1",
+                ["Sessions__Quiet"] = "00:00:01",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
                 ["Maintenance__Certificates__Files__0"] = certificate,
             },
@@ -126,26 +127,24 @@ internal sealed class WatchedParts : IAsyncDisposable
     {
         var options = new AppHostOptions
         {
-            DataDirectory = _directory.Path, PrometheusPort = FreePort.Next(), AlertmanagerPort = FreePort.Next(),
+            DataDirectory = _directory.Path,
+            ApiPort = System.Api.Address.Port,
+            WorkerPort = System.Worker.Address.Port,
+            PrometheusPort = FreePort.Next(),
+            AlertmanagerPort = FreePort.Next(),
         };
-        var services = new MonitoredServices(System.Api.Address.Port, System.Worker.Address.Port, RagSystem.Key);
-        var stores = new MonitoredStores(Postgres.ConnectionString, Redis.ConnectionString);
-        var monitoring = InstalledMonitoring.Prepare(options, services, _ => null);
+        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null);
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
-
-        foreach (var program in monitoring.Programs)
+        var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
+            .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
+        foreach (var program in programs)
         {
-            var running = Owned(BackgroundProgram.Start(
-                program.Path, program.Arguments, program.Environment?.Invoke(stores) ?? new Dictionary<string, string>()));
-            if (program.Port is { } port)
-            {
-                await running.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/-/ready"), TestContext.Current.CancellationToken);
-            }
+            Owned(await MonitoringPrograms.StartAsync(program, environment));
         }
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
-            async () => (await Prometheus.QueryAsync("up == 1")).Count == monitoring.Programs.Count + 2,
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
             TimeSpan.FromSeconds(60),
             () => "A target is not scraped.",
             TestContext.Current.CancellationToken);

@@ -10,20 +10,20 @@ namespace RagAspire.Tests.Search;
 public sealed class DocumentFrequencyTests(Stores stores)
 {
     [Fact]
-    public async Task Passages_are_counted_by_word_in_any_form_and_never_those_of_another_collection_or_version()
+    public async Task Chunks_are_counted_by_word_in_any_form_and_never_those_of_another_collection_or_version()
     {
         await using var dataSource = NpgsqlDataSource.Create(await stores.CreateDatabaseAsync());
         await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(Token);
         await AddAsync(dataSource, "default", 3, "The pump is checked.", "Pumps are painted.", "A valve.");
-        await AddAsync(dataSource, "default", null, "A pump that nobody sees yet.");
+        await AddAsync(dataSource, "default", null, "A pump that is not ready yet.");
         await AddAsync(dataSource, "theirs", 1, "Their pump.");
 
         var counts = await new DocumentFrequency(dataSource).CountAsync("What are the Pumps, valves & 'bread' | !", "default", Token);
 
-        Assert.Equal(3, counts!.Passages);
+        Assert.Equal(3, counts!.Chunks);
         Assert.Equal(
             new Dictionary<string, long> { ["what"] = 3, ["are"] = 3, ["the"] = 3, ["pumps"] = 2, ["valves"] = 1, ["bread"] = 0 },
-            counts.PassagesWith);
+            counts.ChunksWith);
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public sealed class DocumentFrequencyTests(Stores stores)
 
         var counts = await new DocumentFrequency(dataSource).CountAsync("?! …", "default", Token);
 
-        Assert.Equal(0, counts!.Passages);
-        Assert.Empty(counts.PassagesWith);
+        Assert.Equal(0, counts!.Chunks);
+        Assert.Empty(counts.ChunksWith);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

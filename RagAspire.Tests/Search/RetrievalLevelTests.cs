@@ -41,7 +41,7 @@ public sealed class RetrievalLevelTests(Stores stores) : IAsyncLifetime
 
         var found = await SearchAsync("lazy quick foxes");
 
-        Assert.Equal("fulltext", found.Mode);
+        Assert.Equal(RetrievalLevel.FullText, found.Level);
         Assert.Contains("out of reach", found.Degraded);
         Assert.Equal(["two.txt", "one.txt"], found.Hits.Select(hit => hit.DocumentName));
     }

@@ -34,7 +34,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
             Assert.Equal(0, await core.Get<NpgsqlDataSource>().Command(
                 "select count(*) from api_keys k, audit_logs a where k::text like '%' || $1 || '%' or a::text like '%' || $1 || '%'",
                 secret.Split('_')[2]).ScalarAsync<long>(Token));
-            Assert.Contains(await core.Get<AuditLog>().ListAsync(null, 1, Token), entry => entry.Action == "api-key.create" && entry.Subject == key.Id);
+            Assert.Contains((await core.Get<AuditLog>().ListAsync(null, 1, Token)).Items, entry => entry.Action == "api-key.create" && entry.Subject == key.Id);
         }
     }
 

@@ -16,8 +16,11 @@ public sealed class CoreServices : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <param name="database">Null for a fresh one.</param>
+    /// <param name="configure">Replaces services of the core.</param>
     public static async Task<CoreServices> CreateAsync(
-        Stores stores, string? database = null, IReadOnlyDictionary<string, string?>? settings = null)
+        Stores stores, string? database = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -29,6 +32,7 @@ public sealed class CoreServices : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddRagClients();
         builder.AddRagCore();
+        configure?.Invoke(builder.Services);
         var core = new CoreServices(builder.Build());
         await core.Get<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
         return core;

@@ -45,8 +45,8 @@ public sealed class RagSystem : IAsyncDisposable
             ["ConnectionStrings__ragdb"] = database,
             ["ConnectionStrings__cache"] = options.Redis ?? stores.Redis,
             ["Security__DevelopmentKey"] = Key,
-            ["Jobs__RetryDelaySeconds"] = "2",
-            ["Claims__Seconds"] = "3",
+            ["Jobs__RetryDelay"] = "00:00:02",
+            ["Leases__Duration"] = "00:00:03",
             ["DOTNET_ENVIRONMENT"] = "Development",
         };
         foreach (var (name, value) in options.Settings)

@@ -1,14 +1,23 @@
 namespace RagAspire.Tests.Support;
 
-/// <summary>Real documents and test collections that lie beside the repository, where they do.</summary>
+/// <summary>
+/// Documents and retrieval tests: a small sample in the repository, and larger public collections where the folder
+/// <c>shared/data</c> exists beside the repository.
+/// </summary>
 internal static class SharedData
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(BuildOutput.RepositoryRoot, "..", "shared", "data"));
+    /// <summary>The first part of a path below the sample.</summary>
+    public const string Sample = "sample/";
 
-    /// <summary>A path below the data; the test is skipped where the data is not there.</summary>
-    public static string Locate(params string[] parts)
-    {
-        Assert.SkipUnless(Directory.Exists(Root), "The shared test data is not beside the repository.");
-        return Path.Combine([Root, .. parts]);
-    }
+    private static readonly string SampleRoot = Path.Combine(BuildOutput.RepositoryRoot, "RagAspire.TestSupport", "Data");
+
+    private static readonly string LargeRoot = Path.GetFullPath(Path.Combine(BuildOutput.RepositoryRoot, "..", "shared", "data"));
+
+    /// <summary>Whether the larger collections exist.</summary>
+    public static bool HasLarge { get; } = Directory.Exists(LargeRoot);
+
+    /// <summary>The full path of a file or folder; of the sample when it begins with <c>sample/</c>.</summary>
+    public static string Locate(string path) => path.StartsWith(Sample, StringComparison.Ordinal)
+        ? Path.Combine(SampleRoot, path[Sample.Length..])
+        : Path.Combine(LargeRoot, path);
 }

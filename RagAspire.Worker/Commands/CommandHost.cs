@@ -4,10 +4,11 @@ using RagAspire.Database;
 
 namespace RagAspire.Worker.Commands;
 
-/// <summary>The services of a command: those of the worker, without its background work. The schema is up to date.</summary>
+/// <summary>The services of a command: those of the worker, without its background services.</summary>
 internal static class CommandHost
 {
-    /// <exception cref="Npgsql.NpgsqlException">The database cannot be reached.</exception>
+    /// <summary>The services over a migrated database.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public static async Task<IHost> CreateAsync(CancellationToken cancellationToken)
     {
         var host = Create();
@@ -24,19 +25,20 @@ internal static class CommandHost
         }
     }
 
-    /// <summary>The same without asking the database.</summary>
-    /// <exception cref="CommandException">The configuration does not say which database is meant.</exception>
+    /// <summary>The services without a connection to the database.</summary>
+    /// <exception cref="CommandException">The database's connection string is missing or invalid.</exception>
     public static IHost Create()
     {
-        // Settings are those beside the program, wherever the command is called.
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        // The settings beside the program, whatever the working directory is.
+        var settings = new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory };
+        var builder = Host.CreateApplicationBuilder(settings);
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(null, LogLevel.Warning);
 
-        // Redis that is not there is said once, by the task that needs it, and not by every try to connect.
+        // A missing Redis is reported once, by the task that needs it, and not at every attempt to connect.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.None);
         RequireDatabase(builder.Configuration);
         builder.AddServiceDefaults();
@@ -49,14 +51,16 @@ internal static class CommandHost
 
     private static void RequireDatabase(ConfigurationManager configuration)
     {
-        if ((configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"]) is not { Length: > 0 } database)
+        var database = configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"];
+        if (string.IsNullOrEmpty(database))
         {
-            throw new CommandException("Which database is meant? Set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
+            throw new CommandException(
+                "No database is configured: set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).", ExitCodes.Usage);
         }
 
         try
         {
-            // The message of what cannot be read may hold a password, so it is not repeated.
+            // The parser's message may contain the password, so it is not repeated.
             if (new NpgsqlConnectionStringBuilder(database).Host is { Length: > 0 })
             {
                 return;
@@ -67,11 +71,12 @@ internal static class CommandHost
         }
 
         throw new CommandException(
-            "The database's connection string cannot be used: ConnectionStrings__ragdb has to be like Host=…;Database=…;Username=….", ExitCodes.Usage);
+            "The connection string of the database is invalid: set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).",
+            ExitCodes.Usage);
     }
 }
 
-/// <summary>A command cannot be carried out; the reason is shown as it is.</summary>
+/// <summary>A command failed; the message is shown as it is.</summary>
 internal sealed class CommandException(string reason, int exitCode) : Exception(reason)
 {
     public int ExitCode => exitCode;

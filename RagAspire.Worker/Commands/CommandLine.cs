@@ -1,17 +1,19 @@
 using System.CommandLine;
-using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Worker.Commands;
 
 /// <summary>
-/// The worker's command line. Without a command it runs as a service, and whatever else is said is configuration, such as
+/// The worker's command line. Without a command it runs as a service, and all arguments are configuration, such as
 /// <c>--urls</c>.
 /// </summary>
 internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("RagAspire's worker. Without a command it runs as a service.") { TreatUnmatchedTokensAsErrors = false };
+        var root = new RootCommand("RagAspire's worker. Without a command it runs as a service.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
         root.Subcommands.Add(MaintainCommand.Create());
         foreach (var command in BackupCommands.Create())
         {
@@ -20,8 +22,8 @@ internal static class CommandLine
 
         root.SetAction(async (parsed, _) =>
         {
-            // A word that is no setting was meant as a command.
-            if (parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') && !first.StartsWith('/') && !first.Contains('='))
+            // A word that is no setting is a misspelt command.
+            if (parsed.UnmatchedTokens is [[not ('-' or '/'), ..] first, ..] && !first.Contains('='))
             {
                 await Console.Error.WriteLineAsync($"There is no command '{first}'; --help lists them.");
                 return ExitCodes.Usage;
@@ -34,7 +36,7 @@ internal static class CommandLine
             var parsed = root.Parse(args);
             var isService = parsed.CommandResult.Command == root;
 
-            // The service hears of signals itself.
+            // The service's host handles signals itself.
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 ProcessTerminationTimeout = isService ? null : TimeSpan.FromSeconds(30),

@@ -1,25 +1,25 @@
 namespace RagAspire.Worker.Commands;
 
-/// <summary>What the worker's commands end with.</summary>
+/// <summary>The exit codes of the worker's commands.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;
 
-    /// <summary>It ran and did not succeed.</summary>
+    /// <summary>The command ran and failed.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>The same task runs already, or waits to.</summary>
+    /// <summary>The same task is running or queued already.</summary>
     public const int Busy = 3;
 
     /// <summary>The database cannot be reached.</summary>
     public const int Unreachable = 4;
 
-    /// <summary>There was nothing that it could do.</summary>
+    /// <summary>The task had nothing to do.</summary>
     public const int Skipped = 5;
 
-    /// <summary>Somebody stopped it, as shells say it.</summary>
+    /// <summary>The run was stopped: 128 + SIGINT, as shells report it.</summary>
     public const int Cancelled = 130;
 }

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace RagAspire.Worker.Commands;
 
-/// <summary>Shows progress: a bar on a terminal, plain lines where the output goes to a file or a pipe.</summary>
+/// <summary>Shows progress: a bar on a terminal, plain lines when the output is redirected.</summary>
 internal static class ProgressDisplay
 {
-    /// <param name="title">What goes on, such as the name of the task.</param>
+    /// <param name="title">The name of the work, such as the task's.</param>
     public static async Task<T> RunAsync<T>(string title, Func<IProgress<TaskProgress>, Task<T>> work)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
@@ -15,7 +15,11 @@ internal static class ProgressDisplay
         }
 
         return await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn())
             .StartAsync(async display =>
             {
                 var bar = display.AddTask(Markup.Escape(title));
@@ -34,7 +38,7 @@ internal static class ProgressDisplay
         }
     }
 
-    /// <summary>One line for each step, and not for each percent.</summary>
+    /// <summary>One line per step, not per percent.</summary>
     private sealed class Lines(string title) : IProgress<TaskProgress>
     {
         private string? _step;

@@ -3,13 +3,13 @@ using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker.Commands;
 
-/// <summary>Shows how a run ended, in lines that people and scripts can read.</summary>
+/// <summary>Prints the outcome of a run, in lines that scripts can parse.</summary>
 internal static class ReportDisplay
 {
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Show(MaintenanceRun run)
     {
-        Console.WriteLine($"{run.Task}: {run.Status.ToString().ToLowerInvariant()}{(run.DryRun ? " (dry run)" : "")}, run {run.Id}");
+        Console.WriteLine($"{run.Task}: {run.Status.Word()}{(run.DryRun ? " (dry run)" : "")}, run {run.Id}");
         if (run.Error is { } error)
         {
             Console.Error.WriteLine(error);
@@ -21,7 +21,7 @@ internal static class ReportDisplay
                 CultureInfo.InvariantCulture, $"  {report.Examined} examined, {report.Changed} changed, {report.Failed} failed"));
             foreach (var name in report.Before.Keys.Union(report.After.Keys).Order(StringComparer.Ordinal))
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: {Figure(report.Before, name)} -> {Figure(report.After, name)}"));
+                Console.WriteLine($"  {name}: {Value(report.Before, name)} -> {Value(report.After, name)}");
             }
 
             foreach (var note in report.Notes)
@@ -39,6 +39,6 @@ internal static class ReportDisplay
         };
     }
 
-    private static string Figure(IReadOnlyDictionary<string, double> figures, string name) =>
-        figures.TryGetValue(name, out var value) ? value.ToString("#,0.##", CultureInfo.InvariantCulture) : "-";
+    private static string Value(IReadOnlyDictionary<string, double> metrics, string name) =>
+        metrics.TryGetValue(name, out var value) ? value.ToString("#,0.##", CultureInfo.InvariantCulture) : "-";
 }

@@ -3,12 +3,12 @@ using System.Text;
 namespace RagAspire.Answers.Citations;
 
 /// <summary>
-/// Brings citations into one form, "[1]", and takes out those of sources that do not exist, letter by letter: a bracket
-/// is held back until it is closed, so that nothing is shown that has to be taken back.
+/// Rewrites citations to one form, "[1]", and removes those of sources that do not exist. It works character by character
+/// on a stream: a bracket is held back until it is closed, so that nothing has to be taken back.
 /// </summary>
 internal sealed class CitationFilter(int sourceCount)
 {
-    /// <summary>Brackets with more than this inside are text.</summary>
+    /// <summary>Brackets with more characters than this inside are text.</summary>
     private const int LongestMark = 48;
 
     private const string Openers = "[【［(（";
@@ -18,7 +18,7 @@ internal sealed class CitationFilter(int sourceCount)
     private readonly StringBuilder _space = new();
     private readonly List<int> _run = [];
     private bool _hasText;
-    private bool _tookOut;
+    private bool _hasRemoved;
 
     public void Push(char letter, StringBuilder text)
     {
@@ -46,13 +46,13 @@ internal sealed class CitationFilter(int sourceCount)
         _space.Clear();
     }
 
-    /// <summary>Forgets everything, as when all before was not meant to be read.</summary>
+    /// <summary>Starts over, when all text so far turned out to be reasoning.</summary>
     public void Reset()
     {
         _held.Clear();
         _space.Clear();
         _run.Clear();
-        (_hasText, _tookOut) = (false, false);
+        (_hasText, _hasRemoved) = (false, false);
     }
 
     private void PushHeld(char letter, StringBuilder text)
@@ -90,7 +90,7 @@ internal sealed class CitationFilter(int sourceCount)
         numbers.RemoveAll(_run.Contains);
         if (numbers.Count == 0)
         {
-            _tookOut = true;
+            _hasRemoved = true;
             return;
         }
 
@@ -108,7 +108,7 @@ internal sealed class CitationFilter(int sourceCount)
         }
     }
 
-    /// <summary>What was held is text after all.</summary>
+    /// <summary>Emits the held characters as text: they are no citation.</summary>
     private void Release(StringBuilder text)
     {
         var held = _held.ToString();
@@ -128,8 +128,8 @@ internal sealed class CitationFilter(int sourceCount)
 
     private void PushSpace(char letter)
     {
-        // One space on each side of something that was taken out would be two.
-        if (!_tookOut || _space.Length == 0 || letter == '\n')
+        // A removed citation between two spaces would leave both.
+        if (!_hasRemoved || _space.Length == 0 || letter == '\n')
         {
             _space.Append(letter);
         }
@@ -137,7 +137,7 @@ internal sealed class CitationFilter(int sourceCount)
 
     private void Emit(char letter, StringBuilder text)
     {
-        if (_tookOut && ".,;:!?".Contains(letter))
+        if (_hasRemoved && ".,;:!?".Contains(letter))
         {
             _space.Clear();
         }
@@ -145,7 +145,7 @@ internal sealed class CitationFilter(int sourceCount)
         FlushSpace(text);
         text.Append(letter);
         _run.Clear();
-        (_hasText, _tookOut) = (true, false);
+        (_hasText, _hasRemoved) = (true, false);
     }
 
     private void FlushSpace(StringBuilder text)

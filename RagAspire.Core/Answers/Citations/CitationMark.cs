@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Answers.Citations;
 
-/// <summary>Reads what stands in brackets: which sources it names, in any of the ways models write them.</summary>
+/// <summary>Parses the content of brackets as citations, in the many forms that models write.</summary>
 internal static partial class CitationMark
 {
     private const string Source = @"(sources?|src|quellen?|fuentes?|fonti|fontes?|bron|references?|refs?|documents?|docs?)";
@@ -13,9 +13,9 @@ internal static partial class CitationMark
     private const string Item = @"\d{1,4}(\s*[-–—]\s*\d{1,4})?";
     private const string Items = Item + @"(\s*([,;/&]|and|und|et|y|e)\s*" + Source + @"?\s*[:#]?\s*" + Item + ")*";
 
-    /// <summary>The numbers named, in their order, each once; null when the brackets hold something else.</summary>
+    /// <summary>The cited numbers in their order, each once; null when the content is no citation.</summary>
     /// <param name="content">Without the brackets.</param>
-    /// <param name="isRound">Round brackets cite only with a word for it: "(source 1)", not "(1)".</param>
+    /// <param name="isRound">Round brackets need a word to be a citation: "(source 1)", not "(1)".</param>
     public static List<int>? Read(string content, bool isRound, int sourceCount)
     {
         var match = (isRound ? Round() : Square()).Match(content);
@@ -41,7 +41,7 @@ internal static partial class CitationMark
         return numbers;
     }
 
-    /// <summary>Whether round brackets that began like this may still turn out to cite.</summary>
+    /// <summary>Whether the beginning of round brackets can still become a citation.</summary>
     public static bool MayCite(string content)
     {
         var begun = content.AsSpan().TrimStart();

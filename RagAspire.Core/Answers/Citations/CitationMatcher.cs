@@ -6,22 +6,22 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Citations;
 
-/// <summary>Holds a model's sentences against the sources: who said it, and in which words.</summary>
-internal sealed partial class CitationMatcher(SourceSentences evidence, QuestionTerms words)
+/// <summary>Compares a model's sentences with the sources: adds missing citations, corrects wrong ones, and finds the quotes.</summary>
+internal sealed partial class CitationMatcher(SourceSentences sources, QuestionTerms terms)
 {
-    /// <summary>The share of a sentence's terms that one sentence of a source must hold to be its origin beyond doubt.</summary>
+    /// <summary>The share of a sentence's terms that a source sentence must contain to be its origin.</summary>
     private const double Clear = .75;
 
-    /// <summary>How much better the origin must be than the next source.</summary>
+    /// <summary>The lead in that share that the origin must have over the next source.</summary>
     private const double Margin = .2;
 
-    /// <summary>Below this a cited source has nothing of the sentence.</summary>
+    /// <summary>Below this share a citation is wrong.</summary>
     private const double Foreign = .1;
 
-    /// <summary>Shorter sentences ("Yes.") could come from anywhere.</summary>
+    /// <summary>A sentence with fewer terms ("Yes.") matches any source.</summary>
     private const int FewestTerms = 3;
 
-    /// <summary>The text with a number on each sentence whose source is beyond doubt, and the sources it uses.</summary>
+    /// <summary>The text with a citation on each sentence whose origin is clear, and the citations.</summary>
     public (string Text, IReadOnlyList<Citation> Citations) Cite(string text)
     {
         var cited = new StringBuilder(text.Length + 16);
@@ -37,13 +37,13 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
         return (cited.ToString(), [.. support.OrderBy(pair => pair.Key).Select(pair => Quote(pair.Value.Sentence))]);
     }
 
-    /// <summary>When no sentence has a source beyond doubt: the one that holds most of the answer and of the question.</summary>
-    /// <returns>Null when none holds enough of the answer.</returns>
+    /// <summary>Cites an answer in which no sentence has a clear origin, by the best source sentence for answer and question.</summary>
+    /// <returns>Null when no source sentence contains enough of the answer.</returns>
     public (string Text, IReadOnlyList<Citation> Citations)? CiteWhole(string text, IReadOnlyList<string> questionTerms)
     {
-        var terms = words.Terms(text);
-        var best = evidence.Sentences
-            .Select(sentence => (sentence, Share: Share(terms, sentence), About: Share(questionTerms, sentence)))
+        var answerTerms = terms.Terms(text);
+        var best = sources.All
+            .Select(sentence => (sentence, Share: Share(answerTerms, sentence), About: Share(questionTerms, sentence)))
             .Where(found => found.Share >= Clear)
             .OrderByDescending(found => found.Share + found.About)
             .FirstOrDefault();
@@ -52,7 +52,7 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
             : (Cite(text, best.sentence.Number), [Quote(best.sentence)]);
     }
 
-    /// <summary>Puts the number before the mark that ends a sentence.</summary>
+    /// <summary>Inserts a citation before the punctuation mark that ends a sentence.</summary>
     public static string Cite(string sentence, int number)
     {
         var mark = sentence.Length > 1 && ".!?。！？।؟".Contains(sentence[^1]) && sentence[^2] != '.' ? 1 : 0;
@@ -63,22 +63,22 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
     public static Citation Quote(SourceSentence sentence)
     {
         var source = sentence.Source.Shown;
-        var part = sentence.Source.PartAt(sentence.Span.Start);
+        var chunk = sentence.Source.ChunkAt(sentence.Span.Start);
         return new Citation(
-            sentence.Number, source.DocumentId, source.DocumentName, part.ChunkId, part.Page, sentence.Span.Of(source.Text));
+            sentence.Number, source.DocumentId, source.DocumentName, chunk.ChunkId, chunk.Page, sentence.Span.Of(source.Text));
     }
 
     private string CiteSentence(string sentence, Dictionary<int, Support> support)
     {
         var numbers = Mark().Matches(sentence).Select(mark => int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).ToList();
-        var terms = words.Terms(Mark().Replace(sentence, " "));
-        var origin = terms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?') ? Origin(sentence, terms) : null;
+        var sentenceTerms = terms.Terms(Mark().Replace(sentence, " "));
+        var origin = sentenceTerms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?') ? Origin(sentence, sentenceTerms) : null;
         if (numbers.Count == 0 && origin is not null)
         {
             numbers.Add(origin.Number);
             sentence = Cite(sentence, origin.Number);
         }
-        else if (numbers.Count == 1 && origin is not null && origin.Number != numbers[0] && Best(terms, numbers[0]).Share < Foreign)
+        else if (numbers.Count == 1 && origin is not null && origin.Number != numbers[0] && Best(sentenceTerms, numbers[0]).Share < Foreign)
         {
             sentence = Mark().Replace(sentence, $"[{origin.Number}]");
             numbers = [origin.Number];
@@ -86,7 +86,7 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
 
         foreach (var number in numbers)
         {
-            var best = Best(terms, number);
+            var best = Best(sentenceTerms, number);
             if (!support.TryGetValue(number, out var known) || best.Share > known.Share)
             {
                 support[number] = best;
@@ -96,11 +96,11 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
         return sentence;
     }
 
-    /// <summary>The sentence that this one clearly comes from: it holds most of its terms, all its numbers, and no other source does.</summary>
-    private SourceSentence? Origin(string sentence, IReadOnlyList<string> terms)
+    /// <summary>The only source sentence with most terms and all numbers of a sentence; null when there is none.</summary>
+    private SourceSentence? Origin(string sentence, IReadOnlyList<string> sentenceTerms)
     {
-        var bests = evidence.BySource.Where(source => source.Count > 0)
-            .Select(source => Best(terms, source[0].Number))
+        var bests = sources.BySource.Where(source => source.Count > 0)
+            .Select(source => Best(sentenceTerms, source[0].Number))
             .OrderByDescending(best => best.Share)
             .Take(2)
             .ToList();
@@ -112,17 +112,17 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
                 : null;
     }
 
-    private Support Best(IReadOnlyList<string> terms, int number) =>
-        evidence.BySource[number - 1]
-            .Select(sentence => new Support(sentence, Share(terms, sentence)))
+    private Support Best(IReadOnlyList<string> sentenceTerms, int number) =>
+        sources.BySource[number - 1]
+            .Select(sentence => new Support(sentence, Share(sentenceTerms, sentence)))
             .MaxBy(support => support.Share)!;
 
-    private double Share(IReadOnlyList<string> terms, SourceSentence sentence)
+    private double Share(IReadOnlyList<string> wanted, SourceSentence sentence)
     {
         double shared = 0, all = 0;
-        foreach (var term in terms.Distinct(StringComparer.Ordinal))
+        foreach (var term in wanted.Distinct(StringComparer.Ordinal))
         {
-            var weight = evidence.Rarity(term);
+            var weight = sources.Rarity(term);
             all += weight;
             shared += sentence.TermSet.Contains(term) ? weight : 0;
         }
@@ -133,7 +133,7 @@ internal sealed partial class CitationMatcher(SourceSentences evidence, Question
     private static bool HasNumbersOf(string sentence, SourceSentence origin) =>
         Number().Matches(Mark().Replace(sentence, " ")).All(number => origin.Text.Contains(number.Value, StringComparison.Ordinal));
 
-    /// <summary>A source's sentence, and the share of another one's terms that it holds.</summary>
+    /// <summary>A source sentence, and the share of an answer sentence's terms that it contains.</summary>
     private sealed record Support(SourceSentence Sentence, double Share);
 
     [GeneratedRegex(@"\[(\d+)\]")]

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>What kind of thing a question asks for, and whether a sentence holds one.</summary>
+/// <summary>The kind of answer that a question asks for.</summary>
 internal enum ExpectedAnswer
 {
     Anything,
@@ -12,9 +12,10 @@ internal enum ExpectedAnswer
     Name,
 }
 
+/// <summary>Recognises kinds of answers in questions and sentences, in several languages.</summary>
 internal static partial class ExpectedAnswers
 {
-    /// <summary>From the question's own words; the most certain first.</summary>
+    /// <summary>Recognises the kind by the words of the question, the most reliable patterns first.</summary>
     public static ExpectedAnswer Of(string question) =>
         Amount().IsMatch(question) ? ExpectedAnswer.Amount
         : Number().IsMatch(question) ? ExpectedAnswer.Number
@@ -22,7 +23,7 @@ internal static partial class ExpectedAnswers
         : Name().IsMatch(question) ? ExpectedAnswer.Name
         : ExpectedAnswer.Anything;
 
-    /// <summary>Whether the sentence holds such a thing that the question does not hold already.</summary>
+    /// <summary>Whether a sentence contains such an answer that is not in the question already.</summary>
     public static bool IsIn(string sentence, ExpectedAnswer expected, string question) => expected switch
     {
         ExpectedAnswer.Amount => HasNew(Money(), sentence, question),
@@ -32,7 +33,7 @@ internal static partial class ExpectedAnswers
         _ => false,
     };
 
-    /// <summary>What is counted ("how many employees"), as the question words it; null where nothing is.</summary>
+    /// <summary>The noun that a question counts ("employees" in "how many employees"); null for other questions.</summary>
     public static string? Counted(string question) => HowMany().Match(question) is { Success: true } match ? match.Groups["what"].Value : null;
 
     private static bool HasNew(Regex pattern, string sentence, string question)
@@ -50,7 +51,7 @@ internal static partial class ExpectedAnswers
 
     private const RegexOptions Loose = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    /// <summary>What is counted in money or in parts of a hundred, in the language of reports.</summary>
+    /// <summary>Questions for an amount of money or a percentage, in the language of reports.</summary>
     [GeneratedRegex(
         @"\b(what|which|how (much|large|high|big))\b.*\b(revenues?|sales|income|earnings|eps|profits?|loss(es)?|expenditures?|expenses?|spending|budgets?|salar(y|ies)|dividends?|tax(es)?|debt|assets|liabilities|prices?|costs?|fees?|margins?)\b",
         Loose)]
@@ -89,7 +90,7 @@ internal static partial class ExpectedAnswers
         Loose)]
     private static partial Regex Moment();
 
-    /// <summary>A capital inside the sentence, or any word of a script without capitals would do; those give no hint.</summary>
+    /// <summary>Capitalised words inside a sentence. Scripts without capitals are not recognised.</summary>
     [GeneratedRegex(@"(?<=\w[,;:]? [""'“(«]?)\p{Lu}[\p{L}\p{M}'’.-]+")]
     private static partial Regex ProperName();
 }

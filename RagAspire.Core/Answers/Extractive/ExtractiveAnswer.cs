@@ -3,20 +3,20 @@ using RagAspire.Answers.Citations;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Answers with the sources' own sentences: the best one first, each whole and cited.</summary>
+/// <summary>Answers with sentences of the sources: the best one first, each whole and cited.</summary>
 internal static partial class ExtractiveAnswer
 {
-    /// <summary>A further sentence must be this good, compared with the first.</summary>
+    /// <summary>The least score of a further sentence, as a share of the first one's.</summary>
     private const double GoodEnough = .5;
 
-    /// <summary>Two sentences that share more of their terms than this say the same.</summary>
+    /// <summary>Two sentences that share more of their terms than this are duplicates.</summary>
     private const double TooAlike = .7;
 
-    /// <summary>Longer ones are tables or text without punctuation; shown only when there is nothing else.</summary>
+    /// <summary>Longer ones are tables or text without punctuation, used only when there is nothing else.</summary>
     private const int LongestSentence = 700;
 
-    /// <summary>The sentences that answer, in the order in which they are shown; empty when there are none.</summary>
-    public static IReadOnlyList<SourceSentence> Choose(IReadOnlyList<ScoredSentence> ranked, SourceSentences evidence, int most)
+    /// <summary>The sentences of the answer in the order in which they are shown; empty when there are none.</summary>
+    public static IReadOnlyList<SourceSentence> Choose(IReadOnlyList<ScoredSentence> ranked, SourceSentences sources, int most)
     {
         var candidates = ranked.Where(IsPresentable).ToList();
         candidates = candidates.Count > 0 ? candidates : [.. ranked];
@@ -27,7 +27,7 @@ internal static partial class ExtractiveAnswer
 
         var best = candidates[0];
         var further = new List<SourceSentence>();
-        if (most > 1 && Explanation(best.Sentence, evidence) is { } explanation)
+        if (most > 1 && Explanation(best.Sentence, sources) is { } explanation)
         {
             further.Add(explanation);
         }
@@ -56,10 +56,10 @@ internal static partial class ExtractiveAnswer
     public static IReadOnlyList<Citation> Citations(IEnumerable<SourceSentence> sentences) =>
         [.. sentences.DistinctBy(sentence => sentence.Number).OrderBy(sentence => sentence.Number).Select(CitationMatcher.Quote)];
 
-    /// <summary>What the sentence refers back to, when it does.</summary>
-    private static SourceSentence? Explanation(SourceSentence sentence, SourceSentences evidence) =>
+    /// <summary>The sentence before, when this one refers back to it.</summary>
+    private static SourceSentence? Explanation(SourceSentence sentence, SourceSentences sources) =>
         sentence.Index > 0 && SentenceScorer.RefersBack(sentence)
-            ? evidence.BySource[sentence.Number - 1][sentence.Index - 1] is { IsWhole: true } before ? before : null
+            ? sources.BySource[sentence.Number - 1][sentence.Index - 1] is { IsWhole: true } before ? before : null
             : null;
 
     private static bool IsPresentable(ScoredSentence scored) =>
@@ -71,7 +71,7 @@ internal static partial class ExtractiveAnswer
         return shared == 0 ? 0 : shared / (double)Math.Min(one.TermSet.Count, other.TermSet.Count);
     }
 
-    /// <summary>Without what would be read as something else: a document's own reference numbers and list marks.</summary>
+    /// <summary>Removes a document's own reference numbers, which look like citations, and list marks.</summary>
     private static string Shown(string sentence)
     {
         var shown = OwnReferences().Replace(sentence, "");

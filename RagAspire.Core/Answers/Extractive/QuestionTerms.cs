@@ -4,10 +4,10 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Texts as terms, by the analysis of the index, so that what search found is found again.</summary>
+/// <summary>Reduces questions and source texts to terms, by the same analysis as the index.</summary>
 internal sealed partial class QuestionTerms(TextAnalyzer analyzer)
 {
-    /// <summary>Words of questions that say what is asked for, or nothing, but not what it is about.</summary>
+    /// <summary>Words of questions that do not tell the subject: question words, auxiliaries, articles, prepositions.</summary>
     private static readonly FrozenSet<string> Asking = new[]
     {
         "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "do", "does", "did", "done", "is", "are", "was", "were",
@@ -27,7 +27,7 @@ internal sealed partial class QuestionTerms(TextAnalyzer analyzer)
 
     public IReadOnlyList<string> Terms(string text) => analyzer.Terms(text);
 
-    /// <summary>What a question is about, without the words that only ask.</summary>
+    /// <summary>The terms of a question's subject; all its terms when none would be left.</summary>
     public IReadOnlyList<string> ContentTerms(string question)
     {
         var content = Word().Replace(question, word => Asking.Contains(word.Value) ? " " : word.Value);

@@ -1,25 +1,24 @@
 using System.Text.RegularExpressions;
-using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>How much of a question the sources found for it hold.</summary>
-/// <param name="Share">The share of the question's terms, by their weights, in the best sentence plus that in the best source: 0 to 2.</param>
-/// <param name="LacksNames">The question names somebody, something or a number, and no source names any of them.</param>
+/// <summary>How much of a question its sources cover; decides whether to ask a model, and whether to quote.</summary>
+/// <param name="Share">The weighted share of the question's terms in the best sentence, plus that in the best source: 0 to 2.</param>
+/// <param name="LacksNames">The question contains names or numbers, and no source contains any of them.</param>
 /// <remarks>
-/// How rare a term is among the few sentences at hand tells nothing: the words that nobody uses look rarest, and those are
-/// the ones that a question only happens to be worded with. How rare it is in the whole collection tells what a question is
-/// about, but not alone, for the same reason. Measured on collections with questions of their own and with each other's.
+/// Terms are weighted by rarity in the whole collection and by equal parts. Rarity alone overrates chance wording, and
+/// rarity among the few sources is meaningless. The thresholds are measured on two collections, each with its own
+/// questions and with those of the other.
 /// </remarks>
 internal sealed partial record Relevance(double Share, bool LacksNames)
 {
-    /// <summary>Below this not even a model is asked.</summary>
+    /// <summary>Below this share the model is not asked.</summary>
     private const double Least = .4;
 
-    /// <summary>Below this no sentence is taken for the answer when nobody can judge it.</summary>
+    /// <summary>Below this share no sentence is quoted without a model.</summary>
     private const double Enough = .7;
 
-    /// <summary>The same for sources that lack the question's names.</summary>
+    /// <summary>The same threshold for sources that lack the question's names.</summary>
     private const double EnoughWithoutNames = 1;
 
     public static Relevance None { get; } = new(0, true);
@@ -28,11 +27,10 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
 
     public bool IsEnoughToQuote => Share >= (LacksNames ? EnoughWithoutNames : Enough);
 
-    public static Relevance Of(string question, SourceSentences evidence, TermWeights weights)
+    public static Relevance Of(string question, SourceSentences sources, TermWeights weights)
     {
-        var words = weights.QuestionTerms;
-        var terms = words.ContentTerms(question).Distinct(StringComparer.Ordinal).ToList();
-        if (terms.Count == 0 || evidence.Sentences.Count == 0)
+        var terms = weights.Terms.ContentTerms(question).Distinct(StringComparer.Ordinal).ToList();
+        if (terms.Count == 0 || sources.All.Count == 0)
         {
             return None;
         }
@@ -40,7 +38,7 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
         var weight = weights.Of(terms);
         double bestSentence = 0, bestSource = 0;
         var foundAnywhere = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (source, headings) in evidence.BySource.Zip(evidence.Headings))
+        foreach (var (source, headings) in sources.BySource.Zip(sources.Headings))
         {
             var found = terms.Where(headings.Contains).ToHashSet(StringComparer.Ordinal);
             foreach (var sentence in source)
@@ -54,13 +52,13 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
             foundAnywhere.UnionWith(found);
         }
 
-        var names = Names(question, words);
+        var names = Names(question, weights.Terms);
         return new Relevance(bestSentence + bestSource, names.Count > 0 && !names.Any(foundAnywhere.Contains));
     }
 
-    /// <summary>The terms of whom and what a question names, and of its numbers. A capital at its beginning tells nothing.</summary>
-    public static IReadOnlyList<string> Names(string question, QuestionTerms words) =>
-        [.. Name().Matches(question).SelectMany(name => words.Terms(name.Value)).Distinct(StringComparer.Ordinal)];
+    /// <summary>The terms of a question's names and numbers. Its first word does not count as a name.</summary>
+    public static IReadOnlyList<string> Names(string question, QuestionTerms terms) =>
+        [.. Name().Matches(question).SelectMany(name => terms.Terms(name.Value)).Distinct(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"(?<=\w[,;:]? [""'“(«]?)\p{Lu}[\p{L}\p{M}'’.-]+|\d[\d.,]*")]
     private static partial Regex Name();

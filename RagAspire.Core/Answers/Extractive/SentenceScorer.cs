@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Says how likely each sentence answers a question.</summary>
+/// <summary>Scores the sentences of the sources by how likely they answer a question.</summary>
 /// <remarks>
-/// The weights are chosen by hand and held against two collections of questions. Fitting them to one half of a
-/// collection gained two points there and lost two on the other half.
+/// The weights are chosen by hand and checked on two collections of questions. Fitting them to one half of a collection
+/// gained two points there and lost two on the other half.
 /// </remarks>
 internal sealed partial class SentenceScorer
 {
-    /// <summary>For question terms in the sentence that only look alike ("register", "registration"); 1 is for equal ones.</summary>
+    /// <summary>For question terms that the sentence contains in a similar form ("register", "registration"); equal ones count 1.</summary>
     private const double Alike = .4;
 
-    /// <summary>For question terms in the sentence before or in the headings, where the sentence lacks them.</summary>
+    /// <summary>For question terms that only the sentence before or the headings contain.</summary>
     private const double Context = .25;
 
     /// <summary>Added to that for a sentence that refers back ("It was…").</summary>
@@ -24,30 +24,30 @@ internal sealed partial class SentenceScorer
     /// <summary>For a number where a number is asked for, and so on.</summary>
     private const double Expected = .2;
 
-    /// <summary>For an amount of money or a percentage where one is asked for; such words as "revenue" are all over a report.</summary>
+    /// <summary>For an amount of money or a percentage where one is asked for: words such as "revenue" are all over a report.</summary>
     private const double Amount = .4;
 
-    /// <summary>For the number of just what is counted: "132,200 employees" where employees are asked for.</summary>
+    /// <summary>For a number directly before the noun that the question counts: "132,200 employees".</summary>
     private const double Counted = .6;
 
-    /// <summary>Taken off the sentences of a source that names nobody and nothing that the question names.</summary>
+    /// <summary>Penalty: the source contains none of the question's names and numbers.</summary>
     private const double Nameless = .4;
 
     /// <summary>For the first source; a part of it for each further one.</summary>
     private const double FirstSource = .3;
 
-    /// <summary>Taken off a sentence that says nothing beside what was asked.</summary>
+    /// <summary>Penalty: the sentence contains nothing but terms of the question.</summary>
     private const double Empty = .3;
 
-    /// <summary>Taken off for each doubling of the length above the usual, in terms.</summary>
+    /// <summary>Penalty for each doubling of the usual length, in terms.</summary>
     private const double Long = .05;
 
     private const int UsualLength = 25;
 
-    /// <summary>How much the terms of the question before count.</summary>
+    /// <summary>Weight of the terms of the question before.</summary>
     private const double EarlierTerms = .3;
 
-    private readonly SourceSentences _evidence;
+    private readonly SourceSentences _sources;
     private readonly IReadOnlyList<string> _terms;
     private readonly string _question;
     private readonly ExpectedAnswer _expected;
@@ -56,20 +56,20 @@ internal sealed partial class SentenceScorer
     private readonly Dictionary<string, double> _share;
 
     /// <param name="before">The question that this one continues ("And in 2022?"); null when it stands alone.</param>
-    public SentenceScorer(string question, string? before, SourceSentences evidence, QuestionTerms words)
+    public SentenceScorer(string question, string? before, SourceSentences sources, QuestionTerms terms)
     {
         _question = $"{before} {question}";
-        _evidence = evidence;
-        _terms = words.ContentTerms(question);
+        _sources = sources;
+        _terms = terms.ContentTerms(question);
         _expected = ExpectedAnswers.Of(question) is var kind && kind == ExpectedAnswer.Anything && before is not null
             ? ExpectedAnswers.Of(before)
             : kind;
-        _counted = ExpectedAnswers.Counted(question) is { } what && words.Terms(what) is [var term] ? term : null;
-        _nameless = NamelessSources(Relevance.Names(_question, words), evidence);
-        var rarities = _terms.Distinct().ToDictionary(asked => asked, evidence.Rarity, StringComparer.Ordinal);
-        foreach (var earlier in before is null ? [] : words.ContentTerms(before))
+        _counted = ExpectedAnswers.Counted(question) is { } what && terms.Terms(what) is [var term] ? term : null;
+        _nameless = NamelessSources(Relevance.Names(_question, terms), sources);
+        var rarities = _terms.Distinct().ToDictionary(asked => asked, sources.Rarity, StringComparer.Ordinal);
+        foreach (var earlier in before is null ? [] : terms.ContentTerms(before))
         {
-            rarities.TryAdd(earlier, evidence.Rarity(earlier) * EarlierTerms);
+            rarities.TryAdd(earlier, sources.Rarity(earlier) * EarlierTerms);
         }
 
         var total = rarities.Values.Sum();
@@ -78,7 +78,7 @@ internal sealed partial class SentenceScorer
 
     /// <summary>All sentences, best first.</summary>
     public List<ScoredSentence> Rank() =>
-        [.. _evidence.BySource
+        [.. _sources.BySource
             .SelectMany(sentences => sentences.Select(sentence => Score(sentence, sentences)))
             .OrderByDescending(scored => scored.Score)
             .ThenBy(scored => scored.Sentence.Number)
@@ -87,7 +87,7 @@ internal sealed partial class SentenceScorer
     private ScoredSentence Score(SourceSentence sentence, IReadOnlyList<SourceSentence> source)
     {
         var before = sentence.Index > 0 ? source[sentence.Index - 1] : null;
-        var headings = _evidence.Headings[sentence.Number - 1];
+        var headings = _sources.Headings[sentence.Number - 1];
         double coverage = 0, context = 0, alike = 0;
         foreach (var (term, share) in _share)
         {
@@ -118,11 +118,11 @@ internal sealed partial class SentenceScorer
         return new ScoredSentence(sentence, score);
     }
 
-    private static HashSet<int> NamelessSources(IReadOnlyList<string> names, SourceSentences evidence) =>
-        names.Count == 0 ? [] : [.. Enumerable.Range(1, evidence.BySource.Count).Where(number =>
-            !names.Any(name => evidence.Headings[number - 1].Contains(name) || evidence.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
+    private static HashSet<int> NamelessSources(IReadOnlyList<string> names, SourceSentences sources) =>
+        names.Count == 0 ? [] : [.. Enumerable.Range(1, sources.BySource.Count).Where(number =>
+            !names.Any(name => sources.Headings[number - 1].Contains(name) || sources.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
 
-    /// <summary>A number right before what is counted, with at most two words between them.</summary>
+    /// <summary>Whether a number stands before the counted noun, with at most two words between them.</summary>
     private bool IsCounted(SourceSentence sentence)
     {
         const int Near = 3;
@@ -191,7 +191,7 @@ internal sealed partial class SentenceScorer
     private bool SaysNothingNew(SourceSentence sentence) =>
         sentence.Text.EndsWith('?') || sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2;
 
-    /// <summary>Begins with a word that only the sentence before explains.</summary>
+    /// <summary>Whether a sentence begins with a word that refers to the sentence before.</summary>
     public static bool RefersBack(SourceSentence sentence) => Backward().IsMatch(sentence.Text);
 
     [GeneratedRegex(
@@ -200,5 +200,5 @@ internal sealed partial class SentenceScorer
     private static partial Regex Backward();
 }
 
-/// <summary>A sentence with its score, which compares with those for the same question only.</summary>
+/// <summary>A sentence with its score, which is comparable only within one question.</summary>
 internal sealed record ScoredSentence(SourceSentence Sentence, double Score);

@@ -2,42 +2,42 @@ using RagAspire.Search;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>How much each term of a question says about what it asks.</summary>
-/// <param name="counts">How rare the question's words are in the collection; null where nobody has counted.</param>
-internal sealed class TermWeights(TermFrequencies? counts, QuestionTerms words)
+/// <summary>Weighs the terms of a question.</summary>
+/// <param name="counts">How rare the question's words are in the collection; null when that is not known.</param>
+internal sealed class TermWeights(TermFrequencies? counts, QuestionTerms terms)
 {
-    public QuestionTerms QuestionTerms => words;
+    public QuestionTerms Terms => terms;
 
     /// <summary>
-    /// Weights that add up to 1: half of a weight is every term's equal part, the other half goes by rarity (the IDF of
-    /// BM25). A term that nobody has counted is as rare as one that no passage holds.
+    /// Weights that add up to 1. Half of a weight is an equal part for every term, the other half is its share of rarity
+    /// (the IDF of BM25). A term that was not counted is as rare as one that no chunk contains.
     /// </summary>
-    /// <param name="terms">Distinct ones.</param>
-    public IReadOnlyDictionary<string, double> Of(IReadOnlyList<string> terms)
+    /// <param name="questionTerms">Without duplicates.</param>
+    public IReadOnlyDictionary<string, double> Of(IReadOnlyList<string> questionTerms)
     {
-        var equal = 1d / terms.Count;
+        var equal = 1d / questionTerms.Count;
         if (counts is null)
         {
-            return terms.ToDictionary(term => term, _ => equal, StringComparer.Ordinal);
+            return questionTerms.ToDictionary(term => term, _ => equal, StringComparer.Ordinal);
         }
 
-        var passagesWith = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (word, count) in counts.PassagesWith)
+        var chunksWith = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (word, count) in counts.ChunksWith)
         {
-            foreach (var term in words.Terms(word))
+            foreach (var term in terms.Terms(word))
             {
-                passagesWith[term] = Math.Max(count, passagesWith.GetValueOrDefault(term));
+                chunksWith[term] = Math.Max(count, chunksWith.GetValueOrDefault(term));
             }
         }
 
-        var rarities = terms.ToDictionary(term => term, term => Rarity(passagesWith.GetValueOrDefault(term)), StringComparer.Ordinal);
+        var rarities = questionTerms.ToDictionary(term => term, term => Rarity(chunksWith.GetValueOrDefault(term)), StringComparer.Ordinal);
         var total = rarities.Values.Sum();
         return rarities.ToDictionary(pair => pair.Key, pair => (equal + (pair.Value / total)) / 2, StringComparer.Ordinal);
     }
 
-    private double Rarity(long passagesWith)
+    private double Rarity(long chunksWith)
     {
-        var others = Math.Max(0, counts!.Passages - passagesWith);
-        return Math.Log(1 + ((others + .5) / (passagesWith + .5)));
+        var others = Math.Max(0, counts!.Chunks - chunksWith);
+        return Math.Log(1 + ((others + .5) / (chunksWith + .5)));
     }
 }

@@ -9,13 +9,13 @@ using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>The language model, within time limits and behind a circuit that opens when it fails again and again.</summary>
+/// <summary>The language model, with time limits and a circuit breaker.</summary>
 public sealed partial class AnswerModel
 {
-    /// <summary>Longer than any token; a model that ignores its limit is stopped at this many for each one it may write.</summary>
+    /// <summary>More than any token has. A model that ignores its token limit is stopped at this many times the limit.</summary>
     private const int CharactersPerToken = 20;
 
-    /// <summary>Pieces that wait for a slow reader before the model does.</summary>
+    /// <summary>Pieces that are buffered before a slow reader slows the model down.</summary>
     private const int Backlog = 256;
 
     private readonly IChatClient? _chat;
@@ -41,8 +41,10 @@ public sealed partial class AnswerModel
 
     internal ModelProgress Begin() => new(Name ?? throw new InvalidOperationException("No model is configured."), _clock);
 
-    /// <summary>The model's words as they come. When reading stops, the call of the model does too.</summary>
-    /// <exception cref="ModelUnavailableException">It failed, was too slow, or is not asked now; words may have come before.</exception>
+    /// <summary>Streams the model's text. When reading stops, the call of the model does too.</summary>
+    /// <exception cref="ModelUnavailableException">
+    /// The model failed, was too slow, or the circuit is open; part of the text may have been returned before.
+    /// </exception>
     internal async IAsyncEnumerable<string> StreamAsync(
         IReadOnlyList<ChatMessage> messages,
         ModelProgress progress,
@@ -65,7 +67,7 @@ public sealed partial class AnswerModel
         }
     }
 
-    /// <summary>Ends the channel with the reason when there is one; throws nothing.</summary>
+    /// <summary>Completes the channel, with the failure when there is one; never throws.</summary>
     private async Task ReadGuardedAsync(
         IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces, CancellationToken cancellationToken)
     {
@@ -74,21 +76,26 @@ public sealed partial class AnswerModel
             await _circuit.ExecuteAsync(
                 async token => await ReadAsync(messages, progress, pieces, token),
                 cancellationToken);
-            progress.Ended("completed");
+            progress.Ended(ModelOutcome.Completed);
             pieces.Complete();
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
-            progress.Ended("cancelled");
+            progress.Ended(ModelOutcome.Cancelled);
             pieces.TryComplete(exception);
         }
         catch (Exception exception)
         {
-            // The client is anybody's implementation: whatever it throws, there is no answer of the model now.
-            progress.Ended(exception is TimeoutException ? "timeout" : exception is BrokenCircuitException ? "rejected" : "failed");
+            // IChatClient does not define its exceptions, so every one of them means that the model gave no answer.
+            progress.Ended(exception switch
+            {
+                TimeoutException => ModelOutcome.Timeout,
+                BrokenCircuitException => ModelOutcome.Rejected,
+                _ => ModelOutcome.Failed,
+            });
             var reason = ModelFailure.Reason(exception, progress.Model);
             pieces.TryComplete(new ModelUnavailableException(reason, exception));
-            Log.Failed(_logger, progress.Outcome, reason);
+            Log.Failed(_logger, progress.Outcome.Word(), reason);
         }
     }
 
@@ -107,13 +114,12 @@ public sealed partial class AnswerModel
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested && (limit.IsCancellationRequested || exception is OperationCanceledException))
         {
-            // What a client throws when its stream is taken away differs; why it was taken away does not. Clients with a
-            // shorter limit of their own cancel too.
+            // Clients throw different exceptions when their stream is closed, and those with a shorter time limit cancel.
             throw new TimeoutException("The model did not answer in time.", exception);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
         {
-            throw new OperationCanceledException("The caller went away.", exception, cancellationToken);
+            throw new OperationCanceledException("The caller cancelled the call of the model.", exception, cancellationToken);
         }
     }
 
@@ -128,7 +134,7 @@ public sealed partial class AnswerModel
         var isFinished = false;
         while (room > 0 && await updates.MoveNextAsync())
         {
-            // Thoughts are a sign of life as well.
+            // Reasoning counts as progress, although it is not shown.
             patience.CancelAfter(_options.FirstTokenTimeout);
             var update = updates.Current;
             isFinished |= Note(update, progress);
@@ -140,16 +146,16 @@ public sealed partial class AnswerModel
             }
         }
 
-        // Some clients end quietly when they are cancelled, or when the server ends early.
+        // Some clients end the stream without an exception when they are cancelled or the server breaks off.
         cancellationToken.ThrowIfCancellationRequested();
         progress.IsCut |= room <= 0;
         if (!isFinished && room > 0)
         {
-            throw new IOException("The stream ended before the model said that it was done.");
+            throw new IOException("The stream ended before the model's last message.");
         }
     }
 
-    /// <returns>Whether this is the update that ends an answer.</returns>
+    /// <returns>True for the update that ends an answer.</returns>
     private static bool Note(ChatResponseUpdate update, ModelProgress progress)
     {
         progress.Model = string.IsNullOrEmpty(update.ModelId) ? progress.Model : update.ModelId;

@@ -5,7 +5,7 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>Turns what a model writes into what is shown. However the pieces are cut, the text is the same.</summary>
+/// <summary>Filters a model's output to the text that is shown; the result does not depend on the borders of the pieces.</summary>
 internal sealed partial class AnswerStream(int sourceCount)
 {
     private readonly ThoughtFilter _thoughts = new();
@@ -16,15 +16,15 @@ internal sealed partial class AnswerStream(int sourceCount)
     private readonly StringBuilder _text = new();
     private bool _beganWithNoAnswer;
 
-    /// <summary>Everything that was shown, but for thoughts that turned out to be thoughts too late.</summary>
+    /// <summary>The text so far, without reasoning that was recognised only later.</summary>
     public string Text => _text.ToString();
 
-    /// <summary>The model says that the sources do not hold the answer.</summary>
+    /// <summary>The model states that the sources do not contain the answer.</summary>
     public bool IsNoAnswer =>
         _beganWithNoAnswer
         || (!Cited().IsMatch(Text) && (_noAnswer.WasSaid || (Refusal().IsMatch(Text) && Sentences.Split(Text).Count <= 2)));
 
-    /// <summary>Takes the next piece; gives what can be shown by now.</summary>
+    /// <summary>Adds the next piece, and returns the text that can be shown now.</summary>
     public string Push(string piece)
     {
         var from = _text.Length;
@@ -36,7 +36,7 @@ internal sealed partial class AnswerStream(int sourceCount)
         return Shown(from);
     }
 
-    /// <summary>The rest, when nothing more comes.</summary>
+    /// <summary>Ends the output, and returns the rest of the text.</summary>
     public string Finish()
     {
         var from = _text.Length;
@@ -86,7 +86,7 @@ internal sealed partial class AnswerStream(int sourceCount)
         _marked.Clear();
     }
 
-    /// <summary>What a model adds to "no answer" explains why, which is not an answer either.</summary>
+    /// <summary>Text after a leading "no answer" is an explanation and not shown.</summary>
     private string Shown(int from) => _beganWithNoAnswer ? "" : _text.ToString(from, _text.Length - from);
 
     [GeneratedRegex(@"\[\d+\]")]

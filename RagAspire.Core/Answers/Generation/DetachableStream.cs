@@ -2,8 +2,8 @@ using Microsoft.Extensions.AI;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>A stream of updates that can be left at any time, also while it does not react.</summary>
-/// <remarks>An asynchronous iterator cannot be disposed while it is moving, so a stuck one is disposed when it gets free.</remarks>
+/// <summary>A stream of updates that can be abandoned even while it does not react to cancellation.</summary>
+/// <remarks>An asynchronous iterator cannot be disposed during <c>MoveNextAsync</c>, so disposal then waits in the background.</remarks>
 internal sealed class DetachableStream(IAsyncEnumerable<ChatResponseUpdate> updates, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates = updates.GetAsyncEnumerator(cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class DetachableStream(IAsyncEnumerable<ChatResponseUpdate> upda
 
     private async Task DisposeLaterAsync()
     {
-        // Nobody waits for the outcome any more; it is only looked at so that it does not count as unobserved.
+        // The outcome is not needed; reading the exception keeps it from being reported as unobserved.
         await _moving.ContinueWith(
             static moved => _ = moved.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await _updates.DisposeAsync();

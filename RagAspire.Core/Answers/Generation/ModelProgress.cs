@@ -1,14 +1,13 @@
 namespace RagAspire.Answers.Generation;
 
-/// <summary>What is known of one call of the model, while it goes on and after.</summary>
+/// <summary>Measurements of one call of the model, during the call and after it.</summary>
 internal sealed class ModelProgress(string model, TimeProvider clock)
 {
     private readonly long _startedAt = clock.GetTimestamp();
 
     public string Model { get; set; } = model;
 
-    /// <summary>As <see cref="ModelCall.Outcome"/>.</summary>
-    public string Outcome { get; set; } = "failed";
+    public ModelOutcome Outcome { get; private set; } = ModelOutcome.Failed;
 
     public TimeSpan? FirstToken { get; private set; }
 
@@ -18,12 +17,12 @@ internal sealed class ModelProgress(string model, TimeProvider clock)
 
     public long? OutputTokens { get; set; }
 
-    /// <summary>The text ends where the room for it ended.</summary>
+    /// <summary>The text was cut at the token limit.</summary>
     public bool IsCut { get; set; }
 
     public void TokenArrived() => FirstToken ??= clock.GetElapsedTime(_startedAt);
 
-    public void Ended(string outcome) => (Outcome, Total) = (outcome, clock.GetElapsedTime(_startedAt));
+    public void Ended(ModelOutcome outcome) => (Outcome, Total) = (outcome, clock.GetElapsedTime(_startedAt));
 
     public ModelCall ToCall() => new(Model, Outcome, Total, FirstToken, InputTokens, OutputTokens);
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>Takes out the word by which the model says that the sources do not hold the answer.</summary>
+/// <summary>Removes the word by which the model states that the sources do not contain the answer.</summary>
 internal sealed class NoAnswerFilter
 {
     public const string Word = "NO_ANSWER";

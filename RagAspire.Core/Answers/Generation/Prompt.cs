@@ -5,25 +5,25 @@ using Microsoft.Extensions.AI;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>What the model is asked: the rules, earlier turns, and the question behind its fenced sources.</summary>
+/// <summary>Builds the prompt: the rules, earlier turns, the fenced sources, and the question.</summary>
 internal static partial class Prompt
 {
-    /// <summary>Tokens that chat templates add, and what estimates are off by.</summary>
+    /// <summary>Tokens for what chat templates add, and for errors of the estimate.</summary>
     private const int Reserve = 128;
 
     private const int LongestEarlierAnswer = 800;
 
-    /// <summary>The tokens that are left for sources; less than nothing when the question alone is too long.</summary>
-    public static int SourceBudget(string question, IReadOnlyList<Turn> history, AnswerOptions options)
+    /// <summary>The tokens that are left for sources; negative when the question alone is too long.</summary>
+    public static int SourceBudget(string question, IReadOnlyList<SessionTurn> history, AnswerOptions options)
     {
         var others = Messages(question, [], history, options).Sum(message => TokenEstimate.Of(message.Text));
         return Math.Min(options.SourceTokens, options.ContextWindow - options.MaxOutputTokens - others - Reserve);
     }
 
     public static IReadOnlyList<ChatMessage> Messages(
-        string question, IReadOnlyList<NumberedSource> sources, IReadOnlyList<Turn> history, AnswerOptions options)
+        string question, IReadOnlyList<SelectedSource> sources, IReadOnlyList<SessionTurn> history, AnswerOptions options)
     {
-        // Nobody who writes a document can know this name, so no document can close its fence or open another.
+        // The name is random, so no document can close its fence or open another.
         var fence = $"source-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         return
         [
@@ -48,7 +48,7 @@ internal static partial class Prompt
         4. Answer in the language of the question. Begin with the answer itself; keep it short.
         """;
 
-    private static string Task(string question, IReadOnlyList<NumberedSource> sources, string fence)
+    private static string Task(string question, IReadOnlyList<SelectedSource> sources, string fence)
     {
         var task = new StringBuilder();
         foreach (var source in sources)
@@ -66,8 +66,8 @@ internal static partial class Prompt
             .ToString();
     }
 
-    /// <summary>Numbers of earlier sources would be taken for numbers of these.</summary>
-    private static IEnumerable<ChatMessage> Earlier(Turn turn)
+    /// <summary>An earlier turn without its citations, whose numbers mean other sources.</summary>
+    private static IEnumerable<ChatMessage> Earlier(SessionTurn turn)
     {
         var answer = Numbers().Replace(turn.Answer, "");
         yield return new ChatMessage(ChatRole.User, Harmless(turn.Question));
@@ -83,12 +83,12 @@ internal static partial class Prompt
         }
     }
 
-    /// <summary>A document's own reference numbers would come back as citations.</summary>
+    /// <summary>A document's own reference numbers would be repeated by the model as citations.</summary>
     private static string Data(string text) => Numbers().Replace(Harmless(text), match => $"({match.Groups[1].Value})");
 
     /// <summary>
-    /// Without the marks by which models tell turns apart, which servers understand anywhere in a prompt, and without
-    /// letters that nobody sees.
+    /// Removes the control marks of chat templates, which servers interpret anywhere in a prompt, and invisible
+    /// characters.
     /// </summary>
     private static string Harmless(string text) => Invisible().Replace(TurnMarks().Replace(text, " "), "");
 
@@ -100,7 +100,7 @@ internal static partial class Prompt
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex TurnMarks();
 
-    /// <summary>Zero-width and direction marks, and the tag letters in which whole orders were hidden.</summary>
+    /// <summary>Zero-width and direction marks, and tag characters, which are used to hide instructions.</summary>
     [GeneratedRegex(@"[\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|\uDB40[\uDC00-\uDC7F]")]
     private static partial Regex Invisible();
 }

@@ -1,15 +1,15 @@
 namespace RagAspire.Answers.Generation;
 
-/// <summary>Breaks a streamed response off when the one who asked for it goes away.</summary>
+/// <summary>Closes a streamed response when its caller cancels.</summary>
 /// <remarks>
-/// OllamaSharp reads the lines of a stream without a cancellation token: a server that stops in the middle would hold
-/// the reader for good, and one that goes on would compute for nobody. Ending the response from outside ends both.
+/// OllamaSharp reads the lines of a stream without a cancellation token: a server that stalls would block the reader
+/// forever, and an abandoned call would keep the model busy. Closing the response from outside ends both.
 /// </remarks>
 public sealed class StreamCancellation : DelegatingHandler
 {
     private static readonly AsyncLocal<CancellationToken> Caller = new();
 
-    /// <summary>Responses to requests that are sent from here on, in this flow of calls, end with the token.</summary>
+    /// <summary>Responses to requests that are sent later in this asynchronous flow are closed with the token.</summary>
     public static void BreakOffWith(CancellationToken cancellationToken) => Caller.Value = cancellationToken;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

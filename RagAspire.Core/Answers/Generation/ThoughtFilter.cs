@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>Takes out what a thinking model writes between its tags, letter by letter.</summary>
+/// <summary>Removes the reasoning between a model's tags, character by character.</summary>
 internal sealed class ThoughtFilter
 {
     private static readonly string[] Opening = ["<think>", "<thinking>"];
@@ -12,7 +12,10 @@ internal sealed class ThoughtFilter
     private readonly StringBuilder _held = new();
     private bool _thinks;
 
-    /// <summary>A closing tag without an opening one has come: some models' templates open it, so all before was thought.</summary>
+    /// <summary>
+    /// A closing tag came without an opening one, which the template of some models contains: all text before was
+    /// reasoning.
+    /// </summary>
     public bool TakeBack { get; set; }
 
     public void Push(char letter, StringBuilder text)

@@ -1,9 +1,9 @@
 namespace RagAspire.Answers.Generation;
 
-/// <summary>How many tokens a text may have, on the safe side for every model's vocabulary.</summary>
+/// <summary>An upper estimate of the tokens of a text, for any model's vocabulary.</summary>
 /// <remarks>
-/// Each model counts differently and none of their vocabularies is at hand. Too high costs a little room; too low, and
-/// Ollama silently cuts off the beginning of the prompt.
+/// Each model has its own vocabulary, which is not available here. A high estimate wastes a little of the window; with a
+/// low one Ollama silently cuts off the beginning of the prompt.
 /// </remarks>
 internal static class TokenEstimate
 {

@@ -3,62 +3,89 @@ using RagAspire.Database;
 
 namespace RagAspire.Documents.ChangeFeed;
 
-/// <summary>One document's searchable chunks have changed.</summary>
+/// <summary>The searchable chunks of a document changed.</summary>
 public sealed record DocumentChange(long Sequence, Guid DocumentId, string Collection);
 
-/// <summary>The log of what changed in the set of searchable chunks, from which every index is kept up to date.</summary>
+/// <summary>The change feed: a log of changes to the searchable chunks, from which every index is kept in step.</summary>
 public sealed class DocumentChanges(NpgsqlDataSource dataSource)
 {
-    /// <summary>The channel on which PostgreSQL tells of new rows.</summary>
+    /// <summary>The channel on which PostgreSQL announces new changes and moved cursors.</summary>
     public const string Channel = "index_changes";
 
-    private const long LockKey = 0x7261_6763_6867;
-
     /// <summary>
-    /// Notes, inside the caller's transaction, that a document's searchable chunks change with the commit. The lock, held
-    /// until then, makes the order of numbers the order of commits: who has seen one number has seen all before it.
+    /// Appends a change inside the caller's transaction. The lock is held until the commit and makes the order of sequence
+    /// numbers the order of commits: a reader that has seen one number has seen all smaller ones.
     /// </summary>
     public static async Task AppendAsync(
         NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken)
     {
-        await connection.Command("select pg_advisory_xact_lock($1)", LockKey).ExecuteAsync(cancellationToken);
+        await connection.Command("select pg_advisory_xact_lock($1)", AdvisoryLocks.ChangeFeed).ExecuteAsync(cancellationToken);
         await connection.Command("""
             with change as (insert into index_changes (document_id, collection) values ($1, $2) returning seq)
-            select pg_notify('index_changes', seq::text) from change
-            """, documentId, collection).ExecuteAsync(cancellationToken);
+            select pg_notify($3, seq::text) from change
+            """, documentId, collection, Channel).ExecuteAsync(cancellationToken);
+    }
+
+    /// <summary>Appends a change in a transaction that holds nothing else.</summary>
+    public async Task AppendAsync(Guid documentId, string collection, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await AppendAsync(connection, documentId, collection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>The next changes in order.</summary>
-    public async Task<IReadOnlyList<DocumentChange>> AfterAsync(long sequence, int limit, CancellationToken cancellationToken) =>
-        await dataSource.Command(
+    public async Task<IReadOnlyList<DocumentChange>> AfterAsync(long sequence, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await AfterAsync(connection, sequence, limit, cancellationToken);
+    }
+
+    internal static async Task<IReadOnlyList<DocumentChange>> AfterAsync(
+        NpgsqlConnection connection, long sequence, int limit, CancellationToken cancellationToken) =>
+        await connection.Command(
             "select seq, document_id, collection from index_changes where seq > $1 order by seq limit $2", sequence, limit)
             .ListAsync(row => new DocumentChange(row.GetInt64(0), row.GetGuid(1), row.GetString(2)), cancellationToken);
 
-    /// <summary>The newest number of each collection.</summary>
+    /// <summary>The newest sequence number of each collection.</summary>
     public async Task<IReadOnlyDictionary<string, long>> NewestAsync(CancellationToken cancellationToken) =>
         (await dataSource.Command("select collection, max(seq) from index_changes group by collection")
             .ListAsync(row => (Collection: row.GetString(0), Sequence: row.GetInt64(1)), cancellationToken))
             .ToDictionary(change => change.Collection, change => change.Sequence);
 
-    /// <summary>Which data these are the changes of. A backup leaves this out, so that what is restored draws a new one.</summary>
+    /// <summary>Identifies the data that the feed belongs to. A backup leaves the id out, so restored data gets a new one.</summary>
     public async Task<Guid> InstallationAsync(CancellationToken cancellationToken)
     {
         await dataSource.Command("insert into installation default values on conflict do nothing").ExecuteAsync(cancellationToken);
         return await dataSource.Command("select id from installation").ScalarAsync<Guid>(cancellationToken);
     }
 
-    /// <summary>The version of a document that is searched; null when it is gone or has none.</summary>
+    /// <summary>The version of a document that is searched; null when it is deleted or has none.</summary>
     public async Task<int?> ReadyVersionAsync(Guid documentId, CancellationToken cancellationToken) =>
         await dataSource.Command("select ready_version from documents where id = $1", documentId)
             .ScalarAsync<int?>(cancellationToken);
 
-    /// <summary>How far a shared index has followed; 0 when it has not begun.</summary>
+    /// <summary>The change up to which a shared index is cleaned; 0 before the first.</summary>
     public async Task<long> CursorAsync(string index, CancellationToken cancellationToken) =>
         await dataSource.Command("select seq from index_cursors where index_name = $1", index).ScalarAsync<long?>(cancellationToken) ?? 0;
 
-    public async Task MoveCursorAsync(string index, long sequence, CancellationToken cancellationToken) =>
-        await dataSource.Command("""
-            insert into index_cursors (index_name, seq) values ($1, $2)
-            on conflict (index_name) do update set seq = greatest(index_cursors.seq, excluded.seq)
-            """, index, sequence).ExecuteAsync(cancellationToken);
+    /// <summary>Locks the cursor of a shared index until the end of the caller's transaction.</summary>
+    /// <returns>The cursor; null while another transaction holds it.</returns>
+    internal static async Task<long?> LockCursorAsync(
+        NpgsqlConnection connection, string index, CancellationToken cancellationToken)
+    {
+        await connection.Command("insert into index_cursors (index_name, seq) values ($1, 0) on conflict do nothing", index)
+            .ExecuteAsync(cancellationToken);
+        return await connection.Command("select seq from index_cursors where index_name = $1 for update skip locked", index)
+            .ScalarAsync<long?>(cancellationToken);
+    }
+
+    /// <summary>Moves the cursor that the caller's transaction has locked, and announces it with the commit.</summary>
+    internal static async Task MoveCursorAsync(
+        NpgsqlConnection connection, string index, long sequence, CancellationToken cancellationToken) =>
+        await connection.Command("""
+            with moved as (update index_cursors set seq = $2 where index_name = $1 returning index_name)
+            select pg_notify($3, index_name) from moved
+            """, index, sequence, Channel).ExecuteAsync(cancellationToken);
 }

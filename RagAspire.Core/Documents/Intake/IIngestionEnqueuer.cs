@@ -1,8 +1,11 @@
 namespace RagAspire.Documents.Intake;
 
-/// <summary>Whoever processes documents, as seen by whoever takes them in.</summary>
+/// <summary>Enqueues the ingestion of a stored document; an interface, so that intake does not depend on ingestion.</summary>
 public interface IIngestionEnqueuer
 {
-    /// <summary>Tells that a stored document waits. Never throws: a nudge that is lost is made up for later.</summary>
-    void Nudge(Guid documentId);
+    /// <summary>Never throws: an enqueue that fails is recovered by the worker.</summary>
+    void Enqueue(Guid documentId);
+
+    /// <summary>No ingestion waits for a worker.</summary>
+    bool IsQueueEmpty { get; }
 }

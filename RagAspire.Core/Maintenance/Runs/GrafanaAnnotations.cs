@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Where maintenance runs are marked on the dashboards; section <c>Grafana</c>.</summary>
+/// <summary>Annotations of maintenance runs on the dashboards; section <c>Grafana</c>.</summary>
 public sealed class GrafanaOptions
 {
     public const string Section = "Grafana";
@@ -14,15 +14,15 @@ public sealed class GrafanaOptions
     /// <summary>Grafana's address; empty for no annotations.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>A service account's token with the right to write annotations.</summary>
+    /// <summary>The token of a service account that may write annotations.</summary>
     public string Token { get; set; } = "";
 
-    /// <summary>Seconds after which an annotation is given up.</summary>
-    [Range(1, 60)]
-    public int PatienceSeconds { get; set; } = 5;
+    /// <summary>How long Grafana may take to accept an annotation.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Marks each run that changed something, or failed, on Grafana's dashboards. What goes wrong here stays here.</summary>
+/// <summary>Annotates each run on Grafana's dashboards. A failure is logged and does not fail the run.</summary>
 public sealed partial class GrafanaAnnotations(
     IHttpClientFactory clients, IOptions<GrafanaOptions> options, TimeProvider time, ILogger<GrafanaAnnotations> logger)
 {
@@ -33,7 +33,7 @@ public sealed partial class GrafanaAnnotations(
             return;
         }
 
-        var status = outcome.Status.ToString().ToLowerInvariant();
+        var status = outcome.Status.Word();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{address.ToString().TrimEnd('/')}/api/annotations"))
         {
             Content = JsonContent.Create(new
@@ -51,9 +51,9 @@ public sealed partial class GrafanaAnnotations(
 
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.PatienceSeconds), time);
+            using var timeout = new CancellationTokenSource(options.Value.Timeout, time);
             using var client = clients.CreateClient(nameof(GrafanaAnnotations));
-            using var response = await client.SendAsync(request, patience.Token);
+            using var response = await client.SendAsync(request, timeout.Token);
             response.EnsureSuccessStatusCode();
         }
         catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
@@ -64,12 +64,14 @@ public sealed partial class GrafanaAnnotations(
 
     private static string Text(MaintenanceRun run, RunOutcome outcome, string status) =>
         $"{run.Task}{(run.DryRun ? " (dry run)" : "")} {status}"
-        + (outcome.Report is { } report ? FormattableString.Invariant($": {report.Examined} examined, {report.Changed} changed, {report.Failed} failed") : "")
+        + (outcome.Report is { } report
+            ? FormattableString.Invariant($": {report.Examined} examined, {report.Changed} changed, {report.Failed} failed")
+            : "")
         + (outcome.Error is { } error ? $". {error}" : "");
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Task} is not marked in Grafana: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "{Task} could not be annotated in Grafana: {Reason}")]
         public static partial void NotAnnotated(ILogger logger, string task, string reason);
     }
 }

@@ -1,28 +1,28 @@
-using System.Diagnostics.CodeAnalysis;
-using Hangfire;
-using Microsoft.Extensions.Logging;
+using System.Collections.Concurrent;
+using RagAspire.Jobs;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Tells the workers that a run waits. A nudge that is lost is made up for by whoever looks at the rows.</summary>
-public sealed partial class MaintenanceEnqueuer(IBackgroundJobClient jobs, ILogger<MaintenanceEnqueuer> logger)
+/// <summary>Enqueues stored runs as background jobs. Lost ones are enqueued again by <see cref="RunRecovery"/>.</summary>
+public sealed class MaintenanceEnqueuer(JobEnqueuer jobs, TimeProvider time)
 {
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the nudge back, the run is stored and will be found.")]
-    public void Nudge(Guid runId)
-    {
-        try
-        {
-            jobs.Enqueue<MaintenanceJob>(job => job.RunAsync(runId, CancellationToken.None));
-        }
-        catch (Exception ex)
-        {
-            Log.NotEnqueued(logger, runId, ex);
-        }
-    }
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(30);
 
-    private static partial class Log
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _enqueued = new();
+
+    /// <summary>Enqueues a run, unless this process did so within the last 30 seconds. Never throws.</summary>
+    public void Enqueue(Guid runId)
     {
-        [LoggerMessage(1, LogLevel.Warning, "Run {RunId} is stored, but the workers could not be told yet")]
-        public static partial void NotEnqueued(ILogger logger, Guid runId, Exception exception);
+        var now = time.GetUtcNow();
+        foreach (var old in _enqueued.Where(entry => now - entry.Value > RepeatAfter))
+        {
+            _enqueued.TryRemove(old);
+        }
+
+        if (_enqueued.TryAdd(runId, now)
+            && !jobs.TryEnqueue<MaintenanceJob>(runId, job => job.RunAsync(runId, CancellationToken.None)))
+        {
+            _enqueued.TryRemove(runId, out _);
+        }
     }
 }

@@ -4,19 +4,19 @@ using RagAspire.Maintenance.Scheduling;
 namespace RagAspire.Maintenance.Runs;
 
 /// <summary>
-/// What the queue calls. The row is the truth and the queue only a nudge: called twice, late or by two workers at once, it
-/// finds the row taken and does nothing.
+/// The Hangfire job of a run. It is idempotent: a job that is delivered twice, late or to two workers finds the row taken and
+/// does nothing.
 /// </summary>
 [Queue(Queue)]
 public sealed class MaintenanceJob(RunStore runs, MaintenanceRunner runner, Schedule schedule, TimeProvider time)
 {
-    /// <summary>A queue of its own, so that neither long maintenance keeps documents waiting nor documents keep maintenance waiting.</summary>
+    /// <summary>A separate queue, so that long maintenance does not delay documents, nor documents maintenance.</summary>
     public const string Queue = "maintenance";
 
-    /// <summary>Clocks differ: what asks for an occurrence may believe that it has come before we do.</summary>
+    /// <summary>The clock of the process that enqueued an occurrence may be ahead of this one.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(30);
 
-    /// <summary>An occurrence of the schedule has come.</summary>
+    /// <summary>Runs the latest occurrence of a schedule.</summary>
     public async Task RunDueAsync(string task, CancellationToken cancellationToken)
     {
         if (schedule.Find(task)?.Last(time.GetUtcNow() + Tolerance) is { } dueAt
@@ -26,7 +26,7 @@ public sealed class MaintenanceJob(RunStore runs, MaintenanceRunner runner, Sche
         }
     }
 
-    /// <summary>A run waits.</summary>
+    /// <summary>Executes a queued run.</summary>
     public async Task RunAsync(Guid runId, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is { Status: RunStatus.Queued } run)

@@ -5,7 +5,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Where a run is.</summary>
+/// <summary>The state of a run.</summary>
 [JsonConverter(typeof(RunStatusConverter))]
 public enum RunStatus
 {
@@ -16,16 +16,18 @@ public enum RunStatus
     Skipped,
     Cancelled,
 
-    /// <summary>Its worker fell silent or was stopped in the middle.</summary>
+    /// <summary>Its worker stopped, or sent no heartbeat any more.</summary>
     Interrupted,
 }
 
 /// <summary>One run of a task, as it is stored and shown.</summary>
-/// <param name="DueAt">The occurrence of the schedule that it is for; null when somebody wanted it.</param>
-/// <param name="Attempt">1 for the first try of an occurrence.</param>
+/// <param name="Actor">The API key or command line that requested the run, or "schedule".</param>
+/// <param name="DueAt">The occurrence of the schedule; null for a run that was requested.</param>
+/// <param name="Attempt">1 for the first attempt at an occurrence.</param>
 /// <param name="Progress">0 to 100.</param>
-/// <param name="Step">What it is at.</param>
-/// <param name="Error">Why it failed, was skipped or interrupted.</param>
+/// <param name="Step">The current work, in a few words.</param>
+/// <param name="Error">Why the run failed, was skipped or was interrupted.</param>
+/// <param name="Argument">The object of the run, such as a backup's id; null for the task's default.</param>
 public sealed record MaintenanceRun(
     Guid Id,
     string Task,
@@ -40,14 +42,16 @@ public sealed record MaintenanceRun(
     int Progress,
     string? Step,
     TaskReport? Report,
-    string? Error)
+    string? Error,
+    string? Argument)
 {
-    /// <summary>Nothing more will happen to it.</summary>
+    /// <summary>The status is final.</summary>
     [JsonIgnore]
     public bool IsOver => Status is not (RunStatus.Queued or RunStatus.Running);
 
     internal const string Columns = """
-        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error
+        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error,
+        argument
         """;
 
     internal static MaintenanceRun Read(NpgsqlDataReader row) => new(
@@ -63,13 +67,9 @@ public sealed record MaintenanceRun(
         row.Nullable<DateTimeOffset?>("finished_at"),
         row.Field<short>("progress"),
         row.Nullable<string>("step"),
-        row.Nullable<string>("report") is { } report ? JsonSerializer.Deserialize<TaskReport>(report, ReportJson) : null,
-        row.Nullable<string>("error"));
-
-    internal static JsonSerializerOptions ReportJson { get; } = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
+        ReportJson.Read(row),
+        row.Nullable<string>("error"),
+        row.Nullable<string>("argument"));
 }
 
 /// <summary>Spells statuses in lower case, as the API and the database do.</summary>

@@ -1,43 +1,40 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Executes one run that waits: holds its task, watches its time, and writes down how it ended.</summary>
-public sealed partial class MaintenanceRunner(
-    NpgsqlDataSource dataSource, RunOutcomes outcomes, TaskRegistry tasks, RunTelemetry telemetry, IOptions<MaintenanceOptions> options)
+/// <summary>Executes a queued run: locks its task, enforces the time limit and stores the outcome.</summary>
+public sealed class MaintenanceRunner(
+    RunLocks locks, RunStore runs, TaskRegistry tasks, RunTelemetry telemetry, TimeProvider time)
 {
-    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan EndPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, bool> _running = new();
 
-    /// <summary>The runs of this process.</summary>
+    /// <summary>The runs that this process executes.</summary>
     public IReadOnlyCollection<Guid> Running => [.. _running.Keys];
 
-    /// <summary>Executes a run if it still waits.</summary>
-    /// <param name="watcher">Told of the progress too; null where nobody watches.</param>
+    /// <summary>Executes a run if it is still queued.</summary>
+    /// <param name="progress">Receives the progress too; null when it is only stored.</param>
     /// <param name="stopping">The process stops: the run ends interrupted.</param>
-    /// <returns>The run when it is over; null when somebody else has it.</returns>
-    public async Task<MaintenanceRun?> RunAsync(MaintenanceRun waiting, IProgress<TaskProgress>? watcher, CancellationToken stopping)
+    /// <returns>The finished run; null when another process executes it.</returns>
+    public async Task<MaintenanceRun?> RunAsync(
+        MaintenanceRun queued, IProgress<TaskProgress>? progress, CancellationToken stopping)
     {
-        var patience = options.Value.Silence;
-        var hold = await RunLock.TakeAsync(dataSource, waiting.Task, patience, telemetry.Logger, stopping);
-        if (hold is null)
+        if (await locks.TakeAsync(queued.Task, stopping) is not { } runLock)
         {
-            // Who holds it may be at this very run, when the queue has called twice.
-            var skipped = new RunOutcome(RunStatus.Skipped, null, "Another process holds the task.");
-            return (await outcomes.EndAsync(waiting, skipped, stopping, hasBegun: false))?.Run;
+            // Hangfire may deliver a job twice, so the holder of the lock may execute this very run.
+            var skipped = new RunOutcome(RunStatus.Skipped, null, "Another process executes the task.");
+            return (await runs.EndAsync(queued, skipped, hasBegun: false, stopping))?.Run;
         }
 
-        await using (hold)
+        await using (runLock)
         {
-            if (await hold.BeginAsync(waiting.Id, options.Value.Heartbeat, stopping) is not { } run)
+            if (await runLock.BeginAsync(queued.Id, stopping) is not { } run)
             {
                 return null;
             }
@@ -45,7 +42,7 @@ public sealed partial class MaintenanceRunner(
             _running[run.Id] = true;
             try
             {
-                return await ExecuteAsync(run, hold, watcher, stopping);
+                return await ExecuteAsync(run, runLock, progress, stopping);
             }
             finally
             {
@@ -55,40 +52,43 @@ public sealed partial class MaintenanceRunner(
     }
 
     private async Task<MaintenanceRun?> ExecuteAsync(
-        MaintenanceRun run, RunLock hold, IProgress<TaskProgress>? watcher, CancellationToken stopping)
+        MaintenanceRun run, RunLock runLock, IProgress<TaskProgress>? progress, CancellationToken stopping)
     {
         using var observed = telemetry.Begin(run);
         var limit = tasks.TimeLimit(run.Task);
-        using var late = new CancellationTokenSource(limit, tasks.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(hold.Stopped, late.Token, stopping);
-        var progress = new Progress(hold, watcher);
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            [runLock.Cancelled, runLock.Lost, timeout.Token, stopping]);
         RunOutcome outcome;
         try
         {
-            var task = tasks.Find(run.Task) ?? throw new MaintenanceException($"This process knows no task '{run.Task}'.");
-            var report = await task.RunAsync(new TaskContext(run.Id, run.DryRun, run.Actor, progress), either.Token);
-            outcome = RunOutcome.Of(report);
+            var task = tasks.Find(run.Task) ?? throw new MaintenanceException($"This process has no task '{run.Task}'.");
+            var context = new TaskContext(run.Id, run.DryRun, run.Actor, new RunProgress(runLock, progress))
+            {
+                Argument = run.Argument,
+            };
+            outcome = RunOutcome.Of(await task.RunAsync(context, stop.Token));
         }
         catch (Exception ex) when (IsFailure(ex))
         {
-            // Whatever a stopped task throws, it was the stop.
+            // A stopped task may throw anything; the reason for the stop is the better outcome.
             observed.Threw(ex);
-            outcome = Stopped(hold, limit, late.Token, stopping) ?? new RunOutcome(RunStatus.Failed, null, Reason(ex));
+            outcome = Stopped(runLock, limit, timeout.Token, stopping) ?? new RunOutcome(RunStatus.Failed, null, Reason(ex));
         }
 
-        var ended = await EndAsync(run, outcome, stopping);
+        var ended = await StoreAsync(run, outcome, stopping);
         await observed.EndedAsync(ended?.Run ?? run, outcome, ended?.Retried ?? false);
         return ended?.Run;
     }
 
-    private static RunOutcome? Stopped(RunLock hold, TimeSpan limit, CancellationToken late, CancellationToken stopping) =>
-        hold.LostBecause is { } lost ? new RunOutcome(RunStatus.Failed, null, lost)
-        : hold.StoppedBy is { } by ? new RunOutcome(RunStatus.Cancelled, null, $"Cancelled by {by}.")
-        : late.IsCancellationRequested ? new RunOutcome(RunStatus.Failed, null, $"It was not done within its time limit of {limit}.")
+    private static RunOutcome? Stopped(RunLock runLock, TimeSpan limit, CancellationToken timeout, CancellationToken stopping) =>
+        runLock.LostBecause is { } lost ? new RunOutcome(RunStatus.Failed, null, lost)
+        : runLock.CancelledBy is { } actor ? new RunOutcome(RunStatus.Cancelled, null, $"Cancelled by {actor}.")
+        : timeout.IsCancellationRequested ? new RunOutcome(RunStatus.Failed, null, $"The time limit of {limit} was exceeded.")
         : stopping.IsCancellationRequested ? new RunOutcome(RunStatus.Interrupted, null, "Its process was stopped.")
         : null;
 
-    [SuppressMessage("Design", "CA1031", Justification = "A task is anybody's code: whatever it throws is why its run failed.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A task may throw anything: its exception is why the run failed.")]
     private static bool IsFailure(Exception exception) => exception is not OutOfMemoryException;
 
     private static string Reason(Exception exception) => exception switch
@@ -100,32 +100,33 @@ public sealed partial class MaintenanceRunner(
     };
 
     /// <summary>
-    /// Writes down how it ended, and waits for a database that is away: a run must not stay "running" because it failed
-    /// together with the database.
+    /// Stores the outcome, and waits for a database that is away: a run that failed together with the database must not stay
+    /// "running".
     /// </summary>
-    private async Task<(MaintenanceRun Run, bool Retried)?> EndAsync(MaintenanceRun run, RunOutcome outcome, CancellationToken stopping)
+    private async Task<(MaintenanceRun Run, bool Retried)?> StoreAsync(
+        MaintenanceRun run, RunOutcome outcome, CancellationToken stopping)
     {
-        var startedAt = Stopwatch.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         while (true)
         {
             try
             {
-                return await outcomes.EndAsync(run, outcome, CancellationToken.None);
+                return await runs.EndAsync(run, outcome, hasBegun: true, CancellationToken.None);
             }
             catch (Exception ex) when (Unavailability.IsUnavailable(ex)
-                && !stopping.IsCancellationRequested && Stopwatch.GetElapsedTime(startedAt) < EndPatience)
+                && !stopping.IsCancellationRequested && time.GetElapsedTime(startedAt) < StoreTimeout)
             {
-                await Task.Delay(EndPause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(StorePause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private sealed class Progress(RunLock hold, IProgress<TaskProgress>? watcher) : IProgress<TaskProgress>
+    private sealed class RunProgress(RunLock runLock, IProgress<TaskProgress>? next) : IProgress<TaskProgress>
     {
         public void Report(TaskProgress value)
         {
-            hold.Report(value);
-            watcher?.Report(value);
+            runLock.Report(value);
+            next?.Report(value);
         }
     }
 }

@@ -1,61 +1,38 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Jobs;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>
-/// Holds a task for one run: a lock of a database session, which is gone the moment its process is, on a connection of its
-/// own that also tells the run's progress and hears that it is to stop. When that connection breaks the run is stopped,
-/// because another worker may take over.
-/// </summary>
-internal sealed partial class RunLock : IAsyncDisposable
+/// <summary>Lets one process at a time execute a task.</summary>
+public sealed class RunLocks(
+    NpgsqlDataSource dataSource, IOptions<RunOptions> options, TimeProvider time, ILogger<RunLocks> logger)
 {
-    private const int LockClass = 0x7261_676D;
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly NpgsqlConnection _connection;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _end = new();
-    private readonly ILogger _logger;
-    private Task _beating = Task.CompletedTask;
-    private volatile TaskProgress _progress = new(0, "");
-    private volatile string? _stoppedBecause;
-    private volatile bool _lost;
-
-    private RunLock(NpgsqlConnection connection, ILogger logger) => (_connection, _logger) = (connection, logger);
-
-    /// <summary>Somebody wants the run to stop, or it is no longer ours.</summary>
-    public CancellationToken Stopped => _stop.Token;
-
-    /// <summary>Who wants it to stop; null while nobody does.</summary>
-    public string? StoppedBy => _lost ? null : _stoppedBecause;
-
-    /// <summary>Why the run is no longer ours; null while it is.</summary>
-    public string? LostBecause => _lost ? _stoppedBecause : null;
-
-    /// <summary>Takes the task, where no process holds it within the patience.</summary>
-    /// <returns>Null when another process holds it.</returns>
-    public static async Task<RunLock?> TakeAsync(
-        NpgsqlDataSource dataSource, string task, TimeSpan patience, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>Takes the lock of a task; waits for one heartbeat timeout while another process holds it.</summary>
+    /// <returns>Null when another process still holds the lock.</returns>
+    internal async Task<RunLock?> TakeAsync(string task, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            var startedAt = System.Diagnostics.Stopwatch.GetTimestamp();
-            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", LockClass, task)
+            var startedAt = time.GetTimestamp();
+            while (!await connection.Command("select pg_try_advisory_lock($1, hashtext($2))", AdvisoryLocks.MaintenanceTask, task)
                 .ScalarAsync<bool>(cancellationToken))
             {
-                if (System.Diagnostics.Stopwatch.GetElapsedTime(startedAt) > patience)
+                if (time.GetElapsedTime(startedAt) > options.Value.HeartbeatTimeout)
                 {
                     await connection.DisposeAsync();
                     return null;
                 }
 
-                await Task.Delay(LockPause, cancellationToken);
+                await Task.Delay(Pause, time, cancellationToken);
             }
 
-            return new RunLock(connection, logger);
+            return new RunLock(connection, options.Value.Heartbeat, time, logger);
         }
         catch
         {
@@ -63,18 +40,42 @@ internal sealed partial class RunLock : IAsyncDisposable
             throw;
         }
     }
+}
 
-    /// <summary>Makes a waiting run a running one.</summary>
-    /// <returns>Null when it does not wait any more.</returns>
-    public async Task<MaintenanceRun?> BeginAsync(Guid runId, TimeSpan heartbeat, CancellationToken cancellationToken)
+/// <summary>
+/// The lock of a task for one run: a session lock of PostgreSQL, which ends with its process. The same connection sends the
+/// heartbeats and reads cancellations, so a broken connection stops the run: another worker may then take the lock.
+/// </summary>
+internal sealed partial class RunLock(NpgsqlConnection connection, TimeSpan heartbeat, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _cancelled = new();
+    private Lease? _lease;
+    private volatile TaskProgress _progress = new(0, "");
+
+    /// <summary>Cancelled when a heartbeat read that the run is to stop. Heartbeats go on until the task has ended.</summary>
+    public CancellationToken Cancelled => _cancelled.Token;
+
+    /// <summary>Cancelled when the lock was lost.</summary>
+    public CancellationToken Lost => _lease?.Lost ?? CancellationToken.None;
+
+    /// <summary>The actor that cancelled the run; null when it was not cancelled.</summary>
+    public string? CancelledBy { get; private set; }
+
+    /// <summary>Why the lock was lost; null when it was not.</summary>
+    public string? LostBecause { get; private set; }
+
+    /// <summary>Makes a queued run a running one, and sends heartbeats from then on.</summary>
+    /// <returns>Null when the run is not queued any more.</returns>
+    public async Task<MaintenanceRun?> BeginAsync(Guid runId, CancellationToken cancellationToken)
     {
-        var run = await _connection.Command($"""
+        var run = await connection.Command($"""
             update maintenance_runs set status = 'running', started_at = now(), heartbeat_at = now(), worker = $2, progress = 0
             where id = $1 and status = 'queued' returning {MaintenanceRun.Columns}
             """, runId, $"{Environment.MachineName}:{Environment.ProcessId}").FirstAsync(MaintenanceRun.Read, cancellationToken);
         if (run is not null)
         {
-            _beating = BeatAsync(runId, heartbeat);
+            _lease = new Lease(heartbeat, time, _ => RenewAsync(runId));
         }
 
         return run;
@@ -84,71 +85,61 @@ internal sealed partial class RunLock : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        await _beating;
+        await (_lease?.DisposeAsync() ?? ValueTask.CompletedTask);
         try
         {
-            await _connection.Command("select pg_advisory_unlock_all()").ExecuteAsync(CancellationToken.None);
+            await connection.Command("select pg_advisory_unlock_all()").ExecuteAsync(CancellationToken.None);
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is InvalidOperationException)
         {
             // The session is gone, and the lock with it.
         }
 
-        await _connection.DisposeAsync();
-        _stop.Dispose();
-        _end.Dispose();
+        await connection.DisposeAsync();
+        _cancelled.Dispose();
     }
 
-    private async Task BeatAsync(Guid runId, TimeSpan heartbeat)
+    /// <summary>Never cancelled halfway: the connection is needed to unlock.</summary>
+    private async Task<bool> RenewAsync(Guid runId)
     {
         try
         {
-            while (!_end.IsCancellationRequested)
+            switch (await HeartbeatAsync(runId))
             {
-                await Task.Delay(heartbeat, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await BeatOnceAsync(runId);
+                case null:
+                    LostBecause = "Another worker marked the run as interrupted.";
+                    return false;
+                case { Length: > 0 } actor:
+                    CancelledBy = actor;
+                    await _cancelled.CancelAsync();
+                    return true;
+                default:
+                    return true;
             }
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is InvalidOperationException)
         {
-            Log.Lost(_logger, runId, ex.Message);
-            await LoseAsync($"The connection to the database was lost: {ex.Message}");
+            Log.Lost(logger, runId, ex.Message);
+            LostBecause = $"The connection to the database was lost: {ex.Message}";
+            return false;
         }
     }
 
-    private async Task BeatOnceAsync(Guid runId)
+    /// <returns>The actor that cancelled the run, empty for none; null when the run is not running any more.</returns>
+    private async Task<string?> HeartbeatAsync(Guid runId)
     {
-        var now = _progress;
-        var beat = _connection.Command("""
+        var progress = _progress;
+        var command = connection.Command("""
             update maintenance_runs set heartbeat_at = now(), progress = $2, step = nullif($3, '')
             where id = $1 and status = 'running' returning coalesce(cancel_requested_by, '')
-            """, runId, (short)now.Percent, now.Step);
-        beat.CommandTimeout = 10;
-        var stoppedBy = await beat.ScalarAsync<string>(CancellationToken.None);
-        if (stoppedBy is null)
-        {
-            await LoseAsync("Other workers took it for interrupted.");
-        }
-        else if (stoppedBy.Length > 0 && _stoppedBecause is null)
-        {
-            _stoppedBecause = stoppedBy;
-            await _stop.CancelAsync();
-        }
-    }
-
-    private async Task LoseAsync(string reason)
-    {
-        if (!_end.IsCancellationRequested)
-        {
-            (_stoppedBecause, _lost) = (reason, true);
-            await _stop.CancelAsync();
-        }
+            """, runId, (short)progress.Percent, progress.Step);
+        command.CommandTimeout = 10;
+        return await command.ScalarAsync<string>(CancellationToken.None);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Run {RunId} lost its connection and is stopped: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Run {RunId} is stopped because its connection was lost: {Reason}")]
         public static partial void Lost(ILogger logger, Guid runId, string reason);
     }
 }

@@ -1,49 +1,61 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 using RagAspire.Database;
+using RagAspire.Maintenance.Scheduling;
 using RagAspire.Security;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Which runs a page shows.</summary>
-/// <param name="Before">The last id of the page before; null for the newest runs.</param>
+/// <summary>Selects a page of runs.</summary>
+/// <param name="Before">The last id of the previous page; null for the newest runs.</param>
 public sealed record RunFilter(string? Task, RunStatus? Status, Guid? Before, int Limit);
 
-/// <summary>Runs as rows. The row is the truth: who executes it looks here whether it may begin and must stop.</summary>
-public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit)
+/// <summary>Runs as rows. The row decides whether a run may begin and must stop; the queue only tells workers to look.</summary>
+public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit, Schedule schedule, IOptions<RunOptions> options)
 {
-    /// <summary>Somebody wants a run. One that waits for another try is brought forward instead.</summary>
-    /// <returns>Null when the task runs already or waits for a worker.</returns>
-    public async Task<MaintenanceRun?> RequestAsync(string task, bool dryRun, string actor, CancellationToken cancellationToken)
+    /// <summary>Queues a run. A run that waits for its retry is brought forward instead.</summary>
+    /// <param name="argument">The object of the run, such as a backup's id; null for the task's default.</param>
+    /// <returns>Null when the task is running or queued already.</returns>
+    public async Task<MaintenanceRun?> RequestAsync(
+        string task, bool dryRun, string actor, CancellationToken cancellationToken, string? argument = null)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var run = await connection.Command($"""
             update maintenance_runs set not_before = now(), actor = $2
-            where task = $1 and status = 'queued' and not_before > now() and dry_run = $3 returning {MaintenanceRun.Columns}
-            """, task, actor, dryRun).FirstAsync(MaintenanceRun.Read, cancellationToken);
+            where task = $1 and status = 'queued' and not_before > now() and dry_run = $3
+                and argument is not distinct from $4::text
+            returning {MaintenanceRun.Columns}
+            """, task, actor, dryRun, argument).FirstAsync(MaintenanceRun.Read, cancellationToken);
         run ??= await connection.Command($"""
-            insert into maintenance_runs (id, task, actor, dry_run) values ($1, $2, $3, $4)
+            insert into maintenance_runs (id, task, actor, dry_run, argument) values ($1, $2, $3, $4, $5::text)
             on conflict do nothing returning {MaintenanceRun.Columns}
-            """, Guid.CreateVersion7(), task, actor, dryRun).FirstAsync(MaintenanceRun.Read, cancellationToken);
+            """, Guid.CreateVersion7(), task, actor, dryRun, argument).FirstAsync(MaintenanceRun.Read, cancellationToken);
         if (run is not null)
         {
             var details = new Dictionary<string, string> { ["task"] = task, ["dryRun"] = dryRun ? "true" : "false" };
-            await audit.WriteAsync(
-                connection, new AuditEntry(actor, "maintenance.request", run.Id.ToString(), null) { Details = details }, cancellationToken);
+            if (argument is not null)
+            {
+                details["argument"] = argument;
+            }
+
+            var entry = new AuditEntry(actor, "maintenance.request", run.Id.ToString(), null) { Details = details };
+            await audit.WriteAsync(connection, entry, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
         return run;
     }
 
-    /// <summary>The run of one occurrence of the schedule. It is made once, by whichever worker comes first.</summary>
-    /// <returns>Null when it was made before.</returns>
+    /// <summary>Queues the run of one occurrence of the schedule, once for all workers.</summary>
+    /// <returns>Null when the occurrence has a run already.</returns>
     public async Task<MaintenanceRun?> DueAsync(string task, DateTimeOffset dueAt, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return await InsertAsync("queued") ?? await InsertAsync("skipped");
 
-        // Where another run of the task stands in the way, the occurrence is noted as skipped, once.
+        // While another run of the task is not over, the occurrence is recorded as skipped, once.
         Task<MaintenanceRun?> InsertAsync(string status) => connection.Command($"""
             insert into maintenance_runs (id, task, actor, due_at, status, finished_at, error)
             select $1, $2, 'schedule', $3, $4, case when $4 = 'skipped' then now() end,
@@ -58,32 +70,37 @@ public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit)
             .FirstAsync(MaintenanceRun.Read, cancellationToken);
 
     /// <summary>A page of runs, the newest first.</summary>
-    public async Task<IReadOnlyList<MaintenanceRun>> ListAsync(RunFilter filter, CancellationToken cancellationToken) =>
-        await dataSource.Command($"""
+    public async Task<Page<MaintenanceRun>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.Command($"""
             select {MaintenanceRun.Columns} from maintenance_runs
             where ($1::text is null or task = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
             order by id desc limit $4
-            """, filter.Task, filter.Status?.ToString().ToLowerInvariant(), filter.Before, filter.Limit)
+            """, filter.Task, filter.Status?.Word(), filter.Before, filter.Limit + 1)
             .ListAsync(MaintenanceRun.Read, cancellationToken);
+        return Page.From(rows, filter.Limit, run => run.Id.ToString());
+    }
 
-    /// <summary>Each task's newest run, and its newest one that has a report.</summary>
+    /// <summary>Each task's newest run, and its newest run with a report.</summary>
     public async Task<ILookup<string, MaintenanceRun>> NewestAsync(CancellationToken cancellationToken) =>
         (await dataSource.Command($"""
             (select distinct on (task) {MaintenanceRun.Columns} from maintenance_runs order by task, id desc)
             union
-            (select distinct on (task) {MaintenanceRun.Columns} from maintenance_runs where report is not null order by task, id desc)
+            (select distinct on (task) {MaintenanceRun.Columns} from maintenance_runs where report is not null
+                order by task, id desc)
             """).ListAsync(MaintenanceRun.Read, cancellationToken))
             .OrderByDescending(run => run.Id).ToLookup(run => run.Task);
 
-    /// <summary>The reports of a task's runs that succeeded, the newest first.</summary>
-    public async Task<IReadOnlyList<MaintenanceRun>> SucceededAsync(string task, int limit, CancellationToken cancellationToken) =>
+    /// <summary>A task's succeeded runs with a report, the newest first.</summary>
+    public async Task<IReadOnlyList<MaintenanceRun>> SucceededAsync(
+        string task, int limit, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             select {MaintenanceRun.Columns} from maintenance_runs
             where task = $1 and status = 'succeeded' and report is not null order by id desc limit $2
             """, task, limit).ListAsync(MaintenanceRun.Read, cancellationToken);
 
-    /// <summary>Stops a run: one that waits at once, one that runs within a second or two.</summary>
-    /// <returns>Null when it is over already or there is none.</returns>
+    /// <summary>Cancels a run: a queued one at once, a running one at its next heartbeat.</summary>
+    /// <returns>Null when it is over or does not exist.</returns>
     public async Task<MaintenanceRun?> CancelAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -97,35 +114,103 @@ public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit)
             """, id, actor).FirstAsync(MaintenanceRun.Read, cancellationToken);
         if (run is not null)
         {
-            await audit.WriteAsync(connection, new AuditEntry(actor, "maintenance.cancel", id.ToString(), null), cancellationToken);
+            var entry = new AuditEntry(actor, "maintenance.cancel", id.ToString(), null);
+            await audit.WriteAsync(connection, entry, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
         return run;
     }
 
-    /// <summary>Runs that have waited for some time although they may begin.</summary>
-    public async Task<IReadOnlyList<Guid>> WaitingAsync(TimeSpan quietFor, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Ends a run, in one transaction with its audit entry, the time of the last success and the retry. A worker whose run
+    /// was marked as interrupted by mistake corrects it here.
+    /// </summary>
+    /// <param name="hasBegun">False to end the run only if no other process has begun it meanwhile.</param>
+    /// <returns>The run as it is now, and whether a retry was queued; null when the run had ended before.</returns>
+    public async Task<(MaintenanceRun Run, bool Retried)?> EndAsync(
+        MaintenanceRun run, RunOutcome outcome, bool hasBegun, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var error = new NpgsqlParameter { Value = (object?)outcome.Error ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+        var ended = await connection.Command($"""
+            update maintenance_runs set status = $2, finished_at = now(), report = $3, error = $4,
+                progress = case when $2 = 'succeeded' then 100 else progress end, step = null
+            where id = $1 and (status = 'queued' or ($5 and status in ('running', 'interrupted')))
+            returning {MaintenanceRun.Columns}
+            """, run.Id, outcome.Status.Word(), ReportJson.Parameter(outcome.Report), error, hasBegun)
+            .FirstAsync(MaintenanceRun.Read, cancellationToken);
+        if (ended is null)
+        {
+            return null;
+        }
+
+        if (outcome.Status == RunStatus.Succeeded && !run.DryRun)
+        {
+            await connection.Command("update maintenance_schedules set last_success_at = now() where task = $1", run.Task)
+                .ExecuteAsync(cancellationToken);
+        }
+
+        var retried = outcome.Status is RunStatus.Failed or RunStatus.Interrupted
+            && await RetryAsync(connection, run, cancellationToken);
+        await audit.WriteAsync(connection, Entry(run, outcome), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (ended, retried);
+    }
+
+    /// <summary>Runs that are still queued some time after they could begin.</summary>
+    /// <param name="queuedFor">How long they have been queued at least.</param>
+    public async Task<IReadOnlyList<Guid>> WaitingAsync(TimeSpan queuedFor, CancellationToken cancellationToken) =>
         await dataSource.Command("""
             select id from maintenance_runs
             where status = 'queued' and not_before <= now() and queued_at <= now() - $1::interval order by id
-            """, quietFor).ListAsync(row => row.GetGuid(0), cancellationToken);
+            """, queuedFor).ListAsync(row => row.GetGuid(0), cancellationToken);
 
-    /// <summary>Runs whose worker fell silent.</summary>
-    /// <param name="ours">Runs of this process, of which it knows better.</param>
-    public async Task<IReadOnlyList<MaintenanceRun>> SilentAsync(
-        TimeSpan silence, IReadOnlyCollection<Guid> ours, CancellationToken cancellationToken) =>
+    /// <summary>Running runs without a recent heartbeat.</summary>
+    /// <param name="except">Runs of this process, which knows that they are alive.</param>
+    public async Task<IReadOnlyList<MaintenanceRun>> WithoutHeartbeatAsync(
+        TimeSpan timeout, IReadOnlyCollection<Guid> except, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             select {MaintenanceRun.Columns} from maintenance_runs
             where status = 'running' and heartbeat_at < now() - $1::interval and not (id = any($2))
-            """, silence, ours.ToArray()).ListAsync(MaintenanceRun.Read, cancellationToken);
+            """, timeout, except.ToArray()).ListAsync(MaintenanceRun.Read, cancellationToken);
 
-    /// <summary>Removes what is long over; each task keeps its last runs.</summary>
-    public async Task<int> PruneAsync(int keepDays, CancellationToken cancellationToken) =>
+    /// <summary>Deletes old finished runs; the last 20 of each task are kept.</summary>
+    public async Task<int> PruneAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("""
             delete from maintenance_runs where finished_at < now() - make_interval(days => $1) and id not in (
                 select id from (
                     select id, row_number() over (partition by task order by id desc) as age from maintenance_runs) runs
                 where age <= 20)
-            """, keepDays).ExecuteAsync(cancellationToken);
+            """, options.Value.KeepRunsDays).ExecuteAsync(cancellationToken);
+
+    /// <summary>Queues the retry of a scheduled run while its schedule allows one more.</summary>
+    private async Task<bool> RetryAsync(NpgsqlConnection connection, MaintenanceRun run, CancellationToken cancellationToken) =>
+        run.DueAt is not null
+        && run.Attempt <= (schedule.Find(run.Task)?.Retries ?? 0)
+        && await connection.Command("""
+            insert into maintenance_runs (id, task, actor, dry_run, due_at, attempt, not_before)
+            values ($1, $2, $3, $4, $5, $6, now() + $7::interval) on conflict do nothing
+            """,
+            Guid.CreateVersion7(), run.Task, run.Actor, run.DryRun, run.DueAt, run.Attempt + 1,
+            options.Value.DelayAfter(run.Attempt)).ExecuteAsync(cancellationToken) > 0;
+
+    private static AuditEntry Entry(MaintenanceRun run, RunOutcome outcome)
+    {
+        var details = new Dictionary<string, string> { ["task"] = run.Task, ["status"] = outcome.Status.Word() };
+        if (run.DryRun)
+        {
+            details["dryRun"] = "true";
+        }
+
+        if (outcome.Report is { } report)
+        {
+            details["examined"] = FormattableString.Invariant($"{report.Examined}");
+            details["changed"] = FormattableString.Invariant($"{report.Changed}");
+            details["failed"] = FormattableString.Invariant($"{report.Failed}");
+        }
+
+        return new AuditEntry(run.Actor, "maintenance.run", run.Id.ToString(), null) { Details = details };
+    }
 }

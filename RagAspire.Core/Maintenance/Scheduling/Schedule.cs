@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 namespace RagAspire.Maintenance.Scheduling;
 
 /// <summary>
-/// The system's upkeep, one row for each task. <c>Maintenance:Schedule:&lt;task&gt;:Cron</c>, <c>:TimeZone</c>,
-/// <c>:TimeLimit</c>, <c>:AlertAfter</c>, <c>:Retries</c> and <c>:Enabled</c> of the configuration overrule it, and
-/// <c>Maintenance:TimeZone</c> the zone of all; an empty cron leaves a task to those who want it. In names of tasks an
-/// underscore stands for a hyphen, which shells do not take in names of variables.
+/// The schedule, one row for each task. The configuration overrides a row by <c>Maintenance:Schedule:&lt;task&gt;:Cron</c>,
+/// <c>:TimeZone</c>, <c>:TimeLimit</c>, <c>:AlertAfter</c>, <c>:Retries</c> and <c>:Enabled</c>, and the zone of all rows by
+/// <c>Maintenance:TimeZone</c>. With an empty cron a task runs on request only. An underscore in a task's name stands for a
+/// hyphen, because shells do not allow hyphens in the names of variables.
 /// </summary>
 public sealed class Schedule
 {
@@ -16,7 +16,7 @@ public sealed class Schedule
 
     private readonly Dictionary<string, ScheduleRow> _rows;
 
-    /// <exception cref="ScheduleException">A row cannot be run by; the message says which and why.</exception>
+    /// <exception cref="ScheduleException">A configured row is invalid; the message names the setting and the reason.</exception>
     public Schedule(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -30,7 +30,7 @@ public sealed class Schedule
         }
     }
 
-    /// <summary>The rows as they are without configuration.</summary>
+    /// <summary>The rows without configuration.</summary>
     public static IReadOnlyList<ScheduleRow> Defaults { get; } =
     [
         new("health-check", "*/5 * * * *", Utc, Minutes(2), Minutes(20), 0),
@@ -46,6 +46,7 @@ public sealed class Schedule
         new("backup", "30 5 * * *", Utc, Hours(4), Hours(30), 2),
         new("backup-retention", "0 6 * * *", Utc, Minutes(30), Hours(30)),
         new("restore-drill", "30 6 * * 0", Utc, Hours(4), Days(8)),
+        new("backup-verify", null, Utc, Hours(4), null, 0),
         new("index-rebuild", null, Utc, Hours(12), null, 0),
         new("re-embedding", null, Utc, Days(7), null, 0),
     ];
@@ -84,5 +85,5 @@ public sealed class Schedule
     private static TimeSpan Days(int days) => TimeSpan.FromDays(days);
 }
 
-/// <summary>The configured schedule cannot be run by.</summary>
+/// <summary>The configured schedule is invalid.</summary>
 public sealed class ScheduleException(string reason, Exception? innerException = null) : Exception(reason, innerException);

@@ -4,16 +4,16 @@ using RagAspire.Jobs;
 
 namespace RagAspire.Maintenance.Scheduling;
 
-/// <summary>A task's schedule as the workers last stored it.</summary>
-/// <param name="ScheduledSince">Since when it is scheduled as it is: nothing before that was missed.</param>
-/// <param name="IsIdle">Its last run found that there is nothing that it could do.</param>
+/// <summary>A row of the schedule as the workers stored it last.</summary>
+/// <param name="ScheduledSince">When its times were last changed: no earlier occurrence was missed.</param>
+/// <param name="IsIdle">The last run had nothing to do.</param>
 public sealed record StoredSchedule(
     ScheduleRow Row, DateTimeOffset FirstStoredAt, DateTimeOffset ScheduledSince, DateTimeOffset? LastSuccessAt, bool IsIdle);
 
-/// <summary>The schedule in the database, for the API, the metrics and whoever makes up for missed runs.</summary>
+/// <summary>The schedule in the database, which the API, the metrics and the recovery of missed runs read.</summary>
 public sealed class ScheduleStore(NpgsqlDataSource dataSource, Schedule schedule, TaskRegistry tasks, JobMetrics metrics)
 {
-    /// <summary>Stores the rows of this process' configuration whose task there is.</summary>
+    /// <summary>Stores the rows of this process, and deletes all others.</summary>
     public async Task StoreAsync(CancellationToken cancellationToken)
     {
         foreach (var row in Rows)
@@ -31,29 +31,31 @@ public sealed class ScheduleStore(NpgsqlDataSource dataSource, Schedule schedule
                 .ExecuteAsync(cancellationToken);
         }
 
-        await dataSource.Command("delete from maintenance_schedules where not (task = any($1))", (object)Rows.Select(row => row.Task).ToArray())
+        var names = Rows.Select(row => row.Task).ToArray();
+        await dataSource.Command("delete from maintenance_schedules where not (task = any($1))", (object)names)
             .ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>The rows of this process whose task there is.</summary>
+    /// <summary>The configured rows of registered tasks.</summary>
     public IReadOnlyList<ScheduleRow> Rows => [.. schedule.Rows.Where(row => tasks.Find(row.Task) is not null)];
 
     public async Task<IReadOnlyList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("""
             select s.*, coalesce((
                 select r.status = 'skipped' and r.report is not null from maintenance_runs r
-                where r.task = s.task and r.status in ('succeeded', 'failed', 'skipped') and not r.dry_run order by r.id desc limit 1), false) as is_idle
+                where r.task = s.task and r.status in ('succeeded', 'failed', 'skipped') and not r.dry_run
+                order by r.id desc limit 1), false) as is_idle
             from maintenance_schedules s order by task
             """).ListAsync(Read, cancellationToken);
 
-    /// <summary>Brings the metrics up to what the database says.</summary>
+    /// <summary>Updates the metrics from the database.</summary>
     public async Task<IReadOnlyList<StoredSchedule>> MeasureAsync(CancellationToken cancellationToken)
     {
         var stored = await ListAsync(cancellationToken);
 
-        // Skipped is no success, but what has nothing to do needs nobody's attention either.
-        metrics.Schedules([.. stored.Where(one => one.Row.IsScheduled && !one.IsIdle).Select(
-            one => new JobFreshness(one.Row.Task, one.LastSuccessAt ?? one.FirstStoredAt, one.Row.AlertAfter))]);
+        // Idle tasks are not exported, so that JobNotSucceeded does not fire for them.
+        metrics.Schedules([.. stored.Where(row => row.Row.IsScheduled && !row.IsIdle).Select(
+            row => new JobFreshness(row.Row.Task, row.LastSuccessAt ?? row.FirstStoredAt, row.Row.AlertAfter))]);
         return stored;
     }
 

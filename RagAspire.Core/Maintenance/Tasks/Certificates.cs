@@ -1,13 +1,15 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 
 namespace RagAspire.Maintenance.Tasks;
 
-/// <summary>Reads when each configured certificate expires. One that cannot be read or has expired is a failure.</summary>
-public sealed class Certificates(IOptions<CertificateOptions> options, StoredMetrics figures, TimeProvider time) : IMaintenanceTask
+/// <summary>Reads the expiry of each configured certificate. An unreadable or expired one is a failure.</summary>
+public sealed class Certificates(
+    IOptions<CertificateOptions> options, StoredMetrics metrics, TimeProvider time) : IMaintenanceTask
 {
     public string Name => "certificates";
 
@@ -15,60 +17,63 @@ public sealed class Certificates(IOptions<CertificateOptions> options, StoredMet
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var tally = new ReportBuilder();
-        var found = new List<StoredMetric>();
+        var report = new ReportBuilder();
+        var expiries = new List<StoredMetric>();
         List<(string Name, Func<Task<X509Certificate2>> Read)> sources =
         [
-            .. options.Value.Files.Select(file => (file.Split('|')[0], (Func<Task<X509Certificate2>>)(() => Task.FromResult(FromFile(file))))),
-            .. options.Value.Endpoints.Select(endpoint => (endpoint, (Func<Task<X509Certificate2>>)(() => FromServerAsync(endpoint, cancellationToken)))),
+            .. options.Value.Files.Select(file => (file.Split('|')[0], Lazily(() => Task.FromResult(FromFile(file))))),
+            .. options.Value.Endpoints.Select(endpoint => (endpoint, Lazily(() => FromServerAsync(endpoint, cancellationToken)))),
         ];
         foreach (var (name, read) in sources)
         {
-            tally.Examined++;
-            context.Report(tally.Examined, sources.Count, name);
+            report.Examined++;
+            context.Report(report.Examined, sources.Count, name);
             try
             {
                 using var certificate = await read();
-                Judge(name, certificate, tally);
-                var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
-                found.Add(new StoredMetric(
-                    MaintenanceMetrics.Certificates, new Dictionary<string, string> { ["certificate"] = name }, end.ToUnixTimeSeconds()));
+                Check(name, certificate, report);
+                var expiry = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+                var labels = new Dictionary<string, string> { ["certificate"] = name };
+                expiries.Add(new StoredMetric(MaintenanceMetrics.Certificates, labels, expiry.ToUnixTimeSeconds()));
             }
-            catch (Exception ex) when (ex is CryptographicException or IOException or SocketException or System.Security.Authentication.AuthenticationException
+            catch (Exception ex) when (ex is CryptographicException or IOException or SocketException or AuthenticationException
                 or UnauthorizedAccessException or UriFormatException or TimeoutException)
             {
-                tally.Fail($"{name} cannot be read: {ex.Message}");
+                report.Fail($"{name} cannot be read: {ex.Message}");
             }
         }
 
         if (!context.DryRun)
         {
-            await figures.ReplaceAsync(MaintenanceMetrics.Certificates, found, cancellationToken);
+            await metrics.ReplaceAsync(MaintenanceMetrics.Certificates, expiries, cancellationToken);
         }
 
         if (sources.Count == 0)
         {
-            tally.Note("No certificates are configured (Maintenance:Certificates).");
+            report.Note("No certificates are configured (Maintenance:Certificates).");
         }
 
-        return tally.Report();
+        return report.Build();
     }
 
-    private void Judge(string name, X509Certificate2 certificate, ReportBuilder tally)
+    private static Func<Task<X509Certificate2>> Lazily(Func<Task<X509Certificate2>> read) => read;
+
+    private void Check(string name, X509Certificate2 certificate, ReportBuilder report)
     {
         var left = certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
-        tally.After($"{name}.days", Math.Round(left.TotalDays, 1));
+        report.After($"{name}.days", Math.Round(left.TotalDays, 1));
         if (left < TimeSpan.Zero)
         {
-            tally.Fail(FormattableString.Invariant($"{name} expired on {certificate.NotAfter:yyyy-MM-dd}."));
+            report.Fail(FormattableString.Invariant($"{name} expired on {certificate.NotAfter:yyyy-MM-dd}."));
         }
         else if (left.TotalDays < options.Value.WarnDays)
         {
-            tally.Note(FormattableString.Invariant($"{name} expires in {left.TotalDays:0} days, on {certificate.NotAfter:yyyy-MM-dd}."));
+            report.Note(FormattableString.Invariant(
+                $"{name} expires in {left.TotalDays:0} days, on {certificate.NotAfter:yyyy-MM-dd}."));
         }
     }
 
-    /// <summary>The certificate of a file; of several in one PEM file the one that expires first.</summary>
+    /// <summary>The certificate of a file; of several in a PEM file the one that expires first.</summary>
     private static X509Certificate2 FromFile(string setting)
     {
         if (setting.Split('|', 2) is [var store, var password])
@@ -90,23 +95,24 @@ public sealed class Certificates(IOptions<CertificateOptions> options, StoredMet
     private async Task<X509Certificate2> FromServerAsync(string endpoint, CancellationToken cancellationToken)
     {
         var address = new Uri(endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : $"https://{endpoint}");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.Value.PatienceSeconds));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.Value.Timeout);
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(address.Host, address.Port, patience.Token);
+            await client.ConnectAsync(address.Host, address.Port, timeout.Token);
 
-            // Whether it is trusted is for its users to say; here only its dates count, of expired ones above all.
+            // Only the dates matter here, so an untrusted or expired certificate must be accepted.
 #pragma warning disable CA5359
             await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
 #pragma warning restore CA5359
-            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, patience.Token);
+            var authentication = new SslClientAuthenticationOptions { TargetHost = address.Host };
+            await stream.AuthenticateAsClientAsync(authentication, timeout.Token);
             return X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException ex) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {options.Value.PatienceSeconds} s");
+            throw new TimeoutException($"no answer within {options.Value.Timeout}", ex);
         }
     }
 }

@@ -1,44 +1,43 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using RagAspire.Maintenance.Tasks.Index;
 using RagAspire.Monitoring;
 using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Maintenance.Tasks;
 
-/// <summary>Asks every component, and leaves a record of what it found.</summary>
+/// <summary>Checks the health of every component, and records the result.</summary>
 public sealed class HealthCheck(HealthCheckService health, IndexOperations index, IndexGeneration generation) : IMaintenanceTask
 {
     private const string IndexCheck = "vector_db";
 
     public string Name => "health-check";
 
-    public string Summary => "Asks every component of the system whether it answers.";
+    public string Summary => "Checks whether every component of the system answers.";
 
-    /// <summary>Nobody loads an index of a process' own to see whether it answers; of a shared one it is known where it is.</summary>
+    /// <summary>Only a shared index is worth loading for this check.</summary>
     public bool NeedsIndex => index.IsShared;
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        // A command has no index of its own that it could ask; those who have one say that they are there.
+        // A command has no in-process index to check; the processes with one announce themselves in the database.
         var isElsewhere = !index.IsShared && !generation.IsLoaded;
-        var report = await health.CheckHealthAsync(
+        var result = await health.CheckHealthAsync(
             check => check.Tags.Contains(HealthTags.Component) && !(isElsewhere && check.Name == IndexCheck), cancellationToken);
-        var tally = new ReportBuilder { Examined = report.Entries.Count + (isElsewhere ? 1 : 0) };
-        foreach (var (name, entry) in report.Entries)
+        var report = new ReportBuilder { Examined = result.Entries.Count + (isElsewhere ? 1 : 0) };
+        foreach (var (name, entry) in result.Entries)
         {
-            tally.After($"{name}.milliseconds", entry.Duration.TotalMilliseconds);
+            report.After($"{name}.milliseconds", entry.Duration.TotalMilliseconds);
             if (entry.Status != HealthStatus.Healthy)
             {
-                tally.Fail($"{name}: {entry.Description ?? entry.Exception?.Message ?? "no answer in time"}");
+                report.Fail($"{name}: {entry.Description ?? entry.Exception?.Message ?? "no answer in time"}");
             }
         }
 
         if (isElsewhere && !await index.IsPresentAsync(cancellationToken))
         {
-            tally.Fail($"{IndexCheck}: no process with an index is there.");
+            report.Fail($"{IndexCheck}: no process with an index is running.");
         }
 
-        return tally.Report();
+        return report.Build();
     }
 }

@@ -5,11 +5,11 @@ using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Maintenance.Tasks;
 
-/// <summary>Asks search the questions of every golden set, and keeps how much of the expected it found.</summary>
+/// <summary>Evaluates retrieval with the questions of every golden set, and stores the results.</summary>
 public sealed class RetrievalEvaluation(
     GoldenSetStore store, RetrievalEvaluator evaluator, IndexGeneration generation, TimeProvider time) : IMaintenanceTask
 {
-    private static readonly TimeSpan LoadingPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     public string Name => "retrieval-evaluation";
@@ -34,8 +34,9 @@ public sealed class RetrievalEvaluation(
             };
         }
 
-        await LoadedAsync(context, cancellationToken);
-        var before = (await store.LatestAsync(cancellationToken)).Where(latest => sets.Any(set => set.Collection == latest.Collection));
+        await WaitForIndexAsync(context, cancellationToken);
+        var before = (await store.LatestAsync(cancellationToken))
+            .Where(latest => sets.Any(set => set.Collection == latest.Collection));
         var evaluations = new List<Evaluation>();
         foreach (var set in sets)
         {
@@ -51,20 +52,20 @@ public sealed class RetrievalEvaluation(
         return new TaskReport(evaluations.Sum(evaluation => evaluation.Questions), evaluations.Count, 0)
         {
             Notes = [.. evaluations.Select(Note)],
-            Before = Figures(before),
-            After = Figures(evaluations),
+            Before = Metrics(before),
+            After = Metrics(evaluations),
         };
     }
 
-    /// <summary>A worker that has just started, and makes up for a run that was missed, still loads its index.</summary>
-    private async Task LoadedAsync(TaskContext context, CancellationToken cancellationToken)
+    /// <summary>A worker that catches up on a missed run right after its start may still be loading its index.</summary>
+    private async Task WaitForIndexAsync(TaskContext context, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (!generation.IsLoaded)
         {
-            if (time.GetElapsedTime(startedAt) > LoadingPatience)
+            if (time.GetElapsedTime(startedAt) > LoadTimeout)
             {
-                throw new MaintenanceException("The index of this process is still being loaded.");
+                throw new MaintenanceException("The index of this process is still loading.");
             }
 
             context.Report(0, 1, "waiting for the index");
@@ -76,25 +77,26 @@ public sealed class RetrievalEvaluation(
     {
         try
         {
-            return await evaluator.EvaluateAsync(golden, askedAt => Throttle.RestAsync(askedAt, 2, time, cancellationToken), cancellationToken);
+            return await evaluator.EvaluateAsync(
+                golden, startedAt => Throttle.PauseAsync(startedAt, 2, time, cancellationToken), cancellationToken);
         }
         catch (VectorIndexUnavailableException ex)
         {
-            throw new MaintenanceException($"The vector index cannot be asked: {ex.Message}", ex);
+            throw new MaintenanceException($"The vector index cannot be reached: {ex.Message}", ex);
         }
     }
 
     private static string Note(Evaluation evaluation) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{evaluation.Collection}: {evaluation.Questions} questions, {evaluation.Misses.Count} of them with something missing"
+        $"{evaluation.Collection}: {evaluation.Questions} questions, {evaluation.Misses.Count} with missing hits"
         + $"{(evaluation.Degraded is { } degraded ? $"; {degraded}" : ".")}");
 
-    private static Dictionary<string, double> Figures(IEnumerable<Evaluation> evaluations) => evaluations
+    private static Dictionary<string, double> Metrics(IEnumerable<Evaluation> evaluations) => evaluations
         .SelectMany(evaluation => new[]
         {
             ($"{evaluation.Collection}.recall@10", evaluation.RecallAt10),
             ($"{evaluation.Collection}.mrr", evaluation.Mrr),
             ($"{evaluation.Collection}.ndcg@10", evaluation.NdcgAt10),
         })
-        .ToDictionary(figure => figure.Item1, figure => figure.Item2);
+        .ToDictionary(metric => metric.Item1, metric => metric.Item2);
 }

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace RagAspire.Search.Caching;
 
 /// <summary>
-/// Results in Redis, kept apart by collection and by the generation of its chunks, so that a change of any document makes
-/// them unreachable at once. Without Redis, or while changes cannot be followed, every look-up is a miss; nothing waits.
+/// Results in Redis. A key contains the collection and its generation, so that a change of any document invalidates all
+/// results of its collection at once. Without Redis, or while the change feed is interrupted, every lookup is a miss.
 /// </summary>
 public sealed partial class ResponseCache(
     IConnectionMultiplexer redis,
@@ -21,44 +21,46 @@ public sealed partial class ResponseCache(
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The key of a question in one collection as it is now; null when nothing may be cached.</summary>
+    /// <summary>The key of a request in the present generation of a collection.</summary>
     /// <param name="cache">"search" or "answer".</param>
-    /// <param name="question">All that the result depends on, beside the collection.</param>
-    public string? Key(string cache, string collection, object question)
+    /// <param name="request">Everything that the result depends on, besides the collection; serialised as JSON.</param>
+    /// <returns>Null when nothing may be cached.</returns>
+    public string? Key(string cache, string collection, object request)
     {
-        if (generation.Of(collection) is not { } now || !options.Value.Enabled)
+        if (generation.Of(collection) is not { } current || !options.Value.Enabled)
         {
             return null;
         }
 
-        var whole = JsonSerializer.Serialize(new { collection, now, question }, Json);
+        var whole = JsonSerializer.Serialize(new { collection, current, request }, Json);
         return $"ragaspire:{cache}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))}";
     }
 
+    /// <returns>Null for a miss; also when Redis fails, or does not answer within <see cref="CacheOptions.Patience"/>.</returns>
     public async Task<T?> GetAsync<T>(string cache, string? key, CancellationToken cancellationToken)
         where T : class
     {
         if (key is null || !redis.IsConnected)
         {
-            metrics.Looked(cache, "bypass");
+            metrics.LookedUp(cache, "bypass");
             return null;
         }
 
         try
         {
             var value = await redis.GetDatabase().StringGetAsync(key).WaitAsync(options.Value.Patience, cancellationToken);
-            metrics.Looked(cache, value.HasValue ? "hit" : "miss");
+            metrics.LookedUp(cache, value.HasValue ? "hit" : "miss");
             return value.HasValue ? JsonSerializer.Deserialize<T>((string)value!, Json) : null;
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException or JsonException)
         {
-            metrics.Looked(cache, "error");
+            metrics.LookedUp(cache, "error");
             Log.NotRead(logger, cache, ex.Message);
             return null;
         }
     }
 
-    /// <summary>Keeps a result; does not wait for it.</summary>
+    /// <summary>Stores a result without waiting for Redis.</summary>
     public void Set<T>(string cache, string? key, T value)
         where T : class
     {

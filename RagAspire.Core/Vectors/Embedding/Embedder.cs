@@ -6,8 +6,8 @@ using Polly;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>Turns texts into vectors of unit length, when there is a model for it.</summary>
-/// <remarks>Whatever goes wrong with the model is an <see cref="EmbeddingUnavailableException"/>.</remarks>
+/// <summary>Embeds texts as vectors of unit length, where a model is configured.</summary>
+/// <remarks>Every failure of the model is an <see cref="EmbeddingUnavailableException"/>.</remarks>
 public sealed partial class Embedder
 {
     private readonly IEmbeddingGenerator<string, Embedding<float>>? _generator;
@@ -38,23 +38,22 @@ public sealed partial class Embedder
     /// <summary>The model's name; null where none is configured, and then search is BM25 only.</summary>
     public string? Model { get; }
 
-    /// <summary>Of the model's vectors; null until the first one was seen.</summary>
+    /// <summary>Dimensions of the model's vectors; null until the first one was seen.</summary>
     public int? Dimensions => Volatile.Read(ref _dimensions) is var known and > 0 ? known : null;
 
-    /// <summary>One vector of unit length for each text, in the texts' order.</summary>
-    /// <param name="done">Told after each batch how many texts are done.</param>
+    /// <summary>Cuts items into batches of one request each, for callers that store every batch.</summary>
+    public IEnumerable<T[]> Batches<T>(IReadOnlyList<T> items) => items.Chunk(_options.BatchSize);
+
+    /// <summary>One vector of unit length for each text, in the order of the texts.</summary>
     /// <exception cref="EmbeddingUnavailableException">There is no model, or it failed.</exception>
     public async Task<IReadOnlyList<float[]>> EmbedDocumentsAsync(
-        IReadOnlyList<string> texts,
-        IProgress<int>? done,
-        CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         var vectors = new List<float[]>(texts.Count);
-        foreach (var batch in texts.Chunk(_options.BatchSize))
+        foreach (var batch in Batches(texts))
         {
             var prefixed = Array.ConvertAll(batch, text => _prefixes.Document + text);
             vectors.AddRange(await EmbedAsync(prefixed, _options.RequestTimeout, cancellationToken));
-            done?.Report(vectors.Count);
         }
 
         return vectors;
@@ -84,8 +83,7 @@ public sealed partial class Embedder
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The generator is anybody's implementation: whatever it throws, what callers need to know is that
-            // there are no vectors now, and why.
+            // The generator may throw anything; callers only need to know that there are no vectors now, and why.
             var reason = ModelFailure.Reason(exception, model);
             Log.Failed(_logger, texts.Length, reason);
             throw new EmbeddingUnavailableException(reason, exception);

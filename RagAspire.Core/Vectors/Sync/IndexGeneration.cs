@@ -3,21 +3,34 @@ using System.Collections.Concurrent;
 namespace RagAspire.Vectors.Sync;
 
 /// <summary>
-/// Which state of a collection searches see now. What is cached under one generation is never served under the next.
+/// Names the state of each collection that searches see. A result that was cached under one generation is never served
+/// under the next.
 /// </summary>
 public sealed class IndexGeneration
 {
     private readonly ConcurrentDictionary<string, long> _newest = new();
     private string _installation = "";
+    private long _cleaned = long.MaxValue;
     private volatile bool _isLoaded;
     private volatile bool _isCurrent;
 
-    /// <summary>The index holds what PostgreSQL held when this process began.</summary>
+    /// <summary>The index holds everything that PostgreSQL held when this process started.</summary>
     public bool IsLoaded => _isLoaded;
 
-    /// <summary>The collection's generation in this installation; null while changes cannot be heard, so that nothing may be cached.</summary>
-    public string? Of(string collection) =>
-        _isCurrent && _isLoaded ? $"{_installation}:{_newest.GetValueOrDefault(collection)}" : null;
+    /// <summary>
+    /// The collection's generation in this installation; null while changes cannot be followed, when nothing may be cached.
+    /// </summary>
+    public string? Of(string collection)
+    {
+        if (!_isCurrent || !_isLoaded)
+        {
+            return null;
+        }
+
+        // Stale points take up places among the hits, so their removal changes results as well.
+        var newest = _newest.GetValueOrDefault(collection);
+        return $"{_installation}:{newest}{(newest <= Volatile.Read(ref _cleaned) ? "" : ":stale")}";
+    }
 
     internal void Loaded(Guid installation, IReadOnlyDictionary<string, long> newest)
     {
@@ -32,6 +45,9 @@ public sealed class IndexGeneration
 
     internal void Moved(string collection, long sequence) =>
         _newest.AddOrUpdate(collection, sequence, (_, known) => Math.Max(known, sequence));
+
+    /// <param name="sequence">The change up to which the index holds no stale points.</param>
+    internal void Cleaned(long sequence) => Volatile.Write(ref _cleaned, sequence);
 
     internal void Current(bool isCurrent) => _isCurrent = isCurrent;
 }

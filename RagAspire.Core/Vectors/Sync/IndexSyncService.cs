@@ -7,19 +7,19 @@ using RagAspire.Documents.ChangeFeed;
 namespace RagAspire.Vectors.Sync;
 
 /// <summary>
-/// Keeps this process in step with the searchable chunks in PostgreSQL: LISTEN tells at once that there is something, the
-/// sequence number tells what, and a look every two seconds makes up for a message that was lost.
+/// Follows the change feed in every process. PostgreSQL's NOTIFY wakes it at once, and the sequence numbers of the feed name
+/// the changes, so a notification that is lost only costs the time until the next poll.
 /// </summary>
 public sealed partial class IndexSyncService(
     NpgsqlDataSource dataSource,
     DatabaseStartup database,
     DocumentChanges changes,
-    IndexSync follower,
+    IndexSync sync,
     ILogger<IndexSyncService> logger) : BackgroundService
 {
     private const int PageSize = 500;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,9 +32,9 @@ public sealed partial class IndexSyncService(
             }
             catch (Exception ex) when (ex is VectorIndexUnavailableException || Unavailability.IsUnavailable(ex))
             {
-                follower.Interrupted();
+                sync.Interrupted();
                 Log.Interrupted(logger, ex.Message);
-                await Task.Delay(PauseAfterFault, stoppingToken);
+                await Task.Delay(RetryDelay, stoppingToken);
             }
         }
     }
@@ -43,21 +43,21 @@ public sealed partial class IndexSyncService(
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.Command($"listen {DocumentChanges.Channel}").ExecuteAsync(cancellationToken);
-        await follower.StartAsync(cancellationToken);
+        await sync.StartAsync(cancellationToken);
         while (true)
         {
-            var page = await changes.AfterAsync(follower.Position, PageSize, cancellationToken);
-            await follower.ApplyAsync(page, cancellationToken);
+            var page = await changes.AfterAsync(sync.Position, PageSize, cancellationToken);
+            await sync.ApplyAsync(page, cancellationToken);
             if (page.Count < PageSize)
             {
-                await connection.WaitAsync(LookEvery, cancellationToken);
+                await connection.WaitAsync(PollInterval, cancellationToken);
             }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Changes of the index cannot be followed for now: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "The index cannot follow the change feed: {Reason}")]
         public static partial void Interrupted(ILogger logger, string reason);
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class HtmlFormat : IFormatReader
 
     public void Read(Stream file, DocumentSink sink) => Read(TextDecoder.ReadAll(file), sink, declared: null);
 
-    /// <param name="declared">What the container, such as a mail, says of the encoding.</param>
+    /// <param name="declared">The encoding that the container, such as a mail, declares.</param>
     public static void Read(ReadOnlySpan<byte> bytes, DocumentSink sink, Encoding? declared)
     {
         var html = TextDecoder.Decode(bytes, DeclaredEncoding(bytes) ?? declared);
@@ -24,7 +24,7 @@ internal sealed partial class HtmlFormat : IFormatReader
         new HtmlWalker(sink).Walk(document.Body);
     }
 
-    /// <summary>Reads a part of a page, whose title is not the document's.</summary>
+    /// <summary>Reads a fragment, whose title is not the title of the document.</summary>
     public static void ReadFragment(string html, DocumentSink sink) =>
         new HtmlWalker(sink).Walk(new HtmlParser().ParseDocument(html).Body);
 
@@ -34,6 +34,8 @@ internal sealed partial class HtmlFormat : IFormatReader
         return Charset().Match(head) is { Success: true } match ? TextDecoder.EncodingNamed(match.Groups[1].Value) : null;
     }
 
-    [GeneratedRegex(@"(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[""']?\s*([\w.:-]{1,40})", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,100}?encoding)\s*=\s*[""']?\s*([\w.:-]{1,40})",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Charset();
 }

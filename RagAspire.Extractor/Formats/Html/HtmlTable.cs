@@ -1,8 +1,9 @@
+using System.Globalization;
 using AngleSharp.Dom;
 
 namespace RagAspire.Extractor.Formats.Html;
 
-/// <summary>Tables of data; many pages also use tables to place whole texts beside each other.</summary>
+/// <summary>Data tables, as opposed to tables that only lay out a page.</summary>
 internal static class HtmlTable
 {
     private const int MaxSpan = 50;
@@ -51,7 +52,7 @@ internal static class HtmlTable
             if (cell.LocalName is "td" or "th")
             {
                 cells.Add(HtmlText.Of(cell));
-                var span = int.TryParse(cell.GetAttribute("colspan"), out var value) ? Math.Clamp(value, 1, MaxSpan) : 1;
+                var span = int.TryParse(cell.GetAttribute("colspan"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, MaxSpan) : 1;
                 cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
             }
         }
@@ -59,7 +60,7 @@ internal static class HtmlTable
         return cells;
     }
 
-    // Without recursion: tables may be nested as deep as a page likes.
+    // Without recursion, because tables may be nested to any depth.
     private static IEnumerable<IElement> Descendants(IElement root)
     {
         var element = root.FirstElementChild;

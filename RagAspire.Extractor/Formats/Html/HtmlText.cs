@@ -7,7 +7,7 @@ namespace RagAspire.Extractor.Formats.Html;
 /// <summary>The text of one element, without structure.</summary>
 internal static class HtmlText
 {
-    /// <summary>As it is shown on one line or a few.</summary>
+    /// <summary>As displayed, on one or a few lines.</summary>
     public static string Of(INode node)
     {
         var text = new StringBuilder();
@@ -15,7 +15,7 @@ internal static class HtmlText
         return text.ToString();
     }
 
-    /// <summary>As it stands in the source.</summary>
+    /// <summary>As in the source.</summary>
     public static string Raw(INode node)
     {
         var text = new StringBuilder();
@@ -39,7 +39,9 @@ internal static class HtmlText
                 case IElement { LocalName: "script" or "style" or "template" or "rt" or "rp" }:
                     break;
                 case IElement element:
-                    text.Append(element.LocalName == "br" && isRaw ? "\n" : IsApart(element.LocalName) && !isRaw ? " " : string.Empty);
+                    text.Append(element.LocalName == "br" && isRaw ? "\n"
+                        : IsApart(element.LocalName) && !isRaw ? " "
+                        : string.Empty);
                     Append(element, text, isRaw);
                     text.Append(IsApart(element.LocalName) && !isRaw ? " " : string.Empty);
                     break;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using AngleSharp.Dom;
@@ -5,12 +6,13 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor.Formats.Html;
 
-/// <summary>Turns a page's elements into blocks in reading order, without what is there for navigation or looks.</summary>
+/// <summary>Converts the elements of a page to blocks in reading order, without navigation and decoration.</summary>
 internal sealed class HtmlWalker(DocumentSink sink)
 {
     private static readonly HashSet<string> Skipped = new(StringComparer.OrdinalIgnoreCase)
     {
-        "script", "style", "noscript", "template", "nav", "svg", "iframe", "object", "embed", "applet", "canvas", "audio", "video",
+        "script", "style", "noscript", "template", "nav", "svg", "iframe", "object", "embed", "applet", "canvas", "audio",
+        "video",
         "map", "head", "button", "select", "datalist", "textarea", "input", "dialog", "noframes", "rt", "rp", "menu",
     };
 
@@ -97,9 +99,11 @@ internal sealed class HtmlWalker(DocumentSink sink)
             return "- ";
         }
 
-        var start = int.TryParse(list.GetAttribute("start"), out var value) ? value : 1;
+        var start = int.TryParse(list.GetAttribute("start"), CultureInfo.InvariantCulture, out var value) ? value : 1;
         var before = 0;
-        for (var sibling = item.PreviousElementSibling; sibling is not null && before < 1000; sibling = sibling.PreviousElementSibling)
+        for (var sibling = item.PreviousElementSibling;
+            sibling is not null && before < 1000;
+            sibling = sibling.PreviousElementSibling)
         {
             before += sibling.LocalName == "li" ? 1 : 0;
         }
@@ -122,8 +126,9 @@ internal sealed class HtmlWalker(DocumentSink sink)
         _text.Clear();
         if (_kind == BlockKind.ListItem)
         {
-            // A marker alone is an item whose text comes in blocks of its own, or not at all.
-            var isMarkerOnly = text.AsSpan().Trim().TrimEnd('.').TrimStart('-') is var rest && !rest.ContainsAnyExceptInRange('0', '9');
+            // The text of an item with only a marker follows in separate blocks, or is missing.
+            var isMarkerOnly = text.AsSpan().Trim().TrimEnd('.').TrimStart('-') is var rest
+                && !rest.ContainsAnyExceptInRange('0', '9');
             if (!isMarkerOnly)
             {
                 sink.ListItem(text);
@@ -140,9 +145,10 @@ internal sealed class HtmlWalker(DocumentSink sink)
         || element.HasAttribute("hidden")
         || element.GetAttribute("role") is "navigation"
         || (element.GetAttribute("style") is { } style
-            && style.Replace(" ", string.Empty, StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase));
+            && style.Replace(" ", string.Empty, StringComparison.Ordinal)
+                .Contains("display:none", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A line end in the source of a page is only a space.</summary>
+    /// <summary>A line end in the source of a page is a space.</summary>
     internal static void AppendCollapsed(StringBuilder text, string data)
     {
         foreach (var character in data)

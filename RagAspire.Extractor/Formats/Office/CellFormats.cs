@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>Shows the numbers of cells as what they mean: a date, a percentage, or a number without rounding noise.</summary>
+/// <summary>Formats the numbers of cells as dates, percentages, or numbers without rounding noise.</summary>
 internal sealed partial class CellFormats
 {
     private const double LastDate = 2_958_466;
@@ -44,7 +44,7 @@ internal sealed partial class CellFormats
             return value;
         }
 
-        var kind = int.TryParse(style, out var index) && index >= 0 && index < _kinds.Count ? _kinds[index] : Kind.Number;
+        var kind = int.TryParse(style, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < _kinds.Count ? _kinds[index] : Kind.Number;
         return kind switch
         {
             Kind.Percentage => Plain(number * 100, "G12") + "%",
@@ -60,20 +60,25 @@ internal sealed partial class CellFormats
             return $"{Math.Floor(number * 24)}:{Math.Floor(number * 1440 % 60):00}:{Math.Floor(number * 86_400 % 60):00}";
         }
 
-        // Day 60 is the 29 February 1900 that never was.
-        var start = _countsFrom1904 ? new DateTime(1904, 1, 1) : number < 60 ? new DateTime(1899, 12, 31) : new DateTime(1899, 12, 30);
+        // Excel counts day 60 as 29 February 1900, which did not exist.
+        var start = _countsFrom1904 ? new DateTime(1904, 1, 1)
+            : number < 60 ? new DateTime(1899, 12, 31)
+            : new DateTime(1899, 12, 30);
         var moment = start.AddSeconds(Math.Round(number * 86_400));
-        var format = kind == Kind.Time || number < 1 ? "HH:mm:ss" : kind == Kind.Date && number % 1 == 0 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm";
+        var format = kind == Kind.Time || number < 1 ? "HH:mm:ss"
+            : kind == Kind.Date && number % 1 == 0 ? "yyyy-MM-dd"
+            : "yyyy-MM-dd HH:mm";
         return moment.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static string Plain(double number, string format) =>
         Math.Abs(number) is >= 1e15 or (< 1e-5 and > 0) or double.NaN
             ? number.ToString("R", CultureInfo.InvariantCulture)
-            : ((decimal)double.Parse(number.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)).ToString("0.###############", CultureInfo.InvariantCulture);
+            : ((decimal)double.Parse(number.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
+                .ToString("0.###############", CultureInfo.InvariantCulture);
 
-    // The built-in formats are known by number.
-    private static Kind BuiltIn(string id) => int.TryParse(id, out var number)
+    // Built-in formats have fixed numbers.
+    private static Kind BuiltIn(string id) => int.TryParse(id, CultureInfo.InvariantCulture, out var number)
         ? number switch
         {
             9 or 10 => Kind.Percentage,

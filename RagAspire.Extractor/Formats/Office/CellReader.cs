@@ -4,13 +4,13 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>Reads the cells of a row as a person sees them.</summary>
+/// <summary>Reads the cells of a row as they are displayed.</summary>
 internal sealed class CellReader(SharedTexts texts, CellFormats formats)
 {
-    // A value far out to the right comes next to the others, not behind thousands of empty cells.
+    // A value far to the right follows the others directly, without thousands of empty cells.
     private const int MaxGap = 100;
 
-    /// <summary>The row at which the reader stands; the reader moves behind it. Empty when no cell has a value.</summary>
+    /// <summary>Reads the current row; the reader moves behind it. Empty when no cell has a value.</summary>
     public List<string> Row(XmlReader reader)
     {
         var cells = new List<string>();
@@ -52,7 +52,9 @@ internal sealed class CellReader(SharedTexts texts, CellFormats formats)
         var value = cell.Child("v")?.Value ?? string.Empty;
         return cell.Value("t") switch
         {
-            "s" => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var index) ? texts[index] : string.Empty,
+            "s" => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var index)
+                ? texts[index]
+                : string.Empty,
             "inlineStr" => SharedTexts.TextOf(cell.Child("is")),
             "str" or "d" => value,
             "b" => value == "1" ? "TRUE" : value == "0" ? "FALSE" : value,

@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>A part of a broken package: the file of that name in the zip file, related by what its list says.</summary>
+/// <summary>A part of an invalid package: the file of that name in the zip file, with the relationships of its list.</summary>
 internal sealed class LoosePart(ZipContainer zip, string name) : OfficePart
 {
     public override Stream? Open() => zip.Open(name);

@@ -5,8 +5,8 @@ using RagAspire.Extraction;
 namespace RagAspire.Extractor.Formats.Office;
 
 /// <summary>
-/// Word, PowerPoint and Excel files. The Open XML SDK finds the parts; what it refuses is read from the zip file as far
-/// as the parts are there.
+/// Word, PowerPoint and Excel files. The Open XML SDK finds the parts. Packages that it rejects are read from the zip file
+/// directly, as far as their parts exist.
 /// </summary>
 internal sealed class OfficeFormat(string contentType) : IFormatReader
 {
@@ -28,7 +28,7 @@ internal sealed class OfficeFormat(string contentType) : IFormatReader
             }
             catch (Exception exception) when (IsPackageFault(exception) && !sink.HasText)
             {
-                // Read again below, without asking the package.
+                // Read again below, without the package.
             }
         }
 
@@ -93,7 +93,7 @@ internal sealed class OfficeFormat(string contentType) : IFormatReader
         }
     }
 
-    // What the SDK and the packaging below it throw over packages that are not quite what they should be.
+    // The exceptions of the SDK and of System.IO.Packaging for invalid packages.
     private static bool IsPackageFault(Exception exception) => exception is OpenXmlPackageException or FileFormatException
         or InvalidDataException or XmlException or IOException or ArgumentException or InvalidOperationException
         or UriFormatException or NotSupportedException or KeyNotFoundException or NullReferenceException or FormatException;

@@ -11,15 +11,15 @@ internal abstract class OfficePart
     /// <returns>Null when the part is missing.</returns>
     public abstract Stream? Open();
 
-    /// <summary>The part that is known here by this relationship id.</summary>
+    /// <summary>The part with this relationship id.</summary>
     public OfficePart? Related(string? id) => id is null ? null : Relations.FirstOrDefault(relation => relation.Id == id)?.Target;
 
-    /// <summary>The parts that this one has for a purpose, such as "styles".</summary>
+    /// <summary>The related parts of a type, such as "styles".</summary>
     public IEnumerable<OfficePart> RelatedFor(string purpose) => Relations
         .Where(relation => relation.Type.EndsWith("/" + purpose, StringComparison.OrdinalIgnoreCase))
         .Select(relation => relation.Target);
 
-    /// <summary>The whole part as a tree; null when it is missing or damaged, for parts without which a document can be read.</summary>
+    /// <summary>The whole part as a tree, for optional parts; null when it is missing or damaged.</summary>
     public XElement? TryLoad()
     {
         try
@@ -38,5 +38,5 @@ internal abstract class OfficePart
 }
 
 /// <summary>A reference from one part to another.</summary>
-/// <param name="Type">An address that ends in what the other part is for.</param>
+/// <param name="Type">A URI that ends in the type of the other part.</param>
 internal sealed record OfficeRelation(string Id, string Type, OfficePart Target);

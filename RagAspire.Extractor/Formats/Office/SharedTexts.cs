@@ -34,13 +34,13 @@ internal sealed class SharedTexts
         }
         catch (XmlException)
         {
-            // The texts up to the damage are good.
+            // The texts before the damage are kept.
         }
     }
 
     public string this[int index] => index >= 0 && index < _texts.Count ? _texts[index] : string.Empty;
 
-    /// <summary>The text of rich or plain runs, without the readings above them.</summary>
+    /// <summary>The text of rich or plain runs, without phonetic readings.</summary>
     public static string TextOf(XElement? element)
     {
         if (element?.Child("t") is { } single && !element.Children("r").Any())

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>A workbook: a sheet is a page, and each run of rows without a gap a table. Read row by row.</summary>
+/// <summary>A workbook: a sheet is a page, and consecutive rows are a table. Read row by row.</summary>
 internal sealed class SheetReader(OfficePart main, DocumentSink sink)
 {
     private const int CompactedRows = 2000;
@@ -64,7 +65,7 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         }
     }
 
-    // In a table of usual size the columns left empty for looks are left out; an enormous one is passed on as it comes.
+    // Empty columns of a table of usual size are removed; a very large table is passed on without buffering.
     private void Region(IEnumerable<List<string>> rows)
     {
         using var rest = rows.GetEnumerator();
@@ -108,7 +109,7 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         var last = 0;
         while (MoveToRow(reader))
         {
-            var number = int.TryParse(reader.GetAttribute("r"), out var value) ? value : last + 1;
+            var number = int.TryParse(reader.GetAttribute("r"), CultureInfo.InvariantCulture, out var value) ? value : last + 1;
             if (number > last + 1 && last > 0)
             {
                 yield return [];
@@ -119,7 +120,7 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         }
     }
 
-    // Damage ends a sheet, not the rows before it.
+    // Damage ends a sheet; the rows before it are kept.
     private static bool MoveToRow(XmlReader reader)
     {
         try

@@ -22,7 +22,8 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
 
     private List<OfficePart> Slides()
     {
-        var listed = main.TryLoad().Child("sldIdLst").Children("sldId").Select(id => main.Related(id.RelationshipId())).OfType<OfficePart>().ToList();
+        var listed = main.TryLoad().Child("sldIdLst").Children("sldId")
+            .Select(id => main.Related(id.RelationshipId())).OfType<OfficePart>().ToList();
         return listed.Count > 0 ? listed : [.. main.RelatedFor("slide")];
     }
 
@@ -53,7 +54,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         }
     }
 
-    // Groups nest; what they group comes in their place.
+    // Groups may be nested; their shapes are read in their place.
     private static void Collect(XElement container, List<XElement> shapes)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -89,7 +90,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         }
         else if (shape.Inside("relIds").FirstOrDefault() is { } diagram)
         {
-            // The words of a diagram stand in a part of their own.
+            // The text of a diagram is in a separate part.
             Paragraphs(slide.Related(diagram.RelationshipId("dm"))?.TryLoad(), isList: true);
         }
         else
@@ -137,9 +138,10 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         return cells;
     }
 
-    /// <summary>What the layout uses a shape for; empty for the content of a slide, null for a free shape.</summary>
+    /// <summary>The placeholder type of a shape; empty for the content of a slide, null for a free shape.</summary>
     private static string? Placeholder(XElement shape) =>
-        shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal)).Child("nvPr").Child("ph") is { } placeholder
+        shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal))
+            .Child("nvPr").Child("ph") is { } placeholder
             ? placeholder.Value("type") ?? string.Empty
             : null;
 

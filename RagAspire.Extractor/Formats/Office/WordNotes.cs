@@ -9,7 +9,9 @@ internal sealed class WordNotes(OfficePart main)
     private readonly Lazy<Dictionary<string, XElement>> _endnotes = new(() => Load(main, "endnotes", "endnote"));
 
     public string Text(WordNote note) =>
-        (note.IsEndnote ? _endnotes : _footnotes).Value.GetValueOrDefault(note.Id) is { } found ? WordText.Flat(found) : string.Empty;
+        (note.IsEndnote ? _endnotes : _footnotes).Value.GetValueOrDefault(note.Id) is { } found
+            ? WordText.Flat(found)
+            : string.Empty;
 
     private static Dictionary<string, XElement> Load(OfficePart main, string purpose, string name)
     {

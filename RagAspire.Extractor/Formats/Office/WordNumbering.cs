@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>The numbers and bullets that Word puts before list items, counted along the document.</summary>
+/// <summary>The numbers and bullets of list items, counted through the document.</summary>
 internal sealed class WordNumbering
 {
     private const int Levels = 9;
@@ -24,7 +24,7 @@ internal sealed class WordNumbering
         }
     }
 
-    /// <summary>What stands before the next item; null when the paragraph is in no list.</summary>
+    /// <summary>The marker of the next item; null when the paragraph is in no list.</summary>
     /// <param name="properties">The paragraph's numPr.</param>
     public string? Next(XElement? properties)
     {
@@ -34,7 +34,7 @@ internal sealed class WordNumbering
             return null;
         }
 
-        var level = int.TryParse(properties.Child("ilvl").Value("val"), out var value) ? Math.Clamp(value, 0, Levels - 1) : 0;
+        var level = int.TryParse(properties.Child("ilvl").Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 0, Levels - 1) : 0;
         var levels = _abstract.GetValueOrDefault(_lists.GetValueOrDefault(list, string.Empty)).Children("lvl").ToList();
         var counts = Count(list, level, levels);
         var pattern = LevelOf(levels, level).Child("lvlText").Value("val");
@@ -55,7 +55,7 @@ internal sealed class WordNumbering
         {
             if (counts[upTo] == 0)
             {
-                counts[upTo] = int.TryParse(LevelOf(levels, upTo).Child("start").Value("val"), out var start) ? start : 1;
+                counts[upTo] = int.TryParse(LevelOf(levels, upTo).Child("start").Value("val"), CultureInfo.InvariantCulture, out var start) ? start : 1;
             }
             else if (upTo == level)
             {
@@ -93,7 +93,10 @@ internal sealed class WordNumbering
     private static string Roman(int number)
     {
         (int Value, string Digits)[] digits =
-            [(1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")];
+            [
+                (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+                (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+            ];
         var roman = string.Empty;
         foreach (var (value, text) in digits)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Xml;
 using System.Xml.Linq;
@@ -6,8 +7,8 @@ using RagAspire.Extractor.Formats.Html;
 namespace RagAspire.Extractor.Formats.Office;
 
 /// <summary>
-/// A Word document's body in its order: headings by style, lists with their numbers, tables, text boxes and notes where
-/// they are anchored. Read block by block, so that what comes before damage is kept.
+/// The body of a Word document in order: headings by style, lists with their numbers, tables, text boxes and notes at
+/// their anchors. Read block by block, so that the text before damage is kept.
 /// </summary>
 internal sealed class WordReader(OfficePart main, DocumentSink sink)
 {
@@ -22,7 +23,8 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
         var blocks = 0;
         while (!reader.EOF)
         {
-            if (reader.NodeType == XmlNodeType.Element && reader.LocalName is "p" or "tbl" or "sdt" or "customXml" or "altChunk" or "AlternateContent")
+            if (reader.NodeType == XmlNodeType.Element
+                && reader.LocalName is "p" or "tbl" or "sdt" or "customXml" or "altChunk" or "AlternateContent")
             {
                 Block(SafeXml.ReadElement(reader));
                 if (++blocks % 500 == 0)
@@ -105,7 +107,7 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
         var rows = table.Elements().SelectMany(WordText.RowsOf).ToList();
         if (rows.TrueForAll(row => CellsOf(row).Count() <= 1))
         {
-            // One column is a frame around text, not a table.
+            // A table with one column only frames its text.
             foreach (var cell in rows.SelectMany(CellsOf))
             {
                 Blocks(cell);
@@ -131,14 +133,14 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
             var properties = cell.Child("tcPr");
             var isContinued = properties.Child("vMerge") is { } merge && merge.Value("val") is not "restart";
             cells.Add(isContinued ? string.Empty : WordText.Flat(cell));
-            var span = int.TryParse(properties.Child("gridSpan").Value("val"), out var value) ? Math.Clamp(value, 1, 50) : 1;
+            var span = int.TryParse(properties.Child("gridSpan").Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, 50) : 1;
             cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
         }
 
         return cells;
     }
 
-    // A web page or a text that Word would take in when it opens the file.
+    // A web page or a text that Word includes when it opens the file.
     private void Embedded(XElement chunk)
     {
         using var stream = main.Related(chunk.RelationshipId())?.Open();

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>Which paragraph styles are headings, and of which level.</summary>
+/// <summary>The heading levels and lists of paragraph styles.</summary>
 internal sealed class WordStyles
 {
     private const int MaxInheritance = 20;
@@ -44,7 +45,7 @@ internal sealed class WordStyles
         return 0;
     }
 
-    /// <summary>The list that a style puts its paragraphs into.</summary>
+    /// <summary>The list of the paragraphs of a style.</summary>
     public XElement? Numbering(XElement? paragraphProperties)
     {
         if (paragraphProperties.Child("numPr") is { } direct)
@@ -68,7 +69,7 @@ internal sealed class WordStyles
     }
 
     private static int? OutlineLevel(XElement? properties) =>
-        int.TryParse(properties.Child("outlineLvl").Value("val"), out var level) && level is >= 0 and <= 8
+        int.TryParse(properties.Child("outlineLvl").Value("val"), CultureInfo.InvariantCulture, out var level) && level is >= 0 and <= 8
             ? Math.Min(level + 1, 6)
             : null;
 
@@ -80,6 +81,8 @@ internal sealed class WordStyles
         }
 
         var isHeading = name.StartsWith("heading", StringComparison.OrdinalIgnoreCase);
-        return isHeading && int.TryParse(name.AsSpan("heading".Length).Trim(), out var level) ? Math.Clamp(level, 1, 6) : null;
+        return isHeading && int.TryParse(name.AsSpan("heading".Length).Trim(), CultureInfo.InvariantCulture, out var level)
+            ? Math.Clamp(level, 1, 6)
+            : null;
     }
 }

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>The text of a paragraph's runs, and what is anchored in it.</summary>
+/// <summary>The text of the runs of a paragraph, and the text boxes and notes anchored in it.</summary>
 internal sealed class WordText
 {
     private readonly StringBuilder _text = new();
@@ -16,7 +16,7 @@ internal sealed class WordText
 
     public bool IsEmpty => string.IsNullOrWhiteSpace(Text);
 
-    /// <summary>Text boxes, each with blocks of its own.</summary>
+    /// <summary>Text boxes, each with separate blocks.</summary>
     public List<XElement> Boxes { get; } = [];
 
     public List<WordNote> Notes { get; } = [];
@@ -33,7 +33,7 @@ internal sealed class WordText
         return text.Text;
     }
 
-    /// <summary>The alternative that is newest and not empty: the others say the same in older words.</summary>
+    /// <summary>The newest alternative with content; the others repeat it for older readers.</summary>
     public static XElement? Chosen(XElement alternatives) =>
         alternatives.Children("Choice").FirstOrDefault(choice => choice.HasElements) ?? alternatives.Child("Fallback");
 
@@ -85,8 +85,9 @@ internal sealed class WordText
                 case "p" or "tc" or "tr":
                     Apart(child);
                     break;
-                case "pPr" or "rPr" or "tcPr" or "tblPr" or "trPr" or "sdtPr" or "instrText" or "del" or "moveFrom" or "AlternateContent"
-                    or "rt" or "pStyle" or "fldData" or "delText" or "docPr" or "cNvPr" or "posOffset" or "positionH" or "positionV":
+                case "pPr" or "rPr" or "tcPr" or "tblPr" or "trPr" or "sdtPr" or "instrText" or "del" or "moveFrom"
+                    or "AlternateContent" or "rt" or "pStyle" or "fldData" or "delText" or "docPr" or "cNvPr" or "posOffset"
+                    or "positionH" or "positionV":
                     break;
                 default:
                     Inline(child);
@@ -104,7 +105,8 @@ internal sealed class WordText
 
     private void Symbol(XElement symbol)
     {
-        if (int.TryParse(symbol.Value("char"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code) && code is > 31 and < 0xd800)
+        if (int.TryParse(symbol.Value("char"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code)
+            && code is > 31 and < 0xd800)
         {
             _text.Append((char)code);
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Joins the rows of a region to paragraphs and tables.</summary>
+/// <summary>Joins the rows of a region into paragraphs and tables.</summary>
 internal sealed partial class BlockBuilder
 {
     private const double ParagraphGap = 1.35;
@@ -58,7 +58,7 @@ internal sealed partial class BlockBuilder
         EndParagraph();
     }
 
-    /// <summary>The row behind a table that starts here. Lines of one cell within it are its wrapped or spanning cells.</summary>
+    /// <summary>The row after a table that starts here. Rows of one cell inside it are wrapped or spanning cells.</summary>
     private int TableEnd(int start)
     {
         if (!IsTableRow(_rows[start]))
@@ -78,9 +78,10 @@ internal sealed partial class BlockBuilder
         return end;
     }
 
-    private bool IsNear(int index) => _rows[index - 1].Baseline - _rows[index].Baseline < 3 * Math.Max(_spacing, _rows[index].Size);
+    private bool IsNear(int index) =>
+        _rows[index - 1].Baseline - _rows[index].Baseline < 3 * Math.Max(_spacing, _rows[index].Size);
 
-    // A number or a bullet before a text is a list, not a table.
+    // A number or a bullet before a text is a list item, not a table.
     private static bool IsTableRow(TextRow row) =>
         row.Segments.Count > 2 || (row.Segments.Count == 2 && !ListMarker().IsMatch(row.Segments[0].Text));
 
@@ -95,7 +96,7 @@ internal sealed partial class BlockBuilder
         _blocks.Add(new PdfBlock(string.Empty, _rows[start].Size, false, end - start, rows));
     }
 
-    // Currency signs and brackets stand in columns of their own, but belong to the number.
+    // Currency signs and brackets have separate columns, but belong to the number.
     private static List<string> Cells(TextRow row)
     {
         var cells = new List<string>();
@@ -154,8 +155,8 @@ internal sealed partial class BlockBuilder
         _paragraph.Clear();
     }
 
-    // A hyphen at a line end is the typesetter's where a small letter follows.
-    /// <summary>Two parts of one paragraph; a word that was divided is whole again.</summary>
+    // A hyphen at a line end divides a word where a lower-case letter follows.
+    /// <summary>Joins two parts of a paragraph, and a divided word.</summary>
     public static string Joined(string before, string after)
     {
         var text = new StringBuilder(before);
@@ -165,7 +166,8 @@ internal sealed partial class BlockBuilder
 
     private static void Append(StringBuilder text, string line)
     {
-        if (text.Length > 2 && text[^1] is '-' or '\u00ad' or '\u2010' && char.IsLower(text[^2]) && line.Length > 0 && char.IsLower(line[0]))
+        if (text.Length > 2 && text[^1] is '-' or '\u00ad' or '\u2010' && char.IsLower(text[^2]) && line.Length > 0
+            && char.IsLower(line[0]))
         {
             text.Length--;
         }
@@ -177,7 +179,7 @@ internal sealed partial class BlockBuilder
         text.Append(line);
     }
 
-    /// <summary>The usual distance of lines.</summary>
+    /// <summary>The usual distance between lines.</summary>
     private static double Spacing(IReadOnlyList<TextRow> rows)
     {
         var gaps = new List<double>();

@@ -4,12 +4,12 @@ using UglyToad.PdfPig.Content;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Joins a page's letters to segments. A page says only where each letter stands: that a space or a new column is between
-/// two of them must be seen from the gap.
+/// Joins the letters of a page into segments. A page has only the position of each letter: spaces and columns are derived
+/// from the gaps.
 /// </summary>
 internal sealed class GlyphRuns
 {
-    // In parts of the letters' size.
+    // Relative to the size of the letters.
     private const double CellGap = 1.2;
     private const double SpaceGap = .17;
     private const double SpaceGapWhereSpacesAreWritten = .3;
@@ -27,7 +27,7 @@ internal sealed class GlyphRuns
 
     private GlyphRuns(bool hasSpaces) => _spaceGap = hasSpaces ? SpaceGapWhereSpacesAreWritten : SpaceGap;
 
-    /// <summary>The segments of each direction of text on the page, the commonest direction first.</summary>
+    /// <summary>The segments of each text direction on the page, the most common direction first.</summary>
     public static IEnumerable<IReadOnlyList<TextSegment>> Read(IReadOnlyList<Letter> letters)
     {
         var hasSpaces = letters.Count(letter => string.IsNullOrWhiteSpace(letter.Value)) * 25 > letters.Count;
@@ -48,7 +48,9 @@ internal sealed class GlyphRuns
     {
         var (x, y) = (letter.EndBaseLine.X - letter.StartBaseLine.X, letter.EndBaseLine.Y - letter.StartBaseLine.Y);
         var degrees = Math.Abs(x) + Math.Abs(y) < 1e-6 ? 0 : Math.Atan2(y, x) * 180 / Math.PI;
-        return letter.TextOrientation == TextOrientation.Horizontal ? 0 : ((int)Math.Round(degrees / 5) * 5) + (degrees < -177 ? 360 : 0);
+        return letter.TextOrientation == TextOrientation.Horizontal
+            ? 0
+            : ((int)Math.Round(degrees / 5) * 5) + (degrees < -177 ? 360 : 0);
     }
 
     private static Glyph Turn(Letter letter, int degrees)
@@ -60,7 +62,9 @@ internal sealed class GlyphRuns
         var size = Math.Abs(letter.PointSize) is > .5 and < 1000 and var points ? points
             : letter.BoundingBox.Height is > .5 and < 1000 and var height ? height
             : 10;
-        return new Glyph(letter.Value ?? string.Empty, left, Math.Max(left, right), baseline, size, letter.FontDetails?.IsBold == true);
+        return new Glyph(
+            letter.Value ?? string.Empty, left, Math.Max(left, right), baseline, size,
+            letter.FontDetails?.IsBold == true);
     }
 
     private void Add(Glyph glyph)
@@ -108,7 +112,8 @@ internal sealed class GlyphRuns
 
     // Some programs write each letter twice to make it bold.
     private bool IsSameAgain(Glyph glyph) =>
-        glyph.Value == _last.Value && Math.Abs(glyph.Left - _last.Left) < .15 * glyph.Size && Math.Abs(glyph.Baseline - _last.Baseline) < .15 * glyph.Size;
+        glyph.Value == _last.Value && Math.Abs(glyph.Left - _last.Left) < .15 * glyph.Size
+            && Math.Abs(glyph.Baseline - _last.Baseline) < .15 * glyph.Size;
 
     private bool Follows(Glyph glyph)
     {
@@ -126,14 +131,15 @@ internal sealed class GlyphRuns
         if (text.Length > 0)
         {
             _runs.Add(new TextSegment(
-                text, _first.Left, Math.Max(_first.Left, _last.Right), _first.Baseline, _sizeSum / _count, _boldCount * 2 > _count));
+                text, _first.Left, Math.Max(_first.Left, _last.Right), _first.Baseline, _sizeSum / _count,
+                _boldCount * 2 > _count));
         }
 
         _text.Clear();
         (_count, _boldCount, _sizeSum) = (0, 0, 0);
     }
 
-    /// <summary>Joins runs that touch on the same line but were not written one after the other.</summary>
+    /// <summary>Joins adjacent runs of a line that are not consecutive in the file.</summary>
     private static List<TextSegment> Merge(List<TextSegment> runs)
     {
         var segments = new List<TextSegment>();

@@ -3,8 +3,8 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Some programs write the ligatures fi and fl but say that they mean nothing, so that "fiscal" would read "scal". What
-/// follows tells the two apart well enough: fl stands before most vowels.
+/// Some programs write the ligatures fi and fl without their Unicode text, so that "fiscal" would read "scal". The next
+/// letter distinguishes the two well enough: fl precedes most vowels.
 /// </summary>
 internal static class LostLigatures
 {

@@ -1,11 +1,11 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Puts a paragraph together again that goes over the end of a page, on the page where it begins.</summary>
+/// <summary>Joins a paragraph that continues on the next page, on the page where it begins.</summary>
 internal static class PageBreaks
 {
     private const double SizeChange = .08;
 
-    /// <param name="pages">The blocks of each page in order; changed.</param>
+    /// <param name="pages">The blocks of each page in order; modified.</param>
     public static void Join(IReadOnlyList<List<PdfBlock>> pages, PdfHeadings headings)
     {
         for (var page = pages.Count - 2; page >= 0; page--)
@@ -25,7 +25,8 @@ internal static class PageBreaks
 
     private static bool GoesOn(PdfBlock before, PdfBlock after, PdfHeadings headings) =>
         !before.IsTable && !after.IsTable
-        && before.Text.Length > 40 && (char.IsLetterOrDigit(before.Text[^1]) || before.Text[^1] is ',' or '-' or '\u00ad' or '\u2010')
+        && before.Text.Length > 40
+        && (char.IsLetterOrDigit(before.Text[^1]) || before.Text[^1] is ',' or '-' or '\u00ad' or '\u2010')
         && after.Text.Length > 0 && char.IsLower(after.Text[0])
         && Math.Abs(before.Size - after.Size) <= SizeChange * before.Size
         && headings.Level(before) == 0 && headings.Level(after) == 0;

@@ -1,8 +1,8 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Puts a page's segments into reading order: where two texts run beside each other, the left one comes first as a
-/// whole. The columns of a table are not cut apart: there the cells of a line belong together.
+/// Puts the segments of a page into reading order: of two columns of text the whole left one comes first. The columns of
+/// a table are not separated, because the cells of a line belong together.
 /// </summary>
 internal static class PageLayout
 {
@@ -14,7 +14,10 @@ internal static class PageLayout
 
     /// <summary>Regions in reading order, each with its rows from top to bottom.</summary>
     public static IReadOnlyList<IReadOnlyList<TextRow>> Regions(IReadOnlyList<TextSegment> segments) =>
-        [.. Cut(segments, 0).Select(region => (IReadOnlyList<TextRow>)[.. TextRows.Group(region.Segments).Select(row => new TextRow(row))])];
+    [
+        .. Cut(segments, 0)
+            .Select(region => (IReadOnlyList<TextRow>)[.. TextRows.Group(region.Segments).Select(row => new TextRow(row))]),
+    ];
 
     private static List<Region> Cut(IReadOnlyList<TextSegment> segments, int depth)
     {
@@ -40,7 +43,7 @@ internal static class PageLayout
             Cut([.. segments.Where(segment => segment.Baseline < level)], depth + 1));
     }
 
-    // A cut that has led to no columns is undone, or it would tear paragraphs and tables.
+    // A cut that gives no columns is undone, because it would split paragraphs and tables.
     private static List<Region> Join(List<Region> upper, List<Region> lower)
     {
         if (!upper[^1].IsColumn && !lower[0].IsColumn)
@@ -53,7 +56,7 @@ internal static class PageLayout
         return upper;
     }
 
-    /// <summary>Where an empty strip separates two running texts.</summary>
+    /// <summary>The position of an empty strip between two columns of text.</summary>
     private static double? FindGutter(IReadOnlyList<TextSegment> segments)
     {
         var ordered = segments.OrderBy(segment => segment.Left).ToList();
@@ -88,7 +91,7 @@ internal static class PageLayout
     private static double Height(List<TextSegment> side) =>
         side.Max(segment => segment.Baseline) - side.Min(segment => segment.Baseline);
 
-    // Lines of running text are long and fill their column; cells are short or leave most of it empty.
+    // Lines of text fill their column; cells are short or leave most of it empty.
     private static bool IsText(List<TextSegment> side)
     {
         var width = side.Max(segment => segment.Right) - side.Min(segment => segment.Left);
@@ -99,7 +102,7 @@ internal static class PageLayout
             && widths[widths.Count / 2] >= MinFill * width;
     }
 
-    /// <summary>The widest empty strip across the page, if anything stands side by side.</summary>
+    /// <summary>The widest horizontal empty strip; null when nothing is side by side.</summary>
     private static double? FindWidestBreak(IReadOnlyList<TextSegment> segments)
     {
         var rows = TextRows.Group(segments).ToList();

@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>What is read of one page: its regions in reading order.</summary>
+/// <summary>The text of one page: its regions in reading order.</summary>
 /// <param name="Extras">Form values and notes.</param>
 internal sealed record PageText(int Number, IReadOnlyList<IReadOnlyList<TextRow>> Regions, IReadOnlyList<string> Extras)
 {

@@ -5,12 +5,12 @@ using UglyToad.PdfPig.Content;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>What people have put on top of a document's pages: the values of form fields, and notes.</summary>
+/// <summary>Annotations on pages: the values of form fields, and notes.</summary>
 internal sealed class PdfExtras(PdfDocument document)
 {
     private readonly Lazy<AcroForm?> _form = new(() => document.TryGetForm(out var form) ? form : null);
 
-    /// <summary>May throw whatever a broken form makes the parser stumble over.</summary>
+    /// <summary>May throw arbitrary exceptions of the parser for a damaged form.</summary>
     public IReadOnlyList<string> Read(Page page)
     {
         var fields = new List<string>();

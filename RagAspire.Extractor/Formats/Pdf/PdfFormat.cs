@@ -5,8 +5,8 @@ using UglyToad.PdfPig.Exceptions;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// PDF: the letters of each page, put into lines, columns, paragraphs and tables by where they stand. A page that cannot
-/// be read is left out, the others are kept. A file that cannot be opened is repaired and tried again.
+/// PDF: the letters of each page, arranged by position into lines, columns, paragraphs and tables. Unreadable pages are
+/// left out. A file that cannot be opened is repaired and tried again.
 /// </summary>
 internal sealed class PdfFormat : IFormatReader
 {
@@ -23,7 +23,8 @@ internal sealed class PdfFormat : IFormatReader
         }
 
         var isCutShort = PdfRepair.IsCutShort(bytes);
-        if (!sink.HasText && (document is null || isCutShort) && PdfRepair.Repair(bytes) is { } repaired && TryOpen(repaired) is { } rest)
+        if (!sink.HasText && (document is null || isCutShort) && PdfRepair.Repair(bytes) is { } repaired
+            && TryOpen(repaired) is { } rest)
         {
             using (rest)
             {
@@ -62,8 +63,9 @@ internal sealed class PdfFormat : IFormatReader
     {
         try
         {
-            // Many files are encrypted with the empty password: everybody may read them.
-            return PdfDocument.Open(bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
+            // Many files are encrypted with an empty password, so that every reader can open them.
+            return PdfDocument.Open(
+                bytes, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, Passwords = [string.Empty] });
         }
         catch (PdfDocumentEncryptedException exception)
         {
@@ -71,7 +73,7 @@ internal sealed class PdfFormat : IFormatReader
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or InsufficientExecutionStackException))
         {
-            // The parser throws whatever it stumbles over in a broken file.
+            // The parser throws arbitrary exceptions for a damaged file.
             Console.Error.WriteLine(exception);
             return null;
         }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Tells headings from text by how they differ from the document's usual letters.</summary>
+/// <summary>Detects headings by their difference from the usual font of the document.</summary>
 internal sealed partial class PdfHeadings
 {
     private const double Larger = 1.15;
@@ -53,14 +53,19 @@ internal sealed partial class PdfHeadings
     }
 
     private bool IsLarge(PdfBlock block) => CanHead(block)
-        && ((block.Lines <= 3 && block.Size >= Larger * _body) || (block.Lines == 1 && block.Size >= SlightlyLarger * _body && IsTitle(block)));
+        && ((block.Lines <= 3 && block.Size >= Larger * _body)
+            || (block.Lines == 1 && block.Size >= SlightlyLarger * _body && IsTitle(block)));
 
     private static bool IsTitle(PdfBlock block) => block.Text[^1] is not ('.' or ',' or ';') && !char.IsLower(block.Text[0]);
 
     private static bool CanHead(PdfBlock block) =>
-        block.Text.Length is > 2 and <= MaxCharacters && block.Text.Count(char.IsLetter) * 2 >= block.Text.Count(character => character != ' ');
+        block.Text.Length is > 2 and <= MaxCharacters
+            && block.Text.Count(char.IsLetter) * 2 >= block.Text.Count(character => character != ' ');
 
-    [GeneratedRegex(@"^(item|part|section|chapter|article|note|appendix|annex|schedule|exhibit)\s+[\dIVXA-Z]|^\d+(\.\d+)*\.?\s+\p{Lu}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(item|part|section|chapter|article|note|appendix|annex|schedule|exhibit)\s+[\dIVXA-Z]"
+        + @"|^\d+(\.\d+)*\.?\s+\p{Lu}",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Numbered();
 
     private static double Rounded(double size) => Math.Round(size * 2) / 2;

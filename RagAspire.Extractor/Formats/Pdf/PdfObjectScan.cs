@@ -5,8 +5,8 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Finds the objects of a PDF by looking for them, without the tables that say where they are. Objects inside object
-/// streams are unpacked.
+/// Finds the objects of a PDF by a search, without its cross-reference tables. Objects inside object streams are
+/// unpacked.
 /// </summary>
 internal sealed class PdfObjectScan
 {
@@ -19,17 +19,18 @@ internal sealed class PdfObjectScan
 
     private PdfObjectScan(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>Where the objects of the file start. Of several with one number the last is the newest.</summary>
+    /// <summary>Byte offsets of the objects by number. Of several with one number the last is the newest.</summary>
     public Dictionary<int, long> Offsets { get; } = [];
 
-    /// <summary>The content of the objects that were packed into streams.</summary>
+    /// <summary>The content of objects in object streams.</summary>
     public Dictionary<int, string> Packed { get; } = [];
 
     public static PdfObjectScan Of(byte[] bytes)
     {
         var scan = new PdfObjectScan(bytes);
         scan.FindObjects();
-        foreach (var offset in scan.Offsets.Values.Where(offset => PdfSyntax.HasType(scan.DictionaryAt(offset), "ObjStm")).ToList())
+        foreach (var offset in scan.Offsets.Values
+            .Where(offset => PdfSyntax.HasType(scan.DictionaryAt(offset), "ObjStm")).ToList())
         {
             scan.Unpack(offset);
         }
@@ -37,13 +38,15 @@ internal sealed class PdfObjectScan
         return scan;
     }
 
-    /// <summary>The dictionary of an object as it is written; empty when there is none.</summary>
+    /// <summary>The source of the dictionary of an object; empty when there is none.</summary>
     public string Dictionary(int number) =>
         Offsets.TryGetValue(number, out var offset) ? DictionaryAt(offset) : Packed.GetValueOrDefault(number, string.Empty);
 
     /// <summary>The numbers of the objects of a type, in the order in which they were found.</summary>
     public IEnumerable<int> OfType(string type) =>
-        Offsets.OrderBy(pair => pair.Value).Select(pair => pair.Key).Concat(Packed.Keys.Order()).Where(number => PdfSyntax.HasType(Dictionary(number), type));
+        Offsets.OrderBy(pair => pair.Value).Select(pair => pair.Key)
+            .Concat(Packed.Keys.Order())
+            .Where(number => PdfSyntax.HasType(Dictionary(number), type));
 
     private void FindObjects()
     {
@@ -92,9 +95,12 @@ internal sealed class PdfObjectScan
         var numbers = Encoding.Latin1.GetString(data, 0, first).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         for (var index = 0; index + 1 < numbers.Length; index += 2)
         {
-            if (int.TryParse(numbers[index], out var number) && int.TryParse(numbers[index + 1], out var start) && number > 0 && first + start < data.Length)
+            if (int.TryParse(numbers[index], CultureInfo.InvariantCulture, out var number) && int.TryParse(numbers[index + 1], CultureInfo.InvariantCulture, out var start) && number > 0
+                && first + start < data.Length)
             {
-                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], out var next) && next > start ? first + next : data.Length;
+                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], CultureInfo.InvariantCulture, out var next) && next > start
+                    ? first + next
+                    : data.Length;
                 Packed[number] = Encoding.Latin1.GetString(data, first + start, Math.Min(end, data.Length) - first - start);
             }
         }
@@ -128,7 +134,7 @@ internal sealed class PdfObjectScan
         }
         catch (InvalidDataException)
         {
-            // What came out before the damage is good.
+            // The data before the damage is kept.
         }
 
         return output.ToArray();

@@ -1,14 +1,13 @@
 using RagAspire.Extraction;
 using UglyToad.PdfPig;
-using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Exceptions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Reads the pages of a document, as many as can be read.</summary>
+/// <summary>Reads all readable pages of a document.</summary>
 internal sealed class PdfPages(PdfDocument document, DocumentSink sink)
 {
-    // A page with images or so many drawing operations and no text is a picture of text.
+    // A page without text, but with images or this many drawing operations, is scanned or drawn.
     private const int DrawnPage = 50;
 
     private readonly PdfExtras _extras = new(document);
@@ -54,7 +53,7 @@ internal sealed class PdfPages(PdfDocument document, DocumentSink sink)
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or InsufficientExecutionStackException))
         {
-            // Broken pages make the parser throw whatever it stumbles over; the other pages are not to blame.
+            // The parser throws arbitrary exceptions for a damaged page; the other pages are still read.
             _isEncrypted |= exception is PdfDocumentEncryptedException;
             Console.Error.WriteLine($"Page {number}: {exception.GetType().Name}: {exception.Message}");
             return null;

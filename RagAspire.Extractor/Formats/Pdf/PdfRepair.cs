@@ -4,7 +4,7 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// Gives a PDF that has lost its end a new one: a table of the objects that are left, and a list of the pages among them.
+/// Appends a new cross-reference table and page tree, of the remaining objects, to a PDF that has lost its end.
 /// </summary>
 internal static class PdfRepair
 {
@@ -12,10 +12,11 @@ internal static class PdfRepair
     private const int MaxParents = 20;
     private static readonly string[] InheritedKeys = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
-    /// <summary>Whether the file's end is missing.</summary>
-    public static bool IsCutShort(ReadOnlySpan<byte> bytes) => bytes[Math.Max(0, bytes.Length - EndBytes)..].IndexOf("startxref"u8) < 0;
+    /// <summary>Whether the end of the file is missing.</summary>
+    public static bool IsCutShort(ReadOnlySpan<byte> bytes) =>
+        bytes[Math.Max(0, bytes.Length - EndBytes)..].IndexOf("startxref"u8) < 0;
 
-    /// <returns>Null when there is no page left, or the pages are encrypted.</returns>
+    /// <returns>Null when no page is left, or the pages are encrypted.</returns>
     public static byte[]? Repair(byte[] bytes)
     {
         if (bytes.AsSpan().IndexOf("/Encrypt"u8) >= 0)
@@ -51,7 +52,7 @@ internal static class PdfRepair
         return file.ToArray();
     }
 
-    // What a page has from those above it in the old tree goes into the page itself.
+    // Attributes that a page inherits from the old tree are copied into the page.
     private static string PageDictionary(PdfObjectScan scan, int page, int list)
     {
         var own = scan.Dictionary(page);
@@ -98,7 +99,8 @@ internal static class PdfRepair
             table.Append(CultureInfo.InvariantCulture, $"{number} 1\n{offset:D10} 00000 n \n");
         }
 
-        table.Append(CultureInfo.InvariantCulture, $"trailer\n<< /Size {root + 1} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n");
+        table.Append(
+            CultureInfo.InvariantCulture, $"trailer\n<< /Size {root + 1} /Root {root} 0 R >>\nstartxref\n{start}\n%%EOF\n");
         file.Write(Encoding.Latin1.GetBytes(table.ToString()));
     }
 }

@@ -3,14 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Reads single values out of the text of a PDF dictionary.</summary>
+/// <summary>Reads single values from the source of a PDF dictionary.</summary>
 internal static class PdfSyntax
 {
     public static bool HasType(string dictionary, string type) =>
         Regex.IsMatch(dictionary, $@"/Type\s*/{type}(?![A-Za-z])", RegexOptions.CultureInvariant);
 
     public static int Number(string dictionary, string key) =>
-        Value(dictionary, key) is { } value && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        Value(dictionary, key) is { } value
+        && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : -1;
 
     /// <summary>The object that a key refers to; -1 when it refers to none.</summary>
     public static int Reference(string dictionary, string key) =>
@@ -18,7 +21,7 @@ internal static class PdfSyntax
             ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
             : -1;
 
-    /// <summary>A key's value as it is written: a number, a reference, an array or a dictionary; null when the key is missing.</summary>
+    /// <summary>The source of a value: a number, a reference, an array or a dictionary; null when the key is missing.</summary>
     public static string? Value(string dictionary, string key)
     {
         var match = Regex.Match(dictionary, $@"/{key}(?![A-Za-z])\s*", RegexOptions.CultureInvariant);

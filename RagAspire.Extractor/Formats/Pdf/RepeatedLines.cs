@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Headers, footers and page numbers: the lines at the edges of pages that come again and again.</summary>
+/// <summary>Detects headers, footers and page numbers: lines at the edges of pages that are repeated.</summary>
 internal sealed partial class RepeatedLines
 {
     private const int EdgeLines = 3;
@@ -29,7 +29,7 @@ internal sealed partial class RepeatedLines
         _repeated.UnionWith(counts.Where(count => count.Value >= enough).Select(count => count.Key));
     }
 
-    /// <summary>The page's regions without what is repeated.</summary>
+    /// <summary>The regions of the page without repeated lines.</summary>
     public IEnumerable<IReadOnlyList<TextRow>> Without(PageText page)
     {
         var dropped = Edges(page).Where(row => _repeated.Contains(Key(row.Text))).ToHashSet(ReferenceEqualityComparer.Instance);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Hebrew and Arabic stand on a page from right to left, but are read and searched in the order they are spoken.</summary>
+/// <summary>Restores the logical order of Hebrew and Arabic, which a page has in visual order.</summary>
 internal static class RightToLeft
 {
     private const string Open = "([{<«";
@@ -29,7 +29,7 @@ internal static class RightToLeft
                 end++;
             }
 
-            // Numbers and foreign words keep their own direction.
+            // Numbers and words of other scripts keep their direction.
             for (var at = end - 1; at >= index; at--)
             {
                 text.Append(elements[at]);

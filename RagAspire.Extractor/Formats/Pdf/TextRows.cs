@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Finds which segments stand on the same line.</summary>
+/// <summary>Groups segments by lines.</summary>
 internal static class TextRows
 {
     private const double SameBaseline = .3;

@@ -1,8 +1,8 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
 /// <summary>
-/// A run of text on one line of a page, without a wide gap. Coordinates run along the text and up from it, however the
-/// text is turned on the page.
+/// A run of text on one line of a page, without a wide gap. Coordinates are along the text and perpendicular to it, for any
+/// rotation of the text.
 /// </summary>
 internal sealed record TextSegment(string Text, double Left, double Right, double Baseline, double Size, bool IsBold)
 {

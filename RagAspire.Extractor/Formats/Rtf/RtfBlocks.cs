@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RagAspire.Extractor.Formats.Rtf;
 
-/// <summary>Gathers the text of an RTF document into paragraphs, list items, headings and tables.</summary>
+/// <summary>Collects the text of an RTF document into paragraphs, list items, headings and tables.</summary>
 internal sealed class RtfBlocks(DocumentSink sink)
 {
     private readonly StringBuilder _text = new();

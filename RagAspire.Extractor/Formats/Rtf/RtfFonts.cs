@@ -7,7 +7,7 @@ internal sealed class RtfFonts
 {
     private readonly Dictionary<int, int> _codePages = [];
 
-    /// <summary>Of the whole document, where a font has none.</summary>
+    /// <summary>The code page of the document, for fonts without one.</summary>
     public int CodePage { get; set; } = 1252;
 
     public int DefaultFont { get; set; }

@@ -4,8 +4,8 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Rtf;
 
 /// <summary>
-/// Rich Text Format: the words of its groups in their code pages or as Unicode, without pictures, fields' instructions
-/// and whatever else is hidden. Groups are kept on a stack of our own, so that nesting costs memory only.
+/// Rich Text Format: the text of its groups in their code pages or as Unicode, without pictures, field instructions and
+/// hidden text. Groups are kept on an explicit stack, so that deep nesting cannot overflow the call stack.
 /// </summary>
 internal sealed class RtfFormat : IFormatReader
 {
@@ -86,7 +86,7 @@ internal sealed class RtfFormat : IFormatReader
 
         if (RtfGroup.Opened(word, _isExtension) is { } destination)
         {
-            // Within what is skipped only the text of shapes and of Unicode alternatives is seen again.
+            // Inside a skipped group only the text of shapes and of Unicode alternatives is read.
             var isHidden = _group.Destination is RtfDestination.Skipped && word is not ("shptxt" or "ud");
             _group = _group with { Destination = isHidden ? RtfDestination.Skipped : destination };
             return;

@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor.Formats.Rtf;
 
-/// <summary>What the text of a group is for.</summary>
+/// <summary>The purpose of the text of a group.</summary>
 internal enum RtfDestination
 {
     Text,
@@ -12,29 +12,33 @@ internal enum RtfDestination
     ListMarker,
 }
 
-/// <summary>What holds within one group and ends with it.</summary>
-/// <param name="FallbackLength">Characters behind each Unicode character for readers that know none.</param>
+/// <summary>The state of one group, which ends with it.</summary>
+/// <param name="FallbackLength">Number of fallback characters after each Unicode character, for readers without Unicode.</param>
 internal readonly record struct RtfGroup(
     RtfDestination Destination, int Font, int FallbackLength = 1, bool IsHidden = false, int Style = -1)
 {
     private static readonly HashSet<string> SkippedWords = new(StringComparer.Ordinal)
     {
-        "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+        "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl",
+        "footerr", "footerf",
         "fldinst", "xe", "tc", "rxe", "txe", "nonshppict", "themedata", "datastore", "listtable", "listoverridetable",
-        "revtbl", "rsidtbl", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "author", "operator",
-        "company", "doccomm", "keywords", "category", "manager", "subject", "comment", "hlinkbase", "creatim", "revtim", "printim", "buptim",
-        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor", "annotation", "pntxtb", "pntxta",
+        "revtbl", "rsidtbl", "filetbl", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "author",
+        "operator",
+        "company", "doccomm", "keywords", "category", "manager", "subject", "comment", "hlinkbase", "creatim", "revtim",
+        "printim", "buptim",
+        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor", "annotation",
+        "pntxtb", "pntxta",
         "pnseclvl", "userprops", "xmlnstbl", "mmathPr", "background", "wgrffmtfilter",
     };
 
-    // Announced as unknown to old readers, but with text in them.
+    // Marked as ignorable for old readers, but with text.
     private static readonly HashSet<string> KnownExtensions = new(StringComparer.Ordinal)
     {
         "shpinst", "shptxt", "ud", "pntext", "shppict", "mmath", "mr", "hyphen", "footnote",
     };
 
     /// <summary>The destination that a word opens; null when it opens none.</summary>
-    /// <param name="isExtension">The word came behind \*, which means "skip the group if you do not know it".</param>
+    /// <param name="isExtension">The word follows \*, which means that readers may ignore the group.</param>
     public static RtfDestination? Opened(string word, bool isExtension) => word switch
     {
         "fonttbl" => RtfDestination.Fonts,

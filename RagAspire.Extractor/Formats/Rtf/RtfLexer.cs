@@ -19,7 +19,7 @@ internal enum RtfTokenKind
 /// <param name="Number">Of a control word; the value of a byte.</param>
 internal readonly record struct RtfToken(RtfTokenKind Kind, string Word = "", int? Number = null);
 
-/// <summary>Cuts RTF into tokens. Never goes back, so that a damaged file costs no more than its length.</summary>
+/// <summary>Splits RTF into tokens without backtracking, so that the time is linear also for a damaged file.</summary>
 internal sealed class RtfLexer(byte[] bytes)
 {
     private const int MaxWordLength = 32;

@@ -1,16 +1,15 @@
 using RagAspire.Answers.Citations;
-using RagAspire.Answers.Extractive;
 
 namespace RagAspire.Tests.Answers.Citations;
 
 public sealed class CitationMatcherTests
 {
-    private readonly CitationMatcher _citer = new(AnswerData.Sentences(AnswerData.Company), AnswerData.QuestionTerms);
+    private readonly CitationMatcher _matcher = new(AnswerData.Sentences(AnswerData.Company), AnswerData.Terms);
 
     [Fact]
     public void Each_source_used_is_cited_once_with_the_sentence_that_supports_it_best()
     {
-        var (text, citations) = _citer.Cite("Revenue rose by 14 percent [2]. The company was founded in 1987 [1].");
+        var (text, citations) = _matcher.Cite("Revenue rose by 14 percent [2]. The company was founded in 1987 [1].");
 
         Assert.Equal("Revenue rose by 14 percent [2]. The company was founded in 1987 [1].", text);
         Assert.Equal([1, 2], citations.Select(citation => citation.Number));
@@ -22,7 +21,7 @@ public sealed class CitationMatcherTests
     [Fact]
     public void A_sentence_without_a_number_gets_the_one_of_its_source_where_that_is_beyond_doubt()
     {
-        var (text, citations) = _citer.Cite("The warehouse in Bergen burned down in March 2019. That was sad for everybody there.");
+        var (text, citations) = _matcher.Cite("The warehouse in Bergen burned down in March 2019. That was sad for everybody there.");
 
         Assert.Equal("The warehouse in Bergen burned down in March 2019 [3]. That was sad for everybody there.", text);
         Assert.Equal(3, Assert.Single(citations).Number);
@@ -35,7 +34,7 @@ public sealed class CitationMatcherTests
     [InlineData("The following is known:")]
     public void A_sentence_that_a_source_does_not_clearly_say_stays_without_a_number(string sentence)
     {
-        var (text, citations) = _citer.Cite(sentence);
+        var (text, citations) = _matcher.Cite(sentence);
 
         Assert.Equal(sentence, text);
         Assert.Empty(citations);
@@ -44,7 +43,7 @@ public sealed class CitationMatcherTests
     [Fact]
     public void A_sentence_cited_to_a_source_that_has_nothing_of_it_is_cited_to_the_one_that_says_it()
     {
-        var (text, citations) = _citer.Cite("The warehouse in Bergen burned down in March 2019 [2].");
+        var (text, citations) = _matcher.Cite("The warehouse in Bergen burned down in March 2019 [2].");
 
         Assert.Equal("The warehouse in Bergen burned down in March 2019 [3].", text);
         Assert.Equal(3, Assert.Single(citations).Number);
@@ -53,7 +52,7 @@ public sealed class CitationMatcherTests
     [Fact]
     public void A_short_answer_is_traced_with_the_help_of_the_question()
     {
-        var whole = _citer.CiteWhole("412 people.", AnswerData.QuestionTerms.ContentTerms("How many people does Northwind employ?"));
+        var whole = _matcher.CiteWhole("412 people.", AnswerData.Terms.ContentTerms("How many people does Northwind employ?"));
 
         Assert.NotNull(whole);
         Assert.Equal("412 people [1].", whole.Value.Text);
@@ -62,7 +61,7 @@ public sealed class CitationMatcherTests
 
     [Fact]
     public void An_answer_that_no_source_holds_is_not_traced() =>
-        Assert.Null(_citer.CiteWhole("5,000 dragons in Wales.", AnswerData.QuestionTerms.ContentTerms("How many people does Northwind employ?")));
+        Assert.Null(_matcher.CiteWhole("5,000 dragons in Wales.", AnswerData.Terms.ContentTerms("How many people does Northwind employ?")));
 
     [Theory]
     [InlineData("It rose.", "It rose [1].")]
@@ -78,9 +77,9 @@ public sealed class CitationMatcherTests
     public void Quotes_are_the_sources_own_words_letter_by_letter()
     {
         var hit = AnswerData.Hit("The pump,\n   which was new, failed on 3 May.\nIt was replaced.", 1);
-        var citer = new CitationMatcher(AnswerData.Sentences(hit), AnswerData.QuestionTerms);
+        var matcher = new CitationMatcher(AnswerData.Sentences(hit), AnswerData.Terms);
 
-        var (_, citations) = citer.Cite("The new pump failed on 3 May [1].");
+        var (_, citations) = matcher.Cite("The new pump failed on 3 May [1].");
 
         Assert.Contains(Assert.Single(citations).Quote, hit.Text, StringComparison.Ordinal);
     }

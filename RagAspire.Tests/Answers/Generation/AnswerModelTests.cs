@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using RagAspire.Answers;
 using RagAspire.Search;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Answers.Generation;
 
@@ -26,23 +26,23 @@ public sealed class AnswerModelTests
     };
 
     [Theory]
-    [InlineData(OllamaMode.Failing, "failed", "the model server answered 500")]
-    [InlineData(OllamaMode.Busy, "failed", "the model server answered 503")]
-    [InlineData(OllamaMode.Garbage, "failed", "the model server's answer is not readable")]
-    [InlineData(OllamaMode.Hanging, "timeout", "the model llama3.2:latest did not answer in time")]
-    [InlineData(OllamaMode.HangingMidStream, "timeout", "the model llama3.2:latest did not answer in time")]
-    [InlineData(OllamaMode.TruncatedStream, "failed", "the model server's answer broke off")]
-    [InlineData(OllamaMode.BrokenStream, "failed", "the model server's answer broke off")]
-    [InlineData(OllamaMode.ErrorMidStream, "failed", "the model server's answer broke off")]
-    public async Task Whatever_happens_to_the_model_the_sources_answer_and_the_reason_is_told(OllamaMode mode, string outcome, string reason)
+    [InlineData(OllamaMode.Failing, ModelOutcome.Failed, "the model server answered 500")]
+    [InlineData(OllamaMode.Busy, ModelOutcome.Failed, "the model server answered 503")]
+    [InlineData(OllamaMode.Garbage, ModelOutcome.Failed, "the model server's answer is not readable")]
+    [InlineData(OllamaMode.Hanging, ModelOutcome.Timeout, "the model llama3.2:latest did not answer in time")]
+    [InlineData(OllamaMode.HangingMidStream, ModelOutcome.Timeout, "the model llama3.2:latest did not answer in time")]
+    [InlineData(OllamaMode.TruncatedStream, ModelOutcome.Failed, "the model server's answer broke off")]
+    [InlineData(OllamaMode.BrokenStream, ModelOutcome.Failed, "the model server's answer broke off")]
+    [InlineData(OllamaMode.ErrorMidStream, ModelOutcome.Failed, "the model server's answer broke off")]
+    public async Task Whatever_happens_to_the_model_the_sources_answer_and_the_reason_is_told(OllamaMode mode, ModelOutcome outcome, string reason)
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.Answer = _ => "The model's own words, which will not come to their end [1].";
         stub.Mode = mode;
-        using var writing = AnswerRig.With(stub, Impatient);
+        using var rig = AnswerRig.With(stub, Impatient);
         var startedAt = Stopwatch.GetTimestamp();
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.True(Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(10));
         Assert.StartsWith(Extract, answer.Text);
@@ -56,9 +56,9 @@ public sealed class AnswerModelTests
     public async Task A_model_that_is_not_there_is_named()
     {
         await using var stub = await OllamaStub.StartAsync();
-        using var writing = AnswerRig.With(stub, model: "mistral");
+        using var rig = AnswerRig.With(stub, model: "mistral");
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal("the server does not have the model mistral", answer.Degraded);
     }
@@ -67,10 +67,10 @@ public sealed class AnswerModelTests
     public async Task A_server_that_is_not_there_is_told_of()
     {
         var stub = await OllamaStub.StartAsync();
-        using var writing = AnswerRig.With(stub);
+        using var rig = AnswerRig.With(stub);
         await stub.DisposeAsync();
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal((AnswerKind.Extractive, "the model server cannot be reached"), (answer.Kind, answer.Degraded));
     }
@@ -79,11 +79,11 @@ public sealed class AnswerModelTests
     public async Task A_client_that_does_not_react_to_cancellation_holds_nobody_up()
     {
         using var stuck = new StuckChatClient();
-        using var writing = AnswerRig.With(stuck, Impatient);
+        using var rig = AnswerRig.With(stuck, Impatient);
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
-        Assert.Equal((AnswerKind.Extractive, "timeout"), (answer.Kind, answer.Call!.Outcome));
+        Assert.Equal((AnswerKind.Extractive, ModelOutcome.Timeout), (answer.Kind, answer.Call!.Outcome));
         Assert.False(stuck.WasLeft);
         stuck.GoOn();
         await Eventually.TrueAsync(
@@ -95,9 +95,9 @@ public sealed class AnswerModelTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.TokenDelay = TimeSpan.FromMilliseconds(150);
-        using var writing = AnswerRig.With(stub, Patient);
+        using var rig = AnswerRig.With(stub, Patient);
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal((AnswerKind.Generated, Extract), (answer.Kind, answer.Text));
         Assert.True(answer.Call!.Total > Patient.FirstTokenTimeout);
@@ -109,9 +109,9 @@ public sealed class AnswerModelTests
         await using var stub = await OllamaStub.StartAsync();
         stub.TokenDelay = TimeSpan.FromMilliseconds(100);
         stub.Thinking = new string('h', 80);
-        using var writing = AnswerRig.With(stub, Patient);
+        using var rig = AnswerRig.With(stub, Patient);
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal(AnswerKind.Generated, answer.Kind);
         Assert.True(answer.Call!.FirstToken > Patient.FirstTokenTimeout);
@@ -122,9 +122,9 @@ public sealed class AnswerModelTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.Answer = _ => string.Concat(Enumerable.Repeat("The warehouse in Bergen burned down in March 2019 [3]. ", 4_000));
-        using var writing = AnswerRig.With(stub, new AnswerOptions { MaxOutputTokens = 50 });
+        using var rig = AnswerRig.With(stub, new AnswerOptions { MaxOutputTokens = 50 });
 
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal(AnswerKind.Generated, answer.Kind);
         Assert.InRange(answer.Text.Length, 100, 1_100);
@@ -141,18 +141,16 @@ public sealed class AnswerModelTests
         stub.TokenDelay = TimeSpan.FromMilliseconds(100);
         stub.Mode = mode;
         stub.Answer = _ => string.Concat(Enumerable.Repeat("On and on it goes [1]. ", 500));
-        using var writing = AnswerRig.With(stub);
+        using var rig = AnswerRig.With(stub);
         using var gone = new CancellationTokenSource();
-        var request = new AnswerRequest(Question, AnswerData.Company, [], ByMeaning: false);
+        var writing = rig.Writer.Begin(new AnswerContext(Question, AnswerData.Company, [], HasVectors: false));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             gone.CancelAfter(TimeSpan.FromMilliseconds(700));
-            await foreach (var step in writing.Writer.WriteAsync(request, gone.Token))
-            {
-                Assert.IsNotType<AnswerWritten>(step);
-            }
+            await writing.TokensAsync(gone.Token).ToListAsync();
         });
+        Assert.Throws<InvalidOperationException>(() => writing.Draft);
 
         await NoOpenCallsAsync(stub);
     }
@@ -163,16 +161,10 @@ public sealed class AnswerModelTests
         await using var stub = await OllamaStub.StartAsync();
         stub.TokenDelay = TimeSpan.FromMilliseconds(50);
         stub.Answer = _ => string.Concat(Enumerable.Repeat("On and on it goes [1]. ", 500));
-        using var writing = AnswerRig.With(stub);
-        var request = new AnswerRequest(Question, AnswerData.Company, [], ByMeaning: false);
+        using var rig = AnswerRig.With(stub);
+        var writing = rig.Writer.Begin(new AnswerContext(Question, AnswerData.Company, [], HasVectors: false));
 
-        await foreach (var step in writing.Writer.WriteAsync(request, TestContext.Current.CancellationToken))
-        {
-            if (step is TokenWritten)
-            {
-                break;
-            }
-        }
+        Assert.NotEmpty(await writing.TokensAsync(TestContext.Current.CancellationToken).FirstAsync());
 
         await NoOpenCallsAsync(stub);
     }
@@ -183,21 +175,21 @@ public sealed class AnswerModelTests
         await using var stub = await OllamaStub.StartAsync();
         stub.Mode = OllamaMode.Failing;
         var clock = new FakeTimeProvider();
-        using var writing = AnswerRig.With(stub, new AnswerOptions { BreakAfterFailures = 3, BreakDuration = TimeSpan.FromSeconds(30) }, clock: clock);
+        using var rig = AnswerRig.With(stub, new AnswerOptions { BreakAfterFailures = 3, BreakDuration = TimeSpan.FromSeconds(30) }, clock: clock);
         for (var i = 0; i < 3; i++)
         {
-            await writing.AskAsync(Question);
+            await rig.AskAsync(Question);
         }
 
-        var (_, rejected) = await writing.AskAsync(Question);
+        var rejected = await rig.AnswerAsync(Question);
         Assert.Equal(3, stub.Requests.Count);
-        Assert.Equal("rejected", rejected.Call!.Outcome);
+        Assert.Equal(ModelOutcome.Rejected, rejected.Call!.Outcome);
         Assert.Equal("the model llama3.2:latest failed several times and is left alone for a while", rejected.Degraded);
         Assert.StartsWith(Extract, rejected.Text);
 
         clock.Advance(TimeSpan.FromSeconds(31));
         stub.Mode = OllamaMode.Normal;
-        var (_, recovered) = await writing.AskAsync(Question);
+        var recovered = await rig.AnswerAsync(Question);
         Assert.Equal((AnswerKind.Generated, 4), (recovered.Kind, stub.Requests.Count));
     }
 
@@ -206,16 +198,16 @@ public sealed class AnswerModelTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.FirstTokenDelay = TimeSpan.FromSeconds(2);
-        using var writing = AnswerRig.With(stub, new AnswerOptions { BreakAfterFailures = 2 });
-        var request = new AnswerRequest(Question, AnswerData.Company, [], ByMeaning: false);
+        using var rig = AnswerRig.With(stub, new AnswerOptions { BreakAfterFailures = 2 });
+        var context = new AnswerContext(Question, AnswerData.Company, [], HasVectors: false);
         for (var i = 0; i < 4; i++)
         {
             using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.Writer.WriteAsync(request, gone.Token).ToListAsync(gone.Token).AsTask());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Writer.Begin(context).TokensAsync(gone.Token).ToListAsync(gone.Token).AsTask());
         }
 
         stub.FirstTokenDelay = TimeSpan.Zero;
-        var (_, answer) = await writing.AskAsync(Question);
+        var answer = await rig.AnswerAsync(Question);
 
         Assert.Equal(AnswerKind.Generated, answer.Kind);
     }
@@ -225,15 +217,15 @@ public sealed class AnswerModelTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.TokenDelay = TimeSpan.FromMilliseconds(5);
-        using var writing = AnswerRig.With(stub);
+        using var rig = AnswerRig.With(stub);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(async i =>
         {
             SearchHit[] hits = [AnswerData.Hit($"The tower number {i} is {i * 10} metres tall. It was painted red.", i + 1)];
-            return (i, await writing.AskAsync($"How tall is the tower number {i}?", hits));
+            return (i, Answer: await rig.AnswerAsync($"How tall is the tower number {i}?", hits));
         }));
 
-        Assert.All(answers, asked => Assert.Equal($"The tower number {asked.i} is {asked.i * 10} metres tall [1].", asked.Item2.Answer.Text));
+        Assert.All(answers, asked => Assert.Equal($"The tower number {asked.i} is {asked.i * 10} metres tall [1].", asked.Answer.Text));
     }
 
     private static Task NoOpenCallsAsync(OllamaStub stub) => Eventually.TrueAsync(

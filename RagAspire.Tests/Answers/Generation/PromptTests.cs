@@ -47,7 +47,7 @@ public sealed class PromptTests
     [Fact]
     public void Only_the_last_turns_are_told_and_without_their_numbers()
     {
-        var history = Enumerable.Range(1, 9).Select(i => new Turn($"Question {i}?", $"Answer {i} [{i}].")).ToList();
+        var history = Enumerable.Range(1, 9).Select(i => new SessionTurn($"Question {i}?", $"Answer {i} [{i}].")).ToList();
 
         var messages = Prompt.Messages("And now?", SourceSelection.From(AnswerData.Company, 4_000), history, Options);
 
@@ -63,7 +63,7 @@ public sealed class PromptTests
     {
         var options = new AnswerOptions { ContextWindow = 2_048, SourceTokens = 4_000, MaxOutputTokens = 500 };
         var hits = Enumerable.Range(1, 20).Select(i => AnswerData.Hit(string.Concat(Enumerable.Repeat($"Line {i} of it is as long as lines are. ", 50)), i)).ToList();
-        var history = Enumerable.Range(1, 9).Select(i => new Turn(new string('q', 200), new string('a', 5_000))).ToList();
+        var history = Enumerable.Range(1, 9).Select(i => new SessionTurn(new string('q', 200), new string('a', 5_000))).ToList();
 
         var sources = SourceSelection.From(hits, Prompt.SourceBudget("What is it?", history, options));
         var messages = Prompt.Messages("What is it?", sources, history, options);

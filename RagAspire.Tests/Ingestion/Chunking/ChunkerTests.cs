@@ -11,28 +11,23 @@ public sealed class ChunkerTests
 {
     private static readonly TiktokenTokenizer Tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
-    public static TheoryData<string, int, int> Corpora
-    {
-        get
-        {
-            var data = new TheoryData<string, int, int>();
-            foreach (var corpus in new[] { "chatlogs", "finance", "pubmed", "state_of_the_union", "wikitexts" })
-            {
-                data.Add(corpus, 512, 64);
-                data.Add(corpus, 64, 16);
-            }
-
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(Corpora))]
+    [SharedRows]
+    [SampleRow("sample/documents/handbook.md", 512, 64)]
+    [SampleRow("sample/documents/handbook.md", 64, 16)]
+    [LargeRow("chunking/corpora/chatlogs.md", 512, 64)]
+    [LargeRow("chunking/corpora/chatlogs.md", 64, 16)]
+    [LargeRow("chunking/corpora/finance.md", 512, 64)]
+    [LargeRow("chunking/corpora/finance.md", 64, 16)]
+    [LargeRow("chunking/corpora/pubmed.md", 512, 64)]
+    [LargeRow("chunking/corpora/pubmed.md", 64, 16)]
+    [LargeRow("chunking/corpora/state_of_the_union.md", 512, 64)]
+    [LargeRow("chunking/corpora/state_of_the_union.md", 64, 16)]
+    [LargeRow("chunking/corpora/wikitexts.md", 512, 64)]
+    [LargeRow("chunking/corpora/wikitexts.md", 64, 16)]
     public async Task Real_texts_are_cut_at_words_within_the_limit_and_nothing_is_lost(string corpus, int maxTokens, int overlap)
     {
-        var file = Directory.GetFiles(SharedData.Locate("chunking"), $"{corpus}.*", SearchOption.AllDirectories)
-            .First(path => Path.GetExtension(path) is ".md" or ".txt");
-        var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(SharedData.Locate(corpus), TestContext.Current.CancellationToken);
         var document = Samples.Read(ContentTypes.Markdown, text[..Math.Min(text.Length, 300_000)]);
         var words = document.Blocks.SelectMany(block => Words(block.Text)).ToList();
         var known = words.ToHashSet(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using RagAspire.Extraction;
 using RagAspire.Tests.Extraction;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Ingestion.Extraction;
 
@@ -19,15 +20,18 @@ public sealed class TextExtractorTests
         Assert.Equal(["First paragraph.", "Second paragraph."], document.Blocks.Select(block => block.Text));
     }
 
-    [Fact]
-    public async Task Pages_are_reported_as_they_are_read()
+    [Theory]
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", 10)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
+    public async Task Pages_are_reported_as_they_are_read(string path, int pages)
     {
         await using var extractor = Samples.Extractor();
         var fractions = new List<double>();
 
-        await extractor.ExtractAsync(Samples.Shared("pdf/INTEL_2022Q4_EARNINGS.pdf"), ContentTypes.Pdf, new Recorder(fractions), Token);
+        await extractor.ExtractAsync(Samples.Document(path), ContentTypes.Pdf, new Recorder(fractions), Token);
 
-        Assert.Equal(17, fractions.Count);
+        Assert.Equal(pages, fractions.Count);
         Assert.Equal(fractions.Order(), fractions);
         Assert.InRange(fractions[^1], .9, 1);
     }
@@ -126,17 +130,20 @@ public sealed class TextExtractorTests
         Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);
     }
 
-    [Fact]
-    public async Task Limits_on_pages_and_text_are_kept()
+    [Theory]
+    [SharedRows]
+    [SampleRow("sample/handbook.pdf", 10)]
+    [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", 17)]
+    public async Task Limits_on_pages_and_text_are_kept(string path, int count)
     {
-        await using var extractor = Samples.Extractor(options => (options.MaxPages, options.MaxCharacters) = (10, 1000));
+        await using var extractor = Samples.Extractor(options => (options.MaxPages, options.MaxCharacters) = (9, 1000));
         using var text = await Samples.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 2000)));
 
         var pages = await Assert.ThrowsAsync<UnreadableDocumentException>(
-            () => extractor.ExtractAsync(Samples.Shared("pdf/INTEL_2022Q4_EARNINGS.pdf"), ContentTypes.Pdf, null, Token));
+            () => extractor.ExtractAsync(Samples.Document(path), ContentTypes.Pdf, null, Token));
         var characters = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(text.Path, ContentTypes.Text, null, Token));
 
-        Assert.Equal(Reasons.TooManyPages(17, 10), pages.Message);
+        Assert.Equal(Reasons.TooManyPages(count, 9), pages.Message);
         Assert.Equal(Reasons.TooMuchText(1000), characters.Message);
     }
 

@@ -1,58 +1,68 @@
-using System.Net.Http.Json;
 using System.Text;
 using RagAspire.Backups.Files;
 using RagAspire.Maintenance.Scheduling;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
-/// <summary>kill -9 of the real worker in the middle of every task, one after another in one system.</summary>
+/// <summary>kill -9 of the real worker in the middle of every task, several at once, in one system.</summary>
 [Collection(Processes.Name)]
 public sealed class KilledTaskTests(Stores stores)
 {
-    private const string Path = "/api/v1/operations/maintenance";
     private const string Health = "health-check";
     private const string Good = "select count(*) from backups where status in ('complete', 'verified')";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The tasks that are killed together: no lock point of a group stops another task of it too early.</summary>
+    private static readonly string[][] Groups =
+    [
+        ["metrics", "clean-up", "database-daily", "database-weekly", "index-rebuild", "retrieval-evaluation", "re-embedding"],
+        ["certificates", "index-reconciliation", "backup-retention"],
+        [Health, "monthly-report"],
+        ["index-optimization", "backup", "restore-drill"],
+    ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_task_that_is_killed_in_the_middle_is_marked_interrupted_and_succeeds_the_next_time()
     {
+        Assert.Equal(Schedule.Defaults.Select(row => row.Task).Order(), Groups.SelectMany(group => group).Order());
         await using var ollama = await OllamaStub.StartAsync();
         using var directory = TestDirectory.Create("killed-tasks");
-        await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions { Settings = Settings(ollama, directory.Path) });
+        await using var system = await RagSystem.StartAsync(
+            stores, new RagSystemOptions { Settings = Settings(ollama, directory.Path) });
         await FillAsync(system.Client);
         var before = await StateAsync(system.Database);
-        foreach (var (task, point) in HoldPoint.All)
+        foreach (var group in Groups)
         {
-            if (point.Work is { } work)
+            var killed = await KillAsync(system, ollama, group);
+            await system.Worker.StartAsync(Token);
+            foreach (var (task, id) in killed)
             {
-                await Sql.ExecuteAsync(system.Database, work);
+                var interrupted = await RunClient.EndAsync(system.Client, id);
+                Assert.True(
+                    interrupted["status"]!.GetValue<string>() == "interrupted", $"{task}: {interrupted}\n{system.Worker.Output}");
+                var next = await RunClient.RunAsync(system.Client, task);
+                Assert.True(next["status"]!.GetValue<string>() == "succeeded", $"{task}: {next}\n{system.Worker.Output}");
             }
 
-            var id = await (task == Health ? KillCheckingAsync(system, ollama) : KillHeldAsync(system, task, point));
-            await system.Worker.StartAsync(Token);
-            var interrupted = await RunsTo.EndAsync(system.Client, id);
-            Assert.True(interrupted["status"]!.GetValue<string>() == "interrupted", $"{task}: {interrupted}\n{system.Worker.Output}");
-            var next = await RunsTo.RunAsync(system.Client, task);
-            Assert.True(next["status"]!.GetValue<string>() == "succeeded", $"{task}: {next}\n{system.Worker.Output}");
-            await AssertConsistentAsync(system, task, before);
+            await AssertConsistentAsync(system, group, before);
         }
     }
 
-    /// <summary>Nothing runs by the clock, so that whatever runs is what the test wants.</summary>
+    /// <summary>No task runs by its schedule, and all tasks of a group can run at once.</summary>
     private static Dictionary<string, string> Settings(OllamaStub ollama, string directory) => new(
         Schedule.Defaults.Select(row => KeyValuePair.Create($"Maintenance__Schedule__{row.Task.Replace('-', '_')}__Cron", "")))
     {
         ["ConnectionStrings__chat"] = ollama.ConnectionString(ollama.ChatModel),
         ["ConnectionStrings__embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
-        ["Maintenance__SilenceSeconds"] = "2",
-        ["Maintenance__HeartbeatSeconds"] = "0.2",
-        ["Maintenance__Database__LockMilliseconds"] = "60000",
+        ["Jobs__MaintenanceWorkers"] = "8",
+        ["Maintenance__HeartbeatTimeout"] = "00:00:02",
+        ["Maintenance__Heartbeat"] = "00:00:00.2",
+        ["Maintenance__Database__LockTimeout"] = "00:01:00",
         ["Backups__Directory"] = System.IO.Path.Combine(directory, "backups"),
         ["Backups__KeepLatest"] = "1",
         ["Backups__KeepDaily"] = "0",
@@ -60,125 +70,139 @@ public sealed class KilledTaskTests(Stores stores)
         ["Backups__KeepMonthly"] = "0",
     };
 
-    /// <summary>Something for every task: documents, questions about them, and a backup that retention will not keep.</summary>
+    /// <summary>Work for every task: documents, a golden set, and two backups, of which retention keeps one.</summary>
     private static async Task FillAsync(RagClient client)
     {
         foreach (var animal in new[] { "Badgers", "Foxes", "Hedgehogs", "Otters" })
         {
-            await client.UploadAndWaitAsync($"{animal}.txt", Encoding.UTF8.GetBytes($"{animal} sleep at day.\n\n{animal} look for food at night."));
+            await client.UploadAndWaitAsync(
+                $"{animal}.txt", Encoding.UTF8.GetBytes($"{animal} sleep at day.\n\n{animal} look for food at night."));
         }
 
-        var questions = new[] { new { question = "When do badgers sleep?", expected = new[] { new { documentName = "Badgers.txt" } } } };
+        var expected = new[] { new { documentName = "Badgers.txt" } };
+        var questions = new[] { new { question = "When do badgers sleep?", expected } };
         await client.SendAsync(HttpMethod.Put, "/api/v1/operations/golden-sets/default", new { questions });
-        Assert.Equal("succeeded", (await RunsTo.RunAsync(client, "backup"))["status"]!.GetValue<string>());
+        for (var backups = 0; backups < 2; backups++)
+        {
+            Assert.Equal("succeeded", (await RunClient.RunAsync(client, "backup"))["status"]!.GetValue<string>());
+        }
     }
 
-    /// <summary>Kills the worker while the task waits for a lock.</summary>
-    private static async Task<Guid> KillHeldAsync(RagSystem system, string task, HoldPoint point)
+    /// <summary>Kills the worker when each task of a group is in its middle: it waits for a lock, or for a model.</summary>
+    /// <returns>The runs by task.</returns>
+    private static async Task<Dictionary<string, Guid>> KillAsync(RagSystem system, OllamaStub ollama, string[] group)
     {
-        await using var locks = await TableLocks.TakeAsync(system.Database, point.Lock);
-        var id = await RequestAsync(system.Client, task);
-        await Eventually.TrueAsync(
-            async () => await StatusAsync(system.Database, id) == "running" && await locks.AreWaitedForAsync(),
-            Patience, () => $"{task} does not get to the lock:\n{system.Worker.Output}", Token);
-        await KillAsync(system, task, id);
-        await AssertHalfDoneAsync(system.Database, task, point);
-        return id;
-    }
+        // The worker's health check reads no table that could be locked; it waits two seconds for a model that hangs.
+        var points = group.Where(task => task != Health).Select(task => LockPoint.Of[task]).ToList();
+        foreach (var work in points.Select(point => point.Work).OfType<string>())
+        {
+            await Sql.ExecuteAsync(system.Database, work);
+        }
 
-    /// <summary>A worker's health check reads no table that could be locked; it waits two seconds for a model that does not answer.</summary>
-    private static async Task<Guid> KillCheckingAsync(RagSystem system, OllamaStub ollama)
-    {
-        ollama.Mode = OllamaMode.Hanging;
-        var id = await RequestAsync(system.Client, Health);
+        await using var locks = await TableLocks.TakeAsync(system.Database, points.Select(point => point.Lock));
+        var runs = new Dictionary<string, Guid>();
+        foreach (var task in group.Except([Health]))
+        {
+            runs[task] = await RunClient.RequestAsync(system.Client, task);
+        }
+
         await Eventually.TrueAsync(
-            async () => await StatusAsync(system.Database, id) == "running" && ollama.OpenCalls > 0,
-            Patience, () => "The model is not asked.", Token);
-        await KillAsync(system, Health, id);
+            async () => await AreRunningAsync(system.Database, runs) && await locks.AllBlockAsync()
+                && await AreHalfDoneAsync(system.Database, group),
+            Patience, () => $"{string.Join(", ", group)} do not all get to their locks:\n{system.Worker.Output}", Token);
+        if (group.Contains(Health))
+        {
+            ollama.Mode = OllamaMode.Hanging;
+            runs[Health] = await RunClient.RequestAsync(system.Client, Health);
+            await Eventually.TrueAsync(
+                async () => await AreRunningAsync(system.Database, runs) && ollama.OpenCalls > 0,
+                Patience, () => "The model is not asked.", Token);
+        }
+
+        await system.Worker.KillAsync(Token);
+        Assert.True(await AreRunningAsync(system.Database, runs), "A task was over before it was killed.");
         ollama.Mode = OllamaMode.Normal;
-        return id;
+        return runs;
     }
 
-    private static async Task KillAsync(RagSystem system, string task, Guid id)
+    private static async Task<bool> AreRunningAsync(string database, Dictionary<string, Guid> runs)
     {
-        await system.Worker.KillAsync();
-        Assert.True(await StatusAsync(system.Database, id) == "running", $"{task} was over before it was killed.");
+        var ids = string.Join("', '", runs.Values);
+        return runs.Count == await Sql.OneAsync<long>(
+            database, $"select count(*) from maintenance_runs where status = 'running' and id in ('{ids}')");
     }
 
-    /// <summary>What the task was at when it was killed is half done.</summary>
-    private static async Task AssertHalfDoneAsync(string database, string task, HoldPoint point)
+    /// <summary>Each task of the group has begun its work and has not finished it.</summary>
+    private static async Task<bool> AreHalfDoneAsync(string database, string[] group)
     {
-        if (point.Left is { } left)
+        foreach (var task in group)
         {
-            Assert.True(await Sql.OneAsync<long>(database, left) > 0, $"{task} was done with its work.");
+            var isHalfDone = (LockPoint.Of[task].Left is not { } left || await Sql.OneAsync<long>(database, left) > 0)
+                && task switch
+                {
+                    "backup" =>
+                        await Sql.OneAsync<string>(database, "select status from backups order by id desc limit 1") == "running",
+                    "backup-retention" => await Sql.OneAsync<long>(database, Good) != (await PresentAsync(database)).Count,
+                    "restore-drill" => await ScratchDatabasesAsync(database) == 1,
+                    _ => true,
+                };
+            if (!isHalfDone)
+            {
+                return false;
+            }
         }
 
-        switch (task)
-        {
-            case "backup":
-                Assert.Equal("running", await Sql.OneAsync<string>(database, "select status from backups order by id desc limit 1"));
-                break;
-            case "backup-retention":
-                Assert.NotEqual(0, await Sql.OneAsync<long>(database, Good) - (await PresentAsync(database)).Count);
-                break;
-            case "restore-drill":
-                Assert.Equal(1, await ScratchDatabasesAsync(database));
-                break;
-        }
+        return true;
     }
 
-    private static async Task AssertConsistentAsync(RagSystem system, string task, string before)
+    private static async Task AssertConsistentAsync(RagSystem system, string[] group, string before)
     {
-        Assert.Equal($"{task}\n{before}", $"{task}\n{await StateAsync(system.Database)}");
-        if (HoldPoint.Of[task].Left is { } left)
+        Assert.Equal(before, await StateAsync(system.Database));
+        foreach (var left in group.Select(task => LockPoint.Of[task].Left).OfType<string>())
         {
             Assert.Equal(0, await Sql.OneAsync<long>(system.Database, left));
         }
 
-        // Another search each time, so that none is answered from a cache.
-        var found = await system.Client.SearchAsync($"When do otters sleep? {task}");
+        // A different search for each group, so that no cache answers it.
+        var found = await system.Client.SearchAsync($"When do otters sleep? {group[0]}");
         Assert.Null(found["degraded"]?.GetValue<string>());
         Assert.Equal("Otters.txt", found["hits"]![0]!["documentName"]!.GetValue<string>());
         Assert.Equal(0, await ScratchDatabasesAsync(system.Database));
-        Assert.Equal(0L, await Sql.OneAsync<long>(system.Database, "select count(*) from maintenance_runs where status in ('queued', 'running')"));
+        Assert.Equal(0L, await Sql.OneAsync<long>(
+            system.Database, "select count(*) from maintenance_runs where status in ('queued', 'running')"));
         await AssertBackupsAsync(system.Database);
     }
 
-    /// <summary>Whatever is listed as good is there, there is one at least, and nothing is half there.</summary>
+    /// <summary>There is at least one good backup, every listed one exists, and none is incomplete.</summary>
     private static async Task AssertBackupsAsync(string database)
     {
         Assert.NotEqual(0, await Sql.OneAsync<long>(database, Good));
         Assert.Equal(await Sql.OneAsync<long>(database, Good), (await PresentAsync(database)).Count);
-        Assert.Equal(0L, await Sql.OneAsync<long>(database, "select count(*) from backups where status in ('running', 'damaged')"));
+        Assert.Equal(
+            0L, await Sql.OneAsync<long>(database, "select count(*) from backups where status in ('running', 'damaged')"));
     }
 
-    /// <summary>The backups at their place that are whole enough to have a manifest.</summary>
+    /// <summary>The backups on disk that have a manifest.</summary>
     private static async Task<IReadOnlyList<string>> PresentAsync(string database)
     {
         var place = new DirectoryInfo(await Sql.OneAsync<string>(database, "select place from backups limit 1"));
-        return [.. place.EnumerateFiles(BackupManifest.FileName, SearchOption.AllDirectories).Select(file => file.Directory!.Name)];
+        return [.. place.EnumerateFiles(BackupManifest.FileName, SearchOption.AllDirectories)
+            .Select(file => file.Directory!.Name)];
     }
-
-    private static async Task<Guid> RequestAsync(RagClient client, string task)
-    {
-        using var response = await client.Http.PostAsJsonAsync($"{Path}/{task}", new { }, Token);
-        var run = await RagClient.JsonAsync(response);
-        Assert.True(response.IsSuccessStatusCode, $"{task}: {run}");
-        return run["id"]!.GetValue<Guid>();
-    }
-
-    private static Task<string> StatusAsync(string database, Guid run) =>
-        Sql.OneAsync<string>(database, $"select status from maintenance_runs where id = '{run}'");
 
     private static Task<long> ScratchDatabasesAsync(string database) => Sql.OneAsync<long>(
-        database, "select count(*) from pg_database, installation where starts_with(datname, 'ragaspire_drill_' || left(replace(id::text, '-', ''), 12))");
+        database, """
+        select count(*) from pg_database, installation
+        where starts_with(datname, 'ragaspire_drill_' || left(replace(id::text, '-', ''), 12))
+        """);
 
-    /// <summary>All that people have put in and all that was made of it.</summary>
+    /// <summary>The documents and everything derived from them.</summary>
     private static Task<string> StateAsync(string database) => Sql.OneAsync<string>(database, """
         select concat_ws(E'\n',
             (select md5(string_agg(d::text, '|' order by id)) from documents d),
             (select count(*) || ' contents ' || md5(string_agg(c::text, '|' order by c::text)) from document_contents c),
             (select count(*) || ' chunks ' || md5(string_agg(c::text, '|' order by id)) from chunks c),
-            (select count(*) || ' embeddings ' || md5(string_agg(concat(chunk_id, model, dense, term_hashes, term_counts), '|' order by chunk_id)) from embeddings))
+            (select count(*) || ' embeddings ' || md5(string_agg(concat(chunk_id, model, dense, term_hashes, term_counts), '|'
+                order by chunk_id)) from embeddings))
         """);
 }

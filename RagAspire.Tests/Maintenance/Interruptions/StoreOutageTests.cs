@@ -6,17 +6,17 @@ using StackExchange.Redis;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
-/// <summary>Every task without each of the stores: it fails and says why, never succeeds for want of an answer, and recovers.</summary>
+/// <summary>Every task while a store is away: it fails with the reason, and succeeds when the store is back.</summary>
 public sealed class StoreOutageTests(Stores stores)
 {
     private const string Redis = "Redis";
     private const string Index = "Qdrant";
     private const string Health = "health-check";
 
-    /// <summary>Deletes nothing while a backup is made, and says so: it cannot be in its middle together with that.</summary>
+    /// <summary>Skips its work while a backup is running, so it cannot be interrupted together with one.</summary>
     private const string Retention = "backup-retention";
 
-    /// <summary>What a task needs beside PostgreSQL, without which there is not even a run.</summary>
+    /// <summary>The stores that a task needs beside PostgreSQL.</summary>
     private static readonly Dictionary<string, string[]> Needs = new()
     {
         [Health] = [Redis, Index],
@@ -32,6 +32,7 @@ public sealed class StoreOutageTests(Stores stores)
         ["backup"] = [],
         [Retention] = [],
         ["restore-drill"] = [Index],
+        ["backup-verify"] = [],
         ["index-rebuild"] = [Index],
         ["re-embedding"] = [Index],
     };
@@ -41,7 +42,7 @@ public sealed class StoreOutageTests(Stores stores)
     private static IReadOnlyList<string> Tasks => [.. Schedule.Defaults.Select(row => row.Task)];
 
     [Fact]
-    public void Of_every_task_it_is_said_what_it_needs() => Assert.Equal(Tasks.Order(), Needs.Keys.Order());
+    public void The_needs_of_every_task_are_listed() => Assert.Equal(Tasks.Order(), Needs.Keys.Order());
 
     [Fact]
     public async Task When_PostgreSQL_is_stopped_in_the_middle_every_task_ends_failed_with_the_reason_and_succeeds_the_next_time()
@@ -59,7 +60,7 @@ public sealed class StoreOutageTests(Stores stores)
             }
         }
 
-        // Whoever was idle in between has connections that are not known to be dead yet.
+        // Idle connections in the pool are not known to be dead yet.
         command.Database.Clear();
         await filled.IndexedAsync(isShared: false);
         foreach (var task in Tasks)
@@ -67,14 +68,17 @@ public sealed class StoreOutageTests(Stores stores)
             await HostOf(task).SucceedAsync(task);
         }
 
-        Assert.Equal(0, await filled.Host.ScalarAsync<long>("select count(*) from maintenance_runs where status in ('queued', 'running')"));
+        Assert.Equal(0, await filled.Host.ScalarAsync<long>(
+            "select count(*) from maintenance_runs where status in ('queued', 'running')"));
         Assert.Equal(0, await filled.Host.ScalarAsync<long>("select count(*) from backups where status = 'running'"));
-        Assert.Equal(0, await filled.Host.ScalarAsync<long>("select count(*) from pg_database where starts_with(datname, 'ragaspire_drill_')"));
-        Assert.Equal(8, await filled.Host.ScalarAsync<long>("select count(*) from chunks c join embeddings e on e.chunk_id = c.id where e.dense is not null"));
+        Assert.Equal(0, await filled.Host.ScalarAsync<long>(
+            "select count(*) from pg_database where starts_with(datname, 'ragaspire_drill_')"));
+        Assert.Equal(8, await filled.Host.ScalarAsync<long>(
+            "select count(*) from chunks c join embeddings e on e.chunk_id = c.id where e.dense is not null"));
     }
 
     [Fact]
-    public async Task Without_Redis_who_needs_it_ends_failed_with_the_reason_and_succeeds_the_next_time_and_all_others_do_not_care()
+    public async Task Without_Redis_only_tasks_that_need_it_fail_with_the_reason_and_they_succeed_the_next_time()
     {
         await using var redis = EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 });
         await using var filled = await FilledHost.CreateAsync(await stores.CreateDatabaseAsync(), redis.ConnectionString);
@@ -88,9 +92,9 @@ public sealed class StoreOutageTests(Stores stores)
     }
 
     [Fact]
-    public async Task Without_the_shared_index_who_needs_it_ends_failed_with_the_reason_and_succeeds_the_next_time_and_all_others_do_not_care()
+    public async Task Without_the_shared_index_only_tasks_that_need_it_fail_with_the_reason_and_they_succeed_the_next_time()
     {
-        using var index = new SharedIndex();
+        using var index = new SharedIndexStub();
         await using var filled = await FilledHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis, index);
         await RedisAsync(filled.Host, isConnected: true);
         index.IsDown = true;
@@ -101,11 +105,11 @@ public sealed class StoreOutageTests(Stores stores)
         Assert.Equal(1, await filled.Host.ScalarAsync<double>("select recall_at_10 from retrieval_evaluations"));
     }
 
-    /// <summary>Holds tasks in their middle, takes the database away, gives it back, and waits for their ends.</summary>
+    /// <summary>Stops PostgreSQL in the middle of the tasks, starts it again, and waits for the end of the runs.</summary>
     private static async Task<MaintenanceRun[]> StopDuringAsync(
         PrivatePostgres postgres, MaintenanceHost host, List<string> tasks, Func<string, MaintenanceHost> hostOf)
     {
-        var points = HoldPoint.All.Where(held => tasks.Contains(held.Task)).Select(held => held.Point).ToList();
+        var points = LockPoint.All.Where(each => tasks.Contains(each.Task)).Select(each => each.Point).ToList();
         foreach (var point in points)
         {
             await (point.Work is { } work ? host.ExecuteAsync(work) : Task.CompletedTask);
@@ -114,11 +118,12 @@ public sealed class StoreOutageTests(Stores stores)
         await using var locks = await TableLocks.TakeAsync(host.ConnectionString, points.Select(point => point.Lock));
         var running = tasks.Select(task => hostOf(task).RunAsync(task)).ToList();
         await Eventually.TrueAsync(
-            async () => await host.ScalarAsync<long>("select count(*) from maintenance_runs where status = 'running'") == tasks.Count
-                && await locks.AreWaitedForAsync(),
-            TimeSpan.FromSeconds(60), () => "Not all tasks are held.", Cancelled);
+            async () =>
+                await host.ScalarAsync<long>("select count(*) from maintenance_runs where status = 'running'") == tasks.Count
+                && await locks.BlockAsync(),
+            TimeSpan.FromSeconds(60), () => "Not all tasks are running.", Cancelled);
+        await locks.TerminateWaitingAsync();
         await postgres.StopPostgresAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
         await postgres.StartPostgresAsync();
         return await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
     }

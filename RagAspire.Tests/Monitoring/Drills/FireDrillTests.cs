@@ -7,8 +7,8 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Monitoring.Drills;
 
 /// <summary>
-/// Something breaks, the right alert arrives at the system's own record, and is over when the thing is mended. With the
-/// real rules, only quicker, and the real Prometheus and Alertmanager.
+/// Something breaks, the right alert arrives in the alert history of the API, and is resolved after the repair. The rules are
+/// the real ones with shorter windows, and so are Prometheus and Alertmanager.
 /// </summary>
 [Collection(Processes.Name)]
 public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
@@ -18,7 +18,7 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     private static int _texts;
 
     [Fact]
-    public async Task PostgreSQL_stops_and_the_alert_is_kept_as_soon_as_it_is_back()
+    public async Task When_PostgreSQL_stops_the_alert_is_recorded_as_soon_as_it_is_back()
     {
         var parts = await watched.PartsAsync(stores);
         var drill = new Drill(parts);
@@ -26,8 +26,9 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         try
         {
             await Eventually.TrueAsync(
-                async () => (await parts.Prometheus.QueryAsync("""ALERTS{alertname="DatabaseDown", alertstate="firing"}""")).Count > 0,
-                Patience, () => "Prometheus sees nothing.", TestContext.Current.CancellationToken);
+                async () =>
+                    (await parts.Prometheus.QueryAsync("""ALERTS{alertname="DatabaseDown", alertstate="firing"}""")).Count > 0,
+                Patience, () => "DatabaseDown does not fire.", TestContext.Current.CancellationToken);
             using var refused = await parts.System.Client.TrySendAsync(HttpMethod.Get, Alerts);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         }
@@ -41,7 +42,7 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task Redis_goes_and_not_one_request_fails()
+    public async Task When_Redis_stops_an_alert_fires_and_no_request_fails()
     {
         var parts = await watched.PartsAsync(stores);
         var drill = new Drill(parts);
@@ -59,7 +60,7 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task The_worker_is_killed_and_documents_that_wait_are_noticed()
+    public async Task When_the_worker_is_killed_an_alert_fires_for_waiting_documents()
     {
         var parts = await watched.PartsAsync(stores);
         var drill = new Drill(parts);
@@ -69,8 +70,9 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         {
             waiting = await parts.System.Client.UploadAsync("waiting.txt", NewText());
 
-            // Nobody waits for minutes: it was uploaded five ago.
-            await ExecuteAsync(parts, $"update document_contents set created_at = now() - interval '5 minutes' where document_id = '{waiting}'");
+            // Pretends that the upload was five minutes ago, so that the test need not wait so long.
+            await ExecuteAsync(
+                parts, $"update document_contents set created_at = now() - interval '5 minutes' where document_id = '{waiting}'");
             await drill.SeenAsync("IngestionStuck", "firing");
             await drill.SeenAsync("WorkerDown", "firing");
         }
@@ -85,7 +87,7 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task The_model_gets_slow_and_answers_do_too()
+    public async Task When_the_model_gets_slow_an_alert_fires_for_slow_answers()
     {
         var parts = await watched.PartsAsync(stores);
         var drill = new Drill(parts);
@@ -93,7 +95,8 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         parts.Ollama.TokenDelay = TimeSpan.FromMilliseconds(300);
         try
         {
-            await drill.SeenAsync("HighResponseTime", "firing", () => parts.System.Client.AskAsync($"What does fox number {Next()} jump over?"));
+            await drill.SeenAsync(
+                "HighResponseTime", "firing", () => parts.System.Client.AskAsync($"What does fox number {Next()} jump over?"));
         }
         finally
         {
@@ -104,12 +107,12 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task Requests_fail_for_our_fault_and_the_budget_of_their_objective_burns()
+    public async Task When_requests_fail_the_error_budget_burns()
     {
         var parts = await watched.PartsAsync(stores);
         var drill = new Drill(parts);
 
-        // The database answers, so it is no outage of it; what cannot be audited is not stored.
+        // Without the audit log an upload fails with 500, although the database answers.
         await ExecuteAsync(parts, "alter table audit_logs rename to audit_logs_away");
         try
         {
@@ -132,12 +135,12 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
     }
 
     [Fact]
-    public async Task A_job_fails_after_its_last_try_and_somebody_is_told()
+    public async Task When_a_job_fails_for_good_an_alert_fires()
     {
         var parts = await watched.PartsAsync(stores);
         await MaintenanceRig.FailAsync(parts);
 
-        // It may fire already, for the same task that failed before.
+        // The alert may be firing already, because the same task failed before.
         await new Drill(parts, since: DateTimeOffset.MinValue).SeenAsync("JobFailed", "firing");
     }
 
@@ -152,19 +155,20 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
 
     private static byte[] NewText() => Encoding.UTF8.GetBytes($"In drill number {Next()} the fox jumps over the lazy dog.");
 
-    /// <summary>One drill, which looks only at alerts that began in it.</summary>
-    /// <param name="since">For those that may have begun before.</param>
+    /// <summary>One drill; ignores alerts that began before it.</summary>
+    /// <param name="since">An earlier start, for alerts that may have begun before.</param>
     private sealed class Drill(WatchedParts parts, DateTimeOffset? since = null)
     {
         private const int Clients = 3;
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
         private readonly DateTimeOffset _startedAt = since ?? TimeProvider.System.GetUtcNow();
 
-        /// <param name="meanwhile">Done again and again, by several at once, until the alert is seen; must not fail.</param>
+        /// <param name="meanwhile">Repeated by several clients until the alert is seen; must not fail.</param>
         public async Task SeenAsync(string name, string status, Func<Task>? meanwhile = null)
         {
             using var seen = new CancellationTokenSource();
-            var busy = Task.WhenAll(Enumerable.Range(0, meanwhile is null ? 0 : Clients).Select(_ => RepeatAsync(meanwhile!, seen.Token)));
+            var busy = Task.WhenAll(
+                Enumerable.Range(0, meanwhile is null ? 0 : Clients).Select(_ => RepeatAsync(meanwhile!, seen.Token)));
             try
             {
                 await SeenAsync(name, status);

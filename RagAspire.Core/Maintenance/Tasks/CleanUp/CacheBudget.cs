@@ -3,26 +3,29 @@ using StackExchange.Redis;
 
 namespace RagAspire.Maintenance.Tasks.CleanUp;
 
-/// <summary>Keeps our caches in Redis within their budget: what would expire first goes first.</summary>
-public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOptions> options)
+/// <summary>Keeps RagAspire's caches in Redis within their budget: entries that expire first are removed first.</summary>
+public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOptions> options, TimeProvider time)
 {
-    private const string Ours = "ragaspire:*";
+    private const string Pattern = "ragaspire:*";
     private const int Page = 100;
 
-    /// <exception cref="MaintenanceException">Redis cannot be asked.</exception>
-    public async Task CleanAsync(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>What Redis stores beside key and value, roughly.</summary>
+    private const int OverheadBytes = 64;
+
+    /// <exception cref="MaintenanceException">Redis cannot be reached.</exception>
+    public async Task CleanAsync(ReportBuilder report, bool dryRun, CancellationToken cancellationToken)
     {
         if (!redis.IsConnected)
         {
-            throw new MaintenanceException("Redis cannot be reached, so the caches were not looked at.");
+            throw new MaintenanceException("Redis cannot be reached, so the caches were not checked.");
         }
 
         try
         {
             var entries = await EntriesAsync(cancellationToken);
             var bytes = entries.Sum(entry => entry.Bytes);
-            tally.Examined += entries.Count;
-            tally.Before("cache.bytes", bytes);
+            report.Examined += entries.Count;
+            report.Before("cache.bytes", bytes);
             var surplus = Surplus(entries, bytes).ToList();
             foreach (var page in surplus.Chunk(Page))
             {
@@ -33,16 +36,16 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
                 }
             }
 
-            tally.Changed += surplus.Count;
-            tally.After("cache.bytes", dryRun ? bytes : bytes - surplus.Sum(entry => entry.Bytes));
+            report.Changed += surplus.Count;
+            report.After("cache.bytes", dryRun ? bytes : bytes - surplus.Sum(entry => entry.Bytes));
             if (surplus.Count > 0)
             {
-                tally.Note($"{surplus.Count} cached results over the budget {(dryRun ? "would be removed" : "removed")}.");
+                report.Note($"{surplus.Count} cached results over the budget {(dryRun ? "would be removed" : "removed")}.");
             }
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException)
         {
-            throw new MaintenanceException($"Redis cannot be asked: {ex.Message}", ex);
+            throw new MaintenanceException($"Redis cannot be reached: {ex.Message}", ex);
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
         var page = new List<RedisKey>(Page);
         foreach (var server in redis.GetServers().Where(server => server.IsConnected && !server.IsReplica))
         {
-            await foreach (var key in server.KeysAsync(pattern: Ours, pageSize: Page).WithCancellation(cancellationToken))
+            await foreach (var key in server.KeysAsync(pattern: Pattern, pageSize: Page).WithCancellation(cancellationToken))
             {
                 page.Add(key);
                 if (page.Count == Page)
@@ -81,22 +84,19 @@ public sealed class CacheBudget(IConnectionMultiplexer redis, IOptions<CleanUpOp
         return entries;
     }
 
-    /// <summary>One round trip for the whole page, and a rest: whoever searches asks the same server first.</summary>
+    /// <summary>One round trip for the whole page, then a pause: searches use the same server.</summary>
     private async Task<Entry[]> ReadAsync(List<RedisKey> keys, CancellationToken cancellationToken)
     {
-        var startedAt = TimeProvider.System.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         var database = redis.GetDatabase();
         var entries = await Task.WhenAll(keys.Select(async key =>
         {
             var (left, bytes) = (database.KeyTimeToLiveAsync(key), database.StringLengthAsync(key));
-            return new Entry(key, await bytes + key.ToString().Length + Overhead, await left ?? TimeSpan.MaxValue);
+            return new Entry(key, await bytes + key.ToString().Length + OverheadBytes, await left ?? TimeSpan.MaxValue);
         }));
-        await Throttle.RestAsync(startedAt, 2, TimeProvider.System, cancellationToken);
+        await Throttle.PauseAsync(startedAt, 2, time, cancellationToken);
         return entries;
     }
-
-    /// <summary>What Redis keeps beside key and value, about.</summary>
-    private const int Overhead = 64;
 
     private sealed record Entry(RedisKey Key, long Bytes, TimeSpan Left);
 }

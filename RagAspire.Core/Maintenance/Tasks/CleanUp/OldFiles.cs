@@ -5,20 +5,21 @@ using RagAspire.Documents.Intake;
 
 namespace RagAspire.Maintenance.Tasks.CleanUp;
 
-/// <summary>Old log files and the temporary files of killed processes: ours only, told by folder and by name.</summary>
+/// <summary>Removes old log files and the temporary files of killed processes, by folder and by name.</summary>
 public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfiguration configuration, TimeProvider time)
 {
-    public void Clean(ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
+    public void Clean(ReportBuilder report, bool dryRun, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var folder in LogFolders().Where(Directory.Exists))
         {
-            Remove("log files", Directory.EnumerateFiles(folder).Where(IsLog), now.AddDays(-options.Value.LogDays), tally, dryRun, cancellationToken);
+            var logs = Directory.EnumerateFiles(folder).Where(IsLog);
+            Remove("log files", logs, now.AddDays(-options.Value.LogDays), report, dryRun, cancellationToken);
         }
 
         var temporary = Directory.EnumerateFileSystemEntries(Path.GetTempPath(), $"{TemporaryFile.Prefix}*")
-            .Where(path => OurTemporary().IsMatch(Path.GetFileName(path)));
-        Remove("temporary files", temporary, now.AddHours(-options.Value.TemporaryHours), tally, dryRun, cancellationToken);
+            .Where(path => TemporaryName().IsMatch(Path.GetFileName(path)));
+        Remove("temporary files", temporary, now - options.Value.TemporaryFileAge, report, dryRun, cancellationToken);
     }
 
     private IEnumerable<string> LogFolders() =>
@@ -27,13 +28,18 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
         : [];
 
     private static void Remove(
-        string what, IEnumerable<string> paths, DateTimeOffset before, ReportBuilder tally, bool dryRun, CancellationToken cancellationToken)
+        string kind,
+        IEnumerable<string> paths,
+        DateTimeOffset before,
+        ReportBuilder report,
+        bool dryRun,
+        CancellationToken cancellationToken)
     {
         var (removed, bytes) = (0, 0L);
         foreach (var path in paths.ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            tally.Examined++;
+            report.Examined++;
             try
             {
                 FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
@@ -52,18 +58,19 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
             }
             catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
             {
-                // Whoever made it has removed it meanwhile.
+                // Its process has removed it meanwhile.
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {
-                tally.Fail($"{path} cannot be removed: {ex.Message}");
+                report.Fail($"{path} cannot be removed: {ex.Message}");
             }
         }
 
-        tally.Changed += removed;
+        report.Changed += removed;
         if (removed > 0)
         {
-            tally.Note(FormattableString.Invariant($"{removed} {what}, {bytes / 1048576.0:0.#} MiB, {(dryRun ? "would be removed" : "removed")}."));
+            var done = dryRun ? "would be removed" : "removed";
+            report.Note(FormattableString.Invariant($"{removed} {kind}, {bytes / 1048576.0:0.#} MiB, {done}."));
         }
     }
 
@@ -82,11 +89,11 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
 
     private static bool IsLog(string path) => LogName().IsMatch(Path.GetFileName(path));
 
-    /// <summary>Also what was rotated or packed: <c>api.log</c>, <c>api.log.1</c>, <c>api.log.2.gz</c>, <c>api-20260101.log</c>.</summary>
+    /// <summary>Rotated and compressed files too: <c>api.log</c>, <c>api.log.1</c>, <c>api.log.2.gz</c>.</summary>
     [GeneratedRegex(@"\.log(\.[0-9]+)?(\.(gz|zst|zip))?$", RegexOptions.IgnoreCase)]
     private static partial Regex LogName();
 
-    /// <summary>The names that we make: the prefix, a number that nobody else has, and what it is for.</summary>
+    /// <summary>The names of <see cref="TemporaryFile"/>: a prefix, a unique number and a purpose.</summary>
     [GeneratedRegex(@"^ragaspire-[0-9a-f]{32}(\.[a-z]+)?$")]
-    private static partial Regex OurTemporary();
+    private static partial Regex TemporaryName();
 }

@@ -2,7 +2,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks.Database;
 
-/// <summary>Reports what goes on in the database that somebody should know of; changes nothing.</summary>
+/// <summary>Reports long transactions, lock waits and used limits; changes nothing.</summary>
 internal sealed class ActivityStep : IDatabaseStep
 {
     public string Title => "activity";
@@ -17,15 +17,17 @@ internal sealed class ActivityStep : IDatabaseStep
     private static async Task TransactionsAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
         var transactions = await run.Connection.Command("""
-            select pid, coalesce(nullif(application_name, ''), 'unnamed'), extract(epoch from now() - xact_start)::int8, coalesce(state, '')
+            select pid, coalesce(nullif(application_name, ''), 'unnamed'), extract(epoch from now() - xact_start)::int8,
+                coalesce(state, '')
             from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - make_interval(secs => $1)
+            where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - $1::interval
             order by xact_start limit 10
-            """, (double)run.Options.LongTransactionSeconds).ListAsync(
-            row => $"{row.GetString(1)} (process {row.GetInt32(0)}, {row.GetString(3)}) for {row.GetInt64(2)} s", cancellationToken);
+            """, run.Options.LongTransaction).ListAsync(
+            row => $"{row.GetString(1)} (process {row.GetInt32(0)}, {row.GetString(3)}) for {row.GetInt64(2)} s",
+            cancellationToken);
         if (transactions.Count > 0)
         {
-            run.ReportBuilder.Note($"Long transactions, which keep dead rows alive: {string.Join("; ", transactions)}.");
+            run.Report.Note($"Long transactions, which keep dead rows from being removed: {string.Join("; ", transactions)}.");
         }
     }
 
@@ -33,11 +35,13 @@ internal sealed class ActivityStep : IDatabaseStep
     {
         var waits = await run.Connection.Command("""
             select a.pid, pg_blocking_pids(a.pid)::text, coalesce(extract(epoch from now() - a.query_start), 0)::int8
-            from pg_stat_activity a where a.datname = current_database() and cardinality(pg_blocking_pids(a.pid)) > 0 limit 10
-            """).ListAsync(row => $"process {row.GetInt32(0)} waits for {row.GetString(1)} for {row.GetInt64(2)} s", cancellationToken);
+            from pg_stat_activity a
+            where a.datname = current_database() and cardinality(pg_blocking_pids(a.pid)) > 0 limit 10
+            """).ListAsync(
+            row => $"process {row.GetInt32(0)} waits for {row.GetString(1)} for {row.GetInt64(2)} s", cancellationToken);
         if (waits.Count > 0)
         {
-            run.ReportBuilder.Note($"Waiting for locks: {string.Join("; ", waits)}.");
+            run.Report.Note($"Waiting for locks: {string.Join("; ", waits)}.");
         }
     }
 
@@ -48,21 +52,22 @@ internal sealed class ActivityStep : IDatabaseStep
             from pg_database where datname = current_database()
             """).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
         const double wraparound = 2_146_483_648;
-        run.ReportBuilder.After("transaction_ids.used_share", age / wraparound);
+        run.Report.After("transaction_ids.used_share", age / wraparound);
         if (age > freezeAt * 1.5)
         {
-            run.ReportBuilder.Note(FormattableString.Invariant(
-                $"The oldest transaction id is {age:N0} transactions old, {age / wraparound:P0} of the way to the end: autovacuum does not keep up."));
+            run.Report.Note(FormattableString.Invariant(
+                $"The oldest transaction id has an age of {age:N0}, {age / wraparound:P0} of the limit: autovacuum is behind."));
         }
 
-        var (used, most) = (await run.Connection.Command("""
-            select (select count(*) from pg_stat_activity where backend_type = 'client backend'), current_setting('max_connections')::int8
+        var (used, max) = (await run.Connection.Command("""
+            select (select count(*) from pg_stat_activity where backend_type = 'client backend'),
+                current_setting('max_connections')::int8
             """).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
-        run.ReportBuilder.After("connections.used", used);
-        run.ReportBuilder.After("connections.most", most);
-        if (used > most * run.Options.WarnShare)
+        run.Report.After("connections.used", used);
+        run.Report.After("connections.most", max);
+        if (used > max * run.Options.WarnShare)
         {
-            run.ReportBuilder.Note($"{used} of {most} connections are in use.");
+            run.Report.Note($"{used} of {max} connections are in use.");
         }
     }
 }

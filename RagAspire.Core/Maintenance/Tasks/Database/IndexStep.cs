@@ -2,14 +2,14 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks.Database;
 
-/// <summary>Drops what a REINDEX CONCURRENTLY left behind whose process was killed.</summary>
+/// <summary>Drops the invalid indexes that an interrupted REINDEX CONCURRENTLY leaves behind.</summary>
 internal sealed class LeftoverStep : IDatabaseStep
 {
     public string Title => "left-over indexes";
 
     public async Task RunAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
-        // One that is being built just now looks the same; it has a row among those in progress.
+        // An index that is being built now looks the same, but is listed as in progress.
         var leftovers = await run.Connection.Command("""
             select format('%I.%I', n.nspname, i.relname) from pg_index x
             join pg_class i on i.oid = x.indexrelid join pg_namespace n on n.oid = i.relnamespace
@@ -18,17 +18,17 @@ internal sealed class LeftoverStep : IDatabaseStep
             """, (object)DatabaseRun.Schemas).ListAsync(row => row.GetString(0), cancellationToken);
         foreach (var index in leftovers)
         {
-            run.ReportBuilder.Examined++;
+            run.Report.Examined++;
             if (run.DryRun || await run.TryAsync(index, $"drop index concurrently if exists {index}", cancellationToken))
             {
-                run.ReportBuilder.Changed++;
-                run.ReportBuilder.Note($"{index}: left by an interrupted rebuild, {(run.DryRun ? "would be dropped" : "dropped")}.");
+                run.Report.Changed++;
+                run.Report.Note($"{index}: left by an interrupted rebuild, {run.Done("dropped")}.");
             }
         }
     }
 }
 
-/// <summary>Reports indexes that nobody uses and those that another one makes superfluous.</summary>
+/// <summary>Reports unused and duplicate indexes.</summary>
 internal sealed class IndexStep : IDatabaseStep
 {
     public string Title => "index use";
@@ -36,17 +36,18 @@ internal sealed class IndexStep : IDatabaseStep
     public async Task RunAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
         var unused = await run.Connection.Command("""
-            select s.indexrelname || ' on ' || s.relname || ' (' || pg_size_pretty(pg_relation_size(s.indexrelid)) || ')'
+            select format('%s on %s (%s)', s.indexrelname, s.relname, pg_size_pretty(pg_relation_size(s.indexrelid)))
             from pg_stat_user_indexes s join pg_index x on x.indexrelid = s.indexrelid
             where s.idx_scan = 0 and not x.indisunique and s.schemaname = any($1) and pg_relation_size(s.indexrelid) > 65536
             order by pg_relation_size(s.indexrelid) desc
             """, (object)DatabaseRun.Schemas).ListAsync(row => row.GetString(0), cancellationToken);
         var since = await run.Connection.Command("""
-            select coalesce(to_char(stats_reset, 'YYYY-MM-DD'), 'the beginning') from pg_stat_database where datname = current_database()
+            select coalesce(to_char(stats_reset, 'YYYY-MM-DD'), 'the beginning')
+            from pg_stat_database where datname = current_database()
             """).ScalarAsync<string>(cancellationToken);
         if (unused.Count > 0)
         {
-            run.ReportBuilder.Note($"Not used since {since}: {string.Join(", ", unused)}.");
+            run.Report.Note($"Not used since {since}: {string.Join(", ", unused)}.");
         }
 
         var duplicates = await run.Connection.Command("""
@@ -59,7 +60,7 @@ internal sealed class IndexStep : IDatabaseStep
             """, (object)DatabaseRun.Schemas).ListAsync(row => row.GetString(0), cancellationToken);
         foreach (var same in duplicates)
         {
-            run.ReportBuilder.Note($"The same index twice: {same}.");
+            run.Report.Note($"Duplicate indexes: {same}.");
         }
     }
 }

@@ -3,8 +3,8 @@ using RagAspire.Database;
 namespace RagAspire.Maintenance.Tasks.Database;
 
 /// <summary>
-/// Deletes rows that belong to nothing that can be searched, retried or built: passages and bytes of versions that an
-/// interrupted switch left behind. Foreign keys see to all others.
+/// Deletes rows without an owner: chunks and bytes of versions that an interrupted switch left behind, and old replicas with
+/// their commands. Foreign keys take care of all other tables.
 /// </summary>
 internal sealed class OrphanStep : IDatabaseStep
 {
@@ -16,7 +16,8 @@ internal sealed class OrphanStep : IDatabaseStep
             """),
         ("document_contents", "(document_id, version)", """
             o.created_at < now() - make_interval(days => $1) and exists (
-                select from documents d where d.id = o.document_id and o.version <> d.version and o.version is distinct from d.ready_version)
+                select from documents d
+                where d.id = o.document_id and o.version <> d.version and o.version is distinct from d.ready_version)
             """),
         ("index_order_results", "(run_id, replica_id)", "o.finished_at < now() - make_interval(days => $1 + 30)"),
         ("index_orders", "run_id", "o.ordered_at < now() - make_interval(days => $1 + 30)"),
@@ -27,11 +28,12 @@ internal sealed class OrphanStep : IDatabaseStep
 
     public async Task RunAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
+        var days = run.Options.OldVersionDays;
         foreach (var (table, key, where) in Orphans)
         {
-            var count = await run.Connection.Command($"select count(*) from {table} o where {where}", run.Options.OldVersionDays)
+            var count = await run.Connection.Command($"select count(*) from {table} o where {where}", days)
                 .ScalarAsync<long>(cancellationToken);
-            run.ReportBuilder.Examined += count;
+            run.Report.Examined += count;
             if (count == 0)
             {
                 continue;
@@ -39,23 +41,16 @@ internal sealed class OrphanStep : IDatabaseStep
 
             if (!run.DryRun)
             {
-                await DeleteAsync(run, table, key, where, cancellationToken);
+                var columns = key.Trim('(', ')');
+                var sql = $"delete from {table} where {key} in (select {columns} from {table} o where {where} limit $2)";
+                await run.Throttle(200, 2_000).DeleteAllAsync(
+                    rows => run.Connection.Command(sql, days, rows).ExecuteAsync(cancellationToken),
+                    deleted => run.Progress(deleted, count, $"orphans in {table}"),
+                    cancellationToken);
             }
 
-            run.ReportBuilder.Changed += count;
-            run.ReportBuilder.Note(FormattableString.Invariant(
-                $"{table}: {count:N0} rows that belong to nothing {(run.DryRun ? "would be deleted" : "deleted")}."));
-        }
-    }
-
-    private static async Task DeleteAsync(DatabaseRun run, string table, string key, string where, CancellationToken cancellationToken)
-    {
-        var pace = new Throttle(200, 2_000, run.Time);
-        var sql = $"delete from {table} where {key} in (select {key.Trim('(', ')')} from {table} o where {where} limit $2)";
-        while (await pace.StepAsync(
-            rows => run.Connection.Command(sql, run.Options.OldVersionDays, rows).ExecuteAsync(cancellationToken), cancellationToken) > 0)
-        {
-            run.Progress(0, 1, $"orphans in {table}");
+            run.Report.Changed += count;
+            run.Report.Note(FormattableString.Invariant($"{table}: {count:N0} orphaned rows {run.Done("deleted")}."));
         }
     }
 }

@@ -3,22 +3,24 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks.Database;
 
-/// <summary>An index with the size that its entries need.</summary>
-/// <param name="NeededBytes">By the planner's statistics; null where they say nothing, as of indexes that are no B-trees.</param>
+/// <summary>An index with its size and the size that its entries need.</summary>
+/// <param name="NeededBytes">Estimated from the planner's statistics; null for indexes other than B-trees.</param>
 internal sealed record IndexSize(string Name, string Quoted, long Bytes, long? NeededBytes, bool IsValid)
 {
-    /// <summary>The share of it that is unused room.</summary>
+    /// <summary>The share of free space, 0 to 1.</summary>
     public double Bloat => NeededBytes is { } needed && Bytes > 0 ? Math.Max(0, 1 - (needed / (double)Bytes)) : 0;
 
-    public bool IsWorn(DatabaseOptions options) => !IsValid || (Bytes >= options.IndexBytes && Bloat >= options.IndexBloat);
+    public bool NeedsRebuild(DatabaseOptions options) => !IsValid || (Bytes >= options.IndexBytes && Bloat >= options.IndexBloat);
 
-    public string Reason => IsValid ? FormattableString.Invariant($"{Bloat:P0} of {Bytes / 1048576.0:0.#} MiB are unused") : "invalid";
+    public string Reason =>
+        IsValid ? FormattableString.Invariant($"{Bloat:P0} of {Bytes / 1048576.0:0.#} MiB is free") : "invalid";
 
     /// <summary>
-    /// An entry is its columns, aligned, with twelve bytes around them; a page holds a little over 8,100 bytes and is
-    /// filled to nine tenths. Entries that share a page's room, as equal ones do, need less, so this errs to the safe side.
+    /// An entry takes its aligned columns and twelve bytes; a page holds about 8,150 bytes and is filled to 90 %. Equal entries
+    /// are stored once and need less, so the estimated bloat is too small rather than too large.
     /// </summary>
-    public static Task<List<IndexSize>> AllAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.Command("""
+    public static Task<List<IndexSize>> AllAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken) => connection.Command("""
         select i.relname, format('%I.%I', n.nspname, i.relname), pg_relation_size(i.oid),
             case when am.amname = 'btree' and x.indexprs is null and i.reltuples >= 0
                 then (8192 * (2 + ceil(i.reltuples * (12 + (w.width + 7) / 8 * 8) / (8150 * 0.9))))::int8 end,
@@ -41,7 +43,7 @@ internal sealed record IndexSize(string Name, string Quoted, long Bytes, long? N
         cancellationToken);
 }
 
-/// <summary>Builds worn indexes anew beside the old ones, while those are used.</summary>
+/// <summary>Rebuilds bloated and invalid indexes concurrently: the old index serves until the new one is complete.</summary>
 internal sealed class ReindexStep : IDatabaseStep
 {
     public string Title => "indexes";
@@ -49,26 +51,28 @@ internal sealed class ReindexStep : IDatabaseStep
     public async Task RunAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
         var indexes = await IndexSize.AllAsync(run.Connection, cancellationToken);
-        run.ReportBuilder.Examined += indexes.Count;
-        foreach (var index in indexes.Where(index => index.IsWorn(run.Options)))
+        run.Report.Examined += indexes.Count;
+        foreach (var index in indexes.Where(index => index.NeedsRebuild(run.Options)))
         {
-            run.ReportBuilder.Before($"{index.Name}.bytes", index.Bytes);
+            run.Report.Before($"{index.Name}.bytes", index.Bytes);
             run.Progress(0, 1, $"reindex {index.Name}");
             if (run.DryRun)
             {
-                run.ReportBuilder.Changed++;
-                run.ReportBuilder.Note($"{index.Name}: {index.Reason}; would be built anew.");
+                run.Report.Changed++;
+                run.Report.Note($"{index.Name}: {index.Reason}; would be rebuilt.");
             }
             else if (await run.TryAsync(index.Name, $"reindex index concurrently {index.Quoted}", cancellationToken))
             {
-                run.ReportBuilder.Changed++;
-                var bytes = await run.Connection.Command($"select pg_relation_size('{index.Quoted}'::regclass)").ScalarAsync<long>(cancellationToken);
-                run.ReportBuilder.After($"{index.Name}.bytes", bytes);
-                run.ReportBuilder.Note(FormattableString.Invariant($"{index.Name}: {index.Reason}; built anew, {bytes / 1048576.0:0.#} MiB now."));
+                run.Report.Changed++;
+                var bytes = await run.Connection.Command($"select pg_relation_size('{index.Quoted}'::regclass)")
+                    .ScalarAsync<long>(cancellationToken);
+                run.Report.After($"{index.Name}.bytes", bytes);
+                run.Report.Note(FormattableString.Invariant(
+                    $"{index.Name}: {index.Reason}; rebuilt, {bytes / 1048576.0:0.#} MiB now."));
             }
         }
 
-        // One that had to give up leaves its half.
+        // A rebuild that failed leaves an invalid index.
         await new LeftoverStep().RunAsync(run, cancellationToken);
     }
 }

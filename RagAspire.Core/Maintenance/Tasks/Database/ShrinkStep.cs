@@ -4,9 +4,9 @@ using RagAspire.Database;
 namespace RagAspire.Maintenance.Tasks.Database;
 
 /// <summary>
-/// Gives the room of bloated tables back while they are used. VACUUM can only cut off empty pages at the end, so the rows
-/// there are written again, unchanged, a few pages at a time, and land in the free room at the front; then VACUUM cuts.
-/// A table that is rewritten at once (VACUUM FULL) would be locked for all that time.
+/// Returns the free space of bloated tables to the file system while they are in use. VACUUM can only cut off empty pages at
+/// the end, so the rows there are updated without a change, a few pages at a time: they move to the free space at the front,
+/// and VACUUM cuts off the end. VACUUM FULL would lock the table for the whole rewrite.
 /// </summary>
 internal sealed class ShrinkStep : IDatabaseStep
 {
@@ -21,30 +21,31 @@ internal sealed class ShrinkStep : IDatabaseStep
     {
         foreach (var table in await TablesAsync(run, cancellationToken))
         {
-            run.ReportBuilder.Examined++;
+            run.Report.Examined++;
             if (table.Bytes < run.Options.TableBytes || table.FreeShare < run.Options.TableBloat)
             {
                 continue;
             }
 
-            run.ReportBuilder.Before($"{table.Name}.bytes", table.Bytes);
+            run.Report.Before($"{table.Name}.bytes", table.Bytes);
             if (run.DryRun)
             {
-                run.ReportBuilder.Changed++;
-                run.ReportBuilder.Note(FormattableString.Invariant($"{table.Name}: {table.FreeShare:P0} of {Megabytes(table.Bytes)} are free and would be given back."));
+                run.Report.Changed++;
+                run.Report.Note(FormattableString.Invariant(
+                    $"{table.Name}: {table.FreeShare:P0} of {Megabytes(table.Bytes)} is free and would be returned."));
                 continue;
             }
 
             var bytes = await ShrinkAsync(run, table, cancellationToken);
-            run.ReportBuilder.After($"{table.Name}.bytes", bytes);
-            run.ReportBuilder.Changed += bytes < table.Bytes ? 1 : 0;
-            run.ReportBuilder.Note($"{table.Name}: {Megabytes(table.Bytes)} before, {Megabytes(bytes)} after.");
+            run.Report.After($"{table.Name}.bytes", bytes);
+            run.Report.Changed += bytes < table.Bytes ? 1 : 0;
+            run.Report.Note($"{table.Name}: {Megabytes(table.Bytes)} before, {Megabytes(bytes)} after.");
         }
     }
 
     private static async Task<long> ShrinkAsync(DatabaseRun run, Table table, CancellationToken cancellationToken)
     {
-        // Free room that nobody has noted yet cannot be filled.
+        // Only free space that VACUUM has recorded can be reused.
         await run.TryAsync(table.Name, $"vacuum (analyze) {table.Quoted}", cancellationToken);
         var bytes = await SizeAsync(run, table, cancellationToken);
         for (var round = 0; round < MaxRounds && bytes > table.NeededBytes * 1.2; round++)
@@ -67,19 +68,19 @@ internal sealed class ShrinkStep : IDatabaseStep
         return bytes;
     }
 
-    /// <returns>False when others hold rows there, so that the rest is left for the next run.</returns>
+    /// <returns>False when another session locks rows there; the rest is left for the next run.</returns>
     private static async Task<bool> MoveTailAsync(DatabaseRun run, Table table, long bytes, CancellationToken cancellationToken)
     {
         var first = table.NeededBytes / PageBytes;
         var pages = bytes / PageBytes;
-        var pace = new Throttle(1, 1, run.Time);
+        var throttle = run.Throttle(1, 1);
         for (var page = pages - PagesAtOnce; page > first; page -= PagesAtOnce)
         {
             var at = page;
             run.Progress(pages - at, pages - first, $"shrink {table.Name}");
-            if (!await pace.StepAsync(_ => MovePagesAsync(run, table, at, cancellationToken), cancellationToken))
+            if (!await throttle.BatchAsync(_ => MovePagesAsync(run, table, at, cancellationToken), cancellationToken))
             {
-                run.ReportBuilder.Note($"{table.Name}: others hold rows at its end, so the rest is left for the next run.");
+                run.Report.Note($"{table.Name}: another session locks rows at its end, the rest is left for the next run.");
                 return false;
             }
         }
@@ -87,13 +88,14 @@ internal sealed class ShrinkStep : IDatabaseStep
         return true;
     }
 
-    /// <summary>Writes the rows of a few pages again until none is left on them; the first tries may fill the pages themselves.</summary>
+    /// <summary>Updates the rows of a few pages until they are empty; the first updates may land on the same pages.</summary>
     private static async Task<bool> MovePagesAsync(DatabaseRun run, Table table, long page, CancellationToken cancellationToken)
     {
         await using var transaction = await run.Connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await run.Connection.Command("set local lock_timeout = '100ms'; set local synchronous_commit = off").ExecuteAsync(cancellationToken);
+            await run.Connection.Command("set local lock_timeout = '100ms'; set local synchronous_commit = off")
+                .ExecuteAsync(cancellationToken);
             for (var moves = 0; moves < MaxMoves; moves++)
             {
                 var moved = await run.Connection.Command($"""
@@ -109,17 +111,20 @@ internal sealed class ShrinkStep : IDatabaseStep
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        catch (PostgresException ex) when (ex.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        catch (PostgresException ex) when (
+            ex.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
         {
             return false;
         }
     }
 
     private static async Task<long> SizeAsync(DatabaseRun run, Table table, CancellationToken cancellationToken) =>
-        await run.Connection.Command($"select pg_relation_size('{table.Quoted}'::regclass)").ScalarAsync<long>(cancellationToken);
+        await run.Connection.Command($"select pg_relation_size('{table.Quoted}'::regclass)")
+            .ScalarAsync<long>(cancellationToken);
 
-    /// <summary>Tables with the size that their rows need by the planner's statistics, and a column that may be written again.</summary>
-    private static Task<List<Table>> TablesAsync(DatabaseRun run, CancellationToken cancellationToken) => run.Connection.Command("""
+    /// <summary>Tables with the estimated size of their rows, and a column that can be updated.</summary>
+    private static Task<List<Table>> TablesAsync(
+        DatabaseRun run, CancellationToken cancellationToken) => run.Connection.Command("""
         select c.relname, format('%I.%I', n.nspname, c.relname), pg_relation_size(c.oid),
             (greatest(c.reltuples, 0) * (28 + ((coalesce(w.width, 32) + 11) / 8 * 8)))::int8, format('%I', a.attname)
         from pg_class c
@@ -129,17 +134,19 @@ internal sealed class ShrinkStep : IDatabaseStep
             where attrelid = c.oid and attnum > 0 and not attisdropped and attidentity = '' and attgenerated = ''
             order by attlen < 0, attnum limit 1) a on true
         left join lateral (
-            select sum(avg_width)::int8 as width from pg_stats s where s.schemaname = n.nspname and s.tablename = c.relname) w on true
+            select sum(avg_width)::int8 as width from pg_stats s
+            where s.schemaname = n.nspname and s.tablename = c.relname) w on true
         where c.relkind = 'r' and n.nspname = 'public' and c.reltuples >= 0
         order by pg_relation_size(c.oid) desc
         """).ListAsync(
-        row => new Table(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4)), cancellationToken);
+        row => new Table(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4)),
+        cancellationToken);
 
     private static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:0.#} MiB");
 
     private sealed record Table(string Name, string Quoted, long Bytes, long LiveBytes, string Column)
     {
-        /// <summary>With a tenth of room to spare.</summary>
+        /// <summary>Includes 10 % of free space.</summary>
         public long NeededBytes => PageBytes + (LiveBytes * 11 / 10);
 
         public double FreeShare => Bytes == 0 ? 0 : Math.Max(0, 1 - (NeededBytes / (double)Bytes));

@@ -2,7 +2,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks.Database;
 
-/// <summary>Sizes of the database and its tables with their indexes, before and after.</summary>
+/// <summary>Reports the sizes of the database and of its tables with their indexes, before or after the run.</summary>
 internal sealed record SizeStep(bool After) : IDatabaseStep
 {
     public string Title => "sizes";
@@ -20,11 +20,11 @@ internal sealed record SizeStep(bool After) : IDatabaseStep
         {
             if (After)
             {
-                run.ReportBuilder.After($"{name}.total_bytes", bytes);
+                run.Report.After($"{name}.total_bytes", bytes);
             }
             else
             {
-                run.ReportBuilder.Before($"{name}.total_bytes", bytes);
+                run.Report.Before($"{name}.total_bytes", bytes);
             }
         }
     }

@@ -3,7 +3,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks.Database;
 
-/// <summary>VACUUM (ANALYZE) of the tables where the share of dead rows makes it worth it.</summary>
+/// <summary>VACUUM (ANALYZE) of the tables with many dead rows.</summary>
 internal sealed class VacuumStep : IDatabaseStep
 {
     public string Title => "vacuum";
@@ -12,34 +12,35 @@ internal sealed class VacuumStep : IDatabaseStep
     {
         foreach (var table in await TablesAsync(run, cancellationToken))
         {
-            run.ReportBuilder.Examined++;
+            run.Report.Examined++;
             if (table.Dead < run.Options.DeadRows || table.DeadShare < run.Options.DeadShare)
             {
                 continue;
             }
 
-            var note = FormattableString.Invariant($"{table.Name}: {table.Dead:N0} dead rows, {table.DeadShare:P0} of all");
+            var note = FormattableString.Invariant($"{table.Name}: {table.Dead:N0} dead rows, {table.DeadShare:P0} of all rows");
             run.Progress(0, 1, $"vacuum {table.Name}");
             if (run.DryRun)
             {
-                run.ReportBuilder.Changed++;
-                run.ReportBuilder.Note($"{note}; would be vacuumed.");
+                run.Report.Changed++;
+                run.Report.Note($"{note}; would be vacuumed.");
             }
             else if (await run.TryAsync(table.Name, $"vacuum (analyze) {table.Quoted}", cancellationToken))
             {
-                run.ReportBuilder.Changed++;
-                run.ReportBuilder.Note($"{note}; vacuumed.");
+                run.Report.Changed++;
+                run.Report.Note($"{note}; vacuumed.");
             }
         }
     }
 
     private static async Task<List<Table>> TablesAsync(DatabaseRun run, CancellationToken cancellationToken)
     {
-        // What this session has just deleted is in the statistics a moment later, unless it is told to hurry.
+        // Deletions of this session reach the statistics a second later, unless the flush is forced.
         await run.Connection.Command("select pg_stat_force_next_flush()").ExecuteAsync(cancellationToken);
         await run.Connection.Command("select 1").ExecuteAsync(cancellationToken);
         return await run.Connection.Command("""
-            select case schemaname when 'public' then '' else schemaname || '.' end || relname, format('%I.%I', schemaname, relname), n_live_tup, n_dead_tup
+            select case schemaname when 'public' then '' else schemaname || '.' end || relname,
+                format('%I.%I', schemaname, relname), n_live_tup, n_dead_tup
             from pg_stat_user_tables where schemaname = any($1) order by n_dead_tup desc
             """, (object)DatabaseRun.Schemas).ListAsync(Read, cancellationToken);
     }
@@ -52,7 +53,7 @@ internal sealed class VacuumStep : IDatabaseStep
     }
 }
 
-/// <summary>ANALYZE of all tables, so that plans go by what is there now.</summary>
+/// <summary>ANALYZE of all tables, so that the planner's statistics are current.</summary>
 internal sealed class AnalyzeStep : IDatabaseStep
 {
     public string Title => "analyse";
@@ -70,6 +71,6 @@ internal sealed class AnalyzeStep : IDatabaseStep
             }
         }
 
-        run.ReportBuilder.Note(run.DryRun ? $"{tables.Count} tables would be analysed." : $"{tables.Count} tables analysed.");
+        run.Report.Note($"{tables.Count} tables {run.Done("analysed")}.");
     }
 }

@@ -2,22 +2,24 @@ using RagAspire.Vectors;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
-/// <summary>Does something to the index, wherever it lives: once where all processes share it, else in each of them.</summary>
-public sealed class IndexOperations(IVectorIndex index, Reconciler reconciler, ReplicaCommands orders, TimeProvider time)
+/// <summary>Maintains the vector index: once where all processes share it, else in every process with its own.</summary>
+public sealed class IndexOperations(IVectorIndex index, Reconciler reconciler, ReplicaCommands commands, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public bool IsShared => index.IsShared;
 
-    /// <summary>Some process has an index of its own.</summary>
-    public async Task<bool> IsPresentAsync(CancellationToken cancellationToken) => (await orders.PresentAsync(cancellationToken)).Count > 0;
+    /// <summary>Some process has announced its in-process index.</summary>
+    public async Task<bool> IsPresentAsync(CancellationToken cancellationToken) =>
+        (await commands.PresentAsync(cancellationToken)).Count > 0;
 
-    /// <summary>Repairs the index, or writes all of it anew.</summary>
+    /// <summary>Repairs the index, or with <paramref name="everything"/> writes every point again.</summary>
     public async Task<TaskReport> ReconcileAsync(TaskContext context, bool everything, CancellationToken cancellationToken)
     {
         if (!index.IsShared)
         {
-            return await OrderAsync(context, everything ? "rebuild" : "reconcile", cancellationToken);
+            var action = everything ? ReplicaAction.Rebuild : ReplicaAction.Reconcile;
+            return await CommandAsync(context, action, cancellationToken);
         }
 
         try
@@ -26,44 +28,49 @@ public sealed class IndexOperations(IVectorIndex index, Reconciler reconciler, R
         }
         catch (VectorIndexUnavailableException ex)
         {
-            throw new MaintenanceException($"The vector index cannot be asked: {ex.Message}", ex);
+            throw new MaintenanceException($"The vector index cannot be reached: {ex.Message}", ex);
         }
     }
 
-    /// <summary>Has every process do it to its own index, and waits for those that are there.</summary>
-    public async Task<TaskReport> OrderAsync(TaskContext context, string action, CancellationToken cancellationToken)
+    /// <summary>Commands every process to maintain its own index, and waits for those that are running.</summary>
+    public async Task<TaskReport> CommandAsync(TaskContext context, ReplicaAction action, CancellationToken cancellationToken)
     {
-        var wanted = await PresentSoonAsync(cancellationToken);
-        if (wanted.Count == 0)
+        var replicas = await WaitForReplicasAsync(cancellationToken);
+        if (replicas.Count == 0)
         {
-            return new TaskReport(0, 0, 0) { Skipped = "No process with an index runs; each fills its own from PostgreSQL when it starts." };
+            return new TaskReport(0, 0, 0)
+            {
+                Skipped = "No process with an index is running; each fills its index from PostgreSQL when it starts.",
+            };
         }
 
-        await orders.OrderAsync(new ReplicaCommand(context.RunId, action, context.DryRun), cancellationToken);
+        await commands.SendAsync(new ReplicaCommand(context.RunId, action, context.DryRun), cancellationToken);
         while (true)
         {
-            var answers = await orders.AnswersAsync(context.RunId, cancellationToken);
-            var answered = answers.Select(answer => answer.ReplicaId).ToHashSet();
-            var silent = wanted.Where(replica => !answered.Contains(replica.Id)).ToList();
-            context.Report(answers.Count, wanted.Count, $"{action}: {answers.Count} of {wanted.Count} processes");
-            var present = (await orders.PresentAsync(cancellationToken)).Select(replica => replica.Id).ToHashSet();
-            if (silent.All(replica => !present.Contains(replica.Id)))
+            var results = await commands.ResultsAsync(context.RunId, cancellationToken);
+            var done = results.Select(result => result.ReplicaId).ToHashSet();
+            var open = replicas.Where(replica => !done.Contains(replica.Id)).ToList();
+            context.Report(
+                replicas.Count - open.Count, replicas.Count,
+                $"{action.Word()}: {replicas.Count - open.Count} of {replicas.Count} processes");
+            var present = (await commands.PresentAsync(cancellationToken)).Select(replica => replica.Id).ToHashSet();
+            if (open.TrueForAll(replica => !present.Contains(replica.Id)))
             {
-                return Sum(answers, silent);
+                return Sum(results, open);
             }
 
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    /// <summary>A process that has just started, or waits for its next beat, has not said yet that it is there.</summary>
-    private async Task<IReadOnlyList<IndexReplicaRow>> PresentSoonAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for the first announcement of a process that has just started.</summary>
+    private async Task<IReadOnlyList<IndexReplicaRow>> WaitForReplicasAsync(CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (true)
         {
-            var present = await orders.PresentAsync(cancellationToken);
-            if (present.Count > 0 || time.GetElapsedTime(startedAt) > ReplicaCommands.Beat * 2.5)
+            var present = await commands.PresentAsync(cancellationToken);
+            if (present.Count > 0 || time.GetElapsedTime(startedAt) > ReplicaCommands.AnnounceInterval * 2.5)
             {
                 return present;
             }
@@ -72,41 +79,47 @@ public sealed class IndexOperations(IVectorIndex index, Reconciler reconciler, R
         }
     }
 
-    private static TaskReport Sum(IReadOnlyList<ReplicaCommandResult> answers, List<IndexReplicaRow> gone)
+    private static TaskReport Sum(IReadOnlyList<ReplicaCommandResult> results, List<IndexReplicaRow> gone)
     {
-        var tally = new ReportBuilder();
-        foreach (var answer in answers)
+        var sum = new ReportBuilder();
+        foreach (var result in results)
         {
-            if (answer.Report is not { } report)
+            if (result.Report is { } report)
             {
-                tally.Fail($"{answer.Name}: {answer.Error}");
-                continue;
+                Add(sum, result.Name, report);
             }
-
-            tally.Examined += report.Examined;
-            tally.Changed += report.Changed;
-            tally.Failed += report.Failed;
-            foreach (var note in report.Notes)
+            else
             {
-                tally.Note($"{answer.Name}: {note}");
-            }
-
-            foreach (var (figure, value) in report.Before)
-            {
-                tally.Before($"{answer.Name}: {figure}", value);
-            }
-
-            foreach (var (figure, value) in report.After)
-            {
-                tally.After($"{answer.Name}: {figure}", value);
+                sum.Fail($"{result.Name}: {result.Error}");
             }
         }
 
         foreach (var replica in gone)
         {
-            tally.Note($"{replica.Name} ended meanwhile; whatever takes its place fills its index anew.");
+            sum.Note($"{replica.Name} ended during the run; a new process fills its index from PostgreSQL.");
         }
 
-        return tally.Report();
+        return sum.Build();
+    }
+
+    private static void Add(ReportBuilder sum, string replica, TaskReport report)
+    {
+        sum.Examined += report.Examined;
+        sum.Changed += report.Changed;
+        sum.Failed += report.Failed;
+        foreach (var note in report.Notes)
+        {
+            sum.Note($"{replica}: {note}");
+        }
+
+        foreach (var (metric, value) in report.Before)
+        {
+            sum.Before($"{replica}: {metric}", value);
+        }
+
+        foreach (var (metric, value) in report.After)
+        {
+            sum.After($"{replica}: {metric}", value);
+        }
     }
 }

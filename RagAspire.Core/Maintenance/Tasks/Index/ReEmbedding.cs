@@ -1,23 +1,22 @@
 using System.Data.Common;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
-using RagAspire.Ingestion.Chunking;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
 /// <summary>
-/// Makes the vectors of a model beside those that serve. With the connection string <c>embeddings-next</c> it is a model to
-/// switch to: when it is done, API and worker are started anew with it as <c>embeddings</c>. Without it, it is the present
-/// model: what is missing of it is made, and the vectors of models before it go.
+/// Embeds all chunks with a second model while the current one serves. The connection string <c>embeddings-next</c> names the
+/// model to switch to: afterwards API and worker are restarted with it as <c>embeddings</c>. Without that string the task
+/// completes the vectors of the current model and deletes those of former models.
 /// </summary>
 public sealed class ReEmbedding(
-    EmbeddingBacklog backlog, IndexOperations upkeep, Bm25Encoder terms, ReEmbeddingModels models) : IMaintenanceTask
+    EmbeddingBacklog backlog, IndexOperations index, Bm25Encoder terms, ReEmbeddingModels models, TimeProvider time)
+    : IMaintenanceTask
 {
     /// <summary>The connection string of the model to switch to: <c>Endpoint=http://host:11434;Model=name</c>.</summary>
     public const string NextModel = "embeddings-next";
@@ -26,44 +25,50 @@ public sealed class ReEmbedding(
 
     public string Name => "re-embedding";
 
-    public string Summary => "Embeds every chunk with a new model in the background while the old one serves; afterwards drops what the old one left.";
+    public string Summary =>
+        "Embeds every chunk with a new model while the old one serves; after the switch deletes the vectors of the old one.";
 
     public async Task<TaskReport> RunAsync(TaskContext context, CancellationToken cancellationToken)
     {
-        var (embedder, isNext, handler) = models.Choose();
-        using var connection = handler;
+        var (embedder, isNext, connection) = models.Choose();
+        using var _ = connection;
         if (embedder.Model is not { } model)
         {
-            return new TaskReport(0, 0, 0) { Skipped = $"There is no embedding model: set the connection string '{NextModel}', or 'embeddings'." };
+            return new TaskReport(0, 0, 0)
+            {
+                Skipped = $"There is no embedding model: set the connection string '{NextModel}', or 'embeddings'.",
+            };
         }
 
-        var tally = new ReportBuilder { Examined = await backlog.CountAsync(model, cancellationToken) };
-        tally.Before("chunks.missing", tally.Examined);
+        var report = new ReportBuilder { Examined = await backlog.CountAsync(model, cancellationToken) };
+        report.Before("chunks.missing", report.Examined);
         if (!context.DryRun)
         {
-            await EmbedAsync(context, embedder, model, tally, cancellationToken);
+            await EmbedAsync(context, embedder, model, report, cancellationToken);
         }
 
-        tally.After("chunks.missing", await backlog.CountAsync(model, cancellationToken));
+        report.After("chunks.missing", await backlog.CountAsync(model, cancellationToken));
         if (isNext)
         {
-            tally.Note($"{model} is ready beside the model that serves: start API and worker with it as 'embeddings' to switch, and run this again then.");
-            return tally.Report();
+            report.Note(
+                $"{model} is ready: restart API and worker with it as 'embeddings' to switch, then run this task again.");
+            return report.Build();
         }
 
         if (!context.DryRun)
         {
-            var dropped = await backlog.DropOthersAsync(model, cancellationToken);
-            tally.Note($"{dropped} rows of vectors of other models dropped.");
-            var report = await upkeep.ReconcileAsync(context, everything: false, cancellationToken);
-            tally.Failed += report.Failed;
-            report.Notes.ToList().ForEach(tally.Note);
+            var deleted = await backlog.DeleteOthersAsync(model, cancellationToken);
+            report.Note($"{deleted} rows with vectors of other models deleted.");
+            var reconciled = await index.ReconcileAsync(context, everything: false, cancellationToken);
+            report.Failed += reconciled.Failed;
+            reconciled.Notes.ToList().ForEach(report.Note);
         }
 
-        return tally.Report();
+        return report.Build();
     }
 
-    private async Task EmbedAsync(TaskContext context, Embedder embedder, string model, ReportBuilder tally, CancellationToken cancellationToken)
+    private async Task EmbedAsync(
+        TaskContext context, Embedder embedder, string model, ReportBuilder report, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,13 +79,13 @@ public sealed class ReEmbedding(
                 if (page.Count > 0)
                 {
                     await EmbedAsync(page, embedder, model, cancellationToken);
-                    tally.Changed += page.Count;
-                    context.Report(tally.Changed, Math.Max(1, tally.Examined), model);
+                    report.Changed += page.Count;
+                    context.Report(report.Changed, Math.Max(1, report.Examined), model);
                     last = page[^1].Id;
                 }
                 else if (last != Guid.Empty)
                 {
-                    // What was uploaded meanwhile may stand before the last page.
+                    // Chunks that were added meanwhile may sort before the last page.
                     last = Guid.Empty;
                 }
                 else
@@ -91,32 +96,38 @@ public sealed class ReEmbedding(
         }
         catch (EmbeddingUnavailableException ex)
         {
-            throw new MaintenanceException($"{model}: {ex.Message}. {tally.Changed} chunks are done, and the next run goes on from there.", ex);
+            throw new MaintenanceException(
+                $"{model}: {ex.Message}. {report.Changed} chunks are done, and the next run continues from there.", ex);
         }
     }
 
     private async Task EmbedAsync(
         IReadOnlyList<UnembeddedChunk> page, Embedder embedder, string model, CancellationToken cancellationToken)
     {
-        var startedAt = models.Time.GetTimestamp();
-        var texts = page.Select(row => new Chunk(0, row.Text, row.Section, null, 0).IndexedText).ToList();
-        var vectors = await embedder.EmbedDocumentsAsync(texts, null, cancellationToken);
-        await backlog.SaveAsync([.. page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])))], cancellationToken);
+        var startedAt = time.GetTimestamp();
+        var texts = page.Select(row => ChunkText.Of(row.Section, row.Text)).ToList();
+        var vectors = await embedder.EmbedDocumentsAsync(texts, cancellationToken);
+        var embeddings = page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])));
+        await backlog.SaveAsync([.. embeddings], cancellationToken);
 
-        // People's own questions are embedded by the same server and answered by the same database.
-        await Throttle.RestAsync(startedAt, 3, models.Time, cancellationToken);
+        // Searches use the same model server and the same database.
+        await Throttle.PauseAsync(startedAt, 3, time, cancellationToken);
     }
 }
 
-/// <summary>Which model re-embedding is about.</summary>
+/// <summary>Chooses the model to embed with.</summary>
 public sealed class ReEmbeddingModels(
-    Embedder present, IConfiguration configuration, IOptions<EmbeddingOptions> options, TimeProvider time, ILogger<Embedder> logger)
+    Embedder current,
+    IConfiguration configuration,
+    IOptions<EmbeddingOptions> options,
+    TimeProvider time,
+    ILogger<Embedder> logger)
 {
-    public TimeProvider Time => time;
-
+    /// <returns>An embedder, whether it is the model to switch to, and its connection, which the caller disposes.</returns>
+    /// <exception cref="MaintenanceException">The connection string is invalid.</exception>
     internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
     {
-        // Shells do not take a hyphen in the name of a variable.
+        // Shells do not allow a hyphen in the name of a variable.
         var parts = new DbConnectionStringBuilder
         {
             ConnectionString = configuration.GetConnectionString(ReEmbedding.NextModel)
@@ -124,7 +135,7 @@ public sealed class ReEmbeddingModels(
         };
         if (!parts.TryGetValue("Endpoint", out var endpoint) || !parts.TryGetValue("Model", out var model))
         {
-            return (present, false, null);
+            return (current, false, null);
         }
 
         if (!Uri.TryCreate(endpoint.ToString(), UriKind.Absolute, out var address))

@@ -7,49 +7,53 @@ using RagAspire.Vectors.Embedding;
 namespace RagAspire.Maintenance.Tasks.Index;
 
 /// <summary>
-/// Compares one index with PostgreSQL, which is the truth: every searched chunk has its point, and no point is without a
-/// chunk. What differs is repaired from the stored vectors; nothing is embedded again.
+/// Compares one index with PostgreSQL: every searchable chunk must have its point, and every point its chunk. Differences are
+/// repaired from the stored vectors; nothing is embedded again.
 /// </summary>
 public sealed class Reconciler(
     NpgsqlDataSource dataSource, EmbeddingStore embeddings, IVectorIndex index, DocumentChanges changes, TimeProvider time)
 {
     private const int Page = 500;
 
-    /// <summary>Repairs what differs, or with <paramref name="everything"/> writes every point anew.</summary>
-    /// <param name="progress">Told how far it is: done and total.</param>
-    /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
-    public async Task<TaskReport> RunAsync(bool dryRun, bool everything, Action<long, long, string> progress, CancellationToken cancellationToken)
+    /// <summary>Repairs the differences, or with <paramref name="everything"/> writes every point again.</summary>
+    /// <param name="progress">Receives done, total and the current step.</param>
+    /// <exception cref="VectorIndexUnavailableException">The index cannot be reached.</exception>
+    public async Task<TaskReport> RunAsync(
+        bool dryRun, bool everything, Action<long, long, string> progress, CancellationToken cancellationToken)
     {
-        var tally = new ReportBuilder();
+        var report = new ReportBuilder();
         progress(0, 100, "reading the index");
         var indexed = await IndexedAsync(cancellationToken);
-        tally.Before("index.points", indexed.Count);
+        report.Before("index.points", indexed.Count);
         progress(20, 100, "reading the chunks");
         var chunks = await ChunksAsync(cancellationToken);
-        tally.Before("database.chunks", chunks.Count);
-        tally.Examined = chunks.Count + indexed.Keys.Count(id => !chunks.ContainsKey(id));
+        report.Before("database.chunks", chunks.Count);
+        report.Examined = chunks.Count + indexed.Keys.Count(id => !chunks.ContainsKey(id));
 
-        var missing = chunks.Where(chunk => everything || !indexed.TryGetValue(chunk.Key, out var hasDense) || (chunk.Value.HasDense && !hasDense)).ToList();
+        var missing = chunks.Where(chunk =>
+            everything || !indexed.TryGetValue(chunk.Key, out var hasDense) || (chunk.Value.HasDense && !hasDense)).ToList();
         var foreign = await ForeignAsync(indexed.Keys.Where(id => !chunks.ContainsKey(id)).ToList(), cancellationToken);
         if (!dryRun)
         {
-            progress(40, 100, "adding what is missing");
-            await AddAsync(missing.Select(chunk => chunk.Value.DocumentId).Distinct().ToList(), [.. missing.Select(chunk => chunk.Key)], progress, cancellationToken);
-            progress(90, 100, "removing what is foreign");
+            progress(40, 100, "adding missing points");
+            var documents = missing.Select(chunk => chunk.Value.DocumentId).Distinct().ToList();
+            await AddAsync(documents, [.. missing.Select(chunk => chunk.Key)], progress, cancellationToken);
+            progress(90, 100, "removing foreign points");
             foreach (var page in foreign.Chunk(Page))
             {
                 await index.RemoveChunksAsync(page, cancellationToken);
             }
         }
 
-        tally.Changed = missing.Count + foreign.Count;
-        tally.After("index.points", (await index.StatusAsync(cancellationToken)).Points);
-        tally.After("database.chunks", chunks.Count);
-        tally.After("missing", missing.Count);
-        tally.After("foreign", foreign.Count);
-        tally.Note(FormattableString.Invariant(
-            $"{index.Name}: {missing.Count:N0} points {(everything ? "written anew" : "were missing")}, {foreign.Count:N0} were of no chunk{(dryRun ? "; nothing was changed" : "")}."));
-        return tally.Report();
+        report.Changed = missing.Count + foreign.Count;
+        report.After("index.points", (await index.StatusAsync(cancellationToken)).Points);
+        report.After("database.chunks", chunks.Count);
+        report.After("missing", missing.Count);
+        report.After("foreign", foreign.Count);
+        var (state, dry) = (everything ? "rewritten" : "were missing", dryRun ? "; nothing was changed" : "");
+        report.Note(FormattableString.Invariant(
+            $"{index.Name}: {missing.Count:N0} points {state}, {foreign.Count:N0} belonged to no chunk{dry}."));
+        return report.Build();
     }
 
     private async Task<Dictionary<Guid, bool>> IndexedAsync(CancellationToken cancellationToken)
@@ -78,8 +82,8 @@ public sealed class Reconciler(
     }
 
     /// <summary>
-    /// Of the points without a searched chunk those that are of none: what is being built has its rows already, and what has
-    /// become searched since the chunks were read has them too.
+    /// The points that belong to no chunk at all. Points of a version that is being built have a chunk, and so have those that
+    /// became searchable after the chunks were read.
     /// </summary>
     private async Task<List<Guid>> ForeignAsync(List<Guid> candidates, CancellationToken cancellationToken)
     {
@@ -113,17 +117,17 @@ public sealed class Reconciler(
                 await index.UpsertAsync(page, cancellationToken);
             }
 
-            // Who has replaced or deleted the document meanwhile may have been before us.
+            // The document may have been replaced or deleted since the scan.
             var now = await changes.ReadyVersionAsync(documents[i], cancellationToken);
             if (now != version)
             {
                 await index.RemoveAsync(documents[i], now, cancellationToken);
             }
 
-            progress(40 + (50 * (i + 1) / documents.Count), 100, "adding what is missing");
+            progress(40 + (50 * (i + 1) / documents.Count), 100, "adding missing points");
 
-            // Searches of the same index want the processor too, and every process with an index does this at once.
-            await Throttle.RestAsync(startedAt, 3, time, cancellationToken);
+            // Searches need the processor too, and every process with an index reconciles at the same time.
+            await Throttle.PauseAsync(startedAt, 3, time, cancellationToken);
         }
     }
 

@@ -1,0 +1,175 @@
+namespace RagAspire.AppHost.Monitoring;
+
+/// <summary>
+/// Prometheus, Alertmanager, Grafana and exporters as containers, with the files of this repository. API and worker listen
+/// on loopback, which a container cannot reach on Linux, so they push their metrics to Prometheus.
+/// </summary>
+internal static class ContainerMonitoring
+{
+    private const string Configuration = "/etc/prometheus";
+
+    /// <summary>Adds all but Alertmanager, which needs the API. Not in a deployment, which has its own monitoring.</summary>
+    /// <returns>Prometheus; null without monitoring.</returns>
+    public static IResourceBuilder<ContainerResource>? AddMonitoring(
+        this IDistributedApplicationBuilder builder,
+        AppHostOptions options,
+        IResourceBuilder<PostgresDatabaseResource> database,
+        IResourceBuilder<RedisResource> cache,
+        ParameterResource vectorsKey)
+    {
+        if (!options.Monitoring || !builder.ExecutionContext.IsRunMode)
+        {
+            return null;
+        }
+
+        var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
+        builder.AddExporters(prometheus, database, cache);
+        builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
+            .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
+            .WithHttpHealthCheck("/api/health")
+            .WithVolume("ragaspire-grafana", "/var/lib/grafana")
+            .WithContainerFiles("/etc/grafana/provisioning", Repository(builder, "grafana", "provisioning"))
+            .WithContainerFiles("/var/lib/grafana/dashboards", Repository(builder, "grafana", "dashboards"))
+            .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
+            .WithEnvironment("TRACES_URL", builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] ?? "http://localhost:18888")
+            .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of the user admin in Grafana."))
+            .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
+            .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
+            .AsGrafana();
+        return prometheus;
+    }
+
+    /// <summary>Lets a service push its metrics.</summary>
+    public static IResourceBuilder<ProjectResource> WithMetricsTo(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource>? prometheus) => prometheus is null
+        ? service
+        : service.WithEnvironment("Metrics__Otlp", ReferenceExpression.Create($"{prometheus.GetEndpoint("http")}/api/v1/otlp/v1/metrics"));
+
+    /// <summary>Adds Alertmanager, which delivers every alert to the API: the one connection from a container to a process.</summary>
+    public static void AddAlertmanager(
+        this IResourceBuilder<ProjectResource> api, AppHostOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
+    {
+        if (stores.Prometheus is null)
+        {
+            return;
+        }
+
+        // The address of the API as a container sees it is known only inside the container, so the start-up script fills it in.
+        const string placeholder = "http://ragaspire-api";
+        var builder = api.ApplicationBuilder;
+        builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
+            .WithHttpEndpoint(Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
+            .WithHttpHealthCheck("/-/ready")
+            .WithVolume("ragaspire-alertmanager", "/alertmanager")
+            .WithContainerFiles("/etc/alertmanager", async (_, cancellationToken) =>
+            [
+                new ContainerFile
+                {
+                    Name = "alertmanager.yml",
+                    Contents = ConfigurationTemplate.Render(
+                        await File.ReadAllTextAsync(Repository(builder, "alertmanager", "alertmanager.yml"), cancellationToken),
+                        name => name switch
+                        {
+                            "RAGASPIRE_API_URL" => placeholder,
+                            "RAGASPIRE_API_KEY_FILE" => "/etc/alertmanager/api-key",
+                            _ => builder.Configuration[name],
+                        }),
+                },
+                new ContainerFile { Name = "api-key", Contents = await apiKey.Resource.GetValueAsync(cancellationToken) },
+                Folder("templates", Repository(builder, "alertmanager", "templates")),
+            ])
+            .WithEnvironment("API_URL", api.GetEndpoint("http"))
+            .WithEntrypoint("/bin/sh")
+            .WithArgs(
+                "-c",
+                $"cd /etc/alertmanager && sed \"s|{placeholder}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml && cp -r templates /tmp "
+                + "&& exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager --cluster.listen-address=")
+            .AsAlertmanager();
+    }
+
+    private static IResourceBuilder<ContainerResource> AddPrometheus(
+        this IDistributedApplicationBuilder builder, int port, ParameterResource vectorsKey)
+    {
+        string? Variable(string name) => name switch
+        {
+            "RAGASPIRE_OTLP" => "true",
+            "QDRANT_API_KEY_FILE" => $"{Configuration}/qdrant-key",
+            _ => builder.Configuration[name],
+        };
+        return builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
+            .WithHttpEndpoint(Ports.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
+            .WithHttpHealthCheck("/-/ready")
+            .WithVolume("ragaspire-prometheus", "/prometheus")
+            .WithContainerFiles(Configuration, async (_, cancellationToken) =>
+            [
+                new ContainerFile
+                {
+                    Name = "prometheus.yml",
+                    Contents = ConfigurationTemplate.Render(
+                        await File.ReadAllTextAsync(Repository(builder, "prometheus", "prometheus.yml"), cancellationToken), Variable),
+                },
+                new ContainerFile { Name = "qdrant-key", Contents = await vectorsKey.GetValueAsync(cancellationToken) },
+                Folder("rules", Repository(builder, "prometheus", "rules")),
+                new ContainerDirectory { Name = "targets", Entries = Targets() },
+            ])
+            .WithArgs(
+            [
+                $"--config.file={Configuration}/prometheus.yml", "--storage.tsdb.path=/prometheus",
+                .. MonitoringFolder.Flags(Repository(builder), Variable),
+            ])
+            .AsPrometheus();
+    }
+
+    private static void AddExporters(
+        this IDistributedApplicationBuilder builder,
+        IResourceBuilder<ContainerResource> prometheus,
+        IResourceBuilder<PostgresDatabaseResource> database,
+        IResourceBuilder<RedisResource> cache)
+    {
+        var server = database.Resource.Parent;
+        builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
+            .WithHttpEndpoint(targetPort: 9187, name: "http")
+            .WithHttpHealthCheck("/")
+            .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
+                $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{database.Resource.DatabaseName}?sslmode=disable"))
+            .WithEnvironment("DATA_SOURCE_USER", server.UserNameReference)
+            .WithEnvironment("DATA_SOURCE_PASS", server.PasswordParameter)
+            .AsExporterOf(server);
+        builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0")
+            .WithHttpEndpoint(targetPort: 9121, name: "http")
+            .WithHttpHealthCheck("/health")
+            .WithEnvironment("REDIS_ADDR", ReferenceExpression.Create(
+                $"redis://{cache.Resource.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}"))
+            .WithEnvironment("REDIS_PASSWORD", cache.Resource.PasswordParameter!)
+            .AsExporterOf(cache.Resource);
+        var node = builder.AddContainer("node-exporter", "prom/node-exporter", "v1.9.1")
+            .WithHttpEndpoint(targetPort: 9100, name: "http")
+            .WithHttpHealthCheck("/")
+            .AsExporterOf(prometheus.Resource);
+        if (OperatingSystem.IsLinux())
+        {
+            // On other systems containers run in a virtual machine, whose root is not that of this machine.
+            node.WithBindMount("/", "/host", isReadOnly: true).WithArgs("--path.rootfs=/host");
+        }
+    }
+
+    /// <summary>Addresses on the network of the containers: the name of the container and its own port.</summary>
+    private static IEnumerable<ContainerFile> Targets() => new[]
+    {
+        ("prometheus", "localhost:9090"), ("alertmanager", "alertmanager:9093"), ("node", "node-exporter:9100"),
+        ("postgres", "postgres-exporter:9187"), ("redis", "redis-exporter:9121"), ("qdrant", "qdrant:6333"),
+    }.Select(target => new ContainerFile
+    {
+        Name = $"{target.Item1}.yml",
+        Contents = MonitoringFolder.Target(target.Item2, instance: target.Item1),
+    });
+
+    private static ContainerDirectory Folder(string name, string path) => new()
+    {
+        Name = name,
+        Entries = Directory.GetFiles(path).Select(file => new ContainerFile { Name = Path.GetFileName(file), SourcePath = file }),
+    };
+
+    private static string Repository(IDistributedApplicationBuilder builder, params string[] path) =>
+        Path.GetFullPath(Path.Combine([builder.AppHostDirectory, "..", .. path]));
+}

@@ -1,0 +1,119 @@
+using RagAspire.Embedded;
+
+namespace RagAspire.AppHost.Monitoring;
+
+/// <summary>
+/// Prometheus, Alertmanager and the exporters that are installed on this machine, with the rules of this repository.
+/// </summary>
+public static class InstalledMonitoring
+{
+    private const string HowToInstall = "Debian and Ubuntu: apt install";
+
+    /// <summary>Lines of the start-up table: the programs that run, and how to install those that are missing.</summary>
+    public static IEnumerable<(string What, string Where)> Describe(AppHostOptions options)
+    {
+        if (!options.Monitoring)
+        {
+            yield return ("Monitoring", "switched off (--monitoring)");
+            yield break;
+        }
+
+        if (MonitoringTool.Prometheus.Path is null)
+        {
+            var missing = MonitoringTool.All.Where(tool => tool.Path is null).Select(tool => tool.Package);
+            yield return ("Monitoring", $"missing: history and alerts come with Prometheus ({HowToInstall} {string.Join(' ', missing)})");
+            yield break;
+        }
+
+        yield return ("Prometheus", $"http://localhost:{options.PrometheusPort}");
+        yield return ("Alertmanager", MonitoringTool.Alertmanager.Path is null
+            ? $"missing: alerts appear in Prometheus only ({HowToInstall} {MonitoringTool.Alertmanager.Package})"
+            : $"http://localhost:{options.AlertmanagerPort}");
+        var running = string.Join(", ", MonitoringTool.Exporters.Where(tool => tool.Path is not null).Select(tool => tool.Name));
+        var absent = MonitoringTool.Exporters.Where(tool => tool.Path is null).Select(tool => tool.Package).ToList();
+        yield return ("Exporters", absent.Count == 0
+            ? running
+            : $"{(running.Length == 0 ? "none" : running)}; missing: {string.Join(", ", absent)} ({HowToInstall} {string.Join(' ', absent)})");
+    }
+
+    /// <summary>The fixed ports that will be used, with their purpose and the argument that changes them.</summary>
+    public static IEnumerable<(string Purpose, int Port, string Argument)> FixedPorts(AppHostOptions options)
+    {
+        if (options.Monitoring && MonitoringTool.Prometheus.Path is not null)
+        {
+            yield return ("Prometheus", options.PrometheusPort, "--prometheus-port");
+            if (MonitoringTool.Alertmanager.Path is not null)
+            {
+                yield return ("Alertmanager", options.AlertmanagerPort, "--alertmanager-port");
+            }
+        }
+    }
+
+    /// <summary>Writes the configuration for API and worker on this machine.</summary>
+    /// <param name="apiKey">The key with which Alertmanager delivers alerts to the API.</param>
+    /// <param name="environment">Variables of the templates, such as the receivers in <c>alertmanager/alertmanager.yml</c>.</param>
+    /// <returns>The programs in the order of their start; none without Prometheus.</returns>
+    public static IReadOnlyList<MonitoringProgram> Prepare(AppHostOptions options, string apiKey, Func<string, string?> environment)
+    {
+        if (!options.Monitoring || MonitoringTool.Prometheus.Path is not { } prometheus)
+        {
+            return [];
+        }
+
+        var folder = new MonitoringFolder(Programs.Repository, Path.Combine(options.DataDirectory, "monitoring"));
+        var own = new Dictionary<string, string>
+        {
+            ["RAGASPIRE_API_URL"] = $"http://127.0.0.1:{options.ApiPort}",
+            ["RAGASPIRE_API_KEY_FILE"] = folder.WriteSecret("api-key", apiKey),
+        };
+        string? Variable(string name) => own.GetValueOrDefault(name) ?? environment(name);
+        folder.Write(Variable);
+        folder.AddTarget("ragaspire-api", $"127.0.0.1:{options.ApiPort}", "api");
+        folder.AddTarget("ragaspire-worker", $"127.0.0.1:{options.WorkerPort}", "worker");
+
+        List<MonitoringProgram> programs =
+        [
+            new(
+                MonitoringTool.Prometheus.Name,
+                prometheus,
+                [
+                    $"--config.file={folder.PrometheusFile}", $"--storage.tsdb.path={folder.Storage("prometheus")}",
+                    $"--web.listen-address=127.0.0.1:{options.PrometheusPort}", .. MonitoringFolder.Flags(Programs.Repository, Variable),
+                ],
+                options.PrometheusPort,
+                "/-/ready"),
+        ];
+        if (MonitoringTool.Alertmanager.Path is { } alertmanager)
+        {
+            programs.Add(new MonitoringProgram(
+                MonitoringTool.Alertmanager.Name,
+                alertmanager,
+                [
+                    $"--config.file={folder.AlertmanagerFile}", $"--storage.path={folder.Storage("alertmanager")}",
+                    $"--web.listen-address=127.0.0.1:{options.AlertmanagerPort}", "--cluster.listen-address=",
+                ],
+                options.AlertmanagerPort,
+                "/-/ready"));
+        }
+
+        programs.AddRange(MonitoringTool.Exporters.Where(tool => tool.Path is not null).Select(Exporter));
+        foreach (var program in programs)
+        {
+            var job = program.Name.Replace("-exporter", "", StringComparison.Ordinal);
+            folder.AddTarget(job, $"127.0.0.1:{program.Port}", job);
+        }
+
+        return programs;
+    }
+
+    // On a free port, because only Prometheus needs its address.
+    private static MonitoringProgram Exporter(MonitoringTool tool)
+    {
+        var port = FreePort.Next();
+
+        // The node exporter of Debian asks systemd, and logs an error at every scrape where there is none.
+        string[] own = tool == MonitoringTool.Node ? ["--no-collector.systemd"] : [];
+        return new MonitoringProgram(
+            tool.Name, tool.Path!, [$"--web.listen-address=127.0.0.1:{port}", .. own], port, tool == MonitoringTool.Redis ? "/health" : "/");
+    }
+}

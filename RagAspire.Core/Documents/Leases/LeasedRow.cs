@@ -1,0 +1,69 @@
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
+
+namespace RagAspire.Documents.Leases;
+
+/// <summary>The row of a leased document. Every update names the lease, so that it changes nothing after the lease is lost.</summary>
+/// <param name="leaseId">Stored in the column <c>claim_id</c>.</param>
+/// <param name="duration">How long the lease lasts from each heartbeat.</param>
+internal sealed class LeasedRow(NpgsqlDataSource dataSource, Guid documentId, Guid leaseId, TimeSpan duration)
+{
+    public TimeSpan Duration => duration;
+
+    /// <returns>False when the lease is lost.</returns>
+    public async Task<bool> HeartbeatAsync(CancellationToken cancellationToken) =>
+        await dataSource.Command(
+            "update documents set claimed_until = now() + $3::interval where id = $1 and claim_id = $2",
+            documentId, leaseId, duration).ExecuteAsync(cancellationToken) > 0;
+
+    /// <returns>The changed document; null when the lease is lost.</returns>
+    public Task<Document?> ProgressAsync(DocumentStage stage, int percent, CancellationToken cancellationToken) =>
+        dataSource.Command($"""
+            update documents set stage = $3, progress = greatest(progress, $4), updated_at = now(), claimed_until = now() + $5::interval
+            where id = $1 and claim_id = $2 returning {DocumentRows.Columns}
+            """, documentId, leaseId, stage.Word(), (short)percent, duration).FirstAsync(DocumentRows.Read, cancellationToken);
+
+    /// <summary>Makes a version the searched one: deletes the chunks of all others and appends the change to the feed.</summary>
+    /// <returns>The changed document; null when the lease is lost.</returns>
+    public async Task<Document?> ReadyAsync(int version, int chunkCount, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var document = await connection.Command($"""
+            update documents set status = 'ready', stage = null, progress = 100, error = null, chunk_count = $4,
+                ready_version = version, claim_id = null, claimed_until = null, indexed_at = now(), updated_at = now()
+            where id = $1 and claim_id = $2 and version = $3
+            returning {DocumentRows.Columns}
+            """, documentId, leaseId, version, chunkCount).FirstAsync(DocumentRows.Read, cancellationToken);
+        if (document is null)
+        {
+            return null;
+        }
+
+        await connection.Command("delete from chunks where document_id = $1 and version <> $2", documentId, version)
+            .ExecuteAsync(cancellationToken);
+        await DocumentChanges.AppendAsync(connection, documentId, document.Collection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return document;
+    }
+
+    /// <returns>The changed document; null when the lease is lost.</returns>
+    public Task<Document?> FailAsync(string reason, CancellationToken cancellationToken) =>
+        dataSource.Command($"""
+            update documents set status = 'failed', stage = null, error = $3, claim_id = null, claimed_until = null, updated_at = now()
+            where id = $1 and claim_id = $2
+            returning {DocumentRows.Columns}
+            """, documentId, leaseId, reason).FirstAsync(DocumentRows.Read, cancellationToken);
+
+    /// <param name="reason">Shown as what the document waits for; null for nothing.</param>
+    /// <param name="countsAsAttempt">False to take the attempt back.</param>
+    /// <returns>The changed document; null when the lease is lost.</returns>
+    public Task<Document?> ReleaseAsync(string? reason, bool countsAsAttempt, CancellationToken cancellationToken) =>
+        dataSource.Command($"""
+            update documents set status = 'pending', stage = null, error = $3, attempts = attempts - $4,
+                claim_id = null, claimed_until = null, updated_at = now()
+            where id = $1 and claim_id = $2
+            returning {DocumentRows.Columns}
+            """, documentId, leaseId, reason, countsAsAttempt ? 0 : 1).FirstAsync(DocumentRows.Read, cancellationToken);
+}

@@ -1,0 +1,28 @@
+namespace RagAspire.Vectors.Terms;
+
+/// <summary>A line of a table as extraction writes it: cells between bars or tabs, the first line of a table its header.</summary>
+internal static class TableLine
+{
+    public static bool IsRow(ReadOnlySpan<char> line) =>
+        line.Contains(" | ", StringComparison.Ordinal) || line.StartsWith("|") || line.Contains('\t');
+
+    /// <summary>A row that can be read without its table: each cell with the name of its column.</summary>
+    /// <param name="header">The table's header; null when it has none.</param>
+    public static string Read(string row, string? header)
+    {
+        var cells = Cells(row);
+        var names = header is null ? [] : Cells(header);
+        return string.Join("; ", cells.Select((cell, column) => (cell, column)).Where(part => part.cell.Length > 0).Select(part =>
+            part.column < names.Count && names[part.column].Length > 0 ? $"{names[part.column]}: {part.cell}" : part.cell));
+    }
+
+    /// <summary>Whether a row looks like a header: it has several cells, and at least half of them contain letters.</summary>
+    public static bool IsHeader(string row)
+    {
+        var cells = Cells(row).Where(cell => cell.Length > 0).ToList();
+        return cells.Count > 1 && cells.Count(cell => !cell.Any(char.IsLetter)) <= cells.Count / 2;
+    }
+
+    private static List<string> Cells(string row) =>
+        [.. row.Trim().Trim('|').Split(row.Contains('|') ? '|' : '\t').Select(cell => cell.Trim())];
+}

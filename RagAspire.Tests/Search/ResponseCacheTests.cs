@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Search;
+using RagAspire.Tests.Support;
+using StackExchange.Redis;
+
+namespace RagAspire.Tests.Search;
+
+/// <summary>The cache is never stale and never slows a request down.</summary>
+public sealed class ResponseCacheTests(Stores stores)
+{
+    private static readonly SearchQuery Query = new("fox", "default", 10, SearchMode.Hybrid, Tags());
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_written_is_found_again()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        var key = rig.Cache.Key("search", "default", new { Text = "fox" });
+        Assert.Null(await GetAsync(rig, key));
+
+        rig.Cache.Set("search", key, new Entry("An answer."));
+
+        await WrittenAsync(rig, key);
+        Assert.Equal(new Entry("An answer."), await GetAsync(rig, key));
+    }
+
+    [Fact]
+    public async Task A_change_of_a_document_makes_all_of_its_collection_a_miss_and_of_no_other_one()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        string? Key(string collection) => rig.Cache.Key("search", collection, new { Text = "fox" });
+        rig.Cache.Set("search", Key("changed"), new Entry("Old."));
+        rig.Cache.Set("search", Key("other"), new Entry("Still true."));
+        await WrittenAsync(rig, Key("changed"));
+        await WrittenAsync(rig, Key("other"));
+
+        rig.Generation.Moved("changed", 1);
+
+        Assert.Null(await GetAsync(rig, Key("changed")));
+        Assert.NotNull(await GetAsync(rig, Key("other")));
+    }
+
+    [Fact]
+    public async Task Nothing_is_cached_while_changes_cannot_be_heard()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        rig.Generation.Current(false);
+
+        Assert.Null(rig.Service.Key(Query));
+        await rig.SearchAsync("fox");
+        Assert.False((await rig.SearchAsync("fox")).Cached);
+
+        rig.Generation.Current(true);
+        Assert.NotNull(rig.Service.Key(Query));
+    }
+
+    [Fact]
+    public async Task Every_part_of_a_search_is_in_its_key()
+    {
+        await using var rig = await SearchRig.StartAsync(stores, model: "one-model");
+        await using var other = await SearchRig.StartAsync(stores, model: "another-model");
+        await using var none = await SearchRig.StartAsync(stores, model: null);
+        rig.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
+        other.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
+        none.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
+
+        string?[] keys =
+        [
+            rig.Service.Key(Query),
+            rig.Service.Key(Query with { Text = "foxes" }),
+            rig.Service.Key(Query with { Collection = "other" }),
+            rig.Service.Key(Query with { Limit = 11 }),
+            rig.Service.Key(Query with { Mode = SearchMode.Text }),
+            rig.Service.Key(Query with { Tags = Tags(("lang", "en")) }),
+            rig.Service.Key(Query with { Tags = Tags(("lang", "en"), ("year", "2024")) }),
+            rig.Service.Key(Query with { Tags = Tags(("lang=en", "")) }),
+            other.Service.Key(Query),
+            none.Service.Key(Query),
+        ];
+
+        Assert.All(keys, Assert.NotNull);
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Equal(
+            rig.Service.Key(Query with { Tags = Tags(("lang", "en"), ("year", "2024")) }),
+            rig.Service.Key(Query with { Tags = Tags(("year", "2024"), ("lang", "en")) }));
+    }
+
+    [Fact]
+    public async Task A_Redis_that_stalls_costs_no_more_than_the_patience()
+    {
+        await using var proxy = new RedisProxyStub(stores.Redis);
+        await using var rig = await SearchRig.StartAsync(
+            stores, redis: proxy.ConnectionString, settings: new Dictionary<string, string?> { ["Cache:Patience"] = "00:00:00.200" });
+        var key = rig.Cache.Key("search", "default", new { Text = "fox" });
+        rig.Cache.Set("search", key, new Entry("An answer."));
+        await WrittenAsync(rig, key);
+
+        proxy.Stall();
+        var startedAt = Stopwatch.GetTimestamp();
+        Assert.Null(await GetAsync(rig, key));
+        rig.Cache.Set("search", key, new Entry("Another."));
+        Assert.InRange(Stopwatch.GetElapsedTime(startedAt), TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1));
+
+        proxy.Resume();
+        await WrittenAsync(rig, key);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_is_gone_is_not_waited_for()
+    {
+        var proxy = new RedisProxyStub(stores.Redis);
+        await using var rig = await SearchRig.StartAsync(
+            stores, redis: proxy.ConnectionString, settings: new Dictionary<string, string?> { ["Cache:Patience"] = "00:00:10" });
+        var key = rig.Cache.Key("search", "default", new { Text = "fox" });
+        rig.Cache.Set("search", key, new Entry("An answer."));
+        await WrittenAsync(rig, key);
+
+        await proxy.DisposeAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(!rig.Services.GetRequiredService<IConnectionMultiplexer>().IsConnected),
+            TimeSpan.FromSeconds(10), () => "Still connected.", Token);
+        var startedAt = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Null(await GetAsync(rig, key));
+            rig.Cache.Set("search", key, new Entry("Another."));
+        }
+
+        Assert.True(Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(1), "Lookups wait for a Redis that is gone.");
+    }
+
+    private static Task<Entry?> GetAsync(SearchRig rig, string? key) => rig.Cache.GetAsync<Entry>("search", key, Token);
+
+    /// <summary>Writing is not waited for, so a test waits until it can be read.</summary>
+    private static Task WrittenAsync(SearchRig rig, string? key) => Eventually.TrueAsync(
+        async () => await GetAsync(rig, key) is not null, TimeSpan.FromSeconds(10), () => "Nothing was written.", Token);
+
+    private static Dictionary<string, string> Tags(params (string Key, string Value)[] tags) =>
+        tags.ToDictionary(tag => tag.Key, tag => tag.Value);
+
+    private sealed record Entry(string Text);
+}

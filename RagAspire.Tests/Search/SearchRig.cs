@@ -1,0 +1,126 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RagAspire.Search;
+using RagAspire.Search.Caching;
+using RagAspire.Tests.Support;
+using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Sync;
+using RagAspire.Vectors.Terms;
+
+namespace RagAspire.Tests.Search;
+
+/// <summary>The search service over a real database and a real Redis, with an embedding model and an index that can go away.</summary>
+internal sealed class SearchRig : IAsyncDisposable
+{
+    private readonly CoreServices _core;
+
+    private SearchRig(CoreServices core, string? model)
+    {
+        _core = core;
+        Embeddings = new EmbeddingStub(model ?? "none");
+        Index = new IndexStub();
+        Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
+        Generation.Current(true);
+        var embedder = new Embedder(
+            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, model is null ? null : Embeddings);
+        Retriever = new Retriever(
+            embedder, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>());
+        Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
+        Service = new SearchService(
+            Retriever, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());
+    }
+
+    public IndexGeneration Generation { get; } = new();
+
+    public EmbeddingStub Embeddings { get; }
+
+    public IndexStub Index { get; }
+
+    public Retriever Retriever { get; }
+
+    public ResponseCache Cache { get; }
+
+    public SearchService Service { get; }
+
+    public IServiceProvider Services => _core.Services;
+
+    /// <param name="model">Null for a system without an embedding model.</param>
+    /// <param name="redis">Null for the Redis that all tests share.</param>
+    public static async Task<SearchRig> StartAsync(
+        Stores stores, string? model = "stub", string? redis = null, IReadOnlyDictionary<string, string?>? settings = null) => new(
+        await CoreServices.CreateAsync(
+            stores,
+            settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+            {
+                ["ConnectionStrings:cache"] = redis ?? stores.Redis,
+            }),
+        model);
+
+    public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
+        new SearchQuery(text, "default", 10, mode, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until all that was written to the cache before is there: one connection keeps the order of its writes.</summary>
+    public async Task CacheIsWrittenAsync()
+    {
+        var key = Cache.Key("search", "default", new { Marker = Guid.NewGuid() });
+        Cache.Set("search", key, new Marker());
+        await Eventually.TrueAsync(
+            async () => await Cache.GetAsync<Marker>("search", key, TestContext.Current.CancellationToken) is not null,
+            TimeSpan.FromSeconds(10), () => "Nothing was written.", TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
+
+    private sealed record Marker;
+
+    /// <summary>Gives every text the same vector, or none while it is away.</summary>
+    public sealed class EmbeddingStub(string model) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public bool IsAway { get; set; }
+
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) => IsAway
+            ? throw new HttpRequestException("The model server does not answer.")
+            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) =>
+            serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("stub", null, model) : null;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>An index without points, or one that cannot be reached.</summary>
+    public sealed class IndexStub : IVectorIndex
+    {
+        public bool IsAway { get; set; }
+
+        public string Name => "stub";
+
+        public bool IsShared => true;
+
+        public Task UpsertAsync(IReadOnlyList<IndexPoint> points, CancellationToken cancellationToken) => AnswerAsync();
+
+        public Task RemoveAsync(Guid documentId, int? belowVersion, CancellationToken cancellationToken) => AnswerAsync();
+
+        public Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken) => AnswerAsync();
+
+        public IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public async Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
+        {
+            await AnswerAsync();
+            return [];
+        }
+
+        public Task<IndexStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        private Task AnswerAsync() =>
+            IsAway ? throw new VectorIndexUnavailableException("The index is out of reach.") : Task.CompletedTask;
+    }
+}
