@@ -66,7 +66,7 @@ public sealed record AppHostOptions
         "",
         .. Known.Select(option => $"  {option.Argument,-20} {option.Variable,-28} {option.Meaning}"),
         "",
-        "Aspire's own arguments (such as --publisher and --output-path) and settings of the form --Section:Key value are passed on.",
+        "Aspire's own arguments (such as --publisher) and settings of the form --Section:Key value are passed on.",
         "ConnectionStrings__ragdb, __cache, __chat and __embeddings name servers that run elsewhere.",
     ]);
 

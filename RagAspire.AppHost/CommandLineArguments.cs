@@ -18,7 +18,8 @@ internal static class CommandLineArguments
     /// <param name="known">The own arguments, with their two dashes.</param>
     /// <returns>The own arguments with their values, in order.</returns>
     /// <exception cref="AppHostException">An argument is unknown, or an own one has no value.</exception>
-    public static IEnumerable<(string Name, string Value)> Read(IReadOnlyList<string> arguments, IReadOnlyCollection<string> known)
+    public static IEnumerable<(string Name, string Value)> Read(
+        IReadOnlyList<string> arguments, IReadOnlyCollection<string> known)
     {
         for (var i = 0; i < arguments.Count; i++)
         {

@@ -26,8 +26,8 @@ public sealed class DirectoryLock : IDisposable
         catch (IOException ex)
         {
             throw new EmbeddedStoreException(
-                $"{Path.GetDirectoryName(Path.GetFullPath(path))} is in use by another process ({Path.GetFileName(path)} is locked): "
-                + "stop that process first, or set RAGASPIRE_DATA to another directory.", ex);
+                $"{Path.GetDirectoryName(Path.GetFullPath(path))} is in use by another process "
+                + $"({Path.GetFileName(path)} is locked): stop that process first, or set RAGASPIRE_DATA to another directory.", ex);
         }
     }
 

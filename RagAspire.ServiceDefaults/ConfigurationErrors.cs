@@ -11,19 +11,21 @@ public static partial class ConfigurationErrors
     /// <summary>One sentence a line, or null when the exception has another cause.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        OptionsValidationException invalid => string.Join('\n', invalid.Failures.Select(failure => Describe(invalid.OptionsType, failure))),
+        OptionsValidationException invalid =>
+            string.Join('\n', invalid.Failures.Select(failure => Describe(invalid.OptionsType, failure))),
         AggregateException several when several.InnerExceptions.Select(Describe).ToList() is var all && !all.Contains(null) =>
             string.Join('\n', all),
         ScheduleException schedule => schedule.Message,
 
-        // The binder names the value and the path, such as: Failed to convert configuration value 'x' at 'Limits:Burst' to type 'Int32'.
+        // The binder's message names the value and the path of the setting.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } conversion => conversion.Message,
         _ => null,
     };
 
     private static string Describe(Type options, string failure)
     {
-        var section = options.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as string ?? options.Name;
+        var field = options.GetField("Section", BindingFlags.Public | BindingFlags.Static);
+        var section = field?.GetValue(null) as string ?? options.Name;
         if (Annotation().Match(failure) is not { Success: true } annotation)
         {
             return $"{section}: {failure}";

@@ -11,7 +11,7 @@ internal static class EmbeddedStoreCommands
             KnownResourceCommands.StartCommand,
             "Start",
             context => ExecuteAsync(store.Resource, context, (controller, cancelled) => controller.StartAsync(cancelled)),
-            new CommandOptions { IconName = "Play", IconVariant = IconVariant.Filled, IsHighlighted = true, UpdateState = CanStart })
+            Highlighted("Play", CanStart))
         .WithCommand(
             KnownResourceCommands.StopCommand,
             "Stop",
@@ -20,12 +20,15 @@ internal static class EmbeddedStoreCommands
                 await controller.StopAsync(cancelled);
                 return null;
             }),
-            new CommandOptions { IconName = "Stop", IconVariant = IconVariant.Filled, IsHighlighted = true, UpdateState = CanStop })
+            Highlighted("Stop", CanStop))
         .WithCommand(
             KnownResourceCommands.RestartCommand,
             "Restart",
             context => ExecuteAsync(store.Resource, context, (controller, cancelled) => controller.RestartAsync(cancelled)),
             new CommandOptions { IconName = "ArrowCounterclockwise", UpdateState = CanRestart });
+
+    private static CommandOptions Highlighted(string icon, Func<UpdateCommandStateContext, ResourceCommandState> state) =>
+        new() { IconName = icon, IconVariant = IconVariant.Filled, IsHighlighted = true, UpdateState = state };
 
     private static async Task<ExecuteCommandResult> ExecuteAsync(
         EmbeddedStoreResource store,

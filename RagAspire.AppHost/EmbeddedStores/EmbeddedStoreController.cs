@@ -24,7 +24,7 @@ internal sealed partial class EmbeddedStoreController(
     private bool _shouldRun;
     private string? _lastFailure;
 
-    /// <summary>The dashboard knows the resource. Before that, its own first update would erase the URL of a running store.</summary>
+    /// <summary>The orchestrator has published the resource. Its first update would erase the URL of a running store.</summary>
     public void Initialized() => _initialized.TrySetResult();
 
     /// <summary>Starts the store; does nothing when it runs.</summary>

@@ -13,7 +13,7 @@ internal static class EmbeddedStoreExtensions
     /// PostgreSQL and Garnet as resources with state, health, log and commands; a store that a connection string names is
     /// shown as that connection string instead.
     /// </summary>
-    public static (IResourceBuilder<IResourceWithConnectionString> Database, IResourceBuilder<IResourceWithConnectionString> Cache)
+    public static (IResourceBuilder<IResourceWithConnectionString>, IResourceBuilder<IResourceWithConnectionString>)
         AddEmbeddedStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -27,7 +27,8 @@ internal static class EmbeddedStoreExtensions
     }
 
     /// <summary>A server that a connection string of the configuration names, or null.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString>? FindExternal(this IDistributedApplicationBuilder builder, string name) =>
+    public static IResourceBuilder<IResourceWithConnectionString>? FindExternal(
+        this IDistributedApplicationBuilder builder, string name) =>
         builder.Configuration.GetConnectionString(name) is { Length: > 0 } connectionString
             ? builder.AddConnectionString(name, ReferenceExpression.Create($"{connectionString}"))
             : null;
@@ -55,7 +56,9 @@ internal static class EmbeddedStoreExtensions
             // Every account of the machine can reach loopback.
             Password = SecretFile.ReadOrCreate(Path.Combine(options.DataDirectory, "redis-password")),
         });
-        return builder.AddResource(redis).WithStoreDefaults("Garnet", "DatabaseLightning").WithRedisHealthCheck(() => redis.ConnectionString);
+        return builder.AddResource(redis)
+            .WithStoreDefaults("Garnet", "DatabaseLightning")
+            .WithRedisHealthCheck(() => redis.ConnectionString);
     }
 
     private static IResourceBuilder<T> WithStoreDefaults<T>(this IResourceBuilder<T> store, string type, string icon)
@@ -77,7 +80,8 @@ internal static class EmbeddedStoreExtensions
     };
 
     // Checked only while the resource runs, when the connection string of an embedded store is known.
-    private static IResourceBuilder<T> WithPostgresHealthCheck<T>(this IResourceBuilder<T> database, Func<string> connectionString)
+    private static IResourceBuilder<T> WithPostgresHealthCheck<T>(
+        this IResourceBuilder<T> database, Func<string> connectionString)
         where T : IResourceWithConnectionString
     {
         database.ApplicationBuilder.Services.AddHealthChecks().AddNpgSql(_ => connectionString(), name: database.Resource.Name);

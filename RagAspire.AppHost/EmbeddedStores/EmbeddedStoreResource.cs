@@ -23,7 +23,7 @@ internal abstract class EmbeddedStoreResource(string name) : Resource(name), IRe
     public abstract string ConnectionString { get; }
 
     /// <summary>Finds what the server needs.</summary>
-    /// <exception cref="Embedded.EmbeddedStoreException">The server can never start here; the message says how to go on.</exception>
+    /// <exception cref="Embedded.EmbeddedStoreException">It can never start here; the message says how to go on.</exception>
     public abstract Task PrepareAsync(ILogger logger, CancellationToken cancellationToken);
 
     /// <exception cref="Embedded.EmbeddedStoreException">It does not start; a later attempt may succeed.</exception>
@@ -39,7 +39,8 @@ internal abstract class EmbeddedStoreResource(string name) : Resource(name), IRe
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The server's log from now on, where the server does not write to a logger itself.</summary>
-    public virtual IAsyncEnumerable<string> FollowLogAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<string>();
+    public virtual IAsyncEnumerable<string> FollowLogAsync(CancellationToken cancellationToken) =>
+        AsyncEnumerable.Empty<string>();
 
     public async ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default)
     {

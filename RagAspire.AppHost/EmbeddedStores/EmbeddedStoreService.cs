@@ -16,15 +16,20 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
     private Task? _stopped;
 
     public EmbeddedStoreService(
-        DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, TimeProvider time)
+        DistributedApplicationModel model,
+        ResourceNotificationService notifications,
+        ResourceLoggerService loggers,
+        TimeProvider time)
     {
         _loggers = loggers;
-        _controllers = model.Resources.OfType<EmbeddedStoreResource>().ToDictionary(store => store, store => new EmbeddedStoreController(
-            store,
-            [.. model.Resources.Where(resource => resource is IResourceWithParent child && child.Parent == store)],
-            notifications,
-            loggers.GetLogger(store),
-            time));
+        _controllers = model.Resources.OfType<EmbeddedStoreResource>().ToDictionary(
+            store => store,
+            store => new EmbeddedStoreController(
+                store,
+                [.. model.Resources.Where(resource => resource is IResourceWithParent child && child.Parent == store)],
+                notifications,
+                loggers.GetLogger(store),
+                time));
     }
 
     public EmbeddedStoreController this[EmbeddedStoreResource store] => _controllers[store];
@@ -37,7 +42,8 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
             await store.PrepareAsync(_loggers.GetLogger(store), cancellationToken);
         }
 
-        _background = Task.WhenAll(_controllers.Select(pair => Task.Run(() => RunAsync(pair.Key, pair.Value), cancellationToken)));
+        _background = Task.WhenAll(
+            _controllers.Select(pair => Task.Run(() => RunAsync(pair.Key, pair.Value), cancellationToken)));
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -55,7 +61,7 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
         await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(CancellationToken.None)));
     });
 
-    /// <summary>Stops what a failed start has left, without a state that could still be shown, and releases the data directory.</summary>
+    /// <summary>Stops what a failed start has left, too late to publish states, and releases the data directory.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopOnceAsync(StopBackgroundAsync);

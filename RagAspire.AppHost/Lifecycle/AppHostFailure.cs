@@ -12,7 +12,8 @@ internal sealed class AppHostFailure(IHostApplicationLifetime lifetime)
     /// <summary>Prints the reason and stops the AppHost. Only the first reason counts; others are its consequences.</summary>
     public void Report(string reason)
     {
-        if (!lifetime.ApplicationStopping.IsCancellationRequested && Interlocked.CompareExchange(ref _reason, reason, null) is null)
+        if (!lifetime.ApplicationStopping.IsCancellationRequested
+            && Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
             Console.Error.WriteLine(reason);
             lifetime.StopApplication();

@@ -9,7 +9,9 @@ internal static class LifecycleExtensions
     // Their stack traces would bury the one sentence that says why the AppHost ends.
     private static readonly (string Category, string Level)[] QuietLogs =
     [
-        ("Microsoft.AspNetCore", "Warning"), ("Microsoft.Extensions.Hosting.Internal.Host", "None"), ("Aspire.Hosting.Dcp", "Critical"),
+        ("Microsoft.AspNetCore", "Warning"),
+        ("Microsoft.Extensions.Hosting.Internal.Host", "None"),
+        ("Aspire.Hosting.Dcp", "Critical"),
     ];
 
     /// <summary>Everything that keeps the processes of a run in order, from the start to the end of the AppHost.</summary>

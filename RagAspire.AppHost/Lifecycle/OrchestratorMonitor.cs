@@ -9,8 +9,11 @@ namespace RagAspire.AppHost.Lifecycle;
 /// nothing, so the AppHost ends with a reason.
 /// </summary>
 internal sealed class OrchestratorMonitor(
-    AppHostFailure failure, ProcessRegistry registry, IHostApplicationLifetime lifetime, IOptions<HostOptions> host, TimeProvider time)
-    : BackgroundService
+    AppHostFailure failure,
+    ProcessRegistry registry,
+    IHostApplicationLifetime lifetime,
+    IOptions<HostOptions> host,
+    TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
@@ -27,7 +30,9 @@ internal sealed class OrchestratorMonitor(
                 && !lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 host.Value.ShutdownTimeout = ShutdownWithoutOrchestrator;
-                failure.Report($"The orchestrator (dcp, process {dead.ProcessId}) has died, so no resource can be controlled any more; the AppHost ends.");
+                failure.Report(
+                    $"The orchestrator (dcp, process {dead.ProcessId}) has died, so no resource can be controlled any more; "
+                    + "the AppHost ends.");
                 await registry.EndAllAsync(ShutdownWithoutOrchestrator, CancellationToken.None);
                 return;
             }
@@ -48,14 +53,15 @@ internal sealed class OrchestratorMonitor(
         {
             var all = ProcessTable.Read();
             var server = all.FirstOrDefault(process => process.Arguments.Contains("start-apiserver")
-                && process.Arguments.SkipWhile(argument => argument != "--monitor").ElementAtOrDefault(1) == $"{Environment.ProcessId}"
+                && process.Arguments.SkipWhile(word => word != "--monitor").ElementAtOrDefault(1) == $"{Environment.ProcessId}"
                 && process.ParentId != Environment.ProcessId);
-            var controllers = all.FirstOrDefault(process => process.ParentId == server?.Id && process.Arguments.Contains("run-controllers"));
+            var controllers = all.FirstOrDefault(process =>
+                process.ParentId == server?.Id && process.Arguments.Contains("run-controllers"));
             if (server is not null && controllers is not null)
             {
                 registry.Set("orchestrator-server", server.Id);
                 registry.Set("orchestrator-controllers", controllers.Id);
-                return [.. new[] { server, controllers }.Select(process => ProcessTable.IdentityOf(process.Id)).OfType<ProcessIdentity>()];
+                return [.. new[] { server.Id, controllers.Id }.Select(ProcessTable.IdentityOf).OfType<ProcessIdentity>()];
             }
 
             await Task.Delay(Interval, time, stop);

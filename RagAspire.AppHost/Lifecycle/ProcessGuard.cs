@@ -45,7 +45,8 @@ internal sealed class ProcessGuard(AppHostOptions options) : IHostedLifecycleSer
         await ProcessRegistry.In(options.DataDirectory).EndAllAsync(Patience, cancellationToken);
 
         // A session of its own, so that a kill of the AppHost's process group spares it.
-        string[] command = [.. SetSid is null ? Array.Empty<string>() : [SetSid], Programs.DotNet, Programs.AppHost, Verb, options.DataDirectory];
+        string[] guard = [Programs.DotNet, Programs.AppHost, Verb, options.DataDirectory];
+        string[] command = SetSid is null ? guard : [SetSid, .. guard];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, UseShellExecute = false };
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x2000000";

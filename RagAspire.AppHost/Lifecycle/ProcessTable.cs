@@ -17,7 +17,8 @@ internal static class ProcessTable
         var found = new List<RunningProcess>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) && ReadOne(directory, id) is { } process)
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id)
+                && ReadOne(directory, id) is { } process)
             {
                 found.Add(process);
             }
@@ -46,8 +47,9 @@ internal static class ProcessTable
             // The name stands in parentheses and may contain anything; the state and the parent follow it.
             var status = File.ReadAllText(Path.Combine(directory, "stat"));
             var parent = status[(status.LastIndexOf(')') + 2)..].Split(' ')[1];
-            var arguments = File.ReadAllText(Path.Combine(directory, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return new RunningProcess(id, int.Parse(parent, CultureInfo.InvariantCulture), arguments);
+            var line = File.ReadAllText(Path.Combine(directory, "cmdline"));
+            return new RunningProcess(
+                id, int.Parse(parent, CultureInfo.InvariantCulture), line.Split('\0', StringSplitOptions.RemoveEmptyEntries));
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

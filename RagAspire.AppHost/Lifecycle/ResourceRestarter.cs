@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 
 namespace RagAspire.AppHost.Lifecycle;
@@ -53,7 +53,8 @@ internal sealed class ResourceRestarter(
     // A stop goes through the state Stopping; a process that ends by itself does not.
     private static bool HasCrashed(string? previous, string? state) =>
         KnownResourceStates.TerminalStates.Contains(state)
-        && previous is not null && previous != KnownResourceStates.Stopping && !KnownResourceStates.TerminalStates.Contains(previous);
+        && previous is not null && previous != KnownResourceStates.Stopping
+        && !KnownResourceStates.TerminalStates.Contains(previous);
 
     private async Task RestartAsync(ResourceEvent ended, Run run, CancellationToken stop)
     {
@@ -111,7 +112,8 @@ internal sealed class ResourceRestarter(
 
     // The orchestrator puts a time before every line.
     private static string WithoutTime(string line) =>
-        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _) ? line[(end + 1)..] : line;
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0
+            && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _) ? line[(end + 1)..] : line;
 
     private sealed class Run(Backoff backoff)
     {

@@ -6,7 +6,8 @@ namespace RagAspire.AppHost.Lifecycle;
 /// Stops the services before everything else. The orchestrator would stop them together with the dashboard, and each would
 /// wait for the timeouts of its last telemetry exports to it.
 /// </summary>
-internal sealed class ServiceShutdown(DistributedApplicationModel model, ResourceCommandService commands) : IHostedLifecycleService
+internal sealed class ServiceShutdown(DistributedApplicationModel model, ResourceCommandService commands)
+    : IHostedLifecycleService
 {
     // The orchestrator stops later what has not ended by then.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

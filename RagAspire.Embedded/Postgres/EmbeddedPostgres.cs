@@ -35,7 +35,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>For the database of the options. Valid after the first start.</summary>
     public string ConnectionString => ConnectionStringFor(_options.Database);
 
-    /// <summary>Finds PostgreSQL and locks the data directory. <see cref="StartAsync(CancellationToken)"/> does the rest.</summary>
+    /// <summary>Finds PostgreSQL and locks the data directory, for <see cref="StartAsync(CancellationToken)"/>.</summary>
     /// <exception cref="EmbeddedStoreException">
     /// Not installed, of the wrong version, or the data directory is in use; the message says how to go on.
     /// </exception>
@@ -52,7 +52,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Prepares and starts.</summary>
-    /// <exception cref="EmbeddedStoreException">It cannot be prepared or does not start; the message says how to go on.</exception>
+    /// <exception cref="EmbeddedStoreException">It does not start; the message says how to go on.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(
         PostgresOptions options, ILogger? logger = null, CancellationToken cancellationToken = default)
     {

@@ -64,7 +64,9 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
             : null;
     }
 
-    /// <summary>Whether the library for <c>shared_preload_libraries</c> is installed; with an absent one the server does not start.</summary>
+    /// <summary>
+    /// Whether the library for <c>shared_preload_libraries</c> is installed; with an absent one the server does not start.
+    /// </summary>
     public bool HasLibrary(string name)
     {
         var file = name + (OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so");

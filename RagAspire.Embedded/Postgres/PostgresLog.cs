@@ -46,7 +46,8 @@ internal static class PostgresLog
             const string prefix = "stderr ";
             var line = File.ReadLines(Path.Combine(cluster, "current_logfiles"))
                 .FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
-            return line is not null && Path.Combine(cluster, line[prefix.Length..]) is var path && File.Exists(path) ? path : null;
+            var path = line is null ? null : Path.Combine(cluster, line[prefix.Length..]);
+            return File.Exists(path) ? path : null;
         }
         catch (IOException)
         {

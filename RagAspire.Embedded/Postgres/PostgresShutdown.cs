@@ -23,8 +23,8 @@ internal static class PostgresShutdown
         }
         else if (binaries is not null)
         {
-            await PostgresCommand.RunAsync(
-                binaries.Control, ["kill", signal, $"{server.ProcessId}"], user: null, TimeSpan.FromSeconds(10), cancellationToken);
+            await PostgresCommand.SucceedsAsync(
+                binaries.Control, ["kill", signal, $"{server.ProcessId}"], user: null, cancellationToken);
         }
 
         var waited = Stopwatch.StartNew();

@@ -40,17 +40,24 @@ internal sealed class AppHostProcess : IAsyncDisposable
         Start(dataDirectory, ["dotnet", BuildOutput.Of("RagAspire.AppHost")], arguments);
 
     /// <inheritdoc cref="Start(string, string[])"/>
-    public static AppHostProcess Start(string dataDirectory, IReadOnlyDictionary<string, string> environment) =>
-        Start(dataDirectory, ["env", .. environment.Select(variable => $"{variable.Key}={variable.Value}"), "dotnet", BuildOutput.Of("RagAspire.AppHost")], []);
+    public static AppHostProcess Start(string dataDirectory, IReadOnlyDictionary<string, string> environment) => Start(
+        dataDirectory,
+        ["env", .. environment.Select(variable => $"{variable.Key}={variable.Value}"), "dotnet", BuildOutput.Of("RagAspire.AppHost")],
+        []);
 
     /// <summary>As a background job of a shell, which starts it with SIGINT and SIGQUIT ignored.</summary>
     public static AppHostProcess StartInBackground(string dataDirectory, params string[] arguments) => Start(
-        dataDirectory, ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh", "dotnet", BuildOutput.Of("RagAspire.AppHost")], arguments);
+        dataDirectory,
+        ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh", "dotnet", BuildOutput.Of("RagAspire.AppHost")],
+        arguments);
 
     /// <summary>With the tool of the SDK; <see cref="ProcessId"/> is then that of the tool.</summary>
     public static AppHostProcess StartByDotNetRun(string dataDirectory, params string[] arguments) => Start(
         dataDirectory,
-        ["dotnet", "run", "--no-build", "--project", Path.Combine(BuildOutput.RepositoryRoot, "RagAspire.AppHost"), "--configuration", BuildOutput.Configuration, "--"],
+        [
+            "dotnet", "run", "--no-build", "--configuration", BuildOutput.Configuration,
+            "--project", Path.Combine(BuildOutput.RepositoryRoot, "RagAspire.AppHost"), "--",
+        ],
         arguments);
 
     /// <summary>Waits for a text in the output.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RagAspire.AppHost.Lifecycle;
 using RagAspire.Tests.Support;
 
@@ -26,7 +27,9 @@ public sealed class ProcessRegistryTests : IDisposable
     {
         ProcessRegistry.In(_data.Path).Set("sleeper", _process.Id);
         await File.AppendAllTextAsync(
-            Path.Combine(_data.Path, "processes"), $"{_bystander.Id} 2001-01-01T00:00:00.0000000+00:00 reused\nnonsense\n", Cancellation);
+            Path.Combine(_data.Path, "processes"),
+            $"{_bystander.Id} 2001-01-01T00:00:00.0000000+00:00 reused\nnonsense\n",
+            Cancellation);
 
         var later = ProcessRegistry.In(_data.Path);
         Assert.Equal(_process.Id, Assert.Single(later.Running()).ProcessId);
@@ -41,8 +44,9 @@ public sealed class ProcessRegistryTests : IDisposable
     [Fact]
     public async Task A_process_that_ignores_SIGTERM_is_killed_with_its_children()
     {
-        using var stubborn = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' TERM; sleep 60 & echo $!; wait"]) { RedirectStandardOutput = true })!;
-        var child = int.Parse((await stubborn.StandardOutput.ReadLineAsync(Cancellation))!, System.Globalization.CultureInfo.InvariantCulture);
+        var shell = new ProcessStartInfo("sh", ["-c", "trap '' TERM; sleep 60 & echo $!; wait"]) { RedirectStandardOutput = true };
+        using var stubborn = Process.Start(shell)!;
+        var child = int.Parse((await stubborn.StandardOutput.ReadLineAsync(Cancellation))!, CultureInfo.InvariantCulture);
         var registry = ProcessRegistry.In(_data.Path);
         registry.Set("stubborn", stubborn.Id);
 

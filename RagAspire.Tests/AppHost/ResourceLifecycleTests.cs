@@ -39,8 +39,8 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
 
         Assert.StartsWith("tcp://127.0.0.1:", Assert.Single(snapshot.Urls).Url, StringComparison.Ordinal);
         Assert.Equal(
-            [("restart", ResourceCommandState.Enabled), ("start", ResourceCommandState.Hidden), ("stop", ResourceCommandState.Enabled)],
-            snapshot.Commands.Select(command => (command.Name, command.State)).Order());
+            ["restart Enabled", "start Hidden", "stop Enabled"],
+            snapshot.Commands.Select(command => $"{command.Name} {command.State}").Order());
         await Eventually.TrueAsync(
             async () => (await host.LogAsync(store)).Contains(line, StringComparison.Ordinal),
             Patience, () => $"The log of {store} lacks '{line}'.", TestContext.Current.CancellationToken);
@@ -83,7 +83,8 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
 
         await KillAsync(killed);
 
-        await host.WaitAsync("postgres", snapshot => snapshot.State?.Text == KnownResourceStates.Running && snapshot.StartTimeStamp != before);
+        await host.WaitAsync(
+            "postgres", snapshot => snapshot.State?.Text == KnownResourceStates.Running && snapshot.StartTimeStamp != before);
         TestContext.Current.SendDiagnosticMessage("PostgreSQL runs again {0:0.0} s after kill -9", waited.Elapsed.TotalSeconds);
         await host.HealthyAsync("ragdb");
         Assert.NotEqual(killed, EmbeddedPostgres.RunningOn(host.DataDirectory));
@@ -114,7 +115,7 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
             worker.Kill(entireProcessTree: true);
         }
 
-        await host.WaitAsync("worker", snapshot => snapshot.State?.Text == KnownResourceStates.Running && Pid(snapshot) != before);
+        await RunsAgainAsync("worker", before);
         TestContext.Current.SendDiagnosticMessage("The worker runs again {0:0.0} s after kill -9", waited.Elapsed.TotalSeconds);
         await host.HealthyAsync("worker");
     }
@@ -141,8 +142,11 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
             victim.Kill();
         }
 
-        await host.WaitAsync("victim", snapshot => snapshot.State?.Text == KnownResourceStates.Running && Pid(snapshot) != before);
+        await RunsAgainAsync("victim", before);
     }
+
+    private Task RunsAgainAsync(string resource, int before) => host.WaitAsync(
+        resource, snapshot => snapshot.State?.Text == KnownResourceStates.Running && Pid(snapshot) != before);
 
     private Task AnswersAsync(HttpStatusCode status) => Eventually.TrueAsync(
         async () =>

@@ -25,6 +25,8 @@ public sealed class RunningAppHost : IAsyncLifetime
 
     public ResourceNotificationService Resources => App.ResourceNotifications;
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The added programs are commands of Linux.");
@@ -53,18 +55,20 @@ public sealed class RunningAppHost : IAsyncLifetime
     }
 
     public async Task<CustomResourceSnapshot> HealthyAsync(string resource) =>
-        (await Resources.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
+        (await Resources.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, Cancellation)
             .WaitAsync(StartPatience)).Snapshot;
 
     public async Task<CustomResourceSnapshot> WaitAsync(string resource, Func<CustomResourceSnapshot, bool> condition) =>
-        (await Resources.WaitForResourceAsync(resource, change => condition(change.Snapshot), TestContext.Current.CancellationToken)
+        (await Resources.WaitForResourceAsync(resource, change => condition(change.Snapshot), Cancellation)
             .WaitAsync(StartPatience)).Snapshot;
 
     public Task<CustomResourceSnapshot> InStateAsync(string resource, string state) =>
         WaitAsync(resource, snapshot => snapshot.State?.Text == state);
 
     public CustomResourceSnapshot Current(string resource) =>
-        Resources.TryGetCurrentState(resource, out var change) ? change.Snapshot : throw new InvalidOperationException($"No resource {resource}.");
+        Resources.TryGetCurrentState(resource, out var change)
+            ? change.Snapshot
+            : throw new InvalidOperationException($"There is no resource {resource}.");
 
     public async Task ExecuteAsync(string resource, string command)
     {
