@@ -6,7 +6,8 @@ namespace RagAspire.Tests.Monitoring;
 internal static class MonitoringPrograms
 {
     /// <summary>Starts a program and waits until it answers.</summary>
-    public static async Task<BackgroundProgram> StartAsync(MonitoringProgram program, IReadOnlyDictionary<string, string> environment)
+    public static async Task<BackgroundProgram> StartAsync(
+        MonitoringProgram program, IReadOnlyDictionary<string, string> environment)
     {
         var running = BackgroundProgram.Start(program.Path, program.Arguments, environment);
         try
