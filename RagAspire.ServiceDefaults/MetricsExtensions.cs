@@ -48,12 +48,8 @@ internal static class MetricsExtensions
             metrics.ConfigureResource(identity.DescribeSeries).AddInstruments().AddPrometheusExporter();
             if (builder.Configuration["Metrics:Otlp"] is { Length: > 0 } receiver)
             {
-                metrics.AddReader(new PeriodicExportingMetricReader(
-                    new OtlpMetricExporter(new OtlpExporterOptions
-                    {
-                        Endpoint = new Uri(receiver), Protocol = OtlpExportProtocol.HttpProtobuf,
-                    }),
-                    PushMilliseconds));
+                var options = new OtlpExporterOptions { Endpoint = new Uri(receiver), Protocol = OtlpExportProtocol.HttpProtobuf };
+                metrics.AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(options), PushMilliseconds));
             }
         });
         if (builder.HasTelemetryReceiver())

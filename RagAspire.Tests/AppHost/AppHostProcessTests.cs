@@ -117,7 +117,7 @@ public sealed class AppHostProcessTests : IDisposable
 
         Assert.Equal(1, await host.ExitAsync());
         Report("kill -9 of the orchestrator", await host.NothingLeftAsync(waited), limit: 30);
-        Assert.Matches(@"The orchestrator \(dcp, process \d+\) has died, so no resource can be controlled any more; the AppHost ends\.", host.Output);
+        Assert.Contains("The orchestrator (dcp) has died", host.Output);
         Assert.DoesNotContain("   at ", host.Output);
     }
 

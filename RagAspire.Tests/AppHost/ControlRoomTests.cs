@@ -188,7 +188,9 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         var api = room.Resources.Single(resource => resource.Name == "api");
         var unhealthy = new CustomResourceSnapshot
         {
-            ResourceType = "Project", Properties = [], State = KnownResourceStates.Starting,
+            ResourceType = "Project",
+            Properties = [],
+            State = KnownResourceStates.Starting,
         };
         var context = new UpdateCommandStateContext { ResourceSnapshot = unhealthy, Services = room.App.Services };
         Assert.All(
