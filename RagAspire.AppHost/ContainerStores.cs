@@ -15,7 +15,8 @@ internal static class ContainerStores
     /// <summary>All stores in containers, as in production.</summary>
     public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
-        var database = builder.AddPostgres("postgres", password: builder.AddPassword("postgres-password", "Password of PostgreSQL."))
+        var password = builder.AddPassword("postgres-password", "Password of PostgreSQL.");
+        var database = builder.AddPostgres("postgres", password: password)
             .WithDataVolume("ragaspire-postgres")
             .AddDatabase("ragdb");
 

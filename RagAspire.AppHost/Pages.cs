@@ -9,7 +9,8 @@ internal static class Pages
         resource.WithUrlForEndpoint(endpoint, url => (url.Url, url.DisplayText) = (path, name));
 
     /// <summary>Adds a link to another page of an endpoint.</summary>
-    public static IResourceBuilder<T> WithExtraPage<T>(this IResourceBuilder<T> resource, string endpoint, string path, string name)
+    public static IResourceBuilder<T> WithExtraPage<T>(
+        this IResourceBuilder<T> resource, string endpoint, string path, string name)
         where T : IResourceWithEndpoints =>
         resource.WithUrlForEndpoint(endpoint, _ => new ResourceUrlAnnotation { Url = path, DisplayText = name });
 }

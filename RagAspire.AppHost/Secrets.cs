@@ -17,7 +17,8 @@ internal static class Secrets
     /// The API key with all scopes. In development it is generated once, kept in the data directory and printed; a
     /// deployment has its own.
     /// </summary>
-    public static IResourceBuilder<ParameterResource> AddApiKey(this IDistributedApplicationBuilder builder, AppHostOptions options)
+    public static IResourceBuilder<ParameterResource> AddApiKey(
+        this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
         const string name = "api-key";
         const string description = "API key with all scopes, for development.";

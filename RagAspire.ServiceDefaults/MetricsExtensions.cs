@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.Hosting;
 /// </summary>
 internal static class MetricsExtensions
 {
-    /// <summary>Meter and activity source of Microsoft.Extensions.AI, which follow the conventions for generative models.</summary>
+    /// <summary>Meter and activity source of Microsoft.Extensions.AI, by the conventions for generative models.</summary>
     public const string Models = "Experimental.Microsoft.Extensions.AI";
 
     private const int PushMilliseconds = 10_000;
@@ -26,8 +26,11 @@ internal static class MetricsExtensions
 
     // Instruments of the platform that no rule, dashboard or KPI uses. Each costs time at every request.
     private static readonly string[] Unused =
-        ["aspnetcore.", "kestrel.connection.", "kestrel.queued_", "kestrel.tls_", "kestrel.upgraded_", "http.client.active_", "http.client.connection.",
-         "http.client.open_", "http.client.request.time_in_queue", "db.client.operation.npgsql.", "db.client.connection.npgsql.create_time"];
+    [
+        "aspnetcore.", "kestrel.connection.", "kestrel.queued_", "kestrel.tls_", "kestrel.upgraded_", "http.client.active_",
+        "http.client.connection.", "http.client.open_", "http.client.request.time_in_queue", "db.client.operation.npgsql.",
+        "db.client.connection.npgsql.create_time",
+    ];
 
     /// <summary>Whether metrics are recorded. <c>Metrics:Enabled=false</c> is for measuring their cost.</summary>
     public static bool AreOn(IConfiguration configuration) => configuration.GetValue("Metrics:Enabled", defaultValue: true);
@@ -45,9 +48,8 @@ internal static class MetricsExtensions
             metrics.ConfigureResource(identity.DescribeSeries).AddInstruments().AddPrometheusExporter();
             if (builder.Configuration["Metrics:Otlp"] is { Length: > 0 } receiver)
             {
-                metrics.AddReader(new PeriodicExportingMetricReader(
-                    new OtlpMetricExporter(new OtlpExporterOptions { Endpoint = new Uri(receiver), Protocol = OtlpExportProtocol.HttpProtobuf }),
-                    PushMilliseconds));
+                var options = new OtlpExporterOptions { Endpoint = new Uri(receiver), Protocol = OtlpExportProtocol.HttpProtobuf };
+                metrics.AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(options), PushMilliseconds));
             }
         });
         if (builder.HasTelemetryReceiver())

@@ -19,11 +19,14 @@ internal sealed record ServiceIdentity(string Name, string Instance, bool HasGiv
     public static ServiceIdentity Of(IHostApplicationBuilder builder)
     {
         var name = builder.Environment.ApplicationName.ToLowerInvariant().Replace('.', '-');
+        var attributes = builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "";
         return new ServiceIdentity(
             name,
-            builder.Configuration["Metrics:Instance"] is { Length: > 0 } instance ? instance : name[(name.LastIndexOf('-') + 1)..],
+            builder.Configuration["Metrics:Instance"] is { Length: > 0 } instance
+                ? instance
+                : name[(name.LastIndexOf('-') + 1)..],
             builder.Configuration["OTEL_SERVICE_NAME"] is { Length: > 0 },
-            builder.Configuration["OTEL_RESOURCE_ATTRIBUTES"]?.Contains("service.instance.id=", StringComparison.Ordinal) == true);
+            attributes.Contains("service.instance.id=", StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -20,7 +20,10 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(Uri address, string key)
     {
         // The AppHost samples no traces, and its trace id would keep the API from recording the call.
-        var handler = new SocketsHttpHandler { ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator() };
+        var handler = new SocketsHttpHandler
+        {
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        };
         _http = new HttpClient(handler) { BaseAddress = new Uri(address, "/api/v1/"), Timeout = CallTimeout };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }

@@ -8,7 +8,8 @@ internal static class BackupCommands
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan VerifyTimeout = TimeSpan.FromMinutes(30);
 
-    public static IResourceBuilder<ProjectResource> WithBackupCommands(this IResourceBuilder<ProjectResource> api, ApiAccess access) => api
+    public static IResourceBuilder<ProjectResource> WithBackupCommands(
+        this IResourceBuilder<ProjectResource> api, ApiAccess access) => api
         .WithApiCommand(
             ("backup", "Back up"),
             access,
@@ -31,7 +32,8 @@ internal static class BackupCommands
                 [
                     new InteractionInput
                     {
-                        Name = "backup", Label = "Backup", InputType = InputType.Choice, Placeholder = "the newest", AllowCustomChoice = true,
+                        Name = "backup", Label = "Backup", InputType = InputType.Choice, AllowCustomChoice = true,
+                        Placeholder = "the newest",
                         DynamicLoading = new InputLoadOptions { LoadCallback = context => LoadBackupsAsync(context, access) },
                     },
                 ],
@@ -109,7 +111,8 @@ internal static class BackupCommands
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static string Size(long? bytes) => bytes is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+    private static string Size(long? bytes) =>
+        bytes is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
 
     private static async Task LoadBackupsAsync(LoadInputContext context, ApiAccess access)
     {
@@ -130,5 +133,6 @@ internal static class BackupCommands
     }
 
     private sealed record Backup(
-        string Id, string Status, DateTimeOffset CreatedAt, string Place, long? SizeBytes, string? Error, DateTimeOffset? VerifiedAt);
+        string Id, string Status, DateTimeOffset CreatedAt, string Place, long? SizeBytes, string? Error,
+        DateTimeOffset? VerifiedAt);
 }

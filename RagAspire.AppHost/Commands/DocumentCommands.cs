@@ -3,17 +3,19 @@ namespace RagAspire.AppHost.Commands;
 /// <summary>Commands that store documents.</summary>
 internal static class DocumentCommands
 {
-    public static IResourceBuilder<ProjectResource> WithDocumentCommands(this IResourceBuilder<ProjectResource> api, ApiAccess access)
+    public static IResourceBuilder<ProjectResource> WithDocumentCommands(
+        this IResourceBuilder<ProjectResource> api, ApiAccess access)
     {
         var samples = Path.Combine(api.ApplicationBuilder.AppHostDirectory, "Samples");
         return api
             .WithApiCommand(
                 ("upload-samples", "Upload the sample documents"),
                 access,
-                (client, context) => UploadAsync(client, Directory.GetFiles(samples), collection: null, context.CancellationToken),
+                (client, context) =>
+                    UploadAsync(client, Directory.GetFiles(samples), collection: null, context.CancellationToken),
                 new CommandOptions
                 {
-                    Description = "Stores a few short operations documents in the default collection; the same documents are stored once.",
+                    Description = "Stores a few operations documents in the default collection; the same ones are stored once.",
                     IconName = "DocumentArrowUp",
                     IsHighlighted = true,
                 })
@@ -21,7 +23,10 @@ internal static class DocumentCommands
                 ("upload-documents", "Upload documents"),
                 access,
                 (client, context) => UploadPathAsync(
-                    client, context.Arguments.GetString("path")!, context.Arguments.GetString("collection"), context.CancellationToken),
+                    client,
+                    context.Arguments.GetString("path")!,
+                    context.Arguments.GetString("collection"),
+                    context.CancellationToken),
                 new CommandOptions
                 {
                     Description = "Stores a file, or all files of a folder and its subfolders.",
@@ -38,7 +43,7 @@ internal static class DocumentCommands
                             Name = "collection", Label = "Collection", InputType = InputType.Text, Placeholder = "default",
                         },
                     ],
-                    Progress = new CommandProgressOptions { Title = "Upload documents", Message = "The files are being uploaded." },
+                    Progress = new CommandProgressOptions { Title = "Upload documents", Message = "The files are uploaded." },
                 });
     }
 

@@ -3,14 +3,15 @@ namespace RagAspire.AppHost.Commands;
 /// <summary>The command that shows the health of every component.</summary>
 internal static class HealthCommand
 {
-    public static IResourceBuilder<ProjectResource> WithHealthCommand(this IResourceBuilder<ProjectResource> api, ApiAccess access) =>
+    public static IResourceBuilder<ProjectResource> WithHealthCommand(
+        this IResourceBuilder<ProjectResource> api, ApiAccess access) =>
         api.WithApiCommand(
             ("health", "Show the health"),
             access,
             ShowAsync,
             new CommandOptions
             {
-                Description = "Asks database, Redis, vector index and language model, and shows the reasons of what is unhealthy.",
+                Description = "Checks database, Redis, vector index and language model, and gives the reasons of failures.",
                 IconName = "HeartPulse",
 
                 // An unhealthy API can still say why.
@@ -28,7 +29,10 @@ internal static class HealthCommand
                 $"RagAspire {Markdown.Text(health.Version)} is **{health.Status}**.",
                 Markdown.Table(
                     ["Component", "Health"],
-                    [.. health.Components.Select(component => new[] { Markdown.Text(component.Key), Markdown.Text(component.Value) })])),
+                    [
+                        .. health.Components.Select(component =>
+                            new[] { Markdown.Text(component.Key), Markdown.Text(component.Value) }),
+                    ])),
             CommandResultFormat.Markdown,
             displayImmediately: true);
     }

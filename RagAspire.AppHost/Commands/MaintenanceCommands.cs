@@ -3,7 +3,8 @@ namespace RagAspire.AppHost.Commands;
 /// <summary>Commands that run maintenance tasks.</summary>
 internal static class MaintenanceCommands
 {
-    public static IResourceBuilder<ProjectResource> WithMaintenanceCommands(this IResourceBuilder<ProjectResource> api, ApiAccess access) => api
+    public static IResourceBuilder<ProjectResource> WithMaintenanceCommands(
+        this IResourceBuilder<ProjectResource> api, ApiAccess access) => api
         .WithApiCommand(
             ("maintain", "Run a maintenance task"),
             access,
@@ -56,7 +57,10 @@ internal static class MaintenanceCommands
         {
             using var client = await access.ConnectAsync(context.CancellationToken);
             var tasks = await client.GetAsync<Page<MaintenanceTask>>("operations/maintenance", context.CancellationToken);
-            context.Input.Options = [.. tasks.Items.Select(task => KeyValuePair.Create(task.Task, $"{task.Task}: {task.Summary}"))];
+            context.Input.Options =
+            [
+                .. tasks.Items.Select(task => KeyValuePair.Create(task.Task, $"{task.Task}: {task.Summary}")),
+            ];
         }
         catch (ApiException)
         {

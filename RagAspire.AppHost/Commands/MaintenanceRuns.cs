@@ -5,8 +5,8 @@ namespace RagAspire.AppHost.Commands;
 
 /// <summary>A run of a maintenance task, as the API describes it.</summary>
 internal sealed record MaintenanceRun(
-    Guid Id, string Task, bool DryRun, string Status, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int Progress, string? Step,
-    MaintenanceReport? Report, string? Error);
+    Guid Id, string Task, bool DryRun, string Status, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int Progress,
+    string? Step, MaintenanceReport? Report, string? Error);
 
 /// <summary>The report of a run.</summary>
 internal sealed record MaintenanceReport(
@@ -23,7 +23,8 @@ internal static partial class MaintenanceRuns
     /// </summary>
     /// <returns>A failure unless the run has succeeded; with the report as Markdown.</returns>
     /// <exception cref="ApiException">The API refuses the run or does not answer.</exception>
-    public static async Task<ExecuteCommandResult> RunAsync(ApiClient client, ExecuteCommandContext context, string task, bool dryRun)
+    public static async Task<ExecuteCommandResult> RunAsync(
+        ApiClient client, ExecuteCommandContext context, string task, bool dryRun)
     {
         var run = await client.PostAsync<MaintenanceRun>(
             $"operations/maintenance/{Uri.EscapeDataString(task)}", new { dryRun }, context.CancellationToken);

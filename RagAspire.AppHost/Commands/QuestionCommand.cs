@@ -5,7 +5,8 @@ namespace RagAspire.AppHost.Commands;
 /// <summary>The command that asks a question.</summary>
 internal static class QuestionCommand
 {
-    public static IResourceBuilder<ProjectResource> WithQuestionCommand(this IResourceBuilder<ProjectResource> api, ApiAccess access) =>
+    public static IResourceBuilder<ProjectResource> WithQuestionCommand(
+        this IResourceBuilder<ProjectResource> api, ApiAccess access) =>
         api.WithApiCommand(
             ("ask", "Ask a question"),
             access,
@@ -47,12 +48,15 @@ internal static class QuestionCommand
         };
         var took = string.Create(CultureInfo.InvariantCulture, $"{answer.TookMs:0} ms");
         return CommandResults.Success(
-            answer.Kind == "none" ? "The documents do not answer the question." : $"Answered from {answer.Citations.Count} citations.",
+            answer.Kind == "none"
+                ? "The documents do not answer the question."
+                : $"Answered from {answer.Citations.Count} citations.",
             Markdown.Join(
                 $"### {Markdown.Text(question)}",
                 Markdown.Text(answer.Text),
                 string.Join("\n\n", citations),
-                $"*{source}, {took}{(answer.Cached ? ", cached" : "")}.{(answer.Degraded is { } reason ? " " + Markdown.Text(reason) : "")}*"),
+                $"*{source}, {took}{(answer.Cached ? ", cached" : "")}.*",
+                Markdown.Text(answer.Degraded ?? "")),
             CommandResultFormat.Markdown,
             displayImmediately: true);
     }

@@ -13,7 +13,10 @@ public static class InstalledOllama
 
     // Best first. Other embedding models come after these.
     private static readonly string[] PreferredEmbedders =
-        ["nomic-embed-text", "mxbai-embed-large", "bge-m3", "embeddinggemma", "qwen3-embedding", "snowflake-arctic-embed", "all-minilm"];
+    [
+        "nomic-embed-text", "mxbai-embed-large", "bge-m3", "embeddinggemma", "qwen3-embedding", "snowflake-arctic-embed",
+        "all-minilm",
+    ];
 
     private static readonly string[] EmbedderFamilies = ["bert", "nomic-bert"];
     private static readonly string[] EmbedderNames = ["embed", "minilm", "bge-", "gte-", "e5-"];
@@ -58,7 +61,8 @@ public static class InstalledOllama
     }
 
     private static string? Embedder(IReadOnlyList<Model> models) =>
-        PreferredEmbedders.Select(name => models.FirstOrDefault(model => Matches(model.Name, name))).FirstOrDefault(model => model is not null)?.Name
+        PreferredEmbedders.Select(name => models.FirstOrDefault(model => Matches(model.Name, name)))
+            .FirstOrDefault(model => model is not null)?.Name
         ?? models.FirstOrDefault(IsEmbedder)?.Name;
 
     // Ollama lists the most recently fetched model first.

@@ -13,7 +13,7 @@ internal sealed record ModelParameter(string Name, string Default, string Descri
 {
     public static readonly ModelParameter
         Chat = new("chat-model", "llama3.2", "The model that writes answers, by its name in Ollama."),
-        Embedding = new("embedding-model", "nomic-embed-text", "The model that embeds chunks and queries, by its name in Ollama.");
+        Embedding = new("embedding-model", "nomic-embed-text", "The model that embeds texts, by its name in Ollama.");
 }
 
 /// <summary>The models as resources: connection strings below the Ollama that serves them, with state and health.</summary>
@@ -52,17 +52,20 @@ internal static class ModelResources
         if (!settings.TryGetValue("Endpoint", out var address) || !Uri.TryCreate($"{address}", UriKind.Absolute, out var endpoint)
             || !settings.TryGetValue("Model", out var model))
         {
-            return builder.AddConnectionString(name, ReferenceExpression.Create($"{connectionString}")).WithIconName("BrainCircuit");
+            return builder.AddConnectionString(name, ReferenceExpression.Create($"{connectionString}"))
+                .WithIconName("BrainCircuit");
         }
 
         // A configured connection string may hold more than the model, such as a key, and is passed on as it is.
         var isConfigured = builder.Configuration.GetConnectionString(name) is { Length: > 0 };
         var expression = isConfigured
             ? ReferenceExpression.Create($"{connectionString}")
-            : ReferenceExpression.Create($"Endpoint={endpoint.OriginalString};Model={builder.AddModelParameter(parameter, $"{model}")}");
+            : ReferenceExpression.Create(
+                $"Endpoint={endpoint.OriginalString};Model={builder.AddModelParameter(parameter, $"{model}")}");
         return builder.AddConnectionString(name, expression).AsModelOf(
             builder.AddExternalOllama(endpoint).Resource,
-            new OllamaModel(ReferenceExpression.Create($"{endpoint.AbsoluteUri}"), _ => ValueTask.FromResult<string?>($"{model}")));
+            new OllamaModel(
+                ReferenceExpression.Create($"{endpoint.AbsoluteUri}"), _ => ValueTask.FromResult<string?>($"{model}")));
     }
 
     /// <summary>A model on the Ollama container, or on the server that the connection string of this name points to.</summary>
@@ -131,7 +134,8 @@ internal static class ModelResources
     }
 
     // One resource for each server, named "ollama" as long as there is only one.
-    private static IResourceBuilder<ExternalServiceResource> AddExternalOllama(this IDistributedApplicationBuilder builder, Uri endpoint)
+    private static IResourceBuilder<ExternalServiceResource> AddExternalOllama(
+        this IDistributedApplicationBuilder builder, Uri endpoint)
     {
         var address = new Uri(endpoint.GetLeftPart(UriPartial.Authority));
         var known = builder.Resources.OfType<ExternalServiceResource>().ToList();

@@ -12,7 +12,8 @@ internal sealed record OllamaModel(ReferenceExpression Endpoint, Func<Cancellati
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Unhealthy while the server does not answer or has no such model.</summary>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -37,7 +38,7 @@ internal sealed record OllamaModel(ReferenceExpression Endpoint, Func<Cancellati
     }
 
     /// <summary>Lets the server fetch the model.</summary>
-    /// <param name="progress">Is told each step of the download, such as "pulling manifest" or "pulling 6a0746a1ec1a, 35 %".</param>
+    /// <param name="progress">Receives each step of the download, such as "pulling 6a0746a1ec1a, 35 %".</param>
     /// <exception cref="InvalidOperationException">The server could not fetch it; the message says why.</exception>
     public async Task PullAsync(Action<string> progress, CancellationToken cancellationToken)
     {

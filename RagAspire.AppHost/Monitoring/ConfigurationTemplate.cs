@@ -17,7 +17,8 @@ public static partial class ConfigurationTemplate
 
     private static string RenderLine(string line, Func<string, string?> environment)
     {
-        if (Alternative().Match(line) is not { Success: true } match || string.IsNullOrEmpty(environment(match.Groups["name"].Value)))
+        if (Alternative().Match(line) is not { Success: true } match
+            || string.IsNullOrEmpty(environment(match.Groups["name"].Value)))
         {
             return line;
         }

@@ -32,7 +32,7 @@ internal static class ContainerMonitoring
             .WithContainerFiles("/var/lib/grafana/dashboards", Repository(builder, "grafana", "dashboards"))
             .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
             .WithEnvironment("TRACES_URL", builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] ?? "http://localhost:18888")
-            .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of the user admin in Grafana."))
+            .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of admin in Grafana."))
             .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
             .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
             .AsGrafana();
@@ -43,11 +43,15 @@ internal static class ContainerMonitoring
     public static IResourceBuilder<ProjectResource> WithMetricsTo(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource>? prometheus) => prometheus is null
         ? service
-        : service.WithEnvironment("Metrics__Otlp", ReferenceExpression.Create($"{prometheus.GetEndpoint("http")}/api/v1/otlp/v1/metrics"));
+        : service.WithEnvironment(
+            "Metrics__Otlp", ReferenceExpression.Create($"{prometheus.GetEndpoint("http")}/api/v1/otlp/v1/metrics"));
 
-    /// <summary>Adds Alertmanager, which delivers every alert to the API: the one connection from a container to a process.</summary>
+    /// <summary>Adds Alertmanager, which delivers alerts to the API: the one connection from a container to a process.</summary>
     public static void AddAlertmanager(
-        this IResourceBuilder<ProjectResource> api, AppHostOptions options, Stores stores, IResourceBuilder<ParameterResource> apiKey)
+        this IResourceBuilder<ProjectResource> api,
+        AppHostOptions options,
+        Stores stores,
+        IResourceBuilder<ParameterResource> apiKey)
     {
         if (stores.Prometheus is null)
         {
@@ -58,7 +62,8 @@ internal static class ContainerMonitoring
         const string placeholder = "http://ragaspire-api";
         var builder = api.ApplicationBuilder;
         builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
-            .WithHttpEndpoint(Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
+            .WithHttpEndpoint(
+                Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-alertmanager", "/alertmanager")
             .WithContainerFiles("/etc/alertmanager", async (_, cancellationToken) =>
@@ -82,8 +87,9 @@ internal static class ContainerMonitoring
             .WithEntrypoint("/bin/sh")
             .WithArgs(
                 "-c",
-                $"cd /etc/alertmanager && sed \"s|{placeholder}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml && cp -r templates /tmp "
-                + "&& exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager --cluster.listen-address=")
+                $"cd /etc/alertmanager && sed \"s|{placeholder}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml "
+                + "&& cp -r templates /tmp && exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager "
+                + "--cluster.listen-address=")
             .AsAlertmanager();
     }
 
@@ -106,7 +112,8 @@ internal static class ContainerMonitoring
                 {
                     Name = "prometheus.yml",
                     Contents = ConfigurationTemplate.Render(
-                        await File.ReadAllTextAsync(Repository(builder, "prometheus", "prometheus.yml"), cancellationToken), Variable),
+                        await File.ReadAllTextAsync(Repository(builder, "prometheus", "prometheus.yml"), cancellationToken),
+                        Variable),
                 },
                 new ContainerFile { Name = "qdrant-key", Contents = await vectorsKey.GetValueAsync(cancellationToken) },
                 Folder("rules", Repository(builder, "prometheus", "rules")),
@@ -131,7 +138,8 @@ internal static class ContainerMonitoring
             .WithHttpEndpoint(targetPort: 9187, name: "http")
             .WithHttpHealthCheck("/")
             .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
-                $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{database.Resource.DatabaseName}?sslmode=disable"))
+                $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{database.Resource.DatabaseName}"
+                + $"?sslmode=disable"))
             .WithEnvironment("DATA_SOURCE_USER", server.UserNameReference)
             .WithEnvironment("DATA_SOURCE_PASS", server.PasswordParameter)
             .AsExporterOf(server);

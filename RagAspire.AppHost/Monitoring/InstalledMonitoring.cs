@@ -21,7 +21,8 @@ public static class InstalledMonitoring
         if (MonitoringTool.Prometheus.Path is null)
         {
             var missing = MonitoringTool.All.Where(tool => tool.Path is null).Select(tool => tool.Package);
-            yield return ("Monitoring", $"missing: history and alerts come with Prometheus ({HowToInstall} {string.Join(' ', missing)})");
+            yield return (
+                "Monitoring", $"missing: history and alerts come with Prometheus ({HowToInstall} {string.Join(' ', missing)})");
             yield break;
         }
 
@@ -33,7 +34,8 @@ public static class InstalledMonitoring
         var absent = MonitoringTool.Exporters.Where(tool => tool.Path is null).Select(tool => tool.Package).ToList();
         yield return ("Exporters", absent.Count == 0
             ? running
-            : $"{(running.Length == 0 ? "none" : running)}; missing: {string.Join(", ", absent)} ({HowToInstall} {string.Join(' ', absent)})");
+            : $"{(running.Length == 0 ? "none" : running)}; missing: {string.Join(", ", absent)} "
+                + $"({HowToInstall} {string.Join(' ', absent)})");
     }
 
     /// <summary>The fixed ports that will be used, with their purpose and the argument that changes them.</summary>
@@ -51,9 +53,10 @@ public static class InstalledMonitoring
 
     /// <summary>Writes the configuration for API and worker on this machine.</summary>
     /// <param name="apiKey">The key with which Alertmanager delivers alerts to the API.</param>
-    /// <param name="environment">Variables of the templates, such as the receivers in <c>alertmanager/alertmanager.yml</c>.</param>
+    /// <param name="environment">Variables of the templates, such as those of <c>alertmanager/alertmanager.yml</c>.</param>
     /// <returns>The programs in the order of their start; none without Prometheus.</returns>
-    public static IReadOnlyList<MonitoringProgram> Prepare(AppHostOptions options, string apiKey, Func<string, string?> environment)
+    public static IReadOnlyList<MonitoringProgram> Prepare(
+        AppHostOptions options, string apiKey, Func<string, string?> environment)
     {
         if (!options.Monitoring || MonitoringTool.Prometheus.Path is not { } prometheus)
         {
@@ -78,7 +81,8 @@ public static class InstalledMonitoring
                 prometheus,
                 [
                     $"--config.file={folder.PrometheusFile}", $"--storage.tsdb.path={folder.Storage("prometheus")}",
-                    $"--web.listen-address=127.0.0.1:{options.PrometheusPort}", .. MonitoringFolder.Flags(Programs.Repository, Variable),
+                    $"--web.listen-address=127.0.0.1:{options.PrometheusPort}",
+                    .. MonitoringFolder.Flags(Programs.Repository, Variable),
                 ],
                 options.PrometheusPort,
                 "/-/ready"),
@@ -114,6 +118,10 @@ public static class InstalledMonitoring
         // The node exporter of Debian asks systemd, and logs an error at every scrape where there is none.
         string[] own = tool == MonitoringTool.Node ? ["--no-collector.systemd"] : [];
         return new MonitoringProgram(
-            tool.Name, tool.Path!, [$"--web.listen-address=127.0.0.1:{port}", .. own], port, tool == MonitoringTool.Redis ? "/health" : "/");
+            tool.Name,
+            tool.Path!,
+            [$"--web.listen-address=127.0.0.1:{port}", .. own],
+            port,
+            tool == MonitoringTool.Redis ? "/health" : "/");
     }
 }

@@ -27,7 +27,8 @@ internal static class InstalledMonitoringExtensions
             .WithEnvironmentOf(stores.Cache, ExporterEnvironment.Redis);
     }
 
-    private static IResourceBuilder<ExecutableResource> AddProgram(this IDistributedApplicationBuilder builder, MonitoringProgram program) =>
+    private static IResourceBuilder<ExecutableResource> AddProgram(
+        this IDistributedApplicationBuilder builder, MonitoringProgram program) =>
         builder.AddExecutable(program.Name, program.Path, builder.AppHostDirectory, [.. program.Arguments])
             .WithHttpEndpoint(program.Port, name: "http", isProxied: false)
             .WithHttpHealthCheck(program.HealthPath);

@@ -17,8 +17,8 @@ public sealed class MonitoringFolder(string repository, string directory)
     /// <summary>The flags of Prometheus from the file <c>prometheus/flags</c>.</summary>
     public static IReadOnlyList<string> Flags(string repository, Func<string, string?> environment) =>
     [
-        .. ConfigurationTemplate.Render(File.ReadAllText(Path.Combine(repository, "prometheus", "flags")), environment).Split('\n')
-            .Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)),
+        .. ConfigurationTemplate.Render(File.ReadAllText(Path.Combine(repository, "prometheus", "flags")), environment)
+            .Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)),
     ];
 
     /// <summary>The content of a target file.</summary>

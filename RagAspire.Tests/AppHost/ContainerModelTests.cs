@@ -21,13 +21,13 @@ public sealed class ContainerModelTests : IDisposable
 
         Assert.All(
             builder.Resources.Where(resource => resource is not ParameterResource && !IsHelper(resource)),
-            resource => Assert.True(resource.Annotations.OfType<HealthCheckAnnotation>().Any(), $"{resource.Name} has no health check."));
+            resource => AssertHas<HealthCheckAnnotation>(resource));
         Assert.All(
             builder.Resources.Where(resource => resource is ProjectResource || resource.GetType() == typeof(ContainerResource)),
             resource =>
             {
-                Assert.True(resource.Annotations.OfType<ResourceIconAnnotation>().Any(), $"{resource.Name} has no icon.");
-                Assert.True(resource.Annotations.OfType<ResourceUrlsCallbackAnnotation>().Any(), $"{resource.Name} has no named link.");
+                AssertHas<ResourceIconAnnotation>(resource);
+                AssertHas<ResourceUrlsCallbackAnnotation>(resource);
             });
     }
 
@@ -42,7 +42,8 @@ public sealed class ContainerModelTests : IDisposable
     {
         await using var builder = await CreateAsync();
 
-        var relations = builder.Resources.Single(resource => resource.Name == part).Annotations.OfType<ResourceRelationshipAnnotation>();
+        var relations = builder.Resources.Single(resource => resource.Name == part)
+            .Annotations.OfType<ResourceRelationshipAnnotation>();
         Assert.Contains(relations, relation => relation.Type == "Parent" && relation.Resource.Name == server);
     }
 
@@ -57,6 +58,10 @@ public sealed class ContainerModelTests : IDisposable
         Assert.All(builder.Resources.OfType<ParameterResource>(), parameter => Assert.NotEmpty(parameter.Description!));
     }
 
+    private static void AssertHas<T>(IResource resource)
+        where T : IResourceAnnotation =>
+        Assert.True(resource.Annotations.OfType<T>().Any(), $"{resource.Name} has no {typeof(T).Name}.");
+
     // Aspire adds a hidden resource for each project that builds it again.
     private static bool IsHelper(IResource resource) => resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
 
@@ -64,8 +69,9 @@ public sealed class ContainerModelTests : IDisposable
         await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
                 "--mode", "containers", "--data", _data.Path,
-                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", "--prometheus-port", $"{FreePort.Next()}",
-                "--alertmanager-port", $"{FreePort.Next()}", "--grafana-port", $"{FreePort.Next()}",
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
+                "--prometheus-port", $"{FreePort.Next()}", "--alertmanager-port", $"{FreePort.Next()}",
+                "--grafana-port", $"{FreePort.Next()}",
             ],
             Cancellation);
 }

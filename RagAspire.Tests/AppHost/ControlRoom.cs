@@ -29,7 +29,8 @@ public sealed class ControlRoom : IAsyncLifetime
         _ollama.Answer = _ => "Monthly backups are kept for 13 months [1].";
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
-                "--mode", "embedded", "--data", _data.Path, "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
+                "--mode", "embedded", "--data", _data.Path,
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
                 "--prometheus-port", $"{FreePort.Next()}", "--alertmanager-port", $"{FreePort.Next()}",
                 "--ConnectionStrings:chat", _ollama.ConnectionString(_ollama.ChatModel),
                 "--ConnectionStrings:embeddings", _ollama.ConnectionString(_ollama.EmbeddingModel),
@@ -53,7 +54,12 @@ public sealed class ControlRoom : IAsyncLifetime
             "api",
             command,
             new InteractionInputCollection(
-                [.. arguments.Select(argument => new InteractionInput { Name = argument.Name, InputType = InputType.Text, Value = argument.Value })]),
+            [
+                .. arguments.Select(argument => new InteractionInput
+                {
+                    Name = argument.Name, InputType = InputType.Text, Value = argument.Value,
+                }),
+            ]),
             TestContext.Current.CancellationToken).WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()

@@ -125,7 +125,9 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     [Fact]
     public async Task A_backup_is_made_verified_and_restored_for_a_drill()
     {
-        foreach (var (command, message) in new[] { ("backup", "backup succeeded"), ("verify-backup", "is good."), ("restore-drill", "restore-drill succeeded") })
+        (string Command, string Message)[] steps =
+            [("backup", "backup succeeded"), ("verify-backup", "is good."), ("restore-drill", "restore-drill succeeded")];
+        foreach (var (command, message) in steps)
         {
             var result = await room.ExecuteAsync(command);
 
@@ -161,7 +163,8 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     [InlineData("verify-backup", "backup", "no-such-backup", "no such backup")]
     [InlineData("upload-documents", "path", "/no/such/folder", "There is no file at /no/such/folder.")]
     [InlineData("ask", "question", "", "validation failed")]
-    public async Task A_command_that_cannot_be_done_fails_with_one_sentence(string command, string argument, string value, string message)
+    public async Task A_command_that_cannot_be_done_fails_with_one_sentence(
+        string command, string argument, string value, string message)
     {
         var result = await room.ExecuteAsync(command, (argument, value));
 
@@ -176,12 +179,19 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         var commands = (await room.HealthyAsync("api")).Commands;
         string[] own =
         [
-            "ask", "backup", "health", "maintain", "rebuild-index", "restore-drill", "upload-documents", "upload-samples", "verify-backup",
+            "ask", "backup", "health", "maintain", "rebuild-index", "restore-drill", "upload-documents", "upload-samples",
+            "verify-backup",
         ];
-        Assert.All(own, name => Assert.Equal(ResourceCommandState.Enabled, commands.Single(command => command.Name == name).State));
+        Assert.All(
+            own, name => Assert.Equal(ResourceCommandState.Enabled, commands.Single(command => command.Name == name).State));
 
         var api = room.Resources.Single(resource => resource.Name == "api");
-        var unhealthy = new CustomResourceSnapshot { ResourceType = "Project", Properties = [], State = KnownResourceStates.Starting };
+        var unhealthy = new CustomResourceSnapshot
+        {
+            ResourceType = "Project",
+            Properties = [],
+            State = KnownResourceStates.Starting,
+        };
         var context = new UpdateCommandStateContext { ResourceSnapshot = unhealthy, Services = room.App.Services };
         Assert.All(
             api.Annotations.OfType<ResourceCommandAnnotation>().Where(command => own.Contains(command.Name)),

@@ -50,7 +50,10 @@ public sealed class ModelPullTests
 
         var pull = rig.Pull.RunAsync(Cancellation);
         await Eventually.TrueAsync(
-            () => Task.FromResult(rig.State == "Pull failed"), TimeSpan.FromSeconds(20), () => $"The state is {rig.State}.", Cancellation);
+            () => Task.FromResult(rig.State == "Pull failed"),
+            TimeSpan.FromSeconds(20),
+            () => $"The state is {rig.State}.",
+            Cancellation);
         Assert.False(pull.IsCompleted);
         await rig.LogsAsync("The model llama3.2 could not be fetched");
 
@@ -81,7 +84,8 @@ public sealed class ModelPullTests
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
             _resource = builder.AddConnectionString("chat", ReferenceExpression.Create($"unused")).Resource;
             _app = builder.Build();
-            _model = new OllamaModel(ReferenceExpression.Create($"{ollama.Address.AbsoluteUri}"), _ => ValueTask.FromResult<string?>("llama3.2"));
+            _model = new OllamaModel(
+                ReferenceExpression.Create($"{ollama.Address.AbsoluteUri}"), _ => ValueTask.FromResult<string?>("llama3.2"));
             var logger = _app.Services.GetRequiredService<ResourceLoggerService>().GetLogger(_resource);
             Pull = new ModelPull(_resource, _model, _app.ResourceNotifications, logger, Time);
         }
@@ -92,7 +96,8 @@ public sealed class ModelPullTests
 
         public ModelPull Pull { get; }
 
-        public string? State => _app.ResourceNotifications.TryGetCurrentState("chat", out var state) ? state.Snapshot.State?.Text : null;
+        public string? State =>
+            _app.ResourceNotifications.TryGetCurrentState("chat", out var state) ? state.Snapshot.State?.Text : null;
 
         public static async Task<PullRig> StartAsync()
         {
@@ -108,7 +113,8 @@ public sealed class ModelPullTests
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             limit.CancelAfter(TimeSpan.FromSeconds(20));
-            await foreach (var lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(_resource).WithCancellation(limit.Token))
+            var log = _app.Services.GetRequiredService<ResourceLoggerService>();
+            await foreach (var lines in log.WatchAsync(_resource).WithCancellation(limit.Token))
             {
                 if (lines.Any(line => line.Content.Contains(text, StringComparison.Ordinal)))
                 {

@@ -35,7 +35,8 @@ public sealed class TelemetryIdentityTests(Stores stores)
             () => $"Not all telemetry has arrived: {string.Join(", ", Names(dashboard))}; {string.Join(", ", Names(prometheus))}",
             TestContext.Current.CancellationToken);
 
-        Assert.Equal(["resource abcdwxyz"], dashboard.Metrics.Keys.Select(metric => $"{metric.Service} {metric.Instance}").Distinct());
+        Assert.Equal(
+            ["resource abcdwxyz"], dashboard.Metrics.Keys.Select(metric => $"{metric.Service} {metric.Instance}").Distinct());
         Assert.Equal(["resource"], dashboard.Spans.Select(span => span.Service).Distinct());
         Assert.Equal(
             ["ragaspire-api api", "ragaspire-worker worker"],
