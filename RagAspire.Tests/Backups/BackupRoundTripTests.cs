@@ -62,7 +62,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task The_manifest_fits_the_dump_while_others_write()
+    public async Task The_manifest_agrees_with_the_dump_under_write_load()
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(50);
@@ -87,7 +87,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task The_checksums_are_those_that_sha256sum_reads()
+    public async Task The_list_of_checksums_is_accepted_by_sha256sum()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/sha256sum"), "sha256sum is not on this machine.");
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
@@ -114,7 +114,7 @@ public sealed class BackupRoundTripTests(Stores stores)
         var failure = await Assert.ThrowsAnyAsync<Exception>(rig.BackUpAsync);
         Assert.True(Unavailability.IsUnavailable(failure), failure.ToString());
 
-        // What else a system does meanwhile finds out that the pool's connections are dead.
+        // In a running system other queries have removed the dead connections from the pool by now.
         await postgres.StartPostgresAsync();
         rig.Get<Npgsql.NpgsqlDataSource>().Clear();
         var manifest = await rig.BackUpAsync();
@@ -136,7 +136,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task Two_backups_at_once_are_one_backup_and_one_refusal()
+    public async Task A_second_backup_at_the_same_time_is_refused()
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(20);

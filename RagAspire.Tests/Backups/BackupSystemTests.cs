@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>Backups of a running system through its API, and a system that is started on what was restored.</summary>
+/// <summary>Backups of a running system through its API, and a system that is started on the restored database.</summary>
 [Collection(Processes.Name)]
 public sealed class BackupSystemTests(Stores stores)
 {

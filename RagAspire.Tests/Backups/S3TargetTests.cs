@@ -27,7 +27,7 @@ public sealed class S3TargetTests(Stores stores)
         Assert.True(check.IsGood, check.Details);
         Assert.True(manifest.SizeBytes > Large);
 
-        // One part is what is held in memory; the library fills it by blocks, so it may be a block larger.
+        // One part is held in memory. The library fills it by blocks, so it may be a block larger than its size.
         Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + (64 << 10));
         Assert.Empty(s3.OpenUploads);
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
