@@ -93,10 +93,11 @@ public sealed class BackupRoundTripTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
 
-        using var sums = Process.Start(new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
+        var check = new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
         {
             WorkingDirectory = Path.Combine(rig.Directory, manifest.Id), RedirectStandardOutput = true,
-        })!;
+        };
+        using var sums = Process.Start(check)!;
         var said = await sums.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await sums.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -157,9 +158,11 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         public Task<long?> FreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(1000);
 
-        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
-        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public Task WriteAsync(
             string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken)
@@ -170,7 +173,8 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         public Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream?>(null);
 
         public Task DeleteAsync(string backup, CancellationToken cancellationToken) => Task.CompletedTask;
     }
@@ -187,7 +191,8 @@ public sealed class BackupRoundTripTests(Stores stores)
                     select id, 'default', 'new.txt', 'text/plain', 3, sha256(id::text::bytea) from gen_random_uuid() id returning id)
                 insert into index_changes (document_id, collection) select id, 'default' from added
                 """).ExecuteAsync(CancellationToken.None);
-            await connection.Command("delete from documents where id = (select id from documents where name = '2.txt')").ExecuteAsync(CancellationToken.None);
+            await connection.Command("delete from documents where id = (select id from documents where name = '2.txt')")
+                .ExecuteAsync(CancellationToken.None);
             writes++;
         }
 

@@ -34,7 +34,8 @@ public sealed class BackupSystemTests(Stores stores)
 
         var said = await WorkerCommand.RunAsync(0, Environment(settings, into), "restore", id, "--into", into);
         Assert.Contains("Next steps", said, StringComparison.Ordinal);
-        await using var restored = await RagSystem.StartAsync(stores, new RagSystemOptions { Settings = settings, Database = into });
+        await using var restored = await RagSystem.StartAsync(
+            stores, new RagSystemOptions { Settings = settings, Database = into });
         await restored.Client.FindAsync("warranty");
         var after = await restored.Client.AskAsync(Question);
 

@@ -82,7 +82,8 @@ public sealed class DrillTests(Stores stores)
         await rig.BackUpAsync();
         var owner = await rig.Get<DocumentChanges>().InstallationAsync(Token);
         await using var connection = await rig.Get<BackupDatabase>().OpenAsync(Token);
-        await connection.Command($"create database ragaspire_drill_{owner.ToString("N")[..12]}_20200101000000").ExecuteAsync(Token);
+        await connection.Command($"create database ragaspire_drill_{owner.ToString("N")[..12]}_20200101000000")
+            .ExecuteAsync(Token);
         Assert.Single(await DrillDatabasesAsync(rig));
 
         Assert.Null((await rig.DrillAsync()).Error);

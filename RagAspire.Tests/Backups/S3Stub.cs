@@ -47,7 +47,8 @@ internal sealed class S3Stub : IAsyncDisposable
     /// <summary>The number of parts that were stored.</summary>
     public int Parts { get; private set; }
 
-    public string Endpoint => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Endpoint =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public static async Task<S3Stub> StartAsync()
     {
@@ -174,7 +175,8 @@ internal sealed class S3Stub : IAsyncDisposable
 
         Objects[upload.Key] = [.. named.SelectMany(part => upload.Parts[part.Number])];
         _uploads.TryRemove(id, out _);
-        return SayAsync(context, new XElement(Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Key", upload.Key), new XElement(Xml + "ETag", "\"all\"")));
+        return SayAsync(context, new XElement(
+            Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Key", upload.Key), new XElement(Xml + "ETag", "\"all\"")));
     }
 
     private Task AbortAsync(HttpContext context, string id)

@@ -139,7 +139,8 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_wrong_secret_is_reported_without_the_secret()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
