@@ -95,7 +95,8 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         var check = new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
         {
-            WorkingDirectory = Path.Combine(rig.Directory, manifest.Id), RedirectStandardOutput = true,
+            WorkingDirectory = Path.Combine(rig.Directory, manifest.Id),
+            RedirectStandardOutput = true,
         };
         using var sums = Process.Start(check)!;
         var said = await sums.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
