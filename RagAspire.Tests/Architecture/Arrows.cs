@@ -18,9 +18,10 @@ internal static class Arrows
     public const string Folders = """
         Answers -> Database, Search, Vectors
         Backups -> Database, Maintenance, Security, Vectors
-        Documents -> Database, Security
-        Ingestion -> Database, Documents, Vectors
-        Maintenance -> Database, Documents, Ingestion, Jobs, Quality, Security, Vectors
+        Database -> Search
+        Documents -> Database, Jobs, Security
+        Ingestion -> Database, Documents, Jobs, Vectors
+        Maintenance -> Database, Documents, Jobs, Quality, Security, Vectors
         Monitoring -> Database, Vectors
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Vectors
@@ -45,6 +46,7 @@ internal static class Arrows
         Documents.Intake -> Documents
         Documents.Leases -> Documents, Documents.ChangeFeed
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction
+        Ingestion.Extraction -> Ingestion
         Maintenance -> Maintenance.Runs, Maintenance.Scheduling, Maintenance.Tasks
         Maintenance.Runs -> Maintenance, Maintenance.Scheduling
         Maintenance.Scheduling -> Maintenance

@@ -66,7 +66,8 @@ public sealed class OllamaStubTests
         var response = await http.PostAsJsonAsync("/api/chat", Chat(stub.ChatModel, stream: null));
 
         Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType!.MediaType);
-        var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Equal("Two words and more.", string.Concat(lines.Select(line => (string)line["message"]!["content"]!)));
         Assert.All(lines.SkipLast(1), line => Assert.False((bool)line["done"]!));
         var last = lines[^1];
