@@ -100,12 +100,14 @@ internal sealed class BackupRig : IAsyncDisposable
             insert into documents (id, collection, name, content_type, size_bytes, sha256, ready_version, status, chunk_count, tags)
             select id, 'default', n || '.txt', 'text/plain', length(content), sha256(content), 1, 'ready', 2, '{"kind": "seed"}' from seeds
             """).ExecuteAsync(Token);
-        await connection.Command("insert into document_contents (document_id, version, content) select id, 1, content from seeds").ExecuteAsync(Token);
+        await connection.Command("insert into document_contents (document_id, version, content) select id, 1, content from seeds")
+            .ExecuteAsync(Token);
         await connection.Command("""
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, 1, o, 'Passage ' || o || ' of word' || n || ' and item' || (n % 7), 5 from seeds, generate_series(0, 1) o
             """).ExecuteAsync(Token);
-        await connection.Command("insert into index_changes (document_id, collection) select id, 'default' from seeds").ExecuteAsync(Token);
+        await connection.Command("insert into index_changes (document_id, collection) select id, 'default' from seeds")
+            .ExecuteAsync(Token);
         await connection.Command("""
             insert into answers (id, session_id, collection, question, answer, kind, chunk_ids)
             values (gen_random_uuid(), gen_random_uuid(), 'default', 'Where is word3?', 'There.', 'extractive', '{}')
@@ -144,7 +146,8 @@ internal static class Sql
 {
     public static async Task<T> OneAsync<T>(string database, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
@@ -152,7 +155,8 @@ internal static class Sql
 
     public static async Task ExecuteAsync(string database, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);

@@ -62,7 +62,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task The_manifest_fits_the_dump_while_others_write()
+    public async Task The_manifest_agrees_with_the_dump_under_write_load()
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(50);
@@ -87,17 +87,18 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task The_checksums_are_those_that_sha256sum_reads()
+    public async Task The_list_of_checksums_is_accepted_by_sha256sum()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/sha256sum"), "sha256sum is not on this machine.");
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
 
-        using var sums = Process.Start(new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
+        var check = new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
         {
             WorkingDirectory = Path.Combine(rig.Directory, manifest.Id),
             RedirectStandardOutput = true,
-        })!;
+        };
+        using var sums = Process.Start(check)!;
         var said = await sums.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await sums.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -115,7 +116,7 @@ public sealed class BackupRoundTripTests(Stores stores)
         var failure = await Assert.ThrowsAnyAsync<Exception>(rig.BackUpAsync);
         Assert.True(Unavailability.IsUnavailable(failure), failure.ToString());
 
-        // What else a system does meanwhile finds out that the pool's connections are dead.
+        // In a running system other queries have removed the dead connections from the pool by now.
         await postgres.StartPostgresAsync();
         rig.Get<Npgsql.NpgsqlDataSource>().Clear();
         var manifest = await rig.BackUpAsync();
@@ -137,7 +138,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     }
 
     [Fact]
-    public async Task Two_backups_at_once_are_one_backup_and_one_refusal()
+    public async Task A_second_backup_at_the_same_time_is_refused()
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(20);
@@ -158,9 +159,11 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         public Task<long?> FreeBytesAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(1000);
 
-        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
-        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
 
         public Task WriteAsync(
             string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken)
@@ -171,7 +174,8 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         public Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+        public Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream?>(null);
 
         public Task DeleteAsync(string backup, CancellationToken cancellationToken) => Task.CompletedTask;
     }
@@ -188,7 +192,8 @@ public sealed class BackupRoundTripTests(Stores stores)
                     select id, 'default', 'new.txt', 'text/plain', 3, sha256(id::text::bytea) from gen_random_uuid() id returning id)
                 insert into index_changes (document_id, collection) select id, 'default' from added
                 """).ExecuteAsync(CancellationToken.None);
-            await connection.Command("delete from documents where id = (select id from documents where name = '2.txt')").ExecuteAsync(CancellationToken.None);
+            await connection.Command("delete from documents where id = (select id from documents where name = '2.txt')")
+                .ExecuteAsync(CancellationToken.None);
             writes++;
         }
 

@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>Backups of a running system through its API, and a system that is started on what was restored.</summary>
+/// <summary>Backups of a running system through its API, and a system that is started on the restored database.</summary>
 [Collection(Processes.Name)]
 public sealed class BackupSystemTests(Stores stores)
 {
@@ -34,7 +34,8 @@ public sealed class BackupSystemTests(Stores stores)
 
         var said = await WorkerCommand.RunAsync(0, Environment(settings, into), "restore", id, "--into", into);
         Assert.Contains("Next steps", said, StringComparison.Ordinal);
-        await using var restored = await RagSystem.StartAsync(stores, new RagSystemOptions { Settings = settings, Database = into });
+        await using var restored = await RagSystem.StartAsync(
+            stores, new RagSystemOptions { Settings = settings, Database = into });
         await restored.Client.FindAsync("warranty");
         var after = await restored.Client.AskAsync(Question);
 

@@ -19,7 +19,7 @@ public sealed class DrillTests(Stores stores)
         await rig.Get<IndexSync>().StartAsync(Token);
         await rig.BackUpAsync();
 
-        // What changes after the backup is left out of the comparison.
+        // A document that changed after the backup is left out of the comparison.
         await Sql.OneAsync<string>(rig.Database, "update documents set ready_version = null where name = '4.txt' returning name");
         var drill = await rig.DrillAsync();
 
@@ -76,13 +76,14 @@ public sealed class DrillTests(Stores stores)
     }
 
     [Fact]
-    public async Task What_a_killed_drill_left_is_dropped_by_the_next_one()
+    public async Task The_database_of_a_killed_drill_is_dropped_by_the_next_drill()
     {
         await using var rig = await RigAsync();
         await rig.BackUpAsync();
         var owner = await rig.Get<DocumentChanges>().InstallationAsync(Token);
         await using var connection = await rig.Get<BackupDatabase>().OpenAsync(Token);
-        await connection.Command($"create database ragaspire_drill_{owner.ToString("N")[..12]}_20200101000000").ExecuteAsync(Token);
+        await connection.Command($"create database ragaspire_drill_{owner.ToString("N")[..12]}_20200101000000")
+            .ExecuteAsync(Token);
         Assert.Single(await DrillDatabasesAsync(rig));
 
         Assert.Null((await rig.DrillAsync()).Error);
@@ -91,7 +92,7 @@ public sealed class DrillTests(Stores stores)
     }
 
     [Fact]
-    public async Task Searches_that_find_something_else_fail_the_drill()
+    public async Task Searches_with_other_hits_fail_the_drill()
     {
         await using var rig = await RigAsync();
         await rig.Get<IndexSync>().StartAsync(Token);

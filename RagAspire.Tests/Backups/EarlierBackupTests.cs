@@ -38,7 +38,8 @@ public sealed class EarlierBackupTests(Stores stores)
     [Theory]
     [InlineData("copy", null, "'copy'")]
     [InlineData("pg_dump", "gpg", "'gpg'")]
-    public async Task A_backup_that_this_version_does_not_read_is_refused_and_not_called_damaged(string method, string? encryption, string word)
+    public async Task A_backup_that_this_version_does_not_read_is_refused_and_not_called_damaged(
+        string method, string? encryption, string word)
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();

@@ -41,7 +41,9 @@ public sealed class EncryptionTests(Stores stores)
         await using var rig = await RigAsync(keys, withPrivateKey: true);
         var manifest = await rig.BackUpAsync();
         await using var other = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Directory", rig.Directory), ("IdentityFile", Path.Combine(others.Path, "private")));
+            await stores.CreateDatabaseAsync(),
+            ("Directory", rig.Directory),
+            ("IdentityFile", Path.Combine(others.Path, "private")));
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(
             async () => await other.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
@@ -83,7 +85,8 @@ public sealed class EncryptionTests(Stores stores)
     public async Task A_malformed_recipient_fails_with_the_error_of_age_and_leaves_no_backup()
     {
         RequireAge();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Recipient", "nobody@nowhere.example"));
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), ("Recipient", "nobody@nowhere.example"));
         await rig.SeedAsync(5, largeBytes: 4 << 20);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
@@ -118,6 +121,7 @@ public sealed class EncryptionTests(Stores stores)
     }
 
     private static void RequireAge() => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, "age"))),
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+            .Any(directory => File.Exists(Path.Combine(directory, "age"))),
         "age is not installed.");
 }

@@ -31,7 +31,7 @@ public sealed class KilledBackupTests(Stores stores)
         Assert.Null(await rig.Get<BackupStore>().NewestGoodAsync(Token));
         var half = Assert.Single(await rig.Get<BackupRepository>().Target.ListPartialAsync(Token));
 
-        // The lock of the killed process is gone as soon as the server has noticed.
+        // The server releases the lock when it notices that the connection is gone.
         BackupManifest? manifest = null;
         await Eventually.TrueAsync(
             async () => (manifest = await TryAsync(rig)) is not null, Patience, () => "Still locked.", Token);

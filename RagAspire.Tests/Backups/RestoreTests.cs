@@ -44,7 +44,8 @@ public sealed class RestoreTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
 
-        var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(manifest.Id, rig.Database, force: true));
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(
+            () => rig.RestoreAsync(manifest.Id, rig.Database, force: true));
 
         Assert.Contains("is in use by", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ragaspire", failure.Message, StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public void The_newest_ones_are_kept_whatever_their_age()
+    public void The_newest_backups_are_kept_whatever_their_age()
     {
         var all = Enumerable.Range(0, 10).Select(day => Made(Now.AddYears(-3).AddDays(-day), BackupStatus.Verified)).ToList();
         var options = new BackupOptions { KeepLatest = 3 };
@@ -33,7 +33,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public void The_last_verified_one_is_kept_although_newer_ones_are_not_verified()
+    public void The_newest_verified_backup_is_kept_although_newer_ones_are_not_verified()
     {
         var verified = Made(Now.AddYears(-2), BackupStatus.Verified);
         List<Backup> all = [verified, .. Enumerable.Range(0, 20).Select(day => Made(Now.AddDays(-day), BackupStatus.Complete))];
@@ -46,7 +46,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public void Damaged_ones_do_not_count_and_go_after_a_week()
+    public void Damaged_backups_do_not_count_and_expire_after_a_week()
     {
         var good = Made(Now.AddDays(-30), BackupStatus.Verified);
         List<Backup> all = [Made(Now.AddDays(-1), BackupStatus.Damaged), Made(Now.AddDays(-8), BackupStatus.Damaged), good];
@@ -58,7 +58,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_dry_run_says_what_would_go_and_leaves_it()
+    public async Task A_dry_run_reports_the_expired_backup_and_keeps_it()
     {
         await using var rig = await RigAsync();
         var (first, second) = (await rig.BackUpAsync(), await LaterAsync(rig));
@@ -89,7 +89,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_backup_that_vanished_is_noted_and_one_that_the_table_lost_is_found()
+    public async Task A_backup_whose_files_disappeared_is_missing_and_one_without_a_row_is_found()
     {
         await using var rig = await RigAsync();
         var (gone, lost) = (await rig.BackUpAsync(), await LaterAsync(rig));
@@ -105,7 +105,7 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
-    public async Task Another_systems_backups_at_the_same_place_are_left_alone()
+    public async Task Backups_of_another_system_in_the_same_directory_are_left_alone()
     {
         await using var rig = await RigAsync();
         await using var other = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Directory", rig.Directory));

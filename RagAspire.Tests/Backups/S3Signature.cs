@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 namespace RagAspire.Tests.Backups;
 
 /// <summary>
-/// Checks a request's signature as S3 does (AWS Signature Version 4), so that a client that signs wrongly is refused.
+/// Verifies the signature of a request as S3 does (AWS Signature Version 4), so that wrong signatures are refused.
 /// </summary>
 internal static partial class S3Signature
 {
-    /// <returns>The protocol's word for what is wrong; null when the request is signed.</returns>
+    /// <returns>The error code of the protocol; null for a correct signature.</returns>
     public static string? Problem(HttpRequest request, byte[] body, string secret)
     {
         var claim = Authorization().Match(request.Headers.Authorization.ToString());

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace RagAspire.Tests.Backups;
 
 /// <summary>
-/// As much of the S3 protocol as backups use, with its rules: requests are signed, bodies are what their signature says,
-/// parts have a least size, and an object is there when its upload is complete.
+/// The part of the S3 protocol that backups use, with its rules: requests are signed, bodies match their signature, parts
+/// have a minimum size, and an object exists when its upload is complete.
 /// </summary>
 internal sealed class S3Stub : IAsyncDisposable
 {
@@ -32,13 +32,13 @@ internal sealed class S3Stub : IAsyncDisposable
 
     public ConcurrentDictionary<string, byte[]> Objects { get; } = new();
 
-    /// <summary>Uploads that were begun and neither completed nor taken back.</summary>
+    /// <summary>Multipart uploads that were neither completed nor aborted.</summary>
     public IEnumerable<string> OpenUploads => _uploads.Values.Select(upload => upload.Key);
 
-    /// <summary>The largest body that came in one request.</summary>
+    /// <summary>The size of the largest request body.</summary>
     public long LargestBody { get; private set; }
 
-    /// <summary>From now on writing fails, as a full store does.</summary>
+    /// <summary>Makes writes fail, as in a full store.</summary>
     public bool IsFull { get; set; }
 
     /// <summary>The number of parts after which the store becomes full; null for never.</summary>
@@ -47,7 +47,8 @@ internal sealed class S3Stub : IAsyncDisposable
     /// <summary>The number of parts that were stored.</summary>
     public int Parts { get; private set; }
 
-    public string Endpoint => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Endpoint =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public static async Task<S3Stub> StartAsync()
     {
@@ -174,7 +175,8 @@ internal sealed class S3Stub : IAsyncDisposable
 
         Objects[upload.Key] = [.. named.SelectMany(part => upload.Parts[part.Number])];
         _uploads.TryRemove(id, out _);
-        return SayAsync(context, new XElement(Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Key", upload.Key), new XElement(Xml + "ETag", "\"all\"")));
+        return SayAsync(context, new XElement(
+            Xml + "CompleteMultipartUploadResult", new XElement(Xml + "Key", upload.Key), new XElement(Xml + "ETag", "\"all\"")));
     }
 
     private Task AbortAsync(HttpContext context, string id)
@@ -222,7 +224,7 @@ internal sealed class S3Stub : IAsyncDisposable
         return SayAsync(context, new XElement("Error", new XElement("Code", code), new XElement("Message", $"The stub says {code}.")));
     }
 
-#pragma warning disable CA5351 // The protocol's tag is an MD5.
+#pragma warning disable CA5351 // The protocol requires MD5 here.
     private static string Tag(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
 #pragma warning restore CA5351
 

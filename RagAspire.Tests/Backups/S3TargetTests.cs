@@ -27,7 +27,7 @@ public sealed class S3TargetTests(Stores stores)
         Assert.True(check.IsGood, check.Details);
         Assert.True(manifest.SizeBytes > Large);
 
-        // One part is what is held in memory; the library fills it by blocks, so it may be a block larger.
+        // One part is held in memory. The library fills it by blocks, so it may be a block larger than its size.
         Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + (64 << 10));
         Assert.Empty(s3.OpenUploads);
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
@@ -139,7 +139,8 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_wrong_secret_is_reported_without_the_secret()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
+        await using var rig = await BackupRig.CreateAsync(
+            await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 

@@ -23,7 +23,8 @@ internal sealed class WorkerCommand : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end, which must be the expected one.</summary>
-    public static async Task<string> RunAsync(int expected, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<string> RunAsync(
+        int expected, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         await using var command = Start(environment, arguments);
         await command._program.WaitForExitAsync(Token);

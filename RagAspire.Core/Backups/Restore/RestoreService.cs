@@ -16,7 +16,7 @@ namespace RagAspire.Backups.Restore;
 /// <param name="Force">Whether to drop the contents of a database that is not empty.</param>
 public sealed record RestoreRequest(string Backup, string Into, bool Force, string Actor)
 {
-    /// <summary>Whether to pause for the sake of searches, where nobody waits for the data.</summary>
+    /// <summary>Whether to pause for the sake of searches; false where an operator waits for the data.</summary>
     public bool InBackground { get; init; }
 }
 
