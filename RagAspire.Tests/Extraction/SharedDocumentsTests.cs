@@ -148,6 +148,7 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
     [Theory]
     [SharedRows]
     [SampleRow("sample/hostile/encrypted.pdf", Reasons.Encrypted)]
+    [SampleRow("sample/hostile/protected.xlsx", Reasons.Encrypted)]
     [SampleRow("sample/hostile/scanned.pdf", Reasons.Scanned)]
     [SampleRow("sample/hostile/empty.pdf", Reasons.Empty)]
     [SampleRow("sample/hostile/no-objects.pdf", Reasons.Damaged)]
