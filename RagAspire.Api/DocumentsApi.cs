@@ -26,7 +26,7 @@ internal static class DocumentsApi
     {
         var group = api.MapGroup("/documents").WithTags("Documents").ProducesProblem(404);
         group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload a document", "The parts: file, collection (optional), tags (key=value, repeatable).")
+            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable).")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
             .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.")
@@ -45,7 +45,7 @@ internal static class DocumentsApi
         HttpRequest request, ClaimsPrincipal user, UploadReader uploads, DocumentIntake intake, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        using var upload = await uploads.ReadAsync(request, cancellationToken);
+        using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
         var result = await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken);
         return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document) : TypedResults.Ok(result.Document);
@@ -66,7 +66,7 @@ internal static class DocumentsApi
             return Missing();
         }
 
-        using var upload = await uploads.ReadAsync(request, cancellationToken);
+        using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         if (await intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
         {
             return Missing();

@@ -85,6 +85,7 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         DuplicateContentException duplicate => new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
         OperationCanceledException => Unavailable("The request took too long."),
         VectorIndexUnavailableException => Unavailable("The vector index cannot be reached at the moment."),
+        _ when Unavailability.IsTimeout(exception) => Unavailable("The database did not answer in time."),
         _ when Unavailability.IsUnavailable(exception) => Unavailable("The database cannot be reached at the moment."),
         _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "An internal error occurred." },
     };

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RagAspire.Documents.Intake;
 using RagAspire.Search;
 using RagAspire.Security;
 
@@ -12,7 +13,7 @@ namespace RagAspire.Api;
 /// <param name="Tags">All of them must match.</param>
 public sealed record SearchRequest(
     [property: Required, StringLength(4000, MinimumLength = 1)] string Query,
-    [property: RegularExpression(Collections.Pattern)] string? Collection,
+    [property: RegularExpression(CollectionName.Pattern)] string? Collection,
     [property: Range(1, 100)] int Limit = 10,
     SearchMode Mode = SearchMode.Hybrid,
     IReadOnlyDictionary<string, string>? Tags = null);

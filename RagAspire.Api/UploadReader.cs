@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
 using RagAspire.Documents.Intake;
 using RagAspire.Extraction;
+using RagAspire.Security;
 
 namespace RagAspire.Api;
 
@@ -25,8 +26,11 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     private const int MaxNameLength = 255;
     private const long Overhead = 1 << 20;
 
-    /// <exception cref="BadHttpRequestException">400 for a bad form, 413 for too large a file, 415 for an unsupported type.</exception>
-    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Rejects a collection that the caller may not use as soon as it is read, before a file that follows it.</summary>
+    /// <exception cref="BadHttpRequestException">
+    /// 400 no or empty file, 403 a collection of others, 413 too large, 415 not a multipart form or an unknown type.
+    /// </exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var reader = Open(request);
         var temporary = new TemporaryFile();
@@ -50,7 +54,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                 switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
                 {
                     case "collection":
-                        collection = value;
+                        collection = Collections.Named(value, caller);
                         break;
                     case "tags":
                         AddTag(tags, value);
@@ -131,7 +135,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     private static async Task<string> DetectAsync(FileStream file, string name, CancellationToken cancellationToken)
     {
         var type = await DocumentType.DetectAsync(file, name, cancellationToken);
-        return type.Refusal is null || type.ContentType == ContentTypes.ProtectedOffice
+        return type.Refusal is null
             ? type.ContentType
             : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }

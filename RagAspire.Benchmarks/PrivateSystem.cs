@@ -4,7 +4,7 @@ using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Benchmarks;
 
-/// <summary>A private PostgreSQL and Garnet, and the product's real processes over them. Everything is deleted in the end.</summary>
+/// <summary>A private PostgreSQL and Garnet, and the product's real processes over them; all are removed at the end.</summary>
 internal sealed class PrivateSystem : IAsyncDisposable
 {
     private const string Key = "benchmark";

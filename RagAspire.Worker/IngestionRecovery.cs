@@ -20,7 +20,8 @@ public sealed partial class IngestionRecovery(
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(10);
 
-    protected override TimeSpan Interval => options.Value.RetryDelay < LongestInterval ? options.Value.RetryDelay : LongestInterval;
+    protected override TimeSpan Interval =>
+        options.Value.RetryDelay < LongestInterval ? options.Value.RetryDelay : LongestInterval;
 
     protected override async Task PollAsync(CancellationToken cancellationToken)
     {

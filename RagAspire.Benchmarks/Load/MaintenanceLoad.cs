@@ -54,7 +54,8 @@ internal sealed class MaintenanceLoad(TextWriter output)
 
         output.WriteLine($"{Documents} documents, {chunks} chunks, {OldRows} expired rows of the audit log");
         output.WriteLine($"{Plan.SearchesPerSecond} searches per second, each different; latency in ms since each was due");
-        output.WriteLine("| task | runs | seconds | share of time | searches | p50 without | during | p95 without | during | ratio |");
+        output.WriteLine(
+            "| task | runs | seconds | of the time | searches | p50 without | during | p95 without | during | ratio |");
         output.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         var runs = new TaskRuns(api);
         var measure = new TaskLoad(api, runs, new TaskWork(database, api, runs, OldRows), text, Plan);
@@ -86,6 +87,7 @@ internal sealed class MaintenanceLoad(TextWriter output)
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| `{task.Task}` | {task.Runs} | {task.Ran.TotalSeconds:0.0} | {task.Share:P0} | {without.Count} + {during.Count} "
-            + $"| {without.At(0.5):0.0} | {during.At(0.5):0.0} | {without.At(0.95):0.0} | {during.At(0.95):0.0} | {task.Ratio:0.00} |");
+            + $"| {without.At(0.5):0.0} | {during.At(0.5):0.0} | {without.At(0.95):0.0} | {during.At(0.95):0.0} "
+            + $"| {task.Ratio:0.00} |");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class TaskRuns(HttpClient api)
         accepted.EnsureSuccessStatusCode();
         var run = (await accepted.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
         var id = run["id"]!.GetValue<Guid>();
-        for (var pause = FirstPause; (string?)run["status"] is "queued" or "running"; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; (string?)run["status"] is "queued" or "running"; pause = pause * 2 < LongestPause ? pause * 2
+            : LongestPause)
         {
             await Task.Delay(pause, cancellationToken);
             run = (await api.GetFromJsonAsync<JsonNode>($"{Path}/runs/{id}", cancellationToken))!;

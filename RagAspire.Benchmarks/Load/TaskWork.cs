@@ -78,7 +78,7 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
         with more as (
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), c.document_id, c.version, {FirstUnindexed} + c.ordinal, c.text, c.token_count
-            from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version limit {rows / 1_000}
+            from searchable_chunks c limit {rows / 1_000}
             returning id, document_id, version, ordinal)
         insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
         select m.id, e.model, e.dense, e.term_hashes, e.term_counts

@@ -5,9 +5,9 @@ using RagAspire.Security;
 
 namespace RagAspire.Documents;
 
-/// <summary>Which documents a page shows.</summary>
+/// <summary>Selects the documents of a page.</summary>
 /// <param name="Text">Full text over the chunks; null for all.</param>
-/// <param name="After">The last id of the page before; null for the first.</param>
+/// <param name="After">The last id of the previous page; null for the first page.</param>
 /// <param name="Limit">1–200.</param>
 public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
 
@@ -26,7 +26,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
             where collection = $1
               and ($2::text is null or status = $2)
               and ($3::text is null or exists (
-                  select from chunks c where c.document_id = d.id and c.version = d.ready_version
+                  select from searchable_chunks c where c.document_id = d.id
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
             order by id

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 using RagAspire.Vectors;
 
@@ -12,7 +10,7 @@ namespace RagAspire.Search;
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
 {
-    private const string Columns = "d.id, d.name, c.id, c.ordinal, c.text, c.page, c.section";
+    private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section";
 
     /// <summary>The chunks of an index's hits, in the order of the hits.</summary>
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
@@ -20,16 +18,15 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
         await dataSource.Command($"""
             select {Columns}, f.score
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
-            join chunks c on c.id = f.id
-            join documents d on d.id = c.document_id and d.ready_version = c.version
-            where d.collection = $3 and d.tags @> $4
+            join searchable_chunks c on c.id = f.id
+            where c.collection = $3 and c.tags @> $4
             order by f.place
             limit $5
             """,
             found.Select(hit => hit.ChunkId).ToArray(),
             found.Select(hit => hit.Score).ToArray(),
             query.Collection,
-            Tags(query),
+            Commands.Jsonb(query.Tags),
             query.Limit).ListAsync(ReadHit, cancellationToken);
 
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
@@ -37,14 +34,11 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
         await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
             select {Columns}, ts_rank(c.search, words.query)::float8
-            from words, chunks c join documents d on d.id = c.document_id and d.ready_version = c.version
-            where c.search @@ words.query and d.collection = $2 and d.tags @> $3
+            from words, searchable_chunks c
+            where c.search @@ words.query and c.collection = $2 and c.tags @> $3
             order by 8 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Tags(query), query.Limit).ListAsync(ReadHit, cancellationToken);
-
-    private static NpgsqlParameter Tags(SearchQuery query) =>
-        new() { Value = JsonSerializer.Serialize(query.Tags), NpgsqlDbType = NpgsqlDbType.Jsonb };
+            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(ReadHit, cancellationToken);
 
     private static SearchHit ReadHit(NpgsqlDataReader row) => new(
         row.GetGuid(0),

@@ -41,8 +41,8 @@ public sealed partial class DocumentFrequency(NpgsqlDataSource dataSource)
             var counting = connection.Command($"""
                 select w.word, case when numnode(w.query) = 0 then $3 else (
                     select count(*) from (
-                        select from chunks c join documents d on d.id = c.document_id and d.ready_version = c.version
-                        where c.search @@ w.query and d.collection = $2 limit {Most}) found) end
+                        select from searchable_chunks c
+                        where c.search @@ w.query and c.collection = $2 limit {Most}) found) end
                 from (select word, plainto_tsquery('english', word) as query from unnest($1::text[]) word) w
                 """, words, collection, chunks);
             counting.CommandTimeout = PatienceSeconds;

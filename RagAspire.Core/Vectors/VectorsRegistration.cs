@@ -24,6 +24,7 @@ public static class VectorsRegistration
         .AddSingleton<StalePoints>()
         .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
+        .AddSingleton<SharedIndexCleanup>()
         .AddHostedService<IndexSyncService>()
         .AddSingleton<IndexMetrics>()
         .AddHostedService<IndexMetricsSampler>();
@@ -44,9 +45,9 @@ public static class VectorsRegistration
         provider.GetService<IIndexMaintenance>()
         ?? (IsShared(provider) ? ActivatorUtilities.CreateInstance<QdrantMaintenance>(provider) : null);
 
-    /// <summary>Adds the removal of stale points from a shared index; for the worker.</summary>
+    /// <summary>Runs the removal of stale points from a shared index; for the worker.</summary>
     public static IServiceCollection AddSharedIndexCleanup(this IServiceCollection services) =>
-        services.AddHostedSingleton<SharedIndexCleanup>();
+        services.AddHostedService(provider => provider.GetRequiredService<SharedIndexCleanup>());
 
     private static IIndexFollower Follower(IServiceProvider provider) => provider.GetRequiredService<IVectorIndex>().IsShared
         ? ActivatorUtilities.CreateInstance<SharedIndexFollower>(provider)

@@ -6,7 +6,7 @@ namespace RagAspire.TestSupport.Retrieval;
 /// <param name="Mrr10">Mean reciprocal rank of the first relevant document among ten.</param>
 public sealed record RetrievalQuality(double Ndcg10, double Recall100, double Mrr10, int Queries)
 {
-    /// <param name="search">Returns the ids of the documents found for a query, best first, a hundred if there are so many.</param>
+    /// <param name="search">Returns the ids of the documents found for a query, best first, up to a hundred.</param>
     public static RetrievalQuality Measure(BeirTest collection, Func<string, string, IReadOnlyList<string>> search)
     {
         var (ndcg, recall, mrr, count) = (0.0, 0.0, 0.0, 0);

@@ -1,8 +1,8 @@
 using System.Text;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Api;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
@@ -20,7 +19,7 @@ public sealed partial class OpenApiTests(SharedSystem shared, Stores stores)
         var documented = DocumentedCalls();
 
         Assert.True(documented.Count >= 20, string.Join('\n', documented));
-        Assert.Empty(documented.Where(call => !described.Contains(call) && !described.Contains($"{call}/{{}}")));
+        Assert.DoesNotContain(documented, call => !described.Contains(call) && !described.Contains($"{call}/{{}}"));
     }
 
     [Fact]
@@ -45,7 +44,7 @@ public sealed partial class OpenApiTests(SharedSystem shared, Stores stores)
     private static HashSet<string> DocumentedCalls()
     {
         var calls = new HashSet<string>();
-        foreach (var line in File.ReadLines(Path.Combine(BuildOutput.RepositoryRoot, "docs", "api.md")).Where(line => line.StartsWith("| `")))
+        foreach (var line in File.ReadLines(Path.Combine(BuildOutput.RepositoryRoot, "docs", "api.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)))
         {
             var first = "";
             var methods = new List<string>();

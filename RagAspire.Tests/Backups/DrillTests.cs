@@ -1,5 +1,6 @@
 using Npgsql;
 using RagAspire.Backups;
+using RagAspire.Backups.Drill;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Tests.Support;
@@ -26,9 +27,25 @@ public sealed class DrillTests(Stores stores)
         Assert.Contains(drill.Notes, note => note.Contains("20 of 20 searches", StringComparison.Ordinal));
         Assert.Contains(drill.Notes, note => note.Contains("30 documents", StringComparison.Ordinal));
         Assert.Empty(await DrillDatabasesAsync(rig));
-        var figures = await rig.Get<BackupStore>().FiguresAsync(Token);
+        var figures = await rig.Get<BackupStore>().SummaryAsync(Token);
         Assert.False(figures.DrillFailed);
         Assert.True(figures.DrillSeconds > 0);
+    }
+
+    [Fact]
+    public async Task A_backup_of_an_older_version_is_drilled_with_the_schema_of_this_one()
+    {
+        await using var rig = await RigAsync();
+        await rig.Get<IndexSync>().StartAsync(Token);
+        await rig.Get<NpgsqlDataSource>().Command(
+            "drop view searchable_chunks; delete from schema_migrations where name = '0007_searchable_chunks.sql'").ExecuteAsync(Token);
+        await rig.BackUpAsync();
+        await rig.Get<Migrator>().MigrateAsync(Token);
+
+        var drill = await rig.DrillAsync();
+
+        Assert.Null(drill.Error);
+        Assert.Contains(drill.Notes, note => note.Contains("20 of 20 searches", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -40,9 +57,9 @@ public sealed class DrillTests(Stores stores)
 
         var drill = await rig.DrillAsync();
 
-        Assert.Contains("checksum is another", drill.Error, StringComparison.Ordinal);
-        Assert.Equal("damaged", (await rig.RowAsync(manifest.Id)).Status);
-        Assert.True((await rig.Get<BackupStore>().FiguresAsync(Token)).DrillFailed);
+        Assert.Contains("another checksum", drill.Error, StringComparison.Ordinal);
+        Assert.Equal(BackupStatus.Damaged, (await rig.RowAsync(manifest.Id)).Status);
+        Assert.True((await rig.Get<BackupStore>().SummaryAsync(Token)).DrillFailed);
         Assert.Empty(await DrillDatabasesAsync(rig));
     }
 
@@ -55,7 +72,7 @@ public sealed class DrillTests(Stores stores)
 
         var drill = await rig.DrillAsync();
 
-        Assert.Contains("other bytes than their checksums say", drill.Error, StringComparison.Ordinal);
+        Assert.Contains("do not match their checksums", drill.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,17 +100,15 @@ public sealed class DrillTests(Stores stores)
 
         var drill = await rig.DrillAsync();
 
-        Assert.Contains("searches found what they find", drill.Error, StringComparison.Ordinal);
+        Assert.Contains("searches found the same", drill.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_a_backup_there_is_nothing_to_drill()
+    public async Task Without_a_backup_a_drill_does_nothing()
     {
         await using var rig = await RigAsync();
 
-        var drill = await rig.DrillAsync();
-
-        Assert.Null(drill.Backup);
+        Assert.Null(await rig.Get<RestoreDrill>().RunAsync("test", (_, _) => { }, Token));
     }
 
     private async Task<BackupRig> RigAsync()

@@ -1,11 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
-using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
 using RagAspire.Ingestion;
 using RagAspire.Ingestion.Chunking;
@@ -16,7 +13,6 @@ namespace RagAspire.Tests.Documents;
 /// <summary>The lease of a document: one holder at a time, also when a holder crashes.</summary>
 public sealed class LeaseTests(Stores stores) : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string> NoTags = [];
     private CoreServices _core = null!;
     private string _database = null!;
 
@@ -144,8 +140,7 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
     {
         var id = await UploadAsync("first");
         await FinishAsync(id, "first");
-        using var next = await FileAsync("second");
-        var replaced = (await _core.Get<DocumentIntake>().ReplaceAsync(id, next.Upload, "test", Token))!.Document;
+        var replaced = await _core.ReplaceAsync(id, "second");
         Assert.Equal((2, 1), (replaced.Version, replaced.ReadyVersion));
         Assert.Equal(["first"], await ChunksAsync(id));
 
@@ -185,22 +180,5 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
 
     private async Task SqlAsync(string sql, Guid id) => await _core.Get<NpgsqlDataSource>().Command(sql, id).ExecuteAsync(Token);
 
-    private async Task<Guid> UploadAsync(string text)
-    {
-        using var file = await FileAsync(text);
-        return (await _core.Get<DocumentIntake>().AcceptAsync(file.Upload, "default", NoTags, "test", Token)).Document.Id;
-    }
-
-    private static async Task<FileOnDisk> FileAsync(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var path = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(path, bytes, Token);
-        return new FileOnDisk(new UploadedFile(path, $"{text}.txt", "text/plain", bytes.Length, SHA256.HashData(bytes)));
-    }
-
-    private sealed record FileOnDisk(UploadedFile Upload) : IDisposable
-    {
-        public void Dispose() => File.Delete(Upload.Path);
-    }
+    private Task<Guid> UploadAsync(string text) => _core.UploadAsync(text);
 }

@@ -21,7 +21,8 @@ public sealed class CleanUpTests(Stores stores)
         var (old, ours) = (Touch(logs.Path, "api.log", 8), Touch(Path.GetTempPath(), $"ragaspire-{Guid.NewGuid():N}.upload", 2));
         string[] kept =
         [
-            Touch(logs.Path, "worker.log", 6), Touch(logs.Path, "notes.txt", 400), Touch(Path.GetTempPath(), $"ragaspire-{Guid.NewGuid():N}.upload", 0),
+            Touch(logs.Path, "worker.log", 6), Touch(logs.Path, "notes.txt", 400),
+            Touch(Path.GetTempPath(), $"ragaspire-{Guid.NewGuid():N}.upload", 0),
             Touch(Path.GetTempPath(), $"ragaspire-mine-{Guid.NewGuid():N}", 400),
         ];
         try
@@ -73,7 +74,8 @@ public sealed class CleanUpTests(Stores stores)
         await using var host = await HostAsync();
         await host.ExecuteAsync("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, version, status, claimed_until)
-            values ('0199f7b4-0000-7000-8000-000000000001', 'default', 'a', 'text/plain', 1, '\x01', 2, 'processing', now() - interval '1 hour');
+            values ('0199f7b4-0000-7000-8000-000000000001', 'default', 'a', 'text/plain', 1, '\x01', 2, 'processing',
+                now() - interval '1 hour');
             insert into document_contents (document_id, version, content, created_at)
             select id, v, '\x00', now() - interval '3 days' from documents, generate_series(1, 2) v
             """);
@@ -88,7 +90,8 @@ public sealed class CleanUpTests(Stores stores)
         using var folder = TestDirectory.Create("certificates");
         var (good, expired) = (TestCertificate.Create(90), TestCertificate.Create(-1));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "good.pem"), good.ExportCertificatePem(), Cancelled);
-        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "good.pfx"), good.Export(X509ContentType.Pfx, "secret"), Cancelled);
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder.Path, "good.pfx"), good.Export(X509ContentType.Pfx, "secret"), Cancelled);
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         var serving = ServeAsync(server, expired);
@@ -116,13 +119,15 @@ public sealed class CleanUpTests(Stores stores)
         await using var host = await HostAsync();
         await host.ExecuteAsync("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status)
-            select gen_random_uuid(), 'c' || i, 'a', 'text/plain', 10, '\x01', case when i < 3 then 'ready' else 'failed' end from generate_series(1, 5) i
+            select gen_random_uuid(), 'c' || i, 'a', 'text/plain', 10, '\x01', case when i < 3 then 'ready' else 'failed' end
+                from generate_series(1, 5) i
             """);
         var report = await host.SucceedAsync("metrics");
         Assert.Equal((5, 4, 50), (report.Examined, report.After["documents.duplicates"], report.After["documents.bytes"]));
         Assert.Equal(
             "failed=3 pending=0 processing=0 ready=2",
-            await host.ScalarAsync<string>("select string_agg((labels ->> 'status') || '=' || value, ' ' order by labels ->> 'status') from kept_figures"));
+            await host.ScalarAsync<string>(
+                "select string_agg((labels ->> 'status') || '=' || value, ' ' order by labels ->> 'status') from kept_figures"));
     }
 
     [Fact]
@@ -132,7 +137,8 @@ public sealed class CleanUpTests(Stores stores)
         await host.SucceedAsync("database-daily");
         await host.ExecuteAsync("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version, created_at)
-            select gen_random_uuid(), 'c' || i, 'a', 'text/plain', 1048576, '\x01', 'ready', 1, now() - interval '60 days' from generate_series(1, 3) i;
+            select gen_random_uuid(), 'c' || i, 'a', 'text/plain', 1048576, '\x01', 'ready', 1, now() - interval '60 days'
+                from generate_series(1, 3) i;
             insert into audit_logs (actor, action, subject) select repeat('a', 1000), 'a', i::text from generate_series(1, 5000) i
             """);
         var report = await host.SucceedAsync("monthly-report");
@@ -144,7 +150,10 @@ public sealed class CleanUpTests(Stores stores)
         await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), redis ?? stores.Redis, settings);
 
     private static Task ConnectedAsync(MaintenanceHost host) => Eventually.TrueAsync(
-        () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected), TimeSpan.FromSeconds(30), () => "No connection to Redis.", Cancelled);
+        () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected),
+        TimeSpan.FromSeconds(30),
+        () => "No connection to Redis.",
+        Cancelled);
 
     private static string Touch(string folder, string name, int days)
     {

@@ -1,4 +1,3 @@
-using Npgsql;
 using RagAspire.Database;
 using RagAspire.Tests.Support;
 
@@ -15,9 +14,10 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         await using var host = await HostAsync();
         await BloatAsync(host);
         var (table, index) = (await SizeAsync(host, "searches"), await SizeAsync(host, "searches_pkey"));
-        var kept = await host.ScalarAsync<string>("select md5(string_agg(id::text || collection, ',' order by id)) from searches");
+        const string content = "select md5(string_agg(id::text || collection, ',' order by id)) from searches";
+        var kept = await host.ScalarAsync<string>(content);
 
-        var probe = LockProbe.Start(
+        await using var probe = LockProbe.Start(
             host.ConnectionString,
             "select count(*) from searches",
             "insert into searches (id, collection, chunk_ids) values ('00000000-0000-0000-0000-000000000001', 'probe', '{}')",
@@ -31,7 +31,7 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         await probe.AssertNoLockWaitsAsync();
         Assert.InRange(await SizeAsync(host, "searches_pkey"), 0, index / 3);
         Assert.Equal(index, weekly.Before["searches_pkey.bytes"], tolerance: index / 10.0);
-        Assert.Equal(kept, await host.ScalarAsync<string>("select md5(string_agg(id::text || collection, ',' order by id)) from searches"));
+        Assert.Equal(kept, await host.ScalarAsync<string>(content));
     }
 
     [Fact]
@@ -41,9 +41,10 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         await host.ExecuteAsync("""
             insert into audit_logs (at, actor, action, subject)
             select now() - interval '31 days', 'old', 'document.upload', i::text from generate_series(1, 40000) i;
-            insert into audit_logs (at, actor, action, subject) select now() - interval '29 days', 'new', 'document.upload', i::text from generate_series(1, 500) i
+            insert into audit_logs (at, actor, action, subject)
+                select now() - interval '29 days', 'new', 'document.upload', i::text from generate_series(1, 500) i
             """);
-        var probe = LockProbe.Start(
+        await using var probe = LockProbe.Start(
             host.ConnectionString,
             "insert into audit_logs (actor, action, subject) values ('probe', 'probe', 'probe')",
             "delete from audit_logs where actor = 'probe' and subject = 'probe'");
@@ -62,11 +63,13 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         await host.ExecuteAsync("""
             create index feedback_search_ccnew on feedback (search_id);
             create index feedback_answer on feedback (answer_id);
-            update pg_index set indisvalid = false where indexrelid in ('feedback_search_ccnew'::regclass, 'feedback_answer'::regclass)
+            update pg_index set indisvalid = false
+                where indexrelid in ('feedback_search_ccnew'::regclass, 'feedback_answer'::regclass)
             """);
         await host.SucceedAsync("database-weekly");
         Assert.Equal(0, await host.ScalarAsync<long>("select count(*) from pg_class where relname = 'feedback_search_ccnew'"));
-        Assert.True(await host.ScalarAsync<bool>("select indisvalid from pg_index where indexrelid = 'feedback_answer'::regclass"));
+        Assert.True(
+            await host.ScalarAsync<bool>("select indisvalid from pg_index where indexrelid = 'feedback_answer'::regclass"));
     }
 
     [Fact]
@@ -74,16 +77,20 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
     {
         await using var host = await HostAsync();
         await host.ExecuteAsync("""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, updated_at)
-            values ('0199f7b4-0000-7000-8000-000000000001', 'default', 'a', 'text/plain', 1, '\x01', 3, 2, 'processing', now() - interval '3 days');
+            insert into documents (
+                id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, updated_at)
+            values ('0199f7b4-0000-7000-8000-000000000001', 'default', 'a', 'text/plain', 1, '\x01', 3, 2, 'processing',
+                now() - interval '3 days');
             insert into document_contents (document_id, version, content, created_at)
             select id, v, '\x00', now() - interval '3 days' from documents, generate_series(1, 3) v;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, v, o, 'text', 1 from documents, generate_series(1, 3) v, generate_series(1, 10) o
             """);
         await host.SucceedAsync("database-daily");
-        Assert.Equal([2, 3], await host.Database.Command("select distinct version from chunks order by 1").ListAsync(row => row.GetInt32(0), Cancelled));
-        Assert.Equal([2, 3], await host.Database.Command("select version from document_contents order by 1").ListAsync(row => row.GetInt32(0), Cancelled));
+        Assert.Equal([2, 3], await host.Database.Command("select distinct version from chunks order by 1")
+            .ListAsync(row => row.GetInt32(0), Cancelled));
+        Assert.Equal([2, 3], await host.Database.Command("select version from document_contents order by 1")
+            .ListAsync(row => row.GetInt32(0), Cancelled));
     }
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         Assert.Contains(report.Notes, note => note.Contains("searches: locked by another session", StringComparison.Ordinal));
     }
 
-    private async Task<MaintenanceHost> HostAsync(Dictionary<string, string?>? settings = null) => await MaintenanceHost.CreateAsync(
+    private async Task<MaintenanceHost> HostAsync(Dictionary<string, string?>? settings = null) =>
+        await MaintenanceHost.CreateAsync(
         await stores.CreateDatabaseAsync(), stores.Redis,
         new Dictionary<string, string?>(settings ?? [])
         {
@@ -114,7 +122,8 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
     {
         await host.ExecuteAsync("""
             insert into searches (id, collection, chunk_ids)
-            select md5(i::text)::uuid, 'c' || i % 5, array[md5(i::text)::uuid, md5(i::text)::uuid] from generate_series(1, 40000) i;
+            select md5(i::text)::uuid, 'c' || i % 5, array[md5(i::text)::uuid, md5(i::text)::uuid]
+                from generate_series(1, 40000) i;
             analyze searches
             """);
         await host.ExecuteAsync("delete from searches where collection <> 'c0'; select pg_stat_force_next_flush()");

@@ -23,7 +23,8 @@ public sealed class GrafanaAnnotationTests(Stores stores)
 
         var (path, authorization, body) = await asked.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         Assert.Equal(("/api/annotations", "Bearer secret"), (path, authorization));
-        Assert.Equal(["maintenance", "health-check", "succeeded"], body["tags"]!.AsArray().Select(tag => tag!.GetValue<string>()));
+        Assert.Equal(
+            ["maintenance", "health-check", "succeeded"], body["tags"]!.AsArray().Select(tag => tag!.GetValue<string>()));
         Assert.Equal(run.StartedAt!.Value.ToUnixTimeMilliseconds(), body["time"]!.GetValue<long>());
         Assert.Equal(run.FinishedAt!.Value.ToUnixTimeMilliseconds(), body["timeEnd"]!.GetValue<long>());
         Assert.Contains("1 examined, 1 changed, 0 failed", body["text"]!.GetValue<string>());

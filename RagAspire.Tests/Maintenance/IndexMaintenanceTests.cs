@@ -1,7 +1,7 @@
 using RagAspire.Maintenance.Runs;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 using RagAspire.Tests.Vectors;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.InProcess;
@@ -12,6 +12,7 @@ namespace RagAspire.Tests.Maintenance;
 public sealed class IndexMaintenanceTests(Stores stores)
 {
     private const int Documents = 30;
+    private const int FewDocuments = 4;
     private const int ChunksEach = 50;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -43,7 +44,8 @@ public sealed class IndexMaintenanceTests(Stores stores)
         var document = await host.ScalarAsync<Guid>("select id from documents limit 1");
         await host.ExecuteAsync($"""
             update documents set version = 2, status = 'processing' where id = '{document}';
-            insert into chunks (id, document_id, version, ordinal, text, token_count) values ('{Sample.Id(7)}', '{document}', 2, 0, 'text', 1);
+            insert into chunks (id, document_id, version, ordinal, text, token_count)
+                values ('{Sample.Id(7)}', '{document}', 2, 0, 'text', 1);
             """);
         await index.UpsertAsync([Sample.Point(7, "text", document, Sample.Direction(1, 8)) with { Version = 2 }], Cancelled);
 
@@ -71,10 +73,10 @@ public sealed class IndexMaintenanceTests(Stores stores)
     {
         var database = await stores.CreateDatabaseAsync();
         await using var one = await HostAsync(database);
-        var first = await FilledAsync(one);
+        var first = await FilledAsync(one, documents: FewDocuments);
         await using var two = await HostAsync(database);
         var second = two.Get<InProcessVectorIndex>();
-        await Eventually.TrueAsync(async () => (await second.StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+        await Eventually.TrueAsync(async () => (await second.StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The second index is not filled.", Cancelled);
         await PresentAsync(one, 2);
         await second.RemoveChunksAsync([.. (await IdsAsync(second)).Take(10)], Cancelled);
@@ -103,45 +105,50 @@ public sealed class IndexMaintenanceTests(Stores stores)
             ["ConnectionStrings:embeddings-next"] = ollama.ConnectionString(ollama.EmbeddingModel),
         }))
         {
-            await FilledAsync(host, model: "old-model");
+            await FilledAsync(host, FewDocuments, "old-model");
             var report = await host.SucceedAsync("re-embedding");
-            Assert.Equal(Documents * ChunksEach, report.Changed);
+            Assert.Equal(FewDocuments * ChunksEach, report.Changed);
             Assert.Equal(0, (await host.SucceedAsync("re-embedding")).Changed);
 
             // The old model still serves: every point has its vector.
-            var points = await host.Get<EmbeddingStore>().PointsAsync(await host.ScalarAsync<Guid>("select id from documents limit 1"), 1, Cancelled);
+            var points = await host.Get<EmbeddingStore>()
+                .PointsAsync(await host.ScalarAsync<Guid>("select id from documents limit 1"), 1, Cancelled);
             Assert.All(points, point => Assert.Equal(8, point.Dense!.Length));
         }
 
-        await using var next = await HostAsync(database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
+        await using var next = await HostAsync(
+            database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
         await Eventually.TrueAsync(
-            async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+            async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The next index is not filled.", Cancelled);
         await PresentAsync(next, 1);
         Assert.NotEqual(8, (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Dimensions);
         await next.SucceedAsync("re-embedding");
         Assert.Equal(0, await next.ScalarAsync<long>("select count(*) from embeddings where model = 'old-model'"));
-        Assert.Equal(Documents * ChunksEach, await next.ScalarAsync<long>("select count(*) from embeddings"));
+        Assert.Equal(FewDocuments * ChunksEach, await next.ScalarAsync<long>("select count(*) from embeddings"));
     }
 
     private async Task<MaintenanceHost> HostAsync(string? database = null, Dictionary<string, string?>? settings = null) =>
         await MaintenanceHost.CreateAsync(database ?? await stores.CreateDatabaseAsync(), stores.Redis, settings, started: true);
 
-    /// <summary>Fills the tables as ingestion would, and waits until the index has followed.</summary>
-    private static async Task<InProcessVectorIndex> FilledAsync(MaintenanceHost host, string model = "")
+    /// <summary>Fills the tables like ingestion does, and waits until the index is in step.</summary>
+    private static async Task<InProcessVectorIndex> FilledAsync(
+        MaintenanceHost host, int documents = Documents, string model = "")
     {
         await host.ExecuteAsync($$"""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version, chunk_count)
-            select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1, {{ChunksEach}}
-            from generate_series(1, {{Documents}}) i;
+            select gen_random_uuid(), 'default', 'd' || i, 'text/plain', 1, decode(md5(i::text), 'hex'), 'ready', 1,
+                {{ChunksEach}}
+            from generate_series(1, {{documents}}) i;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, 1, o, 'chunk ' || o, 2 from documents, generate_series(1, {{ChunksEach}}) o;
             insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
-            select id, '{{model}}', {{(model.Length > 0 ? "array[1, 0, 0, 0, 0, 0, 0, 0]::real[]" : "null")}}, array[ordinal], array[1] from chunks;
+            select id, '{{model}}', {{(model.Length > 0 ? "array[1, 0, 0, 0, 0, 0, 0, 0]::real[]" : "null")}},
+                array[ordinal], array[1] from chunks;
             insert into index_changes (document_id, collection) select id, collection from documents
             """);
         var index = host.Get<InProcessVectorIndex>();
-        await Eventually.TrueAsync(async () => (await index.StatusAsync(Cancelled)).Points == Documents * ChunksEach,
+        await Eventually.TrueAsync(async () => (await index.StatusAsync(Cancelled)).Points == documents * ChunksEach,
             TimeSpan.FromSeconds(30), () => "The index does not follow.", Cancelled);
         await PresentAsync(host, 1);
         return index;

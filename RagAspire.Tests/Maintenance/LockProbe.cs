@@ -4,7 +4,7 @@ using RagAspire.Database;
 namespace RagAspire.Tests.Maintenance;
 
 /// <summary>Executes statements again and again, and counts how often one had to wait for a lock.</summary>
-internal sealed class LockProbe
+internal sealed class LockProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -22,9 +22,15 @@ internal sealed class LockProbe
     {
         await _stop.CancelAsync();
         await _probing;
-        _stop.Dispose();
         Assert.True(_probes > 0, "No statement was executed.");
         Assert.Equal(0, _lockWaits);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _probing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
     }
 
     /// <summary>A lock timeout is exact on a busy machine too, where the duration of statements says nothing.</summary>

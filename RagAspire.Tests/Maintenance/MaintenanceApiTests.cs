@@ -42,12 +42,14 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         Assert.NotNull(over["finishedAt"]);
 
         var audit = await system.Client.GetAsync("/api/v1/operations/audit?limit=500");
-        var entries = audit["items"]!.AsArray().Where(entry => entry!["subject"]!.GetValue<string>() == run["id"]!.GetValue<string>());
+        var entries = audit["items"]!.AsArray()
+            .Where(entry => entry!["subject"]!.GetValue<string>() == run["id"]!.GetValue<string>());
         Assert.Equal(["maintenance.run", "maintenance.request"], entries.Select(entry => entry!["action"]!.GetValue<string>()));
 
         var metrics = await new HttpClient { BaseAddress = system.Worker.Address }.GetStringAsync("/metrics", Cancelled);
         Assert.Contains("rag_job_duration_seconds_count{", metrics);
-        Assert.Contains("task=\"health-check\",outcome=\"succeeded\"", metrics.Replace("outcome=\"succeeded\",task=\"health-check\"", "task=\"health-check\",outcome=\"succeeded\""));
+        Assert.Contains("task=\"health-check\",outcome=\"succeeded\"",
+            metrics.Replace("outcome=\"succeeded\",task=\"health-check\"", "task=\"health-check\",outcome=\"succeeded\""));
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         }
 
         var first = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2");
-        var second = await system.Client.GetAsync($"{Path}/runs?task=health-check&status=succeeded&limit=2&after={first["next"]}");
+        var second = await system.Client.GetAsync(
+            $"{Path}/runs?task=health-check&status=succeeded&limit=2&after={first["next"]}");
         string[] ids = [.. Ids(first), .. Ids(second)];
         Assert.Equal(2, Ids(first).Count());
         Assert.Equal(ids.OrderDescending(StringComparer.Ordinal).Distinct(), ids);
@@ -87,7 +90,8 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
     public async Task A_key_without_the_scope_operations_sees_nothing()
     {
         var system = await shared.SystemAsync(stores);
-        var made = await system.Client.PostAsync("/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read" } });
+        var made = await system.Client.PostAsync(
+            "/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read" } });
         using var reader = new RagClient(system.Api.Address, made["secret"]!.GetValue<string>());
         using var response = await reader.Http.GetAsync(Path, Cancelled);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
@@ -115,5 +119,6 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         Assert.Contains("event: done", events);
     }
 
-    private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray().Select(run => run!["id"]!.GetValue<string>());
+    private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray()
+        .Select(run => run!["id"]!.GetValue<string>());
 }

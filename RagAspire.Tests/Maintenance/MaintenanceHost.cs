@@ -85,7 +85,8 @@ internal sealed class MaintenanceHost : IAsyncDisposable
     public async Task<TaskReport> SucceedAsync(string task, bool dryRun = false)
     {
         var run = await RunAsync(task, dryRun);
-        Assert.True(run.Status == RunStatus.Succeeded, $"{task}: {run.Status} {run.Error} {string.Join(' ', run.Report?.Notes ?? [])}");
+        Assert.True(
+            run.Status == RunStatus.Succeeded, $"{task}: {run.Status} {run.Error} {string.Join(' ', run.Report?.Notes ?? [])}");
         return run.Report!;
     }
 
@@ -102,7 +103,8 @@ internal sealed class MaintenanceHost : IAsyncDisposable
 }
 
 /// <summary>A task that a test defines.</summary>
-internal sealed class TaskStub(Func<TaskContext, CancellationToken, Task<TaskReport>> run, string name = "health-check") : IMaintenanceTask
+internal sealed class TaskStub(Func<TaskContext, CancellationToken, Task<TaskReport>> run, string name = "health-check")
+    : IMaintenanceTask
 {
     private int _runs;
 

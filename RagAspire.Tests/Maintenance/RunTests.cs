@@ -18,7 +18,8 @@ public sealed class RunTests(Stores stores)
         var task = new TaskStub((_, _) => Task.FromResult(TaskStub.Done));
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
-        var made = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : two).Runs.DueAsync("health-check", Due, Cancelled)));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? one : two).Runs.DueAsync("health-check", Due, Cancelled)));
 
         var run = Assert.Single(made, run => run is not null)!;
         await Task.WhenAll(one.Runner.RunAsync(run, null, Cancelled), two.Runner.RunAsync(run, null, Cancelled));
@@ -84,7 +85,12 @@ public sealed class RunTests(Stores stores)
         var running = host.RunAsync("health-check");
         MaintenanceRun? seen = null;
         await Eventually.TrueAsync(
-            async () => await host.Runs.ListAsync(new RunFilter("health-check", null, null, 1), Cancelled) is { Items: [{ Progress: 25 } run] } && (seen = run) is not null,
+            async () =>
+            {
+                var page = await host.Runs.ListAsync(new RunFilter("health-check", null, null, 1), Cancelled);
+                seen = page.Items.Single();
+                return seen.Progress == 25;
+            },
             TimeSpan.FromSeconds(20), () => $"No progress: {seen}", Cancelled);
         Assert.Equal("waiting", seen!.Step);
 
@@ -96,8 +102,10 @@ public sealed class RunTests(Stores stores)
     [Fact]
     public async Task A_run_over_its_time_limit_fails_and_is_retried()
     {
-        var task = new TaskStub((_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => TaskStub.Done, token), "database-daily");
-        await using var host = await HostAsync(task, settings: new() { ["Maintenance:Schedule:database-daily:TimeLimit"] = "00:00:00.300" });
+        var task = new TaskStub(
+            (_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => TaskStub.Done, token), "database-daily");
+        await using var host = await HostAsync(
+            task, settings: new() { ["Maintenance:Schedule:database-daily:TimeLimit"] = "00:00:00.300" });
         var run = await host.Runner.RunAsync((await host.Runs.DueAsync("database-daily", Due, Cancelled))!, null, Cancelled);
         Assert.Equal(RunStatus.Failed, run!.Status);
         Assert.Contains("time limit", run.Error);
@@ -134,7 +142,8 @@ public sealed class RunTests(Stores stores)
     {
         await using var host = await HostAsync(new TaskStub((_, _) => Task.FromResult(TaskStub.Done), "database-daily"));
         var run = await host.Runs.DueAsync("database-daily", Due, Cancelled);
-        await host.ExecuteAsync("update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
+        await host.ExecuteAsync(
+            "update maintenance_runs set status = 'running', heartbeat_at = now() - interval '1 hour', progress = 40");
 
         Assert.Equal(1, await host.Get<RunRecovery>().InterruptDeadAsync(Cancelled));
         var interrupted = await host.Runs.FindAsync(run!.Id, Cancelled);
@@ -156,7 +165,8 @@ public sealed class RunTests(Stores stores)
 
         await one.ExecuteAsync("update maintenance_schedules set scheduled_since = now() - interval '10 days'");
         await Task.WhenAll(one.Get<MissedRuns>().CatchUpAsync(Cancelled), two.Get<MissedRuns>().CatchUpAsync(Cancelled));
-        Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
+        Assert.Equal(
+            1, await one.ScalarAsync<long>("select count(*) from maintenance_runs where due_at > now() - interval '1 day'"));
         Assert.Equal(1, await one.ScalarAsync<long>("select count(*) from maintenance_runs"));
     }
 
@@ -237,7 +247,8 @@ public sealed class RunTests(Stores stores)
         (await host.Runs.ListAsync(new RunFilter("database-daily", RunStatus.Queued, null, 10), Cancelled)).Items;
 
     private async Task<MaintenanceHost> HostAsync(
-        IMaintenanceTask task, MaintenanceHost? beside = null, Dictionary<string, string?>? settings = null) => await MaintenanceHost.CreateAsync(
+        IMaintenanceTask task, MaintenanceHost? beside = null, Dictionary<string, string?>? settings = null) =>
+            await MaintenanceHost.CreateAsync(
         beside is null ? await stores.CreateDatabaseAsync() : beside.ConnectionString,
         stores.Redis, settings, MaintenanceHost.With(task));
 }

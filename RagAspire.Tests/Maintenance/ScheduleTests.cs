@@ -9,7 +9,8 @@ public sealed class ScheduleTests
         new("nightly", "30 2 * * *", "Europe/Berlin", TimeSpan.FromHours(1), TimeSpan.FromHours(30));
 
     [Fact]
-    public void Every_default_row_is_valid_and_alerts_later_than_it_runs() => Assert.All(new Schedule(Configuration()).Rows, row =>
+    public void Every_default_row_is_valid_and_alerts_later_than_it_runs() =>
+        Assert.All(new Schedule(Configuration()).Rows, row =>
     {
         Assert.Equal(row.Cron is not null, row.Next(Utc("2026-01-01T00:00:00Z")) is not null);
         Assert.True(row.Cron is null || row.AlertAfter > Longest(row), $"{row.Task} alerts although it ran in time.");
@@ -62,7 +63,8 @@ public sealed class ScheduleTests
             ("Maintenance:Schedule:database-daily:Enabled", "true"))).Find("database-daily");
 
         Assert.Equal(
-            new ScheduleRow("database-daily", "15 1 * * *", "America/New_York", TimeSpan.FromMinutes(20), TimeSpan.FromDays(2), 5), row);
+            new ScheduleRow(
+                "database-daily", "15 1 * * *", "America/New_York", TimeSpan.FromMinutes(20), TimeSpan.FromDays(2), 5), row);
     }
 
     [Theory]
@@ -93,7 +95,8 @@ public sealed class ScheduleTests
         return longest;
     }
 
-    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static DateTimeOffset Utc(string text) =>
+        DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build();

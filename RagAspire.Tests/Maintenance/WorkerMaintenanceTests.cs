@@ -40,7 +40,8 @@ public sealed class WorkerMaintenanceTests(Stores stores)
             TimeSpan.FromSeconds(60), () => "Nothing is deleted.", Cancelled);
         await system.Worker.KillAsync();
         Assert.Equal("running", (await system.Client.GetAsync($"{Path}/runs/{id}"))["status"]!.GetValue<string>());
-        Assert.True(await host.ScalarAsync<long>("select count(*) from audit_logs where actor = 'old'") > 0, "It was done before it was killed.");
+        Assert.True(await host.ScalarAsync<long>("select count(*) from audit_logs where actor = 'old'") > 0,
+            "It was done before it was killed.");
 
         await system.Worker.StartAsync(Cancelled);
         var interrupted = await RunClient.EndAsync(system.Client, id);
@@ -62,17 +63,20 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         await system.Worker.KillAsync();
         await host.ExecuteAsync($"""
             delete from maintenance_runs;
-            update maintenance_schedules set scheduled_since = now() - interval '40 days' where task in ('{string.Join("', '", tasks)}')
+            update maintenance_schedules set scheduled_since = now() - interval '40 days'
+                where task in ('{string.Join("', '", tasks)}')
             """);
 
         await using var second = system.AnotherWorker();
         await Task.WhenAll(system.Worker.StartAsync(Cancelled), second.StartAsync(Cancelled));
-        var ended = $"select count(*) from maintenance_runs where status = 'succeeded' and task in ('{string.Join("', '", tasks)}')";
+        var ended =
+            $"select count(*) from maintenance_runs where status = 'succeeded' and task in ('{string.Join("', '", tasks)}')";
         await Eventually.TrueAsync(
             async () =>
             {
                 var failed = await host.ScalarAsync<string?>("""
-                    select string_agg(format('%s %s: %s %s', task, status, error, report), E'\n') from maintenance_runs where status in ('failed', 'skipped')
+                    select string_agg(format('%s %s: %s %s', task, status, error, report), E'\n') from maintenance_runs
+                        where status in ('failed', 'skipped')
                     """);
                 Assert.True(failed is null, failed);
                 return await host.ScalarAsync<long>(ended) >= tasks.Length;
@@ -82,10 +86,12 @@ public sealed class WorkerMaintenanceTests(Stores stores)
             Cancelled);
         // A row is executed once, so two rows or two log lines would show a second execution.
         Assert.Equal(0, await host.ScalarAsync<long>("""
-            select count(*) from (select from maintenance_runs where due_at is not null group by task, due_at having count(*) > 1) twice
+            select count(*) from (select from maintenance_runs
+                where due_at is not null group by task, due_at having count(*) > 1) twice
             """));
         var output = system.Worker.Output + second.Output;
-        Assert.All(tasks.Except(["metrics"]), task => Assert.Single(Regex.Matches(output, $"{task} begins, requested by schedule")));
+        Assert.All(
+            tasks.Except(["metrics"]), task => Assert.Single(Regex.Matches(output, $"{task} begins, requested by schedule")));
     }
 
     [Fact]

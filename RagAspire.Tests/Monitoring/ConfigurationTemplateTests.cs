@@ -14,7 +14,8 @@ public sealed class ConfigurationTemplateTests
         """;
 
     [Fact]
-    public void Without_the_variables_the_file_stays_as_it_is() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
+    public void Without_the_variables_the_file_stays_as_it_is() =>
+        Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
 
     [Fact]
     public void An_empty_variable_counts_as_none() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => ""));

@@ -18,7 +18,8 @@ internal static partial class DrillRules
         foreach (var file in MonitoringFiles.RuleFiles)
         {
             var rules = For().Replace(File.ReadAllText(file), $"${{indent}}for: {seconds}");
-            rules = Window().Replace(rules, match => $"[{Shorter(match.Groups["window"])}{match.Groups["colon"]}{Shorter(match.Groups["step"])}]");
+            rules = Window().Replace(
+                rules, match => $"[{Shorter(match.Groups["window"])}{match.Groups["colon"]}{Shorter(match.Groups["step"])}]");
             rules = KeepFiring().Replace(rules, "keep_firing_for: 5s");
             File.WriteAllText(Path.Combine(directory, Path.GetFileName(file)), rules);
         }

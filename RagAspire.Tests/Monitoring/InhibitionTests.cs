@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.TestSupport;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
@@ -21,7 +20,8 @@ public sealed class InhibitionTests
         {
             "DatabaseDown", "postgres",
             [
-                "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective", "DatabaseConnectionsHigh",
+                "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective",
+                "DatabaseConnectionsHigh",
                 "HighErrorRate", "HighResponseTime", "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing",
                 "IngestionLatencyBurn", "IngestionStuck", "JobFailed", "JobNotSucceeded", "QdrantDown", "RetrievalQualityDrop",
                 "SearchAvailabilityBurn", "SearchLatencyBurn", "TargetDown", "ThreadPoolStarved",
@@ -54,8 +54,10 @@ public sealed class InhibitionTests
     {
         await AssertInhibitedAsync(
             ["SearchLatencyBurn warning"],
-            Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")), Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
-            Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")), Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
+            Alert("SearchLatencyBurn", "critical", ("slo", "search-latency")),
+            Alert("SearchLatencyBurn", "warning", ("slo", "search-latency")),
+            Alert("DiskSpaceLow", "critical", ("instance", "a"), ("mountpoint", "/")),
+            Alert("DiskSpaceLow", "warning", ("instance", "a"), ("mountpoint", "/data")));
     }
 
     private static Dictionary<string, string> Alert(string name, string severity, params (string Name, string Value)[] labels)
@@ -71,7 +73,8 @@ public sealed class InhibitionTests
 
     private static string Worst(string alert)
     {
-        var severities = MonitoringFiles.Alerts.Where(rule => rule.Alert == alert).Select(rule => rule.Labels["severity"]).ToList();
+        var severities = MonitoringFiles.Alerts.Where(rule => rule.Alert == alert).Select(rule => rule.Labels["severity"])
+            .ToList();
         return new[] { "critical", "warning", "info", "none" }.First(severities.Contains);
     }
 
@@ -83,7 +86,8 @@ public sealed class InhibitionTests
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
         var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null).Single(program => program.Name == "alertmanager");
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null)
+            .Single(program => program.Name == "alertmanager");
         await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{options.AlertmanagerPort}") };
@@ -102,7 +106,8 @@ public sealed class InhibitionTests
                 return told.Count + kept.Count == alerts.Length && kept.SequenceEqual(wanted);
             },
             TimeSpan.FromSeconds(20),
-            () => $"Wrongly inhibited: {string.Join(", ", kept.Except(wanted))}; wrongly sent: {string.Join(", ", wanted.Except(kept))}",
+            () => $"Wrongly inhibited: {string.Join(", ", kept.Except(wanted))}; "
+                + $"wrongly sent: {string.Join(", ", wanted.Except(kept))}",
             Cancelled);
     }
 }

@@ -13,42 +13,48 @@ public sealed partial class KpiTests
     ];
 
     [Fact]
-    public void There_are_figures_of_the_application_the_system_and_the_business() => Assert.True(Kpis.Count > 60, $"{Kpis.Count}");
+    public void More_than_sixty_KPIs_are_listed() => Assert.True(Kpis.Count > 60, $"{Kpis.Count}");
 
     [Fact]
-    public void Each_figure_is_what_its_panel_shows() => Assert.All(Kpis, kpi =>
+    public void Each_KPI_is_shown_by_its_panel() => Assert.All(Kpis, kpi =>
         Assert.Contains(kpi.Query, Panel(kpi).Queries.Select(WithoutVariables)));
 
     [Fact]
-    public void Each_figure_names_the_series_that_its_query_is_made_of() => Assert.All(Kpis, kpi =>
+    public void Each_KPI_names_the_series_of_its_query() => Assert.All(Kpis, kpi =>
         Assert.Equal(PromQl.SeriesBelow(kpi.Query).Order(), kpi.Series.Order()));
 
     [Fact]
-    public void Each_figures_alert_is_there_and_linked_from_the_panel() => Assert.All(Kpis, kpi =>
+    public void Each_KPIs_alert_exists_and_is_linked_from_the_panel() => Assert.All(Kpis, kpi =>
         Assert.Empty(kpi.Alerts.Except(Panel(kpi).Alerts)));
 
     [Fact]
-    public void Every_alert_of_the_system_watches_a_figure() => Assert.Empty(
-        MonitoringFiles.AlertNames.Except(Kpis.SelectMany(kpi => kpi.Alerts)).Except(["Watchdog", "RuleEvaluationFailing", "AlertsNotDelivered"]));
+    public void Every_alert_belongs_to_a_KPI() => Assert.Empty(
+        MonitoringFiles.AlertNames.Except(Kpis.SelectMany(kpi => kpi.Alerts))
+            .Except(["Watchdog", "RuleEvaluationFailing", "AlertsNotDelivered"]));
 
     [Fact]
-    public void Promises_are_those_of_the_rules()
+    public void Objectives_agree_with_the_rules()
     {
-        var promised = MonitoringFiles.Text("docs", "kpis.md").Split('\n').Select(line => Promise().Match(line)).Where(match => match.Success)
-            .ToDictionary(match => match.Groups["slo"].Value, match => decimal.Parse(match.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100m);
+        var promised = MonitoringFiles.Text("docs", "kpis.md").Split('\n').Select(line => Promise().Match(line))
+            .Where(match => match.Success)
+            .ToDictionary(match => match.Groups["slo"].Value, match =>
+                decimal.Parse(match.Groups["percent"].Value, CultureInfo.InvariantCulture) / 100m);
         var recorded = MonitoringFiles.Rules.Where(rule => rule.Record == "slo:budget:ratio")
-            .ToDictionary(rule => rule.Labels["slo"], rule => decimal.Parse(Objective().Match(rule.Expr).Groups[1].Value, CultureInfo.InvariantCulture));
+            .ToDictionary(rule => rule.Labels["slo"], rule =>
+                decimal.Parse(Objective().Match(rule.Expr).Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.Equal(recorded.OrderBy(slo => slo.Key), promised.OrderBy(slo => slo.Key));
     }
 
     private static Panel Panel(Kpi kpi) =>
-        Assert.Single(MonitoringFiles.Boards.SelectMany(board => board.Panels), panel => panel.Name == $"RagAspire / {kpi.Panel}");
+        Assert.Single(MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels), panel =>
+            panel.Name == $"RagAspire / {kpi.Panel}");
 
     internal static string WithoutVariables(string query) => VariableAlone()
         .Replace(VariableAfter().Replace(query.Replace("$__rate_interval", "5m", StringComparison.Ordinal), ""), "")
         .Replace("{}", "", StringComparison.Ordinal);
 
-    internal sealed record Kpi(string Figure, IReadOnlyList<string> Series, string Query, string Panel, IReadOnlyList<string> Alerts)
+    internal sealed record Kpi(
+        string Name, IReadOnlyList<string> Series, string Query, string Panel, IReadOnlyList<string> Alerts)
     {
         public static Kpi From(IReadOnlyList<string> cells) => new(
             cells[0],

@@ -10,7 +10,8 @@ public sealed partial class LinkTests
 
     public static TheoryData<string> Documents =>
     [
-        .. new[] { "", "docs", "runbooks", "prometheus" }.SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
+        .. new[] { "", "docs", "runbooks", "prometheus" }
+            .SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
             .Select(file => Path.GetRelativePath(MonitoringFiles.PathOf(), file)).Order(StringComparer.Ordinal),
     ];
 
@@ -21,19 +22,23 @@ public sealed partial class LinkTests
         Assert.Equal(Base, configured);
         Assert.All(MonitoringFiles.Alerts, alert =>
         {
-            var address = alert.Annotations["runbook_url"].Replace("{{ $externalLabels.runbooks }}", configured, StringComparison.Ordinal);
+            var address = alert.Annotations["runbook_url"]
+                .Replace("{{ $externalLabels.runbooks }}", configured, StringComparison.Ordinal);
             Assert.StartsWith($"{Base}/", address, StringComparison.Ordinal);
             Assert.True(File.Exists(MonitoringFiles.PathOf("runbooks", address[(Base.Length + 1)..])), address);
         });
     }
 
     [Fact]
-    public void Dashboards_and_alerts_find_the_runbooks_at_the_same_address() => Assert.All(MonitoringFiles.Boards, board =>
+    public void Dashboards_and_alerts_find_the_runbooks_at_the_same_address() =>
+        Assert.All(MonitoringFiles.Dashboards, dashboard =>
     {
-        var variable = board.Json["templating"]!["list"]!.AsArray().Single(variable => variable!["name"]!.GetValue<string>() == "runbooks")!;
+        var variable = dashboard.Json["templating"]!["list"]!.AsArray()
+            .Single(variable => variable!["name"]!.GetValue<string>() == "runbooks")!;
         Assert.Equal(RunbookBase([]), variable["query"]!.GetValue<string>());
         Assert.Equal(RunbookBase([]), variable["current"]!["value"]!.GetValue<string>());
-        Assert.DoesNotContain("https://github.com/", board.Json["panels"]!.ToJsonString() + board.Json["links"]!.ToJsonString(), StringComparison.Ordinal);
+        var links = dashboard.Json["panels"]!.ToJsonString() + dashboard.Json["links"]!.ToJsonString();
+        Assert.DoesNotContain("https://github.com/", links, StringComparison.Ordinal);
     });
 
     [Theory]
@@ -45,8 +50,12 @@ public sealed partial class LinkTests
             Assert.True(Path.Exists(Path.Combine(folder, path)), $"{document} links to {path}"));
     }
 
-    private static string RunbookBase(Dictionary<string, string> environment) =>
-        ExternalLabel().Match(MarkedFile.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault)).Groups["base"].Value;
+    private static string RunbookBase(Dictionary<string, string> environment)
+    {
+        var file = MonitoringFiles.Text("prometheus", "prometheus.yml");
+        var rendered = ConfigurationTemplate.Render(file, environment.GetValueOrDefault);
+        return ExternalLabel().Match(rendered).Groups["base"].Value;
+    }
 
     [GeneratedRegex(@"^    runbooks: '?(?<base>[^'\s]+)", RegexOptions.Multiline)]
     private static partial Regex ExternalLabel();

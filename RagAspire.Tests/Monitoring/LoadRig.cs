@@ -18,7 +18,8 @@ internal static class LoadRig
         await client.UploadAsync($"fox-{round}.txt", fox);
         await RefusedAsync(await client.PostFileAsync("empty.txt", []), HttpStatusCode.BadRequest);
         await RefusedAsync(
-            await client.Http.GetAsync($"/api/v1/documents/{Guid.NewGuid()}", TestContext.Current.CancellationToken), HttpStatusCode.NotFound);
+            await client.Http.GetAsync($"/api/v1/documents/{Guid.NewGuid()}", TestContext.Current.CancellationToken),
+            HttpStatusCode.NotFound);
 
         await client.FindAsync($"fox number {round}");
         var search = await client.SearchAsync("lazy dog");
@@ -55,7 +56,8 @@ internal static class LoadRig
     {
         using (response)
         {
-            Assert.True(response.StatusCode == expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.True(
+                response.StatusCode == expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }
 }

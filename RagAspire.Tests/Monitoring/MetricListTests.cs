@@ -10,22 +10,24 @@ public sealed partial class MetricListTests
         Assert.All(MonitoringFiles.Rules, rule => AssertKnown(rule.Expr, rule.Alert ?? rule.Record!));
 
     [Fact]
-    public void Boards_ask_only_for_series_that_are_listed_or_recorded() => Assert.All(MonitoringFiles.Boards, board =>
+    public void Dashboards_ask_only_for_series_that_are_listed_or_recorded() =>
+        Assert.All(MonitoringFiles.Dashboards, dashboard =>
     {
-        Assert.All(board.Panels, panel => Assert.All(panel.Queries, query => AssertKnown(query, panel.Name)));
-        Assert.All(Definitions(board), query => AssertKnown(query, board.Title));
+        Assert.All(dashboard.Panels, panel => Assert.All(panel.Queries, query => AssertKnown(query, panel.Name)));
+        Assert.All(Definitions(dashboard), query => AssertKnown(query, dashboard.Title));
     });
 
     [Fact]
     public void Runbooks_ask_only_for_series_that_are_listed_or_recorded() => Assert.All(MonitoringFiles.Runbooks, runbook =>
-        Assert.All(QueryBlock().Matches(runbook.Value).SelectMany(block => block.Groups[1].Value.Split('\n')), query => AssertKnown(query, runbook.Key)));
+        Assert.All(QueryBlock().Matches(runbook.Value)
+            .SelectMany(block => block.Groups[1].Value.Split('\n')), query => AssertKnown(query, runbook.Key)));
 
     [Fact]
     public void Every_listed_series_is_queried()
     {
         var asked = MonitoringFiles.Rules.Select(rule => rule.Expr)
-            .Concat(MonitoringFiles.Boards.SelectMany(board => board.Panels).SelectMany(panel => panel.Queries))
-            .Concat(MonitoringFiles.Boards.SelectMany(Definitions))
+            .Concat(MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels).SelectMany(panel => panel.Queries))
+            .Concat(MonitoringFiles.Dashboards.SelectMany(Definitions))
             .SelectMany(PromQl.Series).ToHashSet();
         Assert.Empty(MonitoringFiles.Listed.Keys.Except(asked));
     }
@@ -48,9 +50,10 @@ public sealed partial class MetricListTests
         MonitoringFiles.Listed.Values.Where(listed => listed.Series.StartsWith("rag_", StringComparison.Ordinal));
 
     private static void AssertKnown(string query, string where) => Assert.All(PromQl.Series(query), series =>
-        Assert.True(MonitoringFiles.Listed.ContainsKey(series) || MonitoringFiles.Recorded.Contains(series), $"{where} asks for {series}"));
+        Assert.True(MonitoringFiles.Listed.ContainsKey(series)
+            || MonitoringFiles.Recorded.Contains(series), $"{where} asks for {series}"));
 
-    private static IEnumerable<string> Definitions(Board board) => board.Json["templating"]!["list"]!.AsArray()
+    private static IEnumerable<string> Definitions(Dashboard dashboard) => dashboard.Json["templating"]!["list"]!.AsArray()
         .Select(variable => variable!["definition"]?.GetValue<string>()).OfType<string>()
         .Select(definition => LabelValues().Match(definition).Groups[1].Value);
 

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using RagAspire.Tests.Support;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>The rules, tests, boards and runbooks of the repository, read once.</summary>
+/// <summary>The rules, tests, dashboards and runbooks of the repository, read once.</summary>
 internal static partial class MonitoringFiles
 {
     // Of the tables in docs/metrics.md, those that list series.
@@ -27,7 +26,10 @@ internal static partial class MonitoringFiles
     public static IReadOnlyList<string> TestFiles { get; } = Files("prometheus/tests", "*.yml");
 
     public static IReadOnlyList<Rule> Rules { get; } =
-        [.. RuleFiles.SelectMany(file => Yaml.Deserialize<RuleFile>(File.ReadAllText(file)).Groups).SelectMany(group => group.Rules)];
+    [
+        .. RuleFiles.SelectMany(file => Yaml.Deserialize<RuleFile>(File.ReadAllText(file)).Groups)
+            .SelectMany(group => group.Rules),
+    ];
 
     public static IReadOnlyList<Rule> Alerts { get; } = [.. Rules.Where(rule => rule.Alert is not null)];
 
@@ -43,8 +45,11 @@ internal static partial class MonitoringFiles
     public static IReadOnlyDictionary<string, string> Runbooks { get; } =
         Files("runbooks", "*.md").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
 
-    public static IReadOnlyList<Board> Boards { get; } =
-        [.. Files("grafana/dashboards", "*.json").Select(file => new Board(file, JsonNode.Parse(File.ReadAllText(file))!.AsObject()))];
+    public static IReadOnlyList<Dashboard> Dashboards { get; } =
+    [
+        .. Files("grafana/dashboards", "*.json")
+            .Select(file => new Dashboard(file, JsonNode.Parse(File.ReadAllText(file))!.AsObject())),
+    ];
 
     /// <summary>The series of <c>docs/metrics.md</c>, and for ours the instrument with its unit.</summary>
     public static IReadOnlyDictionary<string, Listed> Listed { get; } = ReadListed();
@@ -64,9 +69,11 @@ internal static partial class MonitoringFiles
             {
                 var instrument = cells.Count == OurColumns ? Instrument().Match(cells[1]) : null;
                 listed.Add(name.Groups[1].Value, new Listed(
-                    name.Groups[1].Value, instrument?.Groups["kind"].Value, instrument?.Groups["name"].Value, cells.Count == OurColumns ? cells[2] : null)
+                    name.Groups[1].Value, instrument?.Groups["kind"].Value, instrument?.Groups["name"].Value,
+                    cells.Count == OurColumns ? cells[2] : null)
                 {
-                    Labels = cells.Count == OurColumns ? [.. Backticked().Matches(cells[3]).Select(label => label.Groups[1].Value)] : [],
+                    Labels = cells.Count == OurColumns
+                        ? [.. Backticked().Matches(cells[3]).Select(label => label.Groups[1].Value)] : [],
                     ExportedBy = cells.Count == OurColumns ? cells[5].Split(", ") : [],
                 });
             }
@@ -76,7 +83,10 @@ internal static partial class MonitoringFiles
     }
 
     public static IReadOnlyList<string> Cells(string row) =>
-        [.. UnescapedBar().Split(row.Trim()).Skip(1).SkipLast(1).Select(cell => cell.Trim().Replace("\\|", "|", StringComparison.Ordinal))];
+    [
+        .. UnescapedBar().Split(row.Trim()).Skip(1).SkipLast(1)
+            .Select(cell => cell.Trim().Replace("\\|", "|", StringComparison.Ordinal)),
+    ];
 
     [GeneratedRegex("`([a-zA-Z_:][a-zA-Z0-9_:]*)`")]
     private static partial Regex Quoted();

@@ -57,8 +57,8 @@ internal sealed record Listed(string Series, string? Kind, string? Instrument, s
     public IReadOnlyList<string> ExportedBy { get; init; } = [];
 }
 
-/// <summary>One board.</summary>
-internal sealed record Board(string File, JsonObject Json)
+/// <summary>One dashboard.</summary>
+internal sealed record Dashboard(string File, JsonObject Json)
 {
     public string Uid => Json["uid"]!.GetValue<string>();
 
@@ -72,7 +72,7 @@ internal sealed record Board(string File, JsonObject Json)
         [.. Json["templating"]!["list"]!.AsArray().Select(variable => variable!["name"]!.GetValue<string>())];
 }
 
-internal sealed record Panel(Board Board, JsonObject Json)
+internal sealed record Panel(Dashboard Dashboard, JsonObject Json)
 {
     private const string RunbookTitle = "Runbook: ";
 
@@ -80,7 +80,7 @@ internal sealed record Panel(Board Board, JsonObject Json)
 
     public string Title => Json["title"]!.GetValue<string>();
 
-    public string Name => $"{Board.Title} / {Title}";
+    public string Name => $"{Dashboard.Title} / {Title}";
 
     public IReadOnlyList<string> Queries =>
         [.. Json["targets"]!.AsArray().Select(target => target!["expr"]!.GetValue<string>())];
@@ -89,12 +89,14 @@ internal sealed record Panel(Board Board, JsonObject Json)
     public IReadOnlyList<string> Alerts =>
     [
         .. (Json["links"]?.AsArray() ?? []).Select(link => link!["title"]!.GetValue<string>())
-            .Where(title => title.StartsWith(RunbookTitle, StringComparison.Ordinal)).Select(title => title[RunbookTitle.Length..]),
+            .Where(title => title.StartsWith(RunbookTitle, StringComparison.Ordinal))
+            .Select(title => title[RunbookTitle.Length..]),
     ];
 
     /// <summary>Where colours change, without the first one, which is below all.</summary>
     public IReadOnlyList<double> Limits =>
     [
-        .. Json["fieldConfig"]!["defaults"]!["thresholds"]!["steps"]!.AsArray().Skip(1).Select(step => step!["value"]!.GetValue<double>()),
+        .. Json["fieldConfig"]!["defaults"]!["thresholds"]!["steps"]!.AsArray().Skip(1)
+            .Select(step => step!["value"]!.GetValue<double>()),
     ];
 }

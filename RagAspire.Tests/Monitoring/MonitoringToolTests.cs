@@ -44,9 +44,14 @@ public sealed class MonitoringToolTests
         using var directory = TestDirectory.Create("prometheus");
         var secret = Path.Combine(directory.Path, "secret");
         await File.WriteAllTextAsync(secret, "secret");
-        var environment = new Dictionary<string, string>(Everything) { ["METRICS_TOKEN_FILE"] = secret, ["QDRANT_API_KEY_FILE"] = secret };
+        var environment = new Dictionary<string, string>(Everything)
+        {
+            ["METRICS_TOKEN_FILE"] = secret,
+            ["QDRANT_API_KEY_FILE"] = secret,
+        };
         var rendered = Path.Combine(directory.Path, "prometheus.yml");
-        await File.WriteAllTextAsync(rendered, ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
+        await File.WriteAllTextAsync(rendered,
+            ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
         await MonitoringTool.RunAsync("promtool", "check", "config", rendered);
     }
 
@@ -59,13 +64,16 @@ public sealed class MonitoringToolTests
     {
         using var directory = TestDirectory.Create("alertmanager");
         Directory.CreateDirectory(Path.Combine(directory.Path, "templates"));
-        File.Copy(MonitoringFiles.PathOf("alertmanager", "templates", "ragaspire.tmpl"), Path.Combine(directory.Path, "templates", "ragaspire.tmpl"));
+        File.Copy(MonitoringFiles.PathOf("alertmanager", "templates", "ragaspire.tmpl"),
+            Path.Combine(directory.Path, "templates", "ragaspire.tmpl"));
         var rendered = Path.Combine(directory.Path, "alertmanager.yml");
-        var text = ConfigurationTemplate.Render(MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
+        var text = ConfigurationTemplate.Render(
+            MonitoringFiles.Text("alertmanager", "alertmanager.yml"), Everything.GetValueOrDefault);
         await File.WriteAllTextAsync(rendered, text);
 
         Assert.All(["pagerduty_configs:", "slack_configs:", "email_configs:", "http://api.example:8000/api/v1/operations/alerts"],
-            expected => Assert.Contains(expected, text.Split('\n').Select(line => line.Split('#')[0]).Aggregate((all, line) => all + '\n' + line), StringComparison.Ordinal));
+            expected => Assert.Contains(expected, text.Split('\n').Select(line => line.Split('#')[0])
+                .Aggregate((all, line) => all + '\n' + line), StringComparison.Ordinal));
         await MonitoringTool.RunAsync("amtool", "check-config", rendered);
     }
 
@@ -77,7 +85,8 @@ public sealed class MonitoringToolTests
     public async Task Alerts_are_routed_by_severity(string receivers, params string[] labels)
     {
         var routed = await MonitoringTool.RunAsync(
-            "amtool", ["config", "routes", "test", "--config.file", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"), .. labels]);
+            "amtool", ["config", "routes", "test", "--config.file", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"),
+                .. labels]);
         Assert.Contains(receivers, routed.Split('\n').Select(line => line.Trim()));
     }
 
@@ -90,7 +99,8 @@ public sealed class MonitoringToolTests
         var files = Directory.GetFiles(directory.Path, "*.yml");
         Assert.Equal(MonitoringFiles.RuleFiles.Count, files.Length);
         Assert.All(files, file => Assert.All(
-            File.ReadLines(file).Where(line => line.TrimStart().StartsWith("for:", StringComparison.Ordinal)), line => Assert.Equal("for: 2s", line.Trim())));
+            File.ReadLines(file).Where(line => line.TrimStart().StartsWith("for:", StringComparison.Ordinal)), line =>
+                Assert.Equal("for: 2s", line.Trim())));
         await MonitoringTool.RunAsync("promtool", ["check", "rules", .. files]);
     }
 }

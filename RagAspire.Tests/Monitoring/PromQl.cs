@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace RagAspire.Tests.Monitoring;
 
-/// <summary>As much of PromQL as it takes to see which series an expression asks for and which numbers it compares with.</summary>
+/// <summary>Finds the series that a PromQL expression queries, and the numbers that it compares with.</summary>
 internal static partial class PromQl
 {
     private static readonly HashSet<string> Words = ["and", "or", "unless", "bool", "offset"];
@@ -33,7 +33,8 @@ internal static partial class PromQl
     private static string WithoutSuffix(string name)
     {
         var known = MonitoringFiles.Listed;
-        return Suffix().Match(name) is { Success: true } suffix && !known.ContainsKey(name) && known.ContainsKey(name[..suffix.Index])
+        return Suffix().Match(name) is { Success: true } suffix && !known.ContainsKey(name)
+            && known.ContainsKey(name[..suffix.Index])
             ? name[..suffix.Index]
             : name;
     }

@@ -26,7 +26,8 @@ internal sealed class PrometheusClient(Uri address) : IDisposable
     public async Task<List<Dictionary<string, string>>> SeriesAsync(string selector)
     {
         var (_, answer) = await TryAsync("series", ("match[]", selector));
-        return [.. answer["data"]!.AsArray().Select(series => series!.AsObject().ToDictionary(label => label.Key, label => label.Value!.GetValue<string>()))];
+        return [.. answer["data"]!.AsArray()
+            .Select(series => series!.AsObject().ToDictionary(label => label.Key, label => label.Value!.GetValue<string>()))];
     }
 
     /// <summary>The trace ids that the measurements of a series lead to.</summary>
@@ -34,7 +35,8 @@ internal sealed class PrometheusClient(Uri address) : IDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         var (_, answer) = await TryAsync(
-            "query_exemplars", ("query", series), ("start", $"{now.AddMinutes(-10).ToUnixTimeSeconds()}"), ("end", $"{now.ToUnixTimeSeconds()}"));
+            "query_exemplars", ("query", series), ("start", $"{now.AddMinutes(-10).ToUnixTimeSeconds()}"),
+                ("end", $"{now.ToUnixTimeSeconds()}"));
         return
         [
             .. answer["data"]!.AsArray().SelectMany(found => found!["exemplars"]!.AsArray())
@@ -46,7 +48,8 @@ internal sealed class PrometheusClient(Uri address) : IDisposable
 
     private async Task<(string Status, JsonNode Answer)> TryAsync(string call, params (string Name, string Value)[] parameters)
     {
-        using var form = new FormUrlEncodedContent(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
+        using var form = new FormUrlEncodedContent(
+            parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
         var query = await form.ReadAsStringAsync(TestContext.Current.CancellationToken);
         using var response = await _http.GetAsync($"/api/v1/{call}?{query}", TestContext.Current.CancellationToken);
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;

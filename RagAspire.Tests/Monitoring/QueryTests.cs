@@ -21,14 +21,16 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         ["redis_evicted_"] = "Garnet does not tell",
     };
 
-    private static IEnumerable<Asked> Panels => MonitoringFiles.Boards.SelectMany(board => board.Panels)
+    private static IEnumerable<Asked> Panels => MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels)
         .SelectMany(panel => panel.Queries.Select(query => new Asked(panel.Name, WithoutVariables(query))));
 
     private static IEnumerable<Asked> Kpis => KpiTests.Kpis.SelectMany(kpi => kpi.Series
-        .Select(series => new Asked(kpi.Figure, $$"""{__name__=~"{{series}}(_count)?"{{(kpi.Query.Contains("job=\"qdrant\"") ? ", job=\"qdrant\"" : "")}}}"""))
-        .Append(new Asked(kpi.Figure, kpi.Query)));
+        .Select(series => new Asked(kpi.Name,
+            $$"""{__name__=~"{{series}}(_count)?"{{(kpi.Query.Contains("job=\"qdrant\"") ? ", job=\"qdrant\"" : "")}}}"""))
+        .Append(new Asked(kpi.Name, kpi.Query)));
 
-    private static IEnumerable<Asked> Recorded => MonitoringFiles.Rules.Where(rule => rule.Record is not null and not "slo:burning:ratio")
+    private static IEnumerable<Asked> Recorded =>
+        MonitoringFiles.Rules.Where(rule => rule.Record is not null and not "slo:burning:ratio")
         .Select(rule => new Asked(rule.Record!, rule.Expr));
 
     /// <summary>An alert that does not fire has no result, but its series must exist.</summary>
@@ -36,10 +38,11 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         .Select(series => new Asked(alert.Alert!, $$"""{__name__=~"{{series}}(_count)?"}""")));
 
     /// <summary>The choices of a dashboard's variables: the label values of a series.</summary>
-    private static IEnumerable<Asked> Choices => MonitoringFiles.Boards.SelectMany(board => board.Json["templating"]!["list"]!.AsArray()
+    private static IEnumerable<Asked> Choices =>
+        MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Json["templating"]!["list"]!.AsArray()
         .Select(variable => variable!["definition"]?.GetValue<string>()).OfType<string>()
         .Select(definition => LabelValues().Match(definition))
-        .Select(match => new Asked(board.Title, $"group by ({match.Groups["label"]}) ({match.Groups["series"]})")));
+        .Select(match => new Asked(dashboard.Title, $"group by ({match.Groups["label"]}) ({match.Groups["series"]})")));
 
     [Fact]
     public async Task Every_panel_has_data()
@@ -72,8 +75,10 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
     {
         var parts = await LoadedAsync();
         await MaintenanceRig.FailAsync(parts);
-        await AllAnsweredAsync(parts, MonitoringFiles.Boards.SelectMany(board => board.Json["annotations"]!["list"]!.AsArray()
-            .Select(mark => mark!["expr"]?.GetValue<string>()).OfType<string>().Select(query => new Asked(board.Title, query))));
+        await AllAnsweredAsync(
+            parts, MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Json["annotations"]!["list"]!.AsArray()
+            .Select(mark => mark!["expr"]?.GetValue<string>()).OfType<string>()
+            .Select(query => new Asked(dashboard.Title, query))));
     }
 
     [Fact]

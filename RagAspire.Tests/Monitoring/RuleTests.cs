@@ -20,10 +20,12 @@ public sealed partial class RuleTests
     {
         string[] wanted =
         [
-            "HighResponseTime", "HighErrorRate", "DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "HighMemoryUsage", "HighCPUUsage",
+            "HighResponseTime", "HighErrorRate", "DatabaseDown", "RedisDown", "QdrantDown", "OllamaDown", "HighMemoryUsage",
+            "HighCPUUsage",
             "DiskSpaceLow", "IngestionStuck", "IngestionFailing", "JobNotSucceeded", "CacheIneffective", "RetrievalQualityDrop",
             "IndexOutOfStep", "MemoryLeakSuspected", "BackupMissing", "CertificateExpiring", Watchdog, "SearchAvailabilityBurn",
-            "SearchLatencyBurn", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "IngestionAvailabilityBurn", "IngestionLatencyBurn",
+            "SearchLatencyBurn", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "IngestionAvailabilityBurn",
+            "IngestionLatencyBurn",
         ];
         Assert.Empty(wanted.Except(MonitoringFiles.AlertNames));
     }
@@ -41,7 +43,8 @@ public sealed partial class RuleTests
     [InlineData("DiskSpaceLow", "< 0.10", "5m", "critical")]
     [InlineData("DiskSpaceLow", "free_in_24h:ratio < 0", "1h", "warning")]
     public void Limits_and_pending_times_are_the_required_ones(string alert, string limit, string patience, string severity) =>
-        Assert.Contains(MonitoringFiles.Alerts, rule => rule.Alert == alert && rule.For == patience && rule.Labels["severity"] == severity
+        Assert.Contains(
+            MonitoringFiles.Alerts, rule => rule.Alert == alert && rule.For == patience && rule.Labels["severity"] == severity
             && rule.Expr.Contains(limit, StringComparison.Ordinal));
 
     [Theory]
@@ -51,8 +54,10 @@ public sealed partial class RuleTests
     [InlineData("1", "3d", "6h")]
     public void Budgets_are_watched_over_a_long_window_and_a_short_one(string burn, string longer, string shorter)
     {
-        var rule = Assert.Single(MonitoringFiles.Rules, rule => rule.Record == "slo:burning:ratio" && rule.Labels["burn"] == burn);
-        Assert.StartsWith($"slo:burn:ratio{longer} > {burn} and slo:burn:ratio{shorter} > {burn} and ", rule.Expr, StringComparison.Ordinal);
+        var rule = Assert.Single(
+            MonitoringFiles.Rules, rule => rule.Record == "slo:burning:ratio" && rule.Labels["burn"] == burn);
+        Assert.StartsWith(
+            $"slo:burn:ratio{longer} > {burn} and slo:burn:ratio{shorter} > {burn} and ", rule.Expr, StringComparison.Ordinal);
         Assert.Equal(6, MonitoringFiles.Alerts.Count(alert => BurnsOf(alert).Contains(burn)));
     }
 
@@ -71,17 +76,19 @@ public sealed partial class RuleTests
 
     [Fact]
     public void Links_between_runbooks_lead_somewhere() => Assert.All(MonitoringFiles.Runbooks, runbook =>
-        Assert.All(RunbookLink().Matches(runbook.Value), link => Assert.Contains(link.Groups[1].Value, MonitoringFiles.AlertNames)));
+        Assert.All(
+            RunbookLink().Matches(runbook.Value), link => Assert.Contains(link.Groups[1].Value, MonitoringFiles.AlertNames)));
 
     [Fact]
-    public void Every_alert_has_a_severity_a_description_a_runbook_and_a_dashboard() => Assert.All(MonitoringFiles.Alerts, alert =>
+    public void Every_alert_has_a_severity_a_description_a_runbook_and_a_dashboard() =>
+        Assert.All(MonitoringFiles.Alerts, alert =>
     {
         Assert.Contains(alert.Labels["severity"], Severities);
         Assert.NotEmpty(alert.Annotations["summary"]);
         Assert.Contains("{{ $value", alert.Annotations["description"], StringComparison.Ordinal);
         Assert.Equal($"{Runbooks}{alert.Alert}.md", alert.Annotations["runbook_url"]);
-        var board = BoardLink().Match(alert.Annotations["dashboard_url"]);
-        Assert.Contains(MonitoringFiles.Boards, known => known.Uid == board.Groups["uid"].Value);
+        var dashboard = DashboardLink().Match(alert.Annotations["dashboard_url"]);
+        Assert.Contains(MonitoringFiles.Dashboards, known => known.Uid == dashboard.Groups["uid"].Value);
     });
 
     [Fact]
@@ -95,19 +102,25 @@ public sealed partial class RuleTests
 
     [Fact]
     public void Every_alert_is_tested_to_stay_inactive() =>
-        Assert.Equal(MonitoringFiles.AlertNames.Except([Watchdog]).Order(), Tested(checks => checks.All(check => check.ExpAlerts.Count == 0)));
+        Assert.Equal(
+            MonitoringFiles.AlertNames.Except([Watchdog]).Order(),
+            Tested(checks => checks.All(check => check.ExpAlerts.Count == 0)));
 
     /// <summary>A second rule of the same name, for worse or for something else, is tested by itself.</summary>
     [Fact]
     public void Every_rule_of_an_alert_is_tested_to_fire() => Assert.All(MonitoringFiles.Alerts, alert =>
-        Assert.Contains(MonitoringFiles.RuleTests.SelectMany(test => test.AlertRuleTest).Where(check => check.Alertname == alert.Alert)
-            .SelectMany(check => check.ExpAlerts).Select(Labels), labels => alert.Labels.All(label => labels[label.Key] == label.Value)));
+        Assert.Contains(
+            MonitoringFiles.RuleTests.SelectMany(test => test.AlertRuleTest).Where(check => check.Alertname == alert.Alert)
+            .SelectMany(check => check.ExpAlerts).Select(Labels),
+            labels => alert.Labels.All(label => labels[label.Key] == label.Value)));
 
     [Fact]
-    public void Every_rule_of_an_alert_is_tested_to_resolve() => Assert.All(MonitoringFiles.Alerts.Where(alert => alert.Alert != Watchdog), alert =>
+    public void Every_rule_of_an_alert_is_tested_to_resolve() =>
+        Assert.All(MonitoringFiles.Alerts.Where(alert => alert.Alert != Watchdog), alert =>
         Assert.Contains(MonitoringFiles.RuleTests, test =>
         {
-            var fires = test.AlertRuleTest.Where(check => check.Alertname == alert.Alert).Select(check => check.ExpAlerts.Select(Labels)
+            var fires = test.AlertRuleTest.Where(check => check.Alertname == alert.Alert)
+                .Select(check => check.ExpAlerts.Select(Labels)
                 .Any(labels => alert.Labels.All(label => labels.GetValueOrDefault(label.Key) == label.Value))).ToList();
             return fires.Contains(true) && !fires[^1];
         }));
@@ -116,7 +129,7 @@ public sealed partial class RuleTests
     public void Every_recorded_series_is_used()
     {
         var used = MonitoringFiles.Rules.Select(rule => rule.Expr)
-            .Concat(MonitoringFiles.Boards.SelectMany(board => board.Panels).SelectMany(panel => panel.Queries))
+            .Concat(MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels).SelectMany(panel => panel.Queries))
             .SelectMany(PromQl.Series).ToHashSet();
         Assert.Empty(MonitoringFiles.Recorded.Select(recorded => recorded.Key).Except(used));
     }
@@ -143,5 +156,5 @@ public sealed partial class RuleTests
     private static partial Regex RunbookLink();
 
     [GeneratedRegex(@"^\{\{ \$externalLabels\.grafana \}\}/d/(?<uid>[\w-]+)(\?|$)")]
-    private static partial Regex BoardLink();
+    private static partial Regex DashboardLink();
 }

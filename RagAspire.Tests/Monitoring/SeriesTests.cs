@@ -10,13 +10,15 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     /// <summary>Listed series that this system has no reason to export, and why.</summary>
     private static readonly Dictionary<string, string> Absent = new()
     {
-        ["db_client_connection_npgsql_pending_requests"] = "comes with the first command that finds all of a hundred connections in use",
+        ["db_client_connection_npgsql_pending_requests"] =
+            "comes with the first command that finds all of a hundred connections in use",
         ["db_client_connection_npgsql_timeouts_total"] = "comes with the first command that then waited in vain",
     };
 
     private static readonly string[] NotOfAMeasurement = ["__name__", "job", "instance", "le"];
 
-    private static IEnumerable<Listed> Ours => MonitoringFiles.Listed.Values.Where(listed => listed.Instrument is not null && !Absent.ContainsKey(listed.Series));
+    private static IEnumerable<Listed> Ours =>
+        MonitoringFiles.Listed.Values.Where(listed => listed.Instrument is not null && !Absent.ContainsKey(listed.Series));
 
     private static IEnumerable<string> DotNets => Quoted()
         .Matches(DotNetSection().Match(MonitoringFiles.Text("docs", "metrics.md")).Groups[1].Value)
@@ -27,9 +29,11 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     {
         var parts = await watched.PartsAsync(stores);
         await parts.LoadAsync();
-        var expected = Ours.SelectMany(listed => listed.ExportedBy.Select(by => (listed.Series, Job: $"ragaspire-{by.ToLowerInvariant()}")))
+        var expected = Ours.SelectMany(
+            listed => listed.ExportedBy.Select(by => (listed.Series, Job: $"ragaspire-{by.ToLowerInvariant()}")))
             .Concat(DotNets.SelectMany(series => new[] { (series, "ragaspire-api"), (series, "ragaspire-worker") }))
-            .Except([("http_server_request_duration_seconds", "ragaspire-worker"), ("gen_ai_client_token_usage", "ragaspire-worker")]).ToHashSet();
+            .Except([("http_server_request_duration_seconds", "ragaspire-worker"),
+                ("gen_ai_client_token_usage", "ragaspire-worker")]).ToHashSet();
         var scraped = await ScrapedAsync(parts, expected);
 
         Assert.All(Ours, listed => Assert.All(scraped.Where(series => series.Name == listed.Series), series =>
@@ -49,13 +53,16 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
             async () =>
             {
                 scraped = [.. (await SeriesAsync(parts)).Where(series => listed.Contains(series.Name)).Select(series =>
-                    $"{series.Job} {series.Instance} {series.Name} {string.Join(',', series.Labels)}").Distinct().Order(StringComparer.Ordinal)];
+                    $"{series.Job} {series.Instance} {series.Name} {string.Join(',', series.Labels)}").Distinct()
+                    .Order(StringComparer.Ordinal)];
                 pushed = [.. parts.Collector.Metrics.Keys.Where(metric => listed.Contains(Translated(metric))).Select(metric =>
-                    $"{metric.Service} {metric.Instance} {Translated(metric)} {Labels(metric)}").Distinct().Order(StringComparer.Ordinal)];
+                    $"{metric.Service} {metric.Instance} {Translated(metric)} {Labels(metric)}").Distinct()
+                    .Order(StringComparer.Ordinal)];
                 return scraped.Count > listed.Count && scraped.SequenceEqual(pushed);
             },
             TimeSpan.FromSeconds(40),
-            () => $"Only scraped:\n{string.Join('\n', scraped.Except(pushed))}\nOnly pushed:\n{string.Join('\n', pushed.Except(scraped))}",
+            () => $"Only scraped:\n{string.Join('\n', scraped.Except(pushed))}\n"
+                + $"Only pushed:\n{string.Join('\n', pushed.Except(scraped))}",
             TestContext.Current.CancellationToken);
     }
 
@@ -70,12 +77,14 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
         var parts = await watched.PartsAsync(stores);
         await parts.LoadAsync();
         await Eventually.TrueAsync(
-            async () => (await parts.Prometheus.TracesAsync(series)).Intersect(parts.Collector.Spans.Select(span => span.TraceId)).Any(),
+            async () => (await parts.Prometheus.TracesAsync(series)).Intersect(parts.Collector.Spans.Select(span => span.TraceId))
+                .Any(),
             TimeSpan.FromSeconds(30),
             () => $"No exemplar of {series} leads to a trace.",
             TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(
-            () => Task.FromResult(parts.Collector.Metrics.Keys.Any(metric => metric.HasExemplar && $"{Translated(metric)}_bucket" == series)),
+            () => Task.FromResult(
+                parts.Collector.Metrics.Keys.Any(metric => metric.HasExemplar && $"{Translated(metric)}_bucket" == series)),
             TimeSpan.FromSeconds(40),
             () => $"No exemplar of {series} is pushed.",
             TestContext.Current.CancellationToken);
@@ -123,7 +132,8 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
     ];
 
     private static string WithoutPart(string name) =>
-        Part().Match(name) is { Success: true } part && MonitoringFiles.Listed.ContainsKey(name[..part.Index]) ? name[..part.Index] : name;
+        Part().Match(name) is { Success: true } part && MonitoringFiles.Listed.ContainsKey(name[..part.Index])
+            ? name[..part.Index] : name;
 
     /// <summary>As Prometheus' OTLP receiver translates names: words, the unit, and "total" for what only grows.</summary>
     private static string Translated(CollectedMetric metric)

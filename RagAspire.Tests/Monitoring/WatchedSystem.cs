@@ -2,11 +2,10 @@ using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport;
-using RagAspire.Tests.Support;
-using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
+using Stores = RagAspire.Tests.Support.Stores;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
 
@@ -101,7 +100,8 @@ internal sealed class WatchedParts : IAsyncDisposable
         Ollama = Owned(await OllamaStub.StartAsync());
         Postgres = Owned(await PrivatePostgres.StartAsync());
         var certificate = Path.Combine(_directory.Path, "api.pem");
-        await File.WriteAllTextAsync(certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {

@@ -143,9 +143,9 @@ public sealed class RagClient : IDisposable
         {
             return JsonNode.Parse(text)!;
         }
-        catch (JsonException)
+        catch (JsonException ex)
         {
-            throw new InvalidOperationException($"{(int)response.StatusCode} without JSON: {text}");
+            throw new InvalidOperationException($"{(int)response.StatusCode} without JSON: {text}", ex);
         }
     }
 

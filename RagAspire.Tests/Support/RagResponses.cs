@@ -48,7 +48,7 @@ public sealed record HitResponse(JsonNode Json) : RagResponse(Json)
 
     public Guid ChunkId => Get<Guid>("chunkId");
 
-    public string Text => Get<string>("text");
+    public new string Text => Get<string>("text");
 }
 
 public sealed record SearchResponse(JsonNode Json) : RagResponse(Json)
@@ -103,7 +103,9 @@ public sealed record EventResponse(string Name, JsonNode Data)
         .. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(item =>
         {
             var lines = item.Split('\n');
-            Assert.True(lines.Length == 2 && lines[0].StartsWith("event: ") && lines[1].StartsWith("data: "), item);
+            Assert.Equal(2, lines.Length);
+            Assert.StartsWith("event: ", lines[0], StringComparison.Ordinal);
+            Assert.StartsWith("data: ", lines[1], StringComparison.Ordinal);
             return new EventResponse(lines[0]["event: ".Length..], JsonNode.Parse(lines[1]["data: ".Length..])!);
         }),
     ];

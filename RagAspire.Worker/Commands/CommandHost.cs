@@ -71,7 +71,7 @@ internal static class CommandHost
         }
 
         throw new CommandException(
-            "The connection string of the database is invalid: ConnectionStrings__ragdb must be like Host=…;Database=…;Username=….",
+            "The connection string of the database is invalid: set ConnectionStrings__ragdb (Host=…;Database=…;Username=…).",
             ExitCodes.Usage);
     }
 }

@@ -3,7 +3,7 @@ using RagAspire.Jobs;
 
 namespace RagAspire.Maintenance.Runs;
 
-/// <summary>Enqueues a stored run as a background job. A run whose enqueue failed is found by <see cref="RunRecovery"/>.</summary>
+/// <summary>Enqueues stored runs as background jobs. Lost ones are enqueued again by <see cref="RunRecovery"/>.</summary>
 public sealed class MaintenanceEnqueuer(JobEnqueuer jobs, TimeProvider time)
 {
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(30);

@@ -5,13 +5,13 @@ using RagAspire.Database;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>The vectors of one chunk as PostgreSQL keeps them, so that every index can be rebuilt without embedding again.</summary>
+/// <summary>The vectors of one chunk as PostgreSQL stores them. Every index can be rebuilt from them without embedding again.</summary>
 /// <param name="Model">The embedding model; null where there was none.</param>
 public sealed record ChunkEmbedding(Guid ChunkId, string? Model, float[]? Dense, TermVector Terms);
 
 /// <summary>
-/// Rows of <c>embeddings</c>, and the points that indexes are made of. Points have the vectors of this process' own model:
-/// rows of other models may stand beside them while a new model is made ready.
+/// Rows of <c>embeddings</c>, and the points that indexes are filled with. Points hold vectors of the configured model; rows of
+/// other models may exist while a switch to a new model is prepared.
 /// </summary>
 public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedder)
 {
@@ -57,13 +57,14 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
 
     /// <summary>The points of one version of a document, ready or not.</summary>
     public async Task<IReadOnlyList<IndexPoint>> PointsAsync(Guid documentId, int version, CancellationToken cancellationToken) =>
-        await dataSource.Command($"{SelectPoints} where c.document_id = $2 and c.version = $3 order by c.ordinal", Model, documentId, version)
+        await dataSource.Command(
+            $"{Points(AllChunks)} where c.document_id = $2 and c.version = $3 order by c.ordinal", Model, documentId, version)
             .ListAsync(ReadPoint, cancellationToken);
 
-    /// <summary>The points of all versions that are searched, as they are read.</summary>
+    /// <summary>The points of all searchable chunks, streamed.</summary>
     public async IAsyncEnumerable<IndexPoint> ReadyPointsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = dataSource.Command($"{SelectPoints} where c.version = d.ready_version", Model);
+        await using var command = dataSource.Command(Points("searchable_chunks"), Model);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -72,18 +73,17 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         }
     }
 
-    /// <summary>How many chunks are to be searched, in all collections.</summary>
+    /// <summary>The number of searchable chunks of all collections.</summary>
     public async Task<long> ReadyCountAsync(CancellationToken cancellationToken) =>
-        await dataSource.Command("select count(*) from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version")
-            .ScalarAsync<long>(cancellationToken);
+        await dataSource.Command("select count(*) from searchable_chunks").ScalarAsync<long>(cancellationToken);
 
-    /// <summary>The chunks of all versions that are searched, without what they are made of.</summary>
+    /// <summary>All searchable chunks without their vectors, streamed.</summary>
     public async IAsyncEnumerable<IndexedChunk> ReadyChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = dataSource.Command("""
             select c.id, c.document_id, c.version, bool_or(e.model = $1 and e.dense is not null)
-            from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version join embeddings e on e.chunk_id = c.id
-            group by c.id
+            from searchable_chunks c join embeddings e on e.chunk_id = c.id
+            group by c.id, c.document_id, c.version
             """, Model);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -93,10 +93,12 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         }
     }
 
-    // The terms are the same beside every model, so that a chunk that this model has not seen is found by its words.
-    private const string SelectPoints = """
-        select c.id, c.document_id, c.version, d.collection, d.tags, e.dense, e.term_hashes, e.term_counts
-        from documents d join chunks c on c.document_id = d.id join lateral (
+    private const string AllChunks = "(select c.*, d.collection, d.tags from documents d join chunks c on c.document_id = d.id)";
+
+    // The term counts are the same for every model, so a chunk without a vector of this model is still found by its words.
+    private static string Points(string chunks) => $"""
+        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts
+        from {chunks} c join lateral (
             select case when model = $1 then dense end as dense, term_hashes, term_counts
             from embeddings where chunk_id = c.id order by model = $1 desc limit 1) e on true
         """;

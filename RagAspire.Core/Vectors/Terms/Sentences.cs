@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -13,40 +14,37 @@ internal readonly record struct TextSpan(int Start, int End)
 }
 
 /// <summary>Splits text of any kind into sentences: prose whose lines are broken anywhere, lists, tables, headings.</summary>
-/// <remarks>When in doubt it does not split: two sentences too many read better than half a one.</remarks>
+/// <remarks>In doubt it does not split: one sentence too many reads better than half a sentence.</remarks>
 internal static partial class Sentences
 {
     private const string Closers = "\"'”’»)]】）」』";
 
-    /// <summary>Ends that need no space behind them.</summary>
+    /// <summary>Marks that end a sentence without a space after them.</summary>
     private const string UnspacedEnds = "。！？｡";
 
-    private const string SpacedEnds = ".!?…।؟۔።";
+    private const string SpacedEnds = ".!?…।॥؟۔።։";
 
-    /// <summary>Never the end of a sentence.</summary>
-    private static readonly FrozenSet<string> Abbreviations = new[]
-    {
+    private static readonly SearchValues<char> Ends = SearchValues.Create(UnspacedEnds + SpacedEnds);
+
+    /// <summary>A full stop after these never ends a sentence.</summary>
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Abbreviations = Words(
         "mr", "mrs", "ms", "dr", "prof", "st", "mt", "vs", "gen", "col", "sgt", "capt", "lt", "rev", "hon", "gov", "sen", "rep",
-        "no", "nos", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vols", "pp", "ed", "eds", "ref", "refs", "cf", "ca", "approx",
-        "e.g", "i.e", "viz", "al", "resp", "incl", "art", "para", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
-        "oct", "nov", "dec", "nr", "bzw", "z.b", "d.h", "u.a", "vgl", "abs", "hr", "fr", "str", "mme", "mlle", "sr", "sra", "dra",
-        "núm", "pág", "av", "op", "cit", "ibid", "т.е", "т.д", "г", "гг", "им", "ул", "стр", "рис", "см",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        "no", "nos", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vols", "p", "pp", "ed", "eds", "ref", "refs", "cf", "ca",
+        "approx", "dept", "ave", "blvd", "e.g", "i.e", "viz", "al", "resp", "incl", "art", "para", "jan", "feb", "mar", "apr", "jun",
+        "jul", "aug", "sep", "sept", "oct", "nov", "dec", "nr", "bzw", "bspw", "z.b", "d.h", "u.a", "vgl", "abs", "hr", "fr", "str",
+        "mme", "mlle", "sr", "sra", "dra", "núm", "pág", "av", "op", "cit", "ibid", "т.е", "т.д", "г", "гг", "им", "ул", "стр",
+        "рис", "см");
 
-    /// <summary>May end a sentence; only a word that begins one tells.</summary>
-    private static readonly FrozenSet<string> Ambiguous = new[]
-    {
+    /// <summary>A full stop after these ends a sentence where the next word is one that begins sentences.</summary>
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Ambiguous = Words(
         "inc", "ltd", "co", "corp", "llc", "plc", "bros", "jr", "etc", "usw", "u.s", "u.k", "u.n", "e.u", "d.c", "a.m", "p.m", "b.c",
-        "a.d", "ph.d", "m.d", "u.s.a",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        "a.d", "ph.d", "m.d", "u.s.a");
 
-    private static readonly FrozenSet<string> Openers = new[]
-    {
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Openers = Words(
         "the", "a", "an", "in", "it", "its", "he", "she", "they", "we", "you", "i", "this", "that", "these", "those", "there", "however",
         "but", "and", "for", "at", "on", "as", "by", "from", "to", "if", "when", "while", "after", "before", "since", "although", "his",
         "her", "their", "our", "some", "many", "most", "all", "each", "both", "one", "two", "no", "not", "such", "other", "another",
-        "der", "die", "das", "ein", "eine", "es", "er", "sie", "wir", "am", "im", "bei", "nach", "und", "aber", "diese", "dieser",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        "der", "die", "das", "ein", "eine", "es", "er", "sie", "wir", "am", "im", "bei", "nach", "und", "aber", "diese", "dieser");
 
     public static List<TextSpan> Split(string text)
     {
@@ -66,6 +64,28 @@ internal static partial class Sentences
         return spans;
     }
 
+    /// <summary>
+    /// The length of the first sentence of a line or paragraph, with its closing quotes and references and without the space
+    /// after it.
+    /// </summary>
+    public static int FirstLength(ReadOnlySpan<char> text)
+    {
+        var at = 0;
+        while (at < text.Length && text[at..].IndexOfAny(Ends) is >= 0 and var next)
+        {
+            at += next;
+            var end = EndAt(text, at);
+            if (end >= 0)
+            {
+                return end;
+            }
+
+            at++;
+        }
+
+        return text.Length;
+    }
+
     /// <summary>Whether a text ends like a whole sentence, so that what follows begins a new one.</summary>
     public static bool IsEnded(ReadOnlySpan<char> text)
     {
@@ -74,14 +94,14 @@ internal static partial class Sentences
     }
 
     /// <summary>
-    /// Whether a text is long for a heading and breaks off at a word: a page, a picture or the passage ends before it does.
+    /// Whether a text is long for a heading and breaks off at a word: a page, a picture or the chunk ends before it does.
     /// Items of lists and fields with a name need no full stop.
     /// </summary>
     public static bool IsCut(ReadOnlySpan<char> sentence) =>
         sentence.Length > 60 && (char.IsLetter(sentence[^1]) || sentence[^1] is ',' or '-')
         && !Item().IsMatch(sentence) && !Field().IsMatch(sentence);
 
-    /// <summary>Joins lines that belong together and parts those that do not.</summary>
+    /// <summary>Joins lines that belong together.</summary>
     private static IEnumerable<TextSpan> Blocks(string text)
     {
         var lines = Lines(text);
@@ -133,63 +153,50 @@ internal static partial class Sentences
             return true;
         }
 
-        // A line that stops well before the margin, and is followed by what may begin something new, stands for itself.
+        // A short line before a line that may begin a new sentence is a unit, such as a heading or a list item.
         var isShort = line.Length < widest * .6 || line.Length < 40;
         return isShort && !char.IsLower(following[0]) && current[^1] is not (',' or '-' or '–' or '(' or '&');
     }
 
     private static void SplitProse(string text, TextSpan block, List<TextSpan> spans)
     {
-        var start = block.Start;
-        for (var i = block.Start; i < block.End; i++)
+        for (var start = block.Start; start < block.End;)
         {
-            var end = EndAt(text, start, i, block.End);
-            if (end < 0)
-            {
-                continue;
-            }
-
+            var end = start + FirstLength(text.AsSpan(start, block.End - start));
             Add(text, start, end, spans);
             start = end;
-            i = end - 1;
         }
-
-        Add(text, start, block.End, spans);
     }
 
-    /// <summary>Where the sentence ends whose closing mark stands at <paramref name="i"/>; -1 when it is none.</summary>
-    private static int EndAt(string text, int start, int i, int blockEnd)
+    /// <summary>The end of the sentence whose closing mark is at <paramref name="mark"/>; -1 when the mark does not end it.</summary>
+    private static int EndAt(ReadOnlySpan<char> text, int mark)
     {
-        var unspaced = UnspacedEnds.Contains(text[i]);
-        if (!unspaced && !SpacedEnds.Contains(text[i]))
-        {
-            return -1;
-        }
-
-        var end = i + 1;
-        while (end < blockEnd && (SpacedEnds.Contains(text[end]) || UnspacedEnds.Contains(text[end]) || Closers.Contains(text[end])))
+        var end = mark + 1;
+        while (end < text.Length && (Ends.Contains(text[end]) || Closers.Contains(text[end])))
         {
             end++;
         }
 
-        var reference = References().Match(text, end, blockEnd - end);
-        end = reference.Success ? end + reference.Length : end;
-        if (unspaced || end >= blockEnd)
+        foreach (var reference in References().EnumerateMatches(text[end..]))
+        {
+            end += reference.Length;
+        }
+
+        if (end == text.Length || UnspacedEnds.Contains(text[mark]))
         {
             return end;
         }
 
-        return char.IsWhiteSpace(text[end]) && MayBegin(text, end, blockEnd) && !IsAbbreviation(text, start, i, end, blockEnd) ? end : -1;
+        return char.IsWhiteSpace(text[end]) && MayBegin(text[end..]) && !IsAbbreviation(text, mark, end) ? end : -1;
     }
 
-    private static bool MayBegin(string text, int end, int blockEnd)
+    private static bool MayBegin(ReadOnlySpan<char> next)
     {
-        var next = text.AsSpan(end, blockEnd - end).TrimStart();
-        next = next.TrimStart("\"'“‘«([*_-–—•¿¡「『");
+        next = next.TrimStart().TrimStart("\"'“‘«([*_-–—•¿¡「『");
         return next.IsEmpty || !char.IsLower(next[0]);
     }
 
-    private static bool IsAbbreviation(string text, int start, int dot, int end, int blockEnd)
+    private static bool IsAbbreviation(ReadOnlySpan<char> text, int dot, int end)
     {
         if (text[dot] != '.')
         {
@@ -197,7 +204,7 @@ internal static partial class Sentences
         }
 
         var from = dot;
-        while (from > start && (char.IsLetterOrDigit(text[from - 1]) || text[from - 1] == '.'))
+        while (from > 0 && (char.IsLetterOrDigit(text[from - 1]) || text[from - 1] == '.'))
         {
             from--;
         }
@@ -205,30 +212,34 @@ internal static partial class Sentences
         var word = text[from..dot];
         if (Ambiguous.Contains(word))
         {
-            return !Openers.Contains(FirstWord(text, end, blockEnd));
+            return !Openers.Contains(FirstWord(text[end..]));
         }
 
         // Initials ("J. Smith"), numbers of lists ("3. Costs") and ordinals ("am 3. Mai") do not end anything.
         var isInitial = word.Length == 1 && char.IsLetter(word[0]) && char.IsUpper(word[0]) && word[0] != 'I';
-        var isNumeral = word.Length is 1 or 2 && word.All(char.IsDigit) && !Openers.Contains(FirstWord(text, end, blockEnd));
+        var isNumeral = word.Length is 1 or 2 && !word.ContainsAnyExceptInRange('0', '9') && !Openers.Contains(FirstWord(text[end..]));
         return isInitial || isNumeral || Abbreviations.Contains(word);
     }
 
-    private static string FirstWord(string text, int from, int end)
+    private static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
     {
-        while (from < end && !char.IsLetterOrDigit(text[from]))
+        var from = 0;
+        while (from < text.Length && !char.IsLetterOrDigit(text[from]))
         {
             from++;
         }
 
         var to = from;
-        while (to < end && char.IsLetterOrDigit(text[to]))
+        while (to < text.Length && char.IsLetterOrDigit(text[to]))
         {
             to++;
         }
 
         return text[from..to];
     }
+
+    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Words(params string[] words) =>
+        words.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static void Add(string text, int start, int end, List<TextSpan> spans)
     {
@@ -267,7 +278,7 @@ internal static partial class Sentences
         return new TextSpan(start, end);
     }
 
-    /// <summary>Citation numbers behind the full stop belong to the sentence before it.</summary>
+    /// <summary>Citation numbers after the full stop belong to the sentence before it.</summary>
     [GeneratedRegex(@"\G\s*(\[\d{1,3}\])+")]
     private static partial Regex References();
 

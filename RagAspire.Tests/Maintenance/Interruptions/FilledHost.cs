@@ -1,8 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;
 using RagAspire.Vectors.Terms;
@@ -17,7 +16,8 @@ internal sealed class FilledHost : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private readonly string _redis;
 
-    private FilledHost(OllamaStub ollama, TestDirectory directory, Dictionary<string, string?> settings, string redis, MaintenanceHost host) =>
+    private FilledHost(
+        OllamaStub ollama, TestDirectory directory, Dictionary<string, string?> settings, string redis, MaintenanceHost host) =>
         (_ollama, _directory, _settings, _redis, Host) = (ollama, directory, settings, redis, host);
 
     public MaintenanceHost Host { get; }
@@ -38,7 +38,8 @@ internal sealed class FilledHost : IAsyncDisposable
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
             ["Maintenance:Database:LockTimeout"] = (lockTimeout ?? TimeSpan.FromMinutes(10)).ToString(),
         };
-        var host = await MaintenanceHost.CreateAsync(database, redis, settings, services => shared?.AddTo(services), started: true);
+        var host = await MaintenanceHost.CreateAsync(
+            database, redis, settings, services => shared?.AddTo(services), started: true);
         var filled = new FilledHost(ollama, directory, settings, redis, host);
         await filled.FillAsync();
         await filled.IndexedAsync(shared is not null);
@@ -58,7 +59,10 @@ internal sealed class FilledHost : IAsyncDisposable
     public async Task IndexedAsync(bool isShared)
     {
         await Eventually.TrueAsync(
-            () => Task.FromResult(Host.Get<IndexGeneration>().IsLoaded), TimeSpan.FromSeconds(30), () => "The index is not loaded.", Cancelled);
+            () => Task.FromResult(Host.Get<IndexGeneration>().IsLoaded),
+            TimeSpan.FromSeconds(30),
+            () => "The index is not loaded.",
+            Cancelled);
         if (isShared)
         {
             await Host.SucceedAsync("index-rebuild");
@@ -67,7 +71,10 @@ internal sealed class FilledHost : IAsyncDisposable
 
         await Eventually.TrueAsync(
             async () => await Host.ScalarAsync<long>(
-                "select count(*) from index_replicas where seen_at > now() - interval '5 seconds' and points = (select count(*) from chunks)") > 0,
+                """
+                select count(*) from index_replicas
+                where seen_at > now() - interval '5 seconds' and points = (select count(*) from chunks)
+                """) > 0,
             TimeSpan.FromSeconds(30), () => "The index is not there.", Cancelled);
     }
 
@@ -87,15 +94,19 @@ internal sealed class FilledHost : IAsyncDisposable
     {
         await Host.ExecuteAsync("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version, chunk_count)
-            select gen_random_uuid(), 'default', n || '.txt', 'text/plain', 5, sha256(convert_to('text' || n, 'UTF8')), 'ready', 1, 2 from generate_series(1, 4) n;
+            select gen_random_uuid(), 'default', n || '.txt', 'text/plain', 5, sha256(convert_to('text' || n, 'UTF8')),
+                'ready', 1, 2
+            from generate_series(1, 4) n;
             insert into document_contents (document_id, version, content)
             select id, 1, convert_to('text' || left(name, 1), 'UTF8') from documents;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
-            select gen_random_uuid(), id, 1, o, 'Chunk ' || o || ' is about animal' || left(name, 1) || '.', 5 from documents, generate_series(0, 1) o;
+            select gen_random_uuid(), id, 1, o, 'Chunk ' || o || ' is about animal' || left(name, 1) || '.', 5
+                from documents, generate_series(0, 1) o;
             insert into golden_sets (collection, questions, updated_by)
             values ('default', '[{"question": "What is animal3?", "expected": [{"documentName": "3.txt"}]}]', 'test')
             """);
-        var chunks = await Host.Database.Command("select id, text from chunks").ListAsync(row => (Id: row.GetGuid(0), Text: row.GetString(1)), Cancelled);
+        var chunks = await Host.Database.Command("select id, text from chunks")
+            .ListAsync(row => (Id: row.GetGuid(0), Text: row.GetString(1)), Cancelled);
         var terms = Host.Get<Bm25Encoder>();
         await Host.Get<EmbeddingStore>().SaveAsync(
             [.. chunks.Select(chunk => new ChunkEmbedding(chunk.Id, null, null, terms.Encode(chunk.Text)))], Cancelled);

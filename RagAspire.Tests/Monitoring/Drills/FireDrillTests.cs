@@ -26,7 +26,8 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         try
         {
             await Eventually.TrueAsync(
-                async () => (await parts.Prometheus.QueryAsync("""ALERTS{alertname="DatabaseDown", alertstate="firing"}""")).Count > 0,
+                async () =>
+                    (await parts.Prometheus.QueryAsync("""ALERTS{alertname="DatabaseDown", alertstate="firing"}""")).Count > 0,
                 Patience, () => "DatabaseDown does not fire.", TestContext.Current.CancellationToken);
             using var refused = await parts.System.Client.TrySendAsync(HttpMethod.Get, Alerts);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
@@ -70,7 +71,8 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
             waiting = await parts.System.Client.UploadAsync("waiting.txt", NewText());
 
             // Pretends that the upload was five minutes ago, so that the test need not wait so long.
-            await ExecuteAsync(parts, $"update document_contents set created_at = now() - interval '5 minutes' where document_id = '{waiting}'");
+            await ExecuteAsync(
+                parts, $"update document_contents set created_at = now() - interval '5 minutes' where document_id = '{waiting}'");
             await drill.SeenAsync("IngestionStuck", "firing");
             await drill.SeenAsync("WorkerDown", "firing");
         }
@@ -93,7 +95,8 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         parts.Ollama.TokenDelay = TimeSpan.FromMilliseconds(300);
         try
         {
-            await drill.SeenAsync("HighResponseTime", "firing", () => parts.System.Client.AskAsync($"What does fox number {Next()} jump over?"));
+            await drill.SeenAsync(
+                "HighResponseTime", "firing", () => parts.System.Client.AskAsync($"What does fox number {Next()} jump over?"));
         }
         finally
         {
@@ -164,7 +167,8 @@ public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
         public async Task SeenAsync(string name, string status, Func<Task>? meanwhile = null)
         {
             using var seen = new CancellationTokenSource();
-            var busy = Task.WhenAll(Enumerable.Range(0, meanwhile is null ? 0 : Clients).Select(_ => RepeatAsync(meanwhile!, seen.Token)));
+            var busy = Task.WhenAll(
+                Enumerable.Range(0, meanwhile is null ? 0 : Clients).Select(_ => RepeatAsync(meanwhile!, seen.Token)));
             try
             {
                 await SeenAsync(name, status);

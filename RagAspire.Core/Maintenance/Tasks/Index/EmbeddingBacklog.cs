@@ -11,7 +11,7 @@ public sealed record UnembeddedChunk(Guid Id, string Text, string? Section);
 public sealed class EmbeddingBacklog(NpgsqlDataSource dataSource, EmbeddingStore embeddings, TimeProvider time)
 {
     private const string Missing = """
-        from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version
+        from searchable_chunks c
         where not exists (select from embeddings e where e.chunk_id = c.id and e.model = $1 and e.dense is not null)
         """;
 
