@@ -23,11 +23,12 @@ internal sealed class OrchestratorMonitor(
         var processes = await FindAsync(stoppingToken);
         while (processes.Count > 0)
         {
-            if (processes.FirstOrDefault(process => !process.IsRunning(Tolerance)) is { } dead
+            // One process of the orchestrator takes the other with it, so the first that died cannot be told.
+            if (processes.Any(process => !process.IsRunning(Tolerance))
                 && !lifetime.ApplicationStopping.IsCancellationRequested)
             {
                 host.Value.ShutdownTimeout = ShutdownWithoutOrchestrator;
-                failure.Report($"The orchestrator (dcp, process {dead.ProcessId}) has died, so no resource can be controlled any more; the AppHost ends.");
+                failure.Report("The orchestrator (dcp) has died, so no resource can be controlled any more; the AppHost ends.");
                 await registry.EndAllAsync(ShutdownWithoutOrchestrator, CancellationToken.None);
                 return;
             }

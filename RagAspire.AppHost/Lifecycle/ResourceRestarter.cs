@@ -111,7 +111,10 @@ internal sealed class ResourceRestarter(
 
     // The orchestrator puts a time before every line.
     private static string WithoutTime(string line) =>
-        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _) ? line[(end + 1)..] : line;
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0
+        && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _)
+            ? line[(end + 1)..]
+            : line;
 
     private sealed class Run(Backoff backoff)
     {

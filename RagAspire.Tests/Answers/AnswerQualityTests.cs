@@ -74,7 +74,8 @@ public sealed class AnswerQualityTests
         foreach (var (id, question) in questions)
         {
             var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
-            asked.Add((id, question, [.. found.Select(document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1))], Counts(question, counts, test.Documents.Count)));
+            var hits = found.Select(document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1));
+            asked.Add((id, question, [.. hits], Counts(question, counts, test.Documents.Count)));
         }
 
         return asked;

@@ -74,7 +74,8 @@ public sealed class BackupDamageTests(Stores stores)
 
         Assert.Null(await rig.Get<BackupRepository>().NewestAsync(Token));
         Assert.False((await rig.VerifyAsync(manifest.Id)).IsGood);
-        var failure = await Assert.ThrowsAsync<DamagedBackupException>(async () => await rig.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
+        var failure = await Assert.ThrowsAsync<DamagedBackupException>(
+            async () => await rig.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
         Assert.Contains("manifest.json is missing", failure.Message, StringComparison.Ordinal);
     }
 

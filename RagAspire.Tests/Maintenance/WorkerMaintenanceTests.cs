@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Hosting;
 using RagAspire.Maintenance.Scheduling;
 using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
@@ -155,7 +156,8 @@ public sealed class WorkerMaintenanceTests(Stores stores)
         Assert.Contains("connection string of the database is invalid", output);
         Assert.DoesNotContain("hidden", output);
 
-        output = await RunAsync(2, await stores.CreateDatabaseAsync(), "--Maintenance:Schedule:metrics:Cron=whenever");
+        output = await RunAsync(
+            ServiceHost.ConfigurationError, await stores.CreateDatabaseAsync(), "--Maintenance:Schedule:metrics:Cron=whenever");
         Assert.Contains("'whenever' is not a cron expression", output);
         Assert.DoesNotContain("   at ", output);
     }

@@ -1,3 +1,4 @@
+using Npgsql;
 using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
@@ -80,6 +81,22 @@ internal sealed class WatchedParts : IAsyncDisposable
     {
         await LoadRig.RunAsync(System.Client);
         await (_maintained ??= MaintenanceRig.RunAsync(this));
+        await AbandonRequestAsync();
+    }
+
+    /// <summary>A client gives up while a statement waits for a lock. The API cancels the statement: a failed operation.</summary>
+    private async Task AbandonRequestAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = new NpgsqlConnection(System.Database);
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var lockTable = new NpgsqlCommand("lock table golden_sets in access exclusive mode", connection, transaction);
+        await lockTable.ExecuteNonQueryAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => System.Client.Http.GetAsync("/api/v1/operations/golden-sets/default", patience.Token));
     }
 
     /// <summary>Ends what was started, the last first.</summary>

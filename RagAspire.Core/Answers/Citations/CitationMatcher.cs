@@ -72,7 +72,9 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
     {
         var numbers = Mark().Matches(sentence).Select(mark => int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).ToList();
         var sentenceTerms = terms.Terms(Mark().Replace(sentence, " "));
-        var origin = sentenceTerms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?') ? Origin(sentence, sentenceTerms) : null;
+        var origin = sentenceTerms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?')
+                ? Origin(sentence, sentenceTerms)
+                : null;
         if (numbers.Count == 0 && origin is not null)
         {
             numbers.Add(origin.Number);

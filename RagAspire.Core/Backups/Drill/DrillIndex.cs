@@ -71,5 +71,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
                 from answers order by question, collection, created_at desc) asked
             order by created_at desc limit $1
             """, options.Value.DrillSearches / 2).ListAsync(
-            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, ReadOnlyDictionary<string, string>.Empty, Limit), cancellationToken);
+            row => new IndexQuery(
+                    row.GetString(1), encoder.Encode(row.GetString(0)), null, ReadOnlyDictionary<string, string>.Empty, Limit),
+                cancellationToken);
 }

@@ -5,7 +5,8 @@ using Qdrant.Client.Grpc;
 namespace RagAspire.Vectors.Qdrant;
 
 /// <summary>Maintains the Qdrant collection: status, optimizer settings, indexed share, and recall.</summary>
-public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOptions> options, IOptions<QdrantMaintenanceOptions> care) : IIndexMaintenance
+public sealed class QdrantMaintenance(
+    QdrantClient client, IOptions<QdrantOptions> options, IOptions<QdrantMaintenanceOptions> care) : IIndexMaintenance
 {
     private const int Neighbours = 10;
 

@@ -44,7 +44,9 @@ internal sealed partial class CellFormats
             return value;
         }
 
-        var kind = int.TryParse(style, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < _kinds.Count ? _kinds[index] : Kind.Number;
+        var kind = int.TryParse(style, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < _kinds.Count
+                ? _kinds[index]
+                : Kind.Number;
         return kind switch
         {
             Kind.Percentage => Plain(number * 100, "G12") + "%",

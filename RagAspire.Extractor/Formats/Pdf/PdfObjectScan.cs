@@ -95,7 +95,9 @@ internal sealed class PdfObjectScan
         var numbers = Encoding.Latin1.GetString(data, 0, first).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         for (var index = 0; index + 1 < numbers.Length; index += 2)
         {
-            if (int.TryParse(numbers[index], CultureInfo.InvariantCulture, out var number) && int.TryParse(numbers[index + 1], CultureInfo.InvariantCulture, out var start) && number > 0
+            if (int.TryParse(numbers[index], CultureInfo.InvariantCulture, out var number)
+                && int.TryParse(numbers[index + 1], CultureInfo.InvariantCulture, out var start)
+                && number > 0
                 && first + start < data.Length)
             {
                 var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], CultureInfo.InvariantCulture, out var next) && next > start

@@ -203,7 +203,8 @@ public sealed class AnswerModelTests
         for (var i = 0; i < 4; i++)
         {
             using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Writer.Begin(context).TokensAsync(gone.Token).ToListAsync(gone.Token).AsTask());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => rig.Writer.Begin(context).TokensAsync(gone.Token).ToListAsync(gone.Token).AsTask());
         }
 
         stub.FirstTokenDelay = TimeSpan.Zero;

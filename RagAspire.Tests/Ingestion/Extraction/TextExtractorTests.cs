@@ -86,7 +86,8 @@ public sealed class TextExtractorTests
         await using var extractor = Samples.Extractor(options => (options.Processes, options.TimeLimit) = (1, TimeSpan.FromSeconds(1)));
         using var slow = await Samples.WriteAsync(SlowPage());
 
-        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
 
         Assert.Equal(Reasons.TooSlow, unreadable.Message);
         Assert.Empty(extractor.ProcessIds);
@@ -98,7 +99,8 @@ public sealed class TextExtractorTests
         await using var extractor = Samples.Extractor(options => (options.Processes, options.StallLimit) = (1, TimeSpan.FromSeconds(1)));
         using var slow = await Samples.WriteAsync(SlowPage());
 
-        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
 
         Assert.Equal(Reasons.TooSlow, unreadable.Message);
     }
@@ -110,7 +112,8 @@ public sealed class TextExtractorTests
         using var large = await Samples.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<p>a<b>b</b></p>", 1_500_000))));
         using var file = await Samples.WriteAsync("Some text."u8.ToArray());
 
-        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(large.Path, ContentTypes.Html, null, Token));
+        var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(large.Path, ContentTypes.Html, null, Token));
 
         Assert.Equal(Reasons.TooMuchMemory, unreadable.Message);
         Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);
@@ -141,7 +144,8 @@ public sealed class TextExtractorTests
 
         var pages = await Assert.ThrowsAsync<UnreadableDocumentException>(
             () => extractor.ExtractAsync(Samples.Document(path), ContentTypes.Pdf, null, Token));
-        var characters = await Assert.ThrowsAsync<UnreadableDocumentException>(() => extractor.ExtractAsync(text.Path, ContentTypes.Text, null, Token));
+        var characters = await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(text.Path, ContentTypes.Text, null, Token));
 
         Assert.Equal(Reasons.TooManyPages(count, 9), pages.Message);
         Assert.Equal(Reasons.TooMuchText(1000), characters.Message);

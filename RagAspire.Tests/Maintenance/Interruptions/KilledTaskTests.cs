@@ -20,7 +20,7 @@ public sealed class KilledTaskTests(Stores stores)
     [
         ["metrics", "clean-up", "database-daily", "database-weekly", "index-rebuild", "retrieval-evaluation", "re-embedding"],
         ["certificates", "index-reconciliation", "backup-retention"],
-        [Health, "monthly-report"],
+        [Health, "monthly-report", "backup-verify"],
         ["index-optimization", "backup", "restore-drill"],
     ];
 
