@@ -16,7 +16,7 @@ public abstract record RagResponse(JsonNode Json)
     protected T Get<T>(string name) =>
         Json[name] is { } value ? value.GetValue<T>() : throw new InvalidOperationException($"No {name} in {Json.ToJsonString()}");
 
-    protected string? Text(string name) => Json[name]?.GetValue<string>();
+    protected string? Optional(string name) => Json[name]?.GetValue<string>();
 
     protected IReadOnlyList<JsonNode> List(string name) => [.. Json[name]!.AsArray().Select(item => item!)];
 }
@@ -35,7 +35,7 @@ public sealed record DocumentResponse(JsonNode Json) : RagResponse(Json)
 
     public int? ReadyVersion => Json["readyVersion"]?.GetValue<int>();
 
-    public string? Error => Text("error");
+    public string? Error => Optional("error");
 
     public bool IsProcessed => Status is "ready" or "failed";
 }
@@ -48,7 +48,7 @@ public sealed record HitResponse(JsonNode Json) : RagResponse(Json)
 
     public Guid ChunkId => Get<Guid>("chunkId");
 
-    public new string Text => Get<string>("text");
+    public string Text => Get<string>("text");
 }
 
 public sealed record SearchResponse(JsonNode Json) : RagResponse(Json)
@@ -59,7 +59,7 @@ public sealed record SearchResponse(JsonNode Json) : RagResponse(Json)
 
     public string Mode => Get<string>("mode");
 
-    public string? Degraded => Text("degraded");
+    public string? Degraded => Optional("degraded");
 
     public bool Cached => Get<bool>("cached");
 }
@@ -85,11 +85,11 @@ public sealed record AnswerResponse(JsonNode Json) : RagResponse(Json)
 
     public string Kind => Get<string>("kind");
 
-    public string? Model => Text("model");
+    public string? Model => Optional("model");
 
     public IReadOnlyList<CitationResponse> Citations => [.. List("citations").Select(citation => new CitationResponse(citation))];
 
-    public string? Degraded => Text("degraded");
+    public string? Degraded => Optional("degraded");
 
     public bool Cached => Get<bool>("cached");
 }
