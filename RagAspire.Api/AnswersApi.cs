@@ -2,9 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using RagAspire.Answers;
 using RagAspire.Api.Security;
+using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -14,7 +14,7 @@ namespace RagAspire.Api;
 /// <param name="SessionId">From an earlier answer, to continue its session.</param>
 public sealed record AnswerRequest(
     [property: Required, StringLength(4000, MinimumLength = 1)] string Question,
-    [property: RegularExpression(Collections.Pattern)] string? Collection,
+    [property: RegularExpression(CollectionName.Pattern)] string? Collection,
     [property: Range(1, 20)] int Limit = 8,
     Guid? SessionId = null);
 

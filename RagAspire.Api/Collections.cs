@@ -1,30 +1,23 @@
-using System.Text.RegularExpressions;
+using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>Names of collections, and who may use them.</summary>
-internal static partial class Collections
+/// <summary>The collection of a request, and the check of a caller's rights.</summary>
+internal static class Collections
 {
-    public const string Default = "default";
-
-    public const string Pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
-
     /// <summary>The collection that a request names, or the default one.</summary>
-    /// <exception cref="BadHttpRequestException">400 for a name that cannot be one, 403 for one that the key may not use.</exception>
+    /// <exception cref="BadHttpRequestException">400 for an invalid name, 403 for a collection that the key may not use.</exception>
     public static string Named(string? name, Caller caller)
     {
-        name = string.IsNullOrEmpty(name) ? Default : name;
-        if (!Name().IsMatch(name))
+        name = string.IsNullOrEmpty(name) ? CollectionName.Default : name;
+        if (!CollectionName.IsValid(name))
         {
-            throw Problems.Bad("A collection's name is 1 to 64 letters, digits, '.', '_' or '-', and begins with a letter or digit.");
+            throw Problems.Bad(CollectionName.Rule);
         }
 
         return caller.MayUse(name)
             ? name
             : throw new BadHttpRequestException($"This key may not use the collection '{name}'.", StatusCodes.Status403Forbidden);
     }
-
-    [GeneratedRegex(Pattern)]
-    private static partial Regex Name();
 }

@@ -7,17 +7,18 @@ using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
 using RagAspire.Documents.Intake;
 using RagAspire.Extraction;
+using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A multipart upload that has arrived; its file is deleted with it.</summary>
+/// <summary>A received multipart upload; disposing it deletes its file.</summary>
 public sealed record Upload(UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
     : IDisposable
 {
     public void Dispose() => Temporary.Dispose();
 }
 
-/// <summary>Reads multipart uploads to disk as they arrive, hashing on the way, never wholly in memory.</summary>
+/// <summary>Streams multipart uploads to disk and hashes them on the way, so that no file is held in memory.</summary>
 public sealed class UploadReader(IOptions<LimitOptions> limits)
 {
     private const int MaxTags = 32;
@@ -25,8 +26,11 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     private const int MaxNameLength = 255;
     private const long Overhead = 1 << 20;
 
-    /// <exception cref="BadHttpRequestException">400 no or empty file, 413 too large, 415 not a multipart form or an unknown type.</exception>
-    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Rejects a collection that the caller may not use as soon as it is read, before a file that follows it.</summary>
+    /// <exception cref="BadHttpRequestException">
+    /// 400 no or empty file, 403 a collection of others, 413 too large, 415 not a multipart form or an unknown type.
+    /// </exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var reader = Open(request);
         var temporary = new TemporaryFile();
@@ -42,7 +46,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                 {
                     file = file is null
                         ? await ReceiveAsync(section.Body, NameOf(disposition), temporary, cancellationToken)
-                        : throw Problems.Bad("One upload takes one file.");
+                        : throw Problems.Bad("An upload must contain one file only.");
                     continue;
                 }
 
@@ -50,13 +54,13 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                 switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
                 {
                     case "collection":
-                        collection = value;
+                        collection = Collections.Named(value, caller);
                         break;
                     case "tags":
                         AddTag(tags, value);
                         break;
                     case var other:
-                        throw Problems.Bad($"The form field '{other}' is not known: an upload has 'file', 'collection' and 'tags'.");
+                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection' and 'tags'.");
                 }
             }
 
@@ -131,12 +135,12 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     private static async Task<string> DetectAsync(FileStream file, string name, CancellationToken cancellationToken)
     {
         var type = await DocumentType.DetectAsync(file, name, cancellationToken);
-        return type.Refusal is null || type.ContentType == ContentTypes.ProtectedOffice
+        return type.Refusal is null
             ? type.ContentType
             : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }
 
-    /// <summary>The last part of a path, without what does not belong in a name.</summary>
+    /// <summary>The last part of the given path, without control characters.</summary>
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
         var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
@@ -163,7 +167,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     {
         if (tag.Split('=', 2) is not [{ Length: > 0 and <= 64 } key, { Length: <= 256 } value] || tags.Count >= MaxTags)
         {
-            throw Problems.Bad($"A tag is written key=value, with a key of 1 to 64 and a value of up to 256 characters; at most {MaxTags} tags.");
+            throw Problems.Bad($"A tag must be key=value, with 1 to 64 characters in the key and up to 256 in the value; at most {MaxTags} tags.");
         }
 
         tags[key.Trim()] = value.Trim();

@@ -30,7 +30,11 @@ internal static class CommandLineArguments
                 throw new AppHostException($"Unknown argument {arguments[i]}.\n\n{AppHostOptions.Usage}");
             }
 
-            value ??= ++i < arguments.Count ? arguments[i] : null;
+            if (value is null && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                value = arguments[++i];
+            }
+
             if (isOwn)
             {
                 yield return (own, value ?? throw new AppHostException($"{own} needs a value."));

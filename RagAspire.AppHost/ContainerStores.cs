@@ -53,6 +53,7 @@ internal static class ContainerStores
         return builder
             .AddConnectionString(name, ReferenceExpression.Create($"Endpoint={server.GetEndpoint("grpc")};Key={apiKey}"))
             .WithParentRelationship(server)
+            .WithHealthCheck(server.Resource.Annotations.OfType<HealthCheckAnnotation>().Single().Key)
             .WaitFor(server);
     }
 }

@@ -51,9 +51,11 @@ internal static class Services
     {
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
-            // The service binds its fixed port itself; a proxy in front of it would need another one.
+            // The service binds its fixed port itself; a proxy in front of it would need another one. It speaks plain HTTP, so
+            // the dashboard need not warn of a missing development certificate.
             service
                 .WithBuiltProgram()
+                .WithoutHttpsCertificate()
                 .WithHttpEndpoint(port, name: "http", isProxied: false)
                 .WithEnvironment("DOTNET_ENVIRONMENT", "Development")
                 .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")

@@ -7,10 +7,11 @@ public static partial class CLibrary
 {
     public const int Interrupt = 2;
     public const int Quit = 3;
+    public const int Kill = 9;
     public const int Terminate = 15;
 
     /// <summary>Sends a signal; false when there is no such process or this process may not signal it.</summary>
-    public static bool Signal(int processId, int signal) => Kill(processId, signal) == 0;
+    public static bool Signal(int processId, int signal) => SendSignal(processId, signal) == 0;
 
     /// <summary>The parent process; it changes when the parent ends before this process.</summary>
     public static int ParentProcessId() => GetParent();
@@ -34,5 +35,5 @@ public static partial class CLibrary
     private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
+    private static partial int SendSignal(int processId, int signal);
 }

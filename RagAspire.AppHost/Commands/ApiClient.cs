@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -18,7 +19,9 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(Uri address, string key)
     {
-        _http = new HttpClient { BaseAddress = new Uri(address, "/api/v1/"), Timeout = CallTimeout };
+        // The AppHost samples no traces, and its trace id would keep the API from recording the call.
+        var handler = new SocketsHttpHandler { ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator() };
+        _http = new HttpClient(handler) { BaseAddress = new Uri(address, "/api/v1/"), Timeout = CallTimeout };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using RagAspire.AppHost.Lifecycle;
-using RagAspire.Embedded;
 
 namespace RagAspire.AppHost.EmbeddedStores;
 
@@ -107,7 +105,7 @@ internal sealed partial class EmbeddedStoreController(
         {
             await store.StartAsync(cancellationToken);
         }
-        catch (Exception ex) when (ex is EmbeddedStoreException or NpgsqlException)
+        catch (Exception ex) when (ex is not OperationCanceledException)
         {
             await PublishAsync(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error);
             if (ex.Message != _lastFailure)

@@ -13,6 +13,7 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
     private readonly ResourceLoggerService _loggers;
     private readonly CancellationTokenSource _stopping = new();
     private Task _background = Task.CompletedTask;
+    private Task? _stopped;
 
     public EmbeddedStoreService(
         DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, TimeProvider time)
@@ -47,20 +48,29 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    /// <summary>Not cancelled: the stores must stop also when the orchestrator has used up the time of the shutdown.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => StopOnceAsync(async () =>
     {
         await StopBackgroundAsync();
-        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(cancellationToken)));
-    }
+        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(CancellationToken.None)));
+    });
 
-    /// <summary>Stops what a start that failed half-way has left, and releases the data directory.</summary>
+    /// <summary>Stops what a failed start has left, without a state that could still be shown, and releases the data directory.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopBackgroundAsync();
+        await StopOnceAsync(StopBackgroundAsync);
         foreach (var (store, controller) in _controllers)
         {
             await store.DisposeAsync();
             controller.Dispose();
+        }
+    }
+
+    private Task StopOnceAsync(Func<Task> stop)
+    {
+        lock (_stopping)
+        {
+            return _stopped ??= stop();
         }
     }
 

@@ -6,10 +6,10 @@ namespace RagAspire.AppHost.Lifecycle;
 
 internal static class LifecycleExtensions
 {
-    // Stack traces of a failed start, which ends with one sentence, and notes about this machine's certificates.
+    // Their stack traces would bury the one sentence that says why the AppHost ends.
     private static readonly (string Category, string Level)[] QuietLogs =
     [
-        ("Microsoft.AspNetCore", "Warning"), ("Microsoft.Extensions.Hosting.Internal.Host", "None"), ("Aspire.Hosting.Dcp", "Error"),
+        ("Microsoft.AspNetCore", "Warning"), ("Microsoft.Extensions.Hosting.Internal.Host", "None"), ("Aspire.Hosting.Dcp", "Critical"),
     ];
 
     /// <summary>Everything that keeps the processes of a run in order, from the start to the end of the AppHost.</summary>

@@ -135,11 +135,16 @@ internal static class ModelResources
     {
         var address = new Uri(endpoint.GetLeftPart(UriPartial.Authority));
         var known = builder.Resources.OfType<ExternalServiceResource>().ToList();
-        return known.FirstOrDefault(service => service.Uri == address) is { } same
-            ? builder.CreateResourceBuilder(same)
-            : builder.AddExternalService(known.Count == 0 ? "ollama" : $"ollama-{known.Count + 1}", address)
-                .WithHttpHealthCheck("/api/version")
-                .WithIconName("BrainCircuit")
-                .WithUrls(context => context.Urls.ForEach(url => (url.Url, url.DisplayText) = ($"{address}api/tags", "Models")));
+        if (known.FirstOrDefault(service => service.Uri == address) is { } same)
+        {
+            return builder.CreateResourceBuilder(same);
+        }
+
+        var server = builder.AddExternalService(known.Count == 0 ? "ollama" : $"ollama-{known.Count + 1}", address)
+            .WithHttpHealthCheck("/api/version")
+            .WithIconName("BrainCircuit")
+            .WithUrl(new Uri(address, "/api/tags").ToString(), "Models");
+        server.Resource.Annotations.OfType<ResourceUrlAnnotation>().First().DisplayText = "Ollama";
+        return server;
     }
 }

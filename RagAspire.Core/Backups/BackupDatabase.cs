@@ -6,37 +6,39 @@ using RagAspire.Maintenance;
 namespace RagAspire.Backups;
 
 /// <summary>
-/// Connections for backups: outside of the pool, because they live long and hold locks, and without a time limit for a
-/// command.
+/// Connections and locks of backups. The connections are not pooled, because they live long and hold advisory locks, and
+/// their commands have no time limit.
 /// </summary>
 public sealed class BackupDatabase(IConfiguration configuration)
 {
-    /// <summary>The system's own database.</summary>
+    /// <summary>The connection string of the database that is backed up.</summary>
     /// <exception cref="MaintenanceException">None is configured.</exception>
-    public NpgsqlConnectionStringBuilder Ours => configuration.GetConnectionString("ragdb") is { Length: > 0 } own
-        ? Patient(own)
+    public NpgsqlConnectionStringBuilder Live => configuration.GetConnectionString("ragdb") is { Length: > 0 } connectionString
+        ? Unpooled(connectionString)
         : throw new MaintenanceException("No database is configured: set ConnectionStrings__ragdb.");
 
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await OpenAsync(Ours, cancellationToken);
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(Live, cancellationToken);
 
-    public static async Task<NpgsqlConnection> OpenAsync(NpgsqlConnectionStringBuilder connection, CancellationToken cancellationToken)
+    public static async Task<NpgsqlConnection> OpenAsync(
+        NpgsqlConnectionStringBuilder connectionString, CancellationToken cancellationToken)
     {
-        var opened = new NpgsqlConnection(connection.ConnectionString);
+        var connection = new NpgsqlConnection(connectionString.ConnectionString);
         try
         {
-            await opened.OpenAsync(cancellationToken);
-            return opened;
+            await connection.OpenAsync(cancellationToken);
+            return connection;
         }
         catch
         {
-            await opened.DisposeAsync();
+            await connection.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>The same settings without pool and time limit.</summary>
-    /// <exception cref="MaintenanceException">It is not a connection string.</exception>
-    public static NpgsqlConnectionStringBuilder Patient(string connectionString)
+    /// <summary>The connection string with pooling and time limits of commands switched off.</summary>
+    /// <exception cref="MaintenanceException">The connection string is malformed.</exception>
+    public static NpgsqlConnectionStringBuilder Unpooled(string connectionString)
     {
         try
         {
@@ -51,19 +53,37 @@ public sealed class BackupDatabase(IConfiguration configuration)
         }
         catch (Exception ex) when (ex is ArgumentException or KeyNotFoundException or FormatException)
         {
-            throw new MaintenanceException($"The connection string cannot be read: {ex.Message}", ex);
+            throw new MaintenanceException($"The connection string is malformed: {ex.Message}", ex);
         }
     }
 
-    /// <summary>One backup is written at a time. The lock goes with the connection, also when this process is killed.</summary>
-    public static Task<bool> TryLockWritingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.BackupWriting).ScalarAsync<bool>(cancellationToken);
+    /// <summary>An identifier in double quotes, for SQL.</summary>
+    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>Nothing is deleted while somebody reads.</summary>
-    public static Task LockReadingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Takes the lock of the one backup that may be written at a time. As all locks here, it ends with its connection, also
+    /// when the process is killed.
+    /// </summary>
+    public static Task<bool> TryLockWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        TryLockAsync(connection, AdvisoryLocks.BackupWriting, cancellationToken);
+
+    /// <summary>Takes a shared lock that keeps retention from deleting backups while they are read.</summary>
+    public static Task LockReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.Command("select pg_advisory_lock_shared($1)", AdvisoryLocks.BackupReading).ExecuteAsync(cancellationToken);
 
-    /// <summary>False while somebody reads.</summary>
-    public static Task<bool> TryLockDeletingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        connection.Command("select pg_try_advisory_lock($1)", AdvisoryLocks.BackupReading).ScalarAsync<bool>(cancellationToken);
+    /// <summary>Takes the lock for deleting backups.</summary>
+    /// <returns>False while a backup is being read.</returns>
+    public static Task<bool> TryLockDeleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        TryLockAsync(connection, AdvisoryLocks.BackupReading, cancellationToken);
+
+    /// <summary>Takes the lock of a restore, in the target database.</summary>
+    public static Task<bool> TryLockRestoreAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        TryLockAsync(connection, AdvisoryLocks.Restore, cancellationToken);
+
+    /// <summary>Takes the lock of a restore drill, in the live database.</summary>
+    public static Task<bool> TryLockDrillAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        TryLockAsync(connection, AdvisoryLocks.RestoreDrill, cancellationToken);
+
+    private static Task<bool> TryLockAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
+        connection.Command("select pg_try_advisory_lock($1)", key).ScalarAsync<bool>(cancellationToken);
 }

@@ -1,40 +1,35 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
 using RagAspire.Maintenance;
 
 namespace RagAspire.Backups;
 
-/// <summary>Looks at the table of backups at intervals: for the metrics, and for backups whose process was killed.</summary>
+/// <summary>Refreshes the metrics of backups, and cleans up after backups whose process was killed.</summary>
 public sealed partial class BackupMetricsSampler(
-    BackupStore store, BackupService backups, DatabaseStartup database, BackupMetrics metrics, ILogger<BackupMetricsSampler> logger)
-    : BackgroundService
+    BackupStore store,
+    BackupService backups,
+    BackupMetrics metrics,
+    DatabaseStartup database,
+    TimeProvider time,
+    ILogger<BackupMetricsSampler> logger)
+    : PollingService(database, time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(15);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task PollAsync(CancellationToken cancellationToken)
     {
-        await database.MigratedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval);
-        do
-        {
-            try
-            {
-                metrics.Refreshed(await store.FiguresAsync(stoppingToken));
-                await backups.HealAsync(stoppingToken);
-            }
-            catch (Exception ex) when (ex is MaintenanceException or IOException or UnauthorizedAccessException || Unavailability.IsUnavailable(ex))
-            {
-                // The figures stay as they were.
-                Log.Postponed(logger, ex.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        metrics.Update(await store.SummaryAsync(cancellationToken));
+        await backups.CleanUpInterruptedAsync(cancellationToken);
     }
+
+    protected override bool IsTemporary(Exception exception) =>
+        exception is MaintenanceException or IOException or UnauthorizedAccessException || base.IsTemporary(exception);
+
+    protected override void Skipped(Exception exception) => Log.Skipped(logger, exception.Message);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Backups cannot be looked at now: {Reason}")]
-        public static partial void Postponed(ILogger logger, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "Metrics and clean-up of backups were skipped this time: {Reason}")]
+        public static partial void Skipped(ILogger logger, string reason);
     }
 }

@@ -1,129 +1,101 @@
 using System.ComponentModel.DataAnnotations;
-using RagAspire.Backups.Drill;
 
 namespace RagAspire.Backups;
 
-/// <summary>How the database is written.</summary>
-public enum BackupMethod
-{
-    /// <summary>pg_dump where one is found that knows the server's version, otherwise COPY.</summary>
-    Auto,
-
-    /// <summary>pg_dump or nothing.</summary>
-    PgDump,
-
-    /// <summary>COPY of every table, which needs nothing but the connection.</summary>
-    Copy,
-}
-
-/// <summary>The program that encrypts.</summary>
-public enum BackupCipher
-{
-    None,
-    Age,
-    Gpg,
-}
-
-/// <summary>Where backups go, how, and which are kept; section <c>Backups</c>.</summary>
+/// <summary>Options of backups; section <c>Backups</c>.</summary>
 public sealed class BackupOptions : IValidatableObject
 {
     public const string Section = "Backups";
 
-    /// <summary>Where backups go when no bucket is set; by default <c>backups</c> in the data directory.</summary>
+    /// <summary>The directory of the backups when no bucket is set; null for <c>backups</c> in the data directory.</summary>
     public string? Directory { get; set; }
 
-    public BackupMethod Method { get; set; } = BackupMethod.Auto;
-
-    /// <summary>The only directory in which PostgreSQL's programs are looked for; null for the PATH and the usual places.</summary>
+    /// <summary>
+    /// The only directory in which pg_dump and pg_restore are searched; null for the PATH and the usual directories.
+    /// </summary>
     public string? ToolsDirectory { get; set; }
 
     /// <summary>
-    /// Megabytes a second at which backups are written and read, at most; zero for no limit, and for no rests in between,
-    /// which backup, check and drill have for the sake of those who search.
+    /// The highest rate at which backups are written and read, in MiB per second. Backup, verification and drill also pause
+    /// between pieces of work, so that they do not slow searches down. Zero switches both off.
     /// </summary>
     [Range(0, 100_000)]
     public int MegabytesPerSecond { get; set; } = 100;
 
-    public BackupCipher Encryption { get; set; } = BackupCipher.None;
-
-    /// <summary>Who can read it: age's recipient, a key's id or fingerprint for gpg, or a file with public keys for either.</summary>
+    /// <summary>
+    /// Encrypts new backups with age for this public key (age1…) or file of public keys; null for plain backups.
+    /// </summary>
     public string? Recipient { get; set; }
 
     /// <summary>
-    /// The private key's file, for restore, drill and the full check. Without it an encrypted backup is checked by its
-    /// checksums alone; gpg without it uses the keyring of the account.
+    /// The file with the private key, for restore, drill and full verification. Without it only the checksums of an encrypted
+    /// backup are verified.
     /// </summary>
     public string? IdentityFile { get; set; }
 
-    /// <summary>The newest backups that are kept whatever their age.</summary>
+    /// <summary>The number of newest backups that are kept whatever their age.</summary>
     [Range(1, 1000)]
     public int KeepLatest { get; set; } = 7;
 
-    /// <summary>Days of which the last backup is kept.</summary>
+    /// <summary>The number of days of which the last backup is kept.</summary>
     [Range(0, 3660)]
     public int KeepDaily { get; set; } = 14;
 
-    /// <summary>Weeks of which the last backup is kept.</summary>
+    /// <summary>The number of weeks of which the last backup is kept.</summary>
     [Range(0, 520)]
     public int KeepWeekly { get; set; } = 8;
 
-    /// <summary>Months of which the last backup is kept.</summary>
+    /// <summary>The number of months of which the last backup is kept.</summary>
     [Range(0, 120)]
     public int KeepMonthly { get; set; } = 12;
 
-    /// <summary>The server on which the restore drill makes its database; null for the database's own.</summary>
+    /// <summary>The server on which the restore drill creates its database; null for the server of the live database.</summary>
     public string? DrillConnection { get; set; }
 
-    /// <summary>Searches that the drill compares with the live ones.</summary>
+    /// <summary>The number of searches that the drill compares with the live index.</summary>
     [Range(1, 1000)]
     public int DrillSearches { get; set; } = 20;
 
-    /// <summary>Passages up to which the drill fills an index to search; it takes their memory.</summary>
+    /// <summary>
+    /// The number of chunks above which the drill does not compare searches, because its index lives in memory.
+    /// </summary>
     [Range(0, 100_000_000)]
     public int DrillIndexLimit { get; set; } = 200_000;
 
+    /// <summary>A setting of earlier versions, which could also dump by COPY. It is read only to refuse that.</summary>
+    public string? Method { get; set; }
+
+    /// <summary>A setting of earlier versions, which could also encrypt with GnuPG. It is read only to refuse that.</summary>
+    public string? Encryption { get; set; }
+
+    /// <summary>
+    /// A backup that is made otherwise than its operator believes is found out too late, so settings that have no effect any
+    /// more are errors.
+    /// </summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Encryption != BackupCipher.None && string.IsNullOrWhiteSpace(Recipient))
+        var hasRecipient = !string.IsNullOrWhiteSpace(Recipient);
+        if (Method is { Length: > 0 } && !Is(Method, "PgDump") && !Is(Method, "Auto"))
         {
-            yield return new ValidationResult("Backups:Encryption needs Backups:Recipient, whose key can read the backups.", [nameof(Recipient)]);
+            yield return new ValidationResult(
+                $"Backups:Method is '{Method}', but backups are made by pg_dump only: remove the setting.", [nameof(Method)]);
+        }
+
+        if (Encryption is { Length: > 0 } && !Is(Encryption, "Age") && !Is(Encryption, "None"))
+        {
+            yield return new ValidationResult(
+                $"Backups:Encryption is '{Encryption}', but backups are encrypted by age only: remove the setting, and set "
+                + "Backups:Recipient to an age public key.",
+                [nameof(Encryption)]);
+        }
+        else if (Encryption is { Length: > 0 } && Is(Encryption, "Age") != hasRecipient)
+        {
+            yield return new ValidationResult(
+                $"Backups:Encryption is '{Encryption}', but Backups:Recipient is {(hasRecipient ? "" : "not ")}set. The "
+                + "recipient alone decides: set it for encrypted backups, and remove Backups:Encryption.",
+                [nameof(Recipient)]);
         }
     }
-}
 
-/// <summary>A bucket of a store that speaks the S3 protocol; section <c>Backups:S3</c>.</summary>
-public sealed class S3Options : IValidatableObject
-{
-    public const string Section = BackupOptions.Section + ":S3";
-
-    /// <summary>Backups go to this bucket, which exists; null for the directory.</summary>
-    public string? Bucket { get; set; }
-
-    /// <summary>Before each object's name, such as <c>ragaspire/</c>.</summary>
-    public string Prefix { get; set; } = "";
-
-    /// <summary>Such as <c>https://minio.example:9000</c>; null for Amazon's.</summary>
-    public Uri? Endpoint { get; set; }
-
-    public string Region { get; set; } = "us-east-1";
-
-    /// <summary>Null with <see cref="SecretKey"/> for those that the environment, a profile or the machine has.</summary>
-    public string? AccessKey { get; set; }
-
-    public string? SecretKey { get; set; }
-
-    /// <summary>The bucket stands in the path and not in the host's name, as most stores but Amazon's want it.</summary>
-    public bool PathStyle { get; set; } = true;
-
-    /// <summary>Megabytes of a part, which is what is held in memory; later parts of very large files are larger.</summary>
-    [Range(5, 512)]
-    public int PartMegabytes { get; set; } = 8;
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (string.IsNullOrEmpty(AccessKey) != string.IsNullOrEmpty(SecretKey))
-        {
-            yield return new ValidationResult("Backups:S3:AccessKey and SecretKey are given together or not at all.", [nameof(SecretKey)]);
-        }
-    }
+    private static bool Is(string value, string word) => value.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,26 +9,35 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Backups;
 
-/// <summary>What a backup would be like.</summary>
-/// <param name="EstimatedBytes">At most, from the last backup or from the tables.</param>
-/// <param name="FreeBytes">At the place; null where nobody knows.</param>
-public sealed record BackupPlan(string Place, string Method, string? Encryption, long EstimatedBytes, long? FreeBytes);
+/// <summary>The size and the destination of the next backup.</summary>
+/// <param name="EstimatedBytes">An upper estimate, from the last backup or from the tables.</param>
+/// <param name="FreeBytes">The free space of the destination; null where it is unknown.</param>
+public sealed record BackupPlan(string Place, string? Encryption, long EstimatedBytes, long? FreeBytes);
 
 /// <summary>
-/// Makes backups: one moment of the database, streamed through checksum and cipher to its place, and there only when all
-/// of it is. The vector index is not part of it, because it is made from the database.
+/// Makes backups: a snapshot of the database is streamed through encryption and checksum to the destination, where it
+/// counts as a backup only when it is complete. The vector index is not part of it, because it is filled from the database.
 /// </summary>
 public sealed partial class BackupService(
-    BackupDatabase database, BackupStore store, BackupPlace place, DumpChoice dumps, ILogger<BackupService> logger)
+    BackupDatabase database,
+    BackupStore store,
+    BackupRepository repository,
+    PgDump dump,
+    TimeProvider time,
+    ILogger<BackupService> logger)
 {
+    /// <summary>Longer than a backup takes.</summary>
+    private static readonly TimeSpan ForeignPartialAge = TimeSpan.FromDays(7);
+
     private const string Vectors =
-        "derived: every index is filled from the database, without embedding again, so none is kept";
+        "Derived data: every index is filled from the database without embedding again, so it is not backed up.";
 
     private const string LeftOut =
-        "schema hangfire: jobs are nudges, and what waits is put back in line; index_cursors and installation: made anew, so that nothing cached or indexed before is taken for the restored data's";
+        "Schema hangfire: waiting jobs are enqueued again from the tables. Tables index_cursors and installation: they are "
+        + "created anew, so that nothing cached or indexed before a restore is taken for the restored data's.";
 
-    /// <summary>What would be done, without doing it.</summary>
-    /// <exception cref="MaintenanceException">It could not be done.</exception>
+    /// <summary>Plans a backup without making it.</summary>
+    /// <exception cref="MaintenanceException">A backup is not possible; the message gives the reason.</exception>
     public async Task<BackupPlan> PlanAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -36,29 +45,28 @@ public sealed partial class BackupService(
     }
 
     /// <summary>Makes a backup.</summary>
-    /// <param name="progress">Told what it is at, with a share of a hundred.</param>
-    /// <exception cref="MaintenanceException">It cannot be made; nothing of it is left.</exception>
+    /// <param name="progress">Gets the percentage and the current step.</param>
+    /// <exception cref="MaintenanceException">The backup failed; its files are deleted.</exception>
     public async Task<BackupManifest> CreateAsync(string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (!await BackupDatabase.TryLockWritingAsync(connection, cancellationToken))
+        if (!await BackupDatabase.TryLockWriteAsync(connection, cancellationToken))
         {
             throw new MaintenanceException("Another backup is being made.");
         }
 
-        await CleanAsync(cancellationToken);
+        await CleanUpAsync(cancellationToken);
         var plan = await PlanAsync(connection, cancellationToken);
-        Require(plan);
-        var dump = await dumps.ForAsync(connection.ServerVersion, cancellationToken);
-        var id = await store.BeginAsync(plan.Place, dump.Method, plan.Encryption, actor, cancellationToken);
-        var manifest = await WriteOrGiveUpAsync(id, dump, connection, progress, cancellationToken);
-        await store.CompletedAsync(manifest, place.Name, actor, cancellationToken);
-        Log.Made(logger, id, manifest.Method, manifest.SizeBytes);
+        RequireSpace(plan);
+        var id = await store.BeginAsync(plan.Place, BackupManifest.PgDumpMethod, plan.Encryption, actor, cancellationToken);
+        var manifest = await WriteOrDeleteAsync(id, plan, connection, progress, cancellationToken);
+        await store.CompletedAsync(manifest, plan.Place, actor, cancellationToken);
+        Log.Completed(logger, id, manifest.SizeBytes);
         return manifest;
     }
 
-    /// <summary>Puts right what a killed process left, soon after and not only with the next backup.</summary>
-    public async Task HealAsync(CancellationToken cancellationToken)
+    /// <summary>Marks backups whose process was killed as failed, and deletes their files.</summary>
+    public async Task CleanUpInterruptedAsync(CancellationToken cancellationToken)
     {
         if ((await store.RunningAsync(cancellationToken)).Count == 0)
         {
@@ -66,89 +74,100 @@ public sealed partial class BackupService(
         }
 
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (await BackupDatabase.TryLockWritingAsync(connection, cancellationToken))
+        if (await BackupDatabase.TryLockWriteAsync(connection, cancellationToken))
         {
-            await CleanAsync(cancellationToken);
+            await CleanUpAsync(cancellationToken);
         }
     }
 
-    /// <summary>Rows of backups that nobody makes any more, and what they have written. Needs the lock for writing.</summary>
-    private async Task CleanAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The caller holds the lock for writing, so a row that says "running" belongs to a process that was killed.
+    /// </summary>
+    private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
         foreach (var id in await store.RunningAsync(cancellationToken))
         {
-            await store.FailedAsync(id, "The process that made it ended before it was complete.", cancellationToken);
+            await store.FailedAsync(id, "The process ended before the backup was complete.", cancellationToken);
         }
 
-        foreach (var id in await place.Target.ListPartialAsync(cancellationToken))
+        foreach (var id in await repository.Target.ListPartialAsync(cancellationToken))
         {
-            // Several systems may share a place: only what is ours, or so old that nobody can be at it, goes.
-            if (await store.FindAsync(id, cancellationToken) is not null || IsForgotten(id))
+            // Several systems may share a destination: another system may still be writing a young partial backup.
+            if (await store.FindAsync(id, cancellationToken) is not null || IsOld(id))
             {
-                await place.Target.DeleteAsync(id, cancellationToken);
-                Log.Cleaned(logger, id);
+                await repository.Target.DeleteAsync(id, cancellationToken);
+                Log.CleanedUp(logger, id);
             }
         }
     }
 
-    private static bool IsForgotten(string id) =>
-        string.CompareOrdinal(id, BackupId.New(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(7))) < 0;
+    private bool IsOld(string id) => string.CompareOrdinal(id, BackupId.New(time.GetUtcNow() - ForeignPartialAge)) < 0;
 
     private async Task<BackupPlan> PlanAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var dump = await dumps.ForAsync(connection.ServerVersion, cancellationToken);
+        await dump.RequireToolAsync(connection.ServerVersion, cancellationToken);
         var last = (await store.NewestGoodAsync(cancellationToken))?.SizeBytes;
         var estimate = last * 5 / 4 ?? await connection.Command("""
-            select coalesce(sum(pg_table_size(c.oid)) * 5 / 4, 0)::bigint from pg_class c where c.relnamespace = $1::regnamespace and c.relkind = 'r'
+            select coalesce(sum(pg_table_size(c.oid)) * 5 / 4, 0)::bigint from pg_class c
+            where c.relnamespace = $1::regnamespace and c.relkind = 'r'
             """, Snapshot.Schema).ScalarAsync<long>(cancellationToken);
-        return new BackupPlan(place.Name, dump.Method, place.Encryption, estimate, await place.Target.FreeBytesAsync(cancellationToken));
+        return new BackupPlan(
+            repository.Place, repository.Encryption, estimate, await repository.Target.FreeBytesAsync(cancellationToken));
     }
 
-    private static void Require(BackupPlan plan)
+    private static void RequireSpace(BackupPlan plan)
     {
         if (plan.FreeBytes < plan.EstimatedBytes)
         {
             throw new MaintenanceException(
-                $"{plan.Place} has {Sizes.Of(plan.FreeBytes.Value)} free, and the backup may need {Sizes.Of(plan.EstimatedBytes)}: free some, or set Backups:Directory to another disk.");
+                $"{plan.Place} has {ByteSize.Format(plan.FreeBytes.Value)} free, and the backup may need "
+                + $"{ByteSize.Format(plan.EstimatedBytes)}: free some space, or set Backups:Directory to another disk.");
         }
     }
 
-    private async Task<BackupManifest> WriteOrGiveUpAsync(
-        string id, IDump dump, NpgsqlConnection connection, Action<int, string> progress, CancellationToken cancellationToken)
+    private async Task<BackupManifest> WriteOrDeleteAsync(
+        string id,
+        BackupPlan plan,
+        NpgsqlConnection connection,
+        Action<int, string> progress,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await WriteAsync(id, dump, connection, progress, cancellationToken);
+            return await WriteAsync(id, plan, connection, progress, cancellationToken);
         }
         catch (Exception ex)
         {
-            await GiveUpAsync(id, ex);
+            await DeleteFailedAsync(id, ex);
             throw;
         }
     }
 
     private async Task<BackupManifest> WriteAsync(
-        string id, IDump dump, NpgsqlConnection connection, Action<int, string> progress, CancellationToken cancellationToken)
+        string id,
+        BackupPlan plan,
+        NpgsqlConnection connection,
+        Action<int, string> progress,
+        CancellationToken cancellationToken)
     {
         progress(5, "taking a snapshot");
         await using var snapshot = await Snapshot.TakeAsync(connection, cancellationToken);
-        progress(10, $"writing {snapshot.Tables.Sum(table => table.Rows)} rows by {dump.Method}");
-        var writer = place.Writer(id);
-        var contents = await dump.WriteAsync(snapshot, database.Ours, writer, cancellationToken);
+        progress(10, $"dumping {snapshot.Tables.Sum(table => table.Rows)} rows");
+        var writer = repository.Writer(id, plan.EstimatedBytes);
+        var tool = await dump.WriteAsync(snapshot, database.Live, writer, cancellationToken);
         progress(60, "writing the manifest");
         var manifest = new BackupManifest(
-            BackupManifest.KnownFormat,
+            BackupManifest.CurrentFormat,
             id,
             snapshot.At,
             Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),
             snapshot.Installation,
             connection.ServerVersion,
-            dump.Method,
-            contents.Tool,
-            place.Encryption,
+            BackupManifest.PgDumpMethod,
+            tool,
+            plan.Encryption,
             writer.Files,
-            contents.Tables,
-            snapshot.Sequences,
+            snapshot.Tables,
             snapshot.Migrations,
             snapshot.NewestIndexChange,
             Vectors,
@@ -157,29 +176,31 @@ public sealed partial class BackupService(
         return manifest;
     }
 
-    // Whatever cannot be put right here is found by the next backup; the reason to tell is the first one.
-    private async Task GiveUpAsync(string id, Exception reason)
+    /// <summary>A clean-up that fails is made up for by the next backup; the caller reports the original error.</summary>
+    private async Task DeleteFailedAsync(string id, Exception reason)
     {
         try
         {
-            await place.Target.DeleteAsync(id, CancellationToken.None);
-            await store.FailedAsync(id, reason is OperationCanceledException ? "It was stopped." : reason.Message, CancellationToken.None);
+            await repository.Target.DeleteAsync(id, CancellationToken.None);
+            await store.FailedAsync(
+                id, reason is OperationCanceledException ? "It was cancelled." : reason.Message, CancellationToken.None);
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or MaintenanceException || Unavailability.IsUnavailable(ex))
+        catch (Exception ex) when (
+            ex is IOException or UnauthorizedAccessException or MaintenanceException || Unavailability.IsUnavailable(ex))
         {
-            Log.Left(logger, id, ex.Message);
+            Log.CleanUpFailed(logger, id, ex.Message);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Backup {Backup} is made by {Method}: {Bytes} bytes")]
-        public static partial void Made(ILogger logger, string backup, string method, long bytes);
+        [LoggerMessage(1, LogLevel.Information, "Backup {Backup} is complete: {Bytes} bytes")]
+        public static partial void Completed(ILogger logger, string backup, long bytes);
 
-        [LoggerMessage(2, LogLevel.Information, "What an interrupted run left of backup {Backup} is deleted")]
-        public static partial void Cleaned(ILogger logger, string backup);
+        [LoggerMessage(2, LogLevel.Information, "Deleted the files of the interrupted backup {Backup}")]
+        public static partial void CleanedUp(ILogger logger, string backup);
 
-        [LoggerMessage(3, LogLevel.Warning, "What is left of the failed backup {Backup} stays until the next one: {Reason}")]
-        public static partial void Left(ILogger logger, string backup, string reason);
+        [LoggerMessage(3, LogLevel.Warning, "The clean-up of the failed backup {Backup} is left to the next backup: {Reason}")]
+        public static partial void CleanUpFailed(ILogger logger, string backup, string reason);
     }
 }

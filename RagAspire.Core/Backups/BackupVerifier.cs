@@ -5,53 +5,58 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Backups;
 
-/// <summary>What a check found.</summary>
-/// <param name="Says">What was looked at, or what is damaged.</param>
-public sealed record BackupCheck(bool IsGood, string Says);
-
-/// <summary>Reads all of a backup and tells whether it is what was written.</summary>
-public sealed class BackupVerifier(BackupPlace place, DumpChoice dumps, BackupStore store, BackupDatabase database)
+/// <summary>The result of a verification.</summary>
+/// <param name="Details">The checks that were made, or the error that was found.</param>
+public sealed record VerificationResult(bool IsGood, string Details)
 {
-    /// <summary>Checks a backup, and notes in table and audit log what came of it.</summary>
-    /// <exception cref="MaintenanceException">It could not be checked.</exception>
-    public async Task<BackupCheck> VerifyAsync(string id, string actor, CancellationToken cancellationToken)
+    /// <summary>The result in one sentence.</summary>
+    public string Note => IsGood ? $"Verified: {Details}." : $"Damaged: {Details}";
+}
+
+/// <summary>Reads all files of a backup and compares them with its manifest.</summary>
+public sealed class BackupVerifier(BackupRepository repository, PgDump dump, BackupStore store, BackupDatabase database)
+{
+    /// <summary>Verifies a backup, and records the result in the table and the audit log.</summary>
+    /// <exception cref="MaintenanceException">The backup could not be verified, which does not mean that it is
+    /// damaged.</exception>
+    public async Task<VerificationResult> VerifyAsync(string id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await BackupDatabase.LockReadingAsync(connection, cancellationToken);
-        var check = await CheckAsync(id, cancellationToken);
-        await (check.IsGood
-            ? store.VerifiedAsync(id, check.Says, actor, cancellationToken)
-            : store.DamagedAsync(id, check.Says, actor, cancellationToken));
-        return check;
+        await BackupDatabase.LockReadAsync(connection, cancellationToken);
+        var result = await CheckAsync(id, cancellationToken);
+        await (result.IsGood
+            ? store.VerifiedAsync(id, result.Details, actor, cancellationToken)
+            : store.DamagedAsync(id, result.Details, actor, cancellationToken));
+        return result;
     }
 
-    /// <summary>Checks a backup without the database, which may be what was lost.</summary>
-    /// <inheritdoc cref="BackupPlace.OpenAsync"/>
-    public async Task<BackupCheck> CheckAsync(string backup, CancellationToken cancellationToken)
+    /// <summary>Verifies a backup without the database, which may be lost.</summary>
+    /// <inheritdoc cref="BackupRepository.OpenAsync"/>
+    public async Task<VerificationResult> CheckAsync(string backup, CancellationToken cancellationToken)
     {
         try
         {
-            return new BackupCheck(true, await InspectAsync(await place.OpenAsync(backup, gently: true, cancellationToken), cancellationToken));
+            var reader = await repository.OpenAsync(backup, inBackground: true, cancellationToken);
+            return new VerificationResult(true, await InspectAsync(reader, cancellationToken));
         }
         catch (DamagedBackupException ex)
         {
-            return new BackupCheck(false, ex.Message);
+            return new VerificationResult(false, ex.Message);
         }
     }
 
-    /// <exception cref="DamagedBackupException">It is damaged.</exception>
+    /// <returns>The checks that were made.</returns>
+    /// <exception cref="DamagedBackupException">A check failed.</exception>
+    /// <exception cref="MaintenanceException">This version does not read the backup.</exception>
     public async Task<string> InspectAsync(BackupReader reader, CancellationToken cancellationToken)
     {
+        reader.Manifest.RequireSupported();
         if (reader.CanDecrypt)
         {
-            return await dumps.For(reader.Manifest).InspectAsync(reader, cancellationToken);
+            return await dump.InspectAsync(reader, cancellationToken);
         }
 
-        foreach (var file in reader.Manifest.Files)
-        {
-            await reader.CheckAsync(file, cancellationToken);
-        }
-
-        return "sizes and checksums; its contents cannot be read without the private key";
+        await reader.CheckAsync(reader.Manifest.DumpFile, cancellationToken);
+        return "size and checksum; the contents cannot be read without the private key";
     }
 }

@@ -12,7 +12,7 @@ namespace RagAspire.Backups;
 
 public static class BackupsRegistration
 {
-    /// <summary>Backups, restore and drill, and their options (sections <c>Backups</c>, <c>Backups:S3</c>).</summary>
+    /// <summary>Backups, restore and drill, and their options (sections <c>Backups</c> and <c>Backups:S3</c>).</summary>
     public static IServiceCollection AddBackups(this IServiceCollection services)
     {
         services.AddValidatedOptions<BackupOptions>(BackupOptions.Section);
@@ -21,13 +21,11 @@ public static class BackupsRegistration
             .AddSingleton<BackupDatabase>()
             .AddSingleton<BackupStore>()
             .AddSingleton<BackupMetrics>()
-            .AddSingleton<Cipher>()
-            .AddSingleton(Target)
-            .AddSingleton<BackupPlace>()
+            .AddSingleton<AgeEncryption>()
+            .AddSingleton(CreateTarget)
+            .AddSingleton<BackupRepository>()
             .AddSingleton<PostgresTools>()
-            .AddSingleton<ToolDump>()
-            .AddSingleton<CopyDump>()
-            .AddSingleton<DumpChoice>()
+            .AddSingleton<PgDump>()
             .AddSingleton<BackupService>()
             .AddSingleton<BackupVerifier>()
             .AddSingleton<BackupRetention>()
@@ -35,13 +33,13 @@ public static class BackupsRegistration
             .AddSingleton<DrillIndex>()
             .AddSingleton<DrillSearches>()
             .AddSingleton<RestoreDrill>()
-            .AddTransient<VerifyBackupJob>()
             .AddMaintenanceTask<BackupTask>()
+            .AddMaintenanceTask<BackupVerifyTask>()
             .AddMaintenanceTask<BackupRetentionTask>()
             .AddMaintenanceTask<RestoreDrillTask>();
     }
 
-    private static IBackupTarget Target(IServiceProvider services)
+    private static IBackupTarget CreateTarget(IServiceProvider services)
     {
         var s3 = services.GetRequiredService<IOptions<S3Options>>().Value;
         return string.IsNullOrEmpty(s3.Bucket)
@@ -49,6 +47,9 @@ public static class BackupsRegistration
             : new S3Target(s3);
     }
 
-    private static string DefaultDirectory() =>
-        Path.Combine(Environment.GetEnvironmentVariable("RAGASPIRE_DATA") is { Length: > 0 } data ? data : ".ragaspire", "backups");
+    private static string DefaultDirectory()
+    {
+        var data = Environment.GetEnvironmentVariable("RAGASPIRE_DATA");
+        return Path.Combine(string.IsNullOrEmpty(data) ? ".ragaspire" : data, "backups");
+    }
 }

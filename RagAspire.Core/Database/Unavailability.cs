@@ -1,20 +1,34 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace RagAspire.Database;
 
-/// <summary>Tells a database that cannot be asked now from a question that is wrong.</summary>
+/// <summary>Tells a database that cannot be asked now from a wrong command.</summary>
 public static class Unavailability
 {
-    /// <summary>Server away, starting, stopping, out of connections or silent: the same call may succeed later.</summary>
-    public static bool IsUnavailable(Exception exception) => exception switch
+    /// <summary>
+    /// The server is away, starting, stopping, out of connections or silent, so the same call may succeed later. Only Npgsql's
+    /// exceptions count, and exceptions that wrap them: a bare timeout or socket error belongs to another component.
+    /// </summary>
+    public static bool IsUnavailable(Exception exception) => Find(exception) switch
     {
+        null => false,
         PostgresException postgres => postgres.IsTransient || postgres.SqlState is
             PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.InvalidCatalogName
             or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.ReadOnlySqlTransaction,
-        NpgsqlException => true,
-        SocketException or TimeoutException => true,
-        _ => exception.InnerException is { } inner && IsUnavailable(inner),
+        _ => true,
+    };
+
+    /// <summary>
+    /// A command or connection attempt ran out of time. It is unavailability too, because Npgsql reports a slow command and a
+    /// silent server alike, but users are told of the timeout and not of an absent server.
+    /// </summary>
+    public static bool IsTimeout(Exception exception) => Find(exception)?.InnerException is TimeoutException;
+
+    private static NpgsqlException? Find(Exception? exception) => exception switch
+    {
+        null => null,
+        NpgsqlException npgsql => npgsql,
+        _ => Find(exception.InnerException),
     };
 }

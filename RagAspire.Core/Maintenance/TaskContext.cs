@@ -7,6 +7,9 @@ namespace RagAspire.Maintenance;
 /// <param name="Progress">Receives the progress.</param>
 public sealed record TaskContext(Guid RunId, bool DryRun, string Actor, IProgress<TaskProgress> Progress)
 {
+    /// <summary>The object of the run, such as a backup's id; null for the task's default.</summary>
+    public string? Argument { get; init; }
+
     /// <summary>Reports step <paramref name="done"/> of <paramref name="total"/>.</summary>
     /// <param name="step">The current work, in a few words.</param>
     public void Report(long done, long total, string step) =>

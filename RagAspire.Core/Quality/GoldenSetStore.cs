@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 using RagAspire.Security;
 
@@ -9,14 +8,14 @@ namespace RagAspire.Quality;
 /// <summary>A golden set without its questions.</summary>
 public sealed record GoldenSetSummary(string Collection, int Questions, DateTimeOffset UpdatedAt, string UpdatedBy);
 
-/// <summary>Golden sets and what came of evaluating them.</summary>
+/// <summary>Golden sets and their evaluations.</summary>
 public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
 {
     private const string Columns = "id, collection, evaluated_at, questions, recall_at_10, mrr, ndcg_at_10, degraded, misses";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Stores a set in place of the one before.</summary>
+    /// <summary>Stores a set, and replaces the one before.</summary>
     public async Task<GoldenSet> PutAsync(
         string collection, IReadOnlyList<GoldenQuestion> questions, string actor, CancellationToken cancellationToken)
     {
@@ -26,7 +25,7 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
             insert into golden_sets (collection, questions, updated_by) values ($1, $2, $3)
             on conflict (collection) do update set questions = excluded.questions, updated_by = excluded.updated_by, updated_at = now()
             returning collection, questions, updated_at, updated_by
-            """, collection, Jsonb(questions), actor).FirstAsync(Read, cancellationToken);
+            """, collection, Commands.Jsonb(questions, Json), actor).FirstAsync(Read, cancellationToken);
         await audit.WriteAsync(connection, new AuditEntry(actor, "golden-set.put", collection, collection), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return golden!;
@@ -58,14 +57,14 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
         return true;
     }
 
-    /// <returns>False when the set was deleted meanwhile.</returns>
+    /// <returns>False when the set has been deleted in the meantime.</returns>
     public async Task<bool> AddAsync(Evaluation evaluation, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             insert into retrieval_evaluations ({Columns})
             select $1, collection, $3, $4, $5, $6, $7, $8::text, $9 from golden_sets where collection = $2
             """,
             evaluation.Id, evaluation.Collection, evaluation.EvaluatedAt, evaluation.Questions, evaluation.RecallAt10, evaluation.Mrr,
-            evaluation.NdcgAt10, evaluation.Degraded, Jsonb(evaluation.Misses)).ExecuteAsync(cancellationToken) > 0;
+            evaluation.NdcgAt10, evaluation.Degraded, Commands.Jsonb(evaluation.Misses, Json)).ExecuteAsync(cancellationToken) > 0;
 
     /// <summary>A page of the evaluations of one collection, newest first.</summary>
     /// <param name="before">The cursor; null for the first page.</param>
@@ -83,9 +82,6 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
     public async Task<IReadOnlyList<Evaluation>> LatestAsync(CancellationToken cancellationToken) =>
         await dataSource.Command($"select distinct on (collection) {Columns} from retrieval_evaluations order by collection, id desc")
             .ListAsync(ReadEvaluation, cancellationToken);
-
-    private static NpgsqlParameter Jsonb<T>(T value) =>
-        new() { Value = JsonSerializer.Serialize(value, Json), NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static GoldenSet Read(NpgsqlDataReader row) => new(
         row.GetString(0),

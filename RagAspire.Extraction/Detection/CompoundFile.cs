@@ -11,9 +11,9 @@ internal static class CompoundFile
 {
     private const string ContentType = "application/x-ole-storage";
 
-    private static readonly (string Stream, string ContentType, string Refusal)[] Kinds =
+    private static readonly (string Stream, string ContentType, string? Refusal)[] Kinds =
     [
-        ("EncryptedPackage", ContentTypes.ProtectedOffice, Reasons.Encrypted),
+        ("EncryptedPackage", ContentTypes.ProtectedOffice, null),
         ("WordDocument", "application/msword", BinaryKinds.Old("Word", ".docx")),
         ("PowerPoint Document", "application/vnd.ms-powerpoint", BinaryKinds.Old("PowerPoint", ".pptx")),
         ("Workbook", "application/vnd.ms-excel", BinaryKinds.Old("Excel", ".xlsx")),

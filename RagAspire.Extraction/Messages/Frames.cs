@@ -32,7 +32,7 @@ public static class Frames
         var length = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (length is < 0 or > MaxBytes)
         {
-            throw new InvalidDataException($"A message of {length} bytes is not one of ours.");
+            throw new InvalidDataException($"The message has an invalid length of {length} bytes.");
         }
 
         var body = new byte[length];

@@ -21,6 +21,7 @@ internal static class FormatReaders
         ContentTypes.Pdf => new PdfFormat(),
         ContentTypes.Epub => new EpubFormat(),
         ContentTypes.Word or ContentTypes.PowerPoint or ContentTypes.Excel => new OfficeFormat(contentType),
+        ContentTypes.ProtectedOffice => throw new UnreadableDocumentException(Reasons.Encrypted),
         _ => throw new UnreadableDocumentException($"Files of type {contentType} cannot be read. {ContentTypes.SupportedText}"),
     };
 }

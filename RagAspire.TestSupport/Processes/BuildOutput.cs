@@ -5,6 +5,10 @@ public static class BuildOutput
 {
     public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
+    /// <summary>The configuration that this assembly was built in, Debug or Release.</summary>
+    public static string Configuration { get; } =
+        new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+
     /// <summary>The assembly that a project was built to, <c>bin/configuration/framework/project.dll</c>.</summary>
     public static string Of(string project)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using RagAspire.Tests.Support;
@@ -131,6 +132,36 @@ public sealed class SecurityTests(SharedSystem shared, Stores stores)
         Assert.Equal(HttpStatusCode.Unauthorized, jobs.StatusCode);
         Assert.Contains("Basic", jobs.Headers.WwwAuthenticate.ToString());
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_collection_that_is_named_before_the_file_is_checked_before_the_file_is_received()
+    {
+        var system = await shared.SystemAsync(stores);
+        var key = await NewKeyAsync(system, ["write"], [shared.NewCollection()]);
+        using var client = new TcpClient();
+        await client.ConnectAsync(system.Api.Address.Host, system.Api.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        var head = $"""
+            POST /api/v1/documents HTTP/1.1
+            Host: localhost
+            X-Api-Key: {key}
+            Content-Type: multipart/form-data; boundary=part
+            Content-Length: 1000000
+
+            --part
+            Content-Disposition: form-data; name="collection"
+
+            {shared.NewCollection()}
+            --part
+            Content-Disposition: form-data; name="file"; filename="a.txt"
+
+            The rest of the file is never sent.
+            """;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ReplaceLineEndings("\r\n")), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 403", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
     private static async Task<string> NewKeyAsync(

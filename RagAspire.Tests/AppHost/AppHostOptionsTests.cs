@@ -5,7 +5,7 @@ namespace RagAspire.Tests.AppHost;
 public sealed class AppHostOptionsTests
 {
     [Fact]
-    public void The_ports_of_the_design_are_the_ordinary_ones()
+    public void The_ports_of_the_documentation_are_the_defaults()
     {
         var options = Parse([]);
 
@@ -33,11 +33,30 @@ public sealed class AppHostOptionsTests
     [InlineData("--api-port 8001", "cannot both have port 8001")]
     [InlineData("--monitoring perhaps", "true or false")]
     [InlineData("--prot 1", "Unknown argument --prot")]
-    public void What_makes_no_sense_is_refused_with_a_reason(string arguments, string reason)
+    [InlineData("api-port=3000", "Unknown argument api-port=3000")]
+    [InlineData("embedded", "Unknown argument embedded")]
+    [InlineData("--mode embedded embedded", "Unknown argument embedded")]
+    [InlineData("Limits:Burst 5", "Unknown argument Limits:Burst")]
+    public void An_invalid_argument_is_refused_with_a_reason(string arguments, string reason)
     {
         var refusal = Assert.Throws<AppHostException>(() => Parse(arguments.Split(' ')));
 
         Assert.Contains(reason, refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("--publisher manifest --output-path manifest.json")]
+    [InlineData("--operation publish --step deploy --log-level debug --environment Production --include-exception-details true")]
+    [InlineData("--operation inspect --list-steps true")]
+    [InlineData("--dcp-container-runtime docker --contentRoot=/srv --applicationName=AppHost")]
+    [InlineData("--Limits:Burst 5 --Limits:BodyBytes=6 Limits:UploadBytes=7 /Limits:RequestSeconds=8")]
+    [InlineData("--ConnectionStrings:chat Endpoint=http://gpu:11434;Model=big")]
+    [InlineData("--include-exception-details")]
+    public void Arguments_of_Aspire_and_settings_are_passed_on(string arguments)
+    {
+        var options = Parse([.. arguments.Split(' '), "--api-port", "3000"]);
+
+        Assert.Equal(3000, options.ApiPort);
     }
 
     private static AppHostOptions Parse(string[] arguments, Dictionary<string, string>? environment = null) =>

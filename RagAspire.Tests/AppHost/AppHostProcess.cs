@@ -1,22 +1,26 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using RagAspire.AppHost.Lifecycle;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
-using RagAspire.AppHost.Lifecycle;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.AppHost;
 
-/// <summary>The real AppHost as a process, on a data directory and ports of its own.</summary>
+/// <summary>The AppHost as a process, on its own data directory and ports.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private const string MarkVariable = "RAGASPIRE_TEST_RUN";
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly string _mark = $"{MarkVariable}={Guid.NewGuid():N}";
     private readonly Process _process;
 
-    private AppHostProcess(Process process, string dataDirectory, int apiPort, int workerPort)
+    private AppHostProcess(ProcessStartInfo start, string dataDirectory, int apiPort, int workerPort)
     {
-        (_process, DataDirectory, ApiPort, WorkerPort) = (process, dataDirectory, apiPort, workerPort);
+        (DataDirectory, ApiPort, WorkerPort) = (dataDirectory, apiPort, workerPort);
+        start.Environment[MarkVariable] = _mark.Split('=')[1];
+        _process = Process.Start(start)!;
     }
 
     public string DataDirectory { get; }
@@ -25,78 +29,51 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public int WorkerPort { get; }
 
+    public int ProcessId => _process.Id;
+
     public string Output => string.Join('\n', _lines);
 
     public ProcessIdentity? Postgres => EmbeddedPostgres.RunningOn(DataDirectory);
 
-    public static AppHostProcess Start(string dataDirectory, params string[] arguments)
-    {
-        var (apiPort, workerPort) = (FreePort.Next(), FreePort.Next());
+    /// <summary>As from a terminal: in a process group that Ctrl-C reaches as a whole.</summary>
+    public static AppHostProcess Start(string dataDirectory, params string[] arguments) =>
+        Start(dataDirectory, ["dotnet", BuildOutput.Of("RagAspire.AppHost")], arguments);
 
-        // As from a terminal: a process group of its own, which Ctrl-C reaches as a whole.
-        var info = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] command =
-        [
-            "dotnet", BuildOutput.Of("RagAspire.AppHost"), "--mode", "embedded", "--data", dataDirectory, "--dashboard", "false", "--monitoring", "false",
-            "--api-port", $"{apiPort}", "--worker-port", $"{workerPort}", .. arguments,
-        ];
-        foreach (var word in command)
-        {
-            info.ArgumentList.Add(word);
-        }
+    /// <inheritdoc cref="Start(string, string[])"/>
+    public static AppHostProcess Start(string dataDirectory, IReadOnlyDictionary<string, string> environment) =>
+        Start(dataDirectory, ["env", .. environment.Select(variable => $"{variable.Key}={variable.Value}"), "dotnet", BuildOutput.Of("RagAspire.AppHost")], []);
 
-        foreach (var name in info.Environment.Keys.Where(IsOurs).ToList())
-        {
-            info.Environment.Remove(name);
-        }
+    /// <summary>As a background job of a shell, which starts it with SIGINT and SIGQUIT ignored.</summary>
+    public static AppHostProcess StartInBackground(string dataDirectory, params string[] arguments) => Start(
+        dataDirectory, ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh", "dotnet", BuildOutput.Of("RagAspire.AppHost")], arguments);
 
-        var host = new AppHostProcess(Process.Start(info)!, dataDirectory, apiPort, workerPort);
-        host._process.OutputDataReceived += (_, line) => host.Keep(line.Data);
-        host._process.ErrorDataReceived += (_, line) => host.Keep(line.Data);
-        host._process.BeginOutputReadLine();
-        host._process.BeginErrorReadLine();
-        return host;
-    }
-
-    public static async Task<AppHostProcess> StartReadyAsync(string dataDirectory, params string[] arguments)
-    {
-        var host = Start(dataDirectory, arguments);
-        await host.SaysAsync("RagAspire is ready");
-        return host;
-    }
+    /// <summary>With the tool of the SDK; <see cref="ProcessId"/> is then that of the tool.</summary>
+    public static AppHostProcess StartByDotNetRun(string dataDirectory, params string[] arguments) => Start(
+        dataDirectory,
+        ["dotnet", "run", "--no-build", "--project", Path.Combine(BuildOutput.RepositoryRoot, "RagAspire.AppHost"), "--configuration", BuildOutput.Configuration, "--"],
+        arguments);
 
     /// <summary>Waits for a text in the output.</summary>
-    public Task SaysAsync(string text) => Eventually.TrueAsync(
-        () =>
-        {
-            var said = Output.Contains(text, StringComparison.Ordinal);
-            Assert.True(said || !_process.HasExited, $"The AppHost ended:\n{Output}");
-            return Task.FromResult(said);
-        },
-        Patience,
-        () => $"The AppHost does not say '{text}':\n{Output}",
-        TestContext.Current.CancellationToken);
-
-    /// <summary>API and worker of this run, by name.</summary>
-    public Dictionary<string, ProcessIdentity> Children()
+    public async Task<AppHostProcess> PrintsAsync(string text)
     {
-        var found = new Dictionary<string, ProcessIdentity>();
-        foreach (var process in Process.GetProcesses().Where(process => process.ProcessName.StartsWith("RagAspire.Api", StringComparison.Ordinal)
-            || process.ProcessName.StartsWith("RagAspire.Worke", StringComparison.Ordinal)))
-        {
-            using (process)
+        await Eventually.TrueAsync(
+            () =>
             {
-                if (HasOurData(process.Id) && ProcessIdentity.Of(process) is { } mark)
-                {
-                    found[process.ProcessName.EndsWith("Api", StringComparison.Ordinal) ? "api" : "worker"] = mark;
-                }
-            }
-        }
-
-        return found;
+                var printed = Output.Contains(text, StringComparison.Ordinal);
+                Assert.True(printed || !_process.HasExited, $"The AppHost ended:\n{Output}");
+                return Task.FromResult(printed);
+            },
+            Patience,
+            () => $"The AppHost does not print '{text}':\n{Output}",
+            TestContext.Current.CancellationToken);
+        return this;
     }
 
-    public bool AnyLeft() => Postgres is not null || Children().Count > 0;
+    public Task<AppHostProcess> ReadyAsync() => PrintsAsync("RagAspire is ready");
+
+    /// <summary>All processes of this run. PostgreSQL overwrites its environment, and is found by its data directory.</summary>
+    public IReadOnlyList<RunningProcess> Processes() => [.. ProcessTable.Read().Where(process => HasMark(process)
+        || process.Arguments.Any(argument => argument.StartsWith(DataDirectory, StringComparison.Ordinal)))];
 
     /// <summary>Ctrl-C: the terminal sends it to the whole process group.</summary>
     public void PressControlC() => Assert.True(CLibrary.Signal(-_process.Id, CLibrary.Interrupt));
@@ -109,60 +86,76 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>kill -9, only this one process.</summary>
+    /// <summary>kill -9 of the process that <see cref="Start(string, string[])"/> started, and of no other.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await ExitAsync();
     }
 
-    /// <summary>Ends the guard of this run, so that nobody tidies up after a kill.</summary>
-    public void KillGuard()
+    /// <summary>Waits until no process of this run is left.</summary>
+    /// <returns>The seconds since <paramref name="since"/>.</returns>
+    public async Task<double> NothingLeftAsync(Stopwatch since)
     {
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(directory), out var processId) && IsGuard(directory))
-            {
-                using var guard = Process.GetProcessById(processId);
-                guard.Kill();
-            }
-        }
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Processes().Count == 0),
+            Patience,
+            () => $"Left:\n{string.Join('\n', Processes())}\n{Output}",
+            TestContext.Current.CancellationToken);
+        return since.Elapsed.TotalSeconds;
     }
 
+    /// <summary>Ends all that a failed test leaves.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
             Terminate();
-            await ExitAsync();
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+
+        foreach (var left in ProcessTable.Read().Where(HasMark))
+        {
+            CLibrary.Signal(left.Id, CLibrary.Kill);
         }
 
         _process.Dispose();
     }
 
-    private static bool IsOurs(string variable) =>
+    private static AppHostProcess Start(string dataDirectory, string[] command, string[] arguments)
+    {
+        var (apiPort, workerPort) = (FreePort.Next(), FreePort.Next());
+        string[] words =
+        [
+            .. command, "--mode", "embedded", "--dashboard", "false", "--monitoring", "false",
+            "--api-port", $"{apiPort}", "--worker-port", $"{workerPort}", .. arguments,
+        ];
+        var start = new ProcessStartInfo("setsid", words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in start.Environment.Keys.Where(IsOfTheProduct).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["RAGASPIRE_DATA"] = dataDirectory;
+        var host = new AppHostProcess(start, dataDirectory, apiPort, workerPort);
+        host._process.OutputDataReceived += (_, line) => host.Keep(line.Data);
+        host._process.ErrorDataReceived += (_, line) => host.Keep(line.Data);
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        return host;
+    }
+
+    private static bool IsOfTheProduct(string variable) =>
         variable.StartsWith("RAGASPIRE_", StringComparison.Ordinal)
         || variable.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
         || variable.StartsWith("OTEL_", StringComparison.Ordinal);
 
-    private bool HasOurData(int processId)
+    // Every process that the AppHost or the orchestrator starts inherits the variable.
+    private bool HasMark(RunningProcess process)
     {
         try
         {
-            return File.ReadAllText($"/proc/{processId}/environ").Split('\0').Contains($"RAGASPIRE_DATA={DataDirectory}");
-        }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private bool IsGuard(string directory)
-    {
-        try
-        {
-            var words = File.ReadAllText(Path.Combine(directory, "cmdline")).Split('\0');
-            return words.Contains(ProcessGuard.Verb) && words.Contains(DataDirectory);
+            return File.ReadAllText($"/proc/{process.Id}/environ").Split('\0').Contains(_mark);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

@@ -3,12 +3,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using RagAspire.AppHost;
+using RagAspire.AppHost.Lifecycle;
 using RagAspire.Embedded;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.AppHost;
 
+/// <summary>The AppHost as the user starts and ends it. The limits are those of a quiet machine with room for a busy one.</summary>
+[Collection(Processes.Name)]
 [UnsupportedOSPlatform("windows")]
 public sealed class AppHostProcessTests : IDisposable
 {
@@ -16,7 +19,7 @@ public sealed class AppHostProcessTests : IDisposable
 
     public AppHostProcessTests()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals and /proc are looked at.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals and /proc are used.");
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -27,8 +30,9 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task One_command_leads_to_ready_and_Control_C_leaves_no_process_but_all_data()
     {
         string key;
-        await using (var first = await AppHostProcess.StartReadyAsync(_data.Path))
+        await using (var first = AppHostProcess.StartInBackground(_data.Path))
         {
+            await first.ReadyAsync();
             key = (await File.ReadAllTextAsync(Path.Combine(_data.Path, "api-key"), Cancellation)).Trim();
             Assert.Contains(key, first.Output);
             Assert.Equal(
@@ -37,87 +41,122 @@ public sealed class AppHostProcessTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(first.WorkerPort, "/ready"));
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(first.ApiPort, "/api/v1/documents", key));
 
-            first.PressControlC();
-
-            Assert.Equal(0, await first.ExitAsync());
-            Assert.False(first.AnyLeft());
-            Assert.DoesNotContain("is killed", first.Output);
+            await StopsAsync(first, "Ctrl-C of a background job", first.PressControlC);
         }
 
-        await using var second = await AppHostProcess.StartReadyAsync(_data.Path);
+        await using var second = await AppHostProcess.Start(_data.Path).ReadyAsync();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(second.ApiPort, "/api/v1/documents", key));
+        await StopsAsync(second, "Ctrl-C", second.PressControlC);
+    }
+
+    [Fact]
+    public async Task Control_C_during_the_start_leaves_no_process_either()
+    {
+        await using var host = AppHostProcess.Start(_data.Path);
+        await host.PrintsAsync("Distributed application starting");
+
+        await StopsAsync(host, "Ctrl-C during the start", host.PressControlC);
     }
 
     [Fact]
     public async Task A_killed_AppHost_takes_all_with_it()
     {
-        await using var host = await AppHostProcess.StartReadyAsync(_data.Path);
-        Assert.Equal(["api", "worker"], host.Children().Keys.Order());
+        await using var host = await AppHostProcess.Start(_data.Path).ReadyAsync();
+        var waited = Stopwatch.StartNew();
 
         await host.KillAsync();
 
-        await Eventually.TrueAsync(
-            () => Task.FromResult(!host.AnyLeft()), TimeSpan.FromSeconds(30), () => "Something is left.", Cancellation);
+        Report("kill -9", await host.NothingLeftAsync(waited), limit: 30);
     }
 
     [Fact]
-    public async Task What_a_killed_AppHost_left_is_ended_by_the_next_start()
+    public async Task The_end_of_dotnet_run_ends_the_AppHost()
     {
-        await using var killed = await AppHostProcess.StartReadyAsync(_data.Path);
-        var (children, postgres) = (killed.Children(), killed.Postgres!);
-        killed.KillGuard();
-        await killed.KillAsync();
-        Assert.True(postgres.IsRunning(TimeSpan.FromSeconds(30), "postgres"));
+        await using var host = await AppHostProcess.StartByDotNetRun(_data.Path).ReadyAsync();
+        var waited = Stopwatch.StartNew();
 
-        await using var next = await AppHostProcess.StartReadyAsync(_data.Path);
+        await host.KillAsync();
 
-        Assert.All(children.Values, child => Assert.False(child.IsRunning(TimeSpan.FromSeconds(30))));
-        Assert.False(postgres.IsRunning(TimeSpan.FromSeconds(30), "postgres"));
+        Report("kill -9 of dotnet run", await host.NothingLeftAsync(waited), limit: 30);
     }
 
     [Fact]
-    public async Task Who_crashes_starts_again_and_a_second_run_on_the_same_data_is_refused()
+    public async Task The_next_start_ends_what_is_left_when_everything_that_could_was_killed()
     {
-        await using var host = await AppHostProcess.StartReadyAsync(_data.Path);
+        await using var killed = await AppHostProcess.Start(_data.Path).ReadyAsync();
+        var keepers = killed.Processes().Where(process => process.Id == killed.ProcessId
+            || process.Arguments.Contains(ProcessGuard.Verb) || process.Arguments[0].EndsWith("/dcp", StringComparison.Ordinal)).ToList();
+        Assert.True(keepers.Count > 3, string.Join('\n', killed.Processes()));
+        keepers.ForEach(process => CLibrary.Signal(process.Id, CLibrary.Kill));
+        await killed.ExitAsync();
+        var left = killed.Processes();
+        Assert.True(left.Count > 3, string.Join('\n', left));
 
+        await using var next = await AppHostProcess.Start(_data.Path).ReadyAsync();
+
+        Assert.Empty(left.Select(process => process.Id).Intersect(next.Processes().Select(process => process.Id)));
+        await StopsAsync(next, "SIGTERM", next.Terminate);
+    }
+
+    [Fact]
+    public async Task A_second_AppHost_on_the_same_data_is_refused_and_a_dead_orchestrator_ends_the_first()
+    {
+        await using var host = await AppHostProcess.Start(_data.Path).ReadyAsync();
         await using (var second = AppHostProcess.Start(_data.Path))
         {
             Assert.Equal(1, await second.ExitAsync());
-            Assert.Contains("in use by another process", second.Output);
+            Assert.Equal(
+                $"{_data.Path} is in use by another process (apphost.lock is locked): stop that process first, or set RAGASPIRE_DATA to another directory.",
+                second.Output);
         }
 
-        await KillAndWaitAsync(host.Children()["worker"].ProcessId);
-        await host.SaysAsync("ended with exit code 137");
-        await BecomesReadyAsync(host.WorkerPort);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host.ApiPort, "/ready"));
+        var controllers = host.Processes().Single(process => process.Arguments.Contains("run-controllers"));
+        var waited = Stopwatch.StartNew();
+        CLibrary.Signal(controllers.Id, CLibrary.Kill);
 
-        await KillAndWaitAsync(host.Postgres!.ProcessId);
-        await BecomesReadyAsync(host.ApiPort);
-        await host.SaysAsync("It starts again.");
+        Assert.Equal(1, await host.ExitAsync());
+        Report("kill -9 of the orchestrator", await host.NothingLeftAsync(waited), limit: 30);
+        Assert.Contains($"The orchestrator (dcp, process {controllers.Id}) has died", host.Output);
+        Assert.DoesNotContain("   at ", host.Output);
+    }
 
-        host.Terminate();
-        Assert.Equal(0, await host.ExitAsync());
-        Assert.False(host.AnyLeft());
+    [Theory]
+    [InlineData("Limits__Burst", "-5", "The setting Limits:Burst (Limits__Burst) is invalid: The field Burst must be between 1 and 100000.")]
+    [InlineData("Limits__Burst", "many", "Failed to convert configuration value 'many' at 'Limits:Burst' to type 'System.Int32'.")]
+    public async Task An_error_in_the_configuration_of_a_service_ends_the_AppHost_with_one_sentence(string variable, string value, string reason)
+    {
+        await using var host = AppHostProcess.Start(_data.Path, new Dictionary<string, string> { [variable] = value });
+
+        Assert.Equal(1, await host.ExitAsync());
+        await host.NothingLeftAsync(Stopwatch.StartNew());
+        Assert.Contains($"The configuration of api is wrong: {reason}", host.Output);
+        Assert.DoesNotContain("   at ", host.Output);
+        Assert.DoesNotContain("starts again", host.Output);
     }
 
     [Fact]
-    public async Task Prometheus_and_all_that_belongs_to_it_run_where_they_are_installed()
+    public async Task A_database_that_can_never_start_here_ends_the_AppHost_with_the_reason()
     {
-        Assert.SkipWhen(Programs.OnPath("prometheus") is null, "Prometheus is not installed (Debian: apt install prometheus).");
-        var (prometheus, alertmanager) = (FreePort.Next(), FreePort.Next());
-        await using var host = await AppHostProcess.StartReadyAsync(
-            _data.Path, "--monitoring", "true", "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}");
+        Directory.CreateDirectory(Path.Combine(_data.Path, "postgres"));
+        await File.WriteAllTextAsync(Path.Combine(_data.Path, "postgres", "PG_VERSION"), "9\n", Cancellation);
 
-        Assert.Contains($"http://localhost:{prometheus}", host.Output);
-        var installed = new[] { "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter" }
-            .Count(name => Programs.OnPath(name) is not null);
-        using var asked = new PrometheusClient(new Uri($"http://127.0.0.1:{prometheus}"));
-        await Eventually.TrueAsync(
-            async () => (await asked.QueryAsync("up == 1")).Count == installed + 3,
-            TimeSpan.FromSeconds(60), () => $"Not all is scraped:\n{host.Output}", Cancellation);
+        await using var host = AppHostProcess.Start(_data.Path);
 
-        host.PressControlC();
-        Assert.Equal(0, await host.ExitAsync());
-        Assert.False(host.AnyLeft());
+        Assert.Equal(1, await host.ExitAsync());
+        await host.NothingLeftAsync(Stopwatch.StartNew());
+        Assert.Contains("made by PostgreSQL 9", host.Output);
+        Assert.DoesNotContain("   at ", host.Output);
+    }
+
+    [Fact]
+    public async Task An_unknown_argument_is_refused_with_the_usage()
+    {
+        await using var host = AppHostProcess.Start(_data.Path, "--api-prot", "1");
+
+        Assert.Equal(1, await host.ExitAsync());
+        Assert.StartsWith("Unknown argument --api-prot.", host.Output, StringComparison.Ordinal);
+        Assert.Contains("Usage: dotnet run", host.Output);
     }
 
     [Theory]
@@ -135,33 +174,42 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.Equal(1, await host.ExitAsync());
         Assert.Contains($"Port {port}, meant for {purpose}, is in use", host.Output);
         Assert.Contains(argument, host.Output);
-        Assert.False(host.AnyLeft());
+        Assert.Empty(host.Processes());
     }
 
     [Fact]
-    public async Task Control_C_during_the_start_leaves_no_process_either()
+    public async Task Prometheus_and_its_companions_run_where_they_are_installed()
     {
-        await using var host = AppHostProcess.Start(_data.Path);
-        await host.SaysAsync("Distributed application starting");
+        Assert.SkipWhen(Programs.OnPath("prometheus") is null, "Prometheus is not installed (Debian: apt install prometheus).");
+        var (prometheus, alertmanager) = (FreePort.Next(), FreePort.Next());
+        await using var host = await AppHostProcess.Start(
+            _data.Path, "--monitoring", "true", "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}").ReadyAsync();
 
-        host.PressControlC();
+        Assert.Contains($"http://localhost:{prometheus}", host.Output);
+        var installed = new[] { "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter" }
+            .Count(name => Programs.OnPath(name) is not null);
+        using var client = new PrometheusClient(new Uri($"http://127.0.0.1:{prometheus}"));
+        await Eventually.TrueAsync(
+            async () => (await client.QueryAsync("up == 1")).Count == installed + 3,
+            TimeSpan.FromSeconds(60), () => $"A target is not scraped:\n{host.Output}", Cancellation);
 
-        Assert.Equal(0, await host.ExitAsync());
-        Assert.False(host.AnyLeft());
+        await StopsAsync(host, "Ctrl-C with monitoring", host.PressControlC);
     }
 
-    private static async Task KillAndWaitAsync(int processId)
+    /// <summary>A stop ends with exit code 0 and leaves nothing.</summary>
+    private static async Task StopsAsync(AppHostProcess host, string what, Action stop)
     {
-        using var process = Process.GetProcessById(processId);
-        process.Kill();
-        await process.WaitForExitAsync(Cancellation);
+        var waited = Stopwatch.StartNew();
+        stop();
+        Assert.True(await host.ExitAsync() == 0, host.Output);
+        Report(what, await host.NothingLeftAsync(waited), limit: 20);
     }
 
-    private static Task BecomesReadyAsync(int port) => Eventually.TrueAsync(
-        async () => await StatusAsync(port, "/ready") == HttpStatusCode.OK,
-        TimeSpan.FromSeconds(60),
-        () => $"Port {port} is not ready.",
-        Cancellation);
+    private static void Report(string what, double seconds, double limit)
+    {
+        TestContext.Current.SendDiagnosticMessage("{0}: nothing is left after {1:0.0} s", what, seconds);
+        Assert.InRange(seconds, 0, limit);
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(int port, string path, string? key = null)
     {

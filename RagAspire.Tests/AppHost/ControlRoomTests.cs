@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost;
@@ -19,6 +18,18 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
             Assert.Equal(KnownResourceStates.Running, snapshot.State?.Text);
             Assert.All(snapshot.Urls.Where(url => url.Name == "http"), url => Assert.NotEmpty(url.DisplayProperties.DisplayName));
         }
+    }
+
+    [Theory]
+    [InlineData("api", "RagAspire.Api")]
+    [InlineData("worker", "RagAspire.Worker")]
+    public async Task A_service_is_its_built_program_without_a_dotnet_run_before_it(string service, string program)
+    {
+        var snapshot = await room.HealthyAsync(service);
+
+        Assert.Equal("Project", snapshot.ResourceType);
+        var path = Assert.IsType<string>(snapshot.Properties.Single(property => property.Name == "executable.path").Value);
+        Assert.Equal(program, Path.GetFileName(path).Replace(".exe", "", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -57,7 +68,8 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         var chat = await room.HealthyAsync("chat");
 
         Assert.Contains(chat.Relationships, relation => relation is { ResourceName: "ollama", Type: "Parent" });
-        Assert.Equal("Models", Assert.Single((await room.HealthyAsync("ollama")).Urls).DisplayProperties.DisplayName);
+        var links = (await room.HealthyAsync("ollama")).Urls.Select(url => url.DisplayProperties.DisplayName);
+        Assert.Equal(["Models", "Ollama"], links.Order());
     }
 
     [Fact]
@@ -176,7 +188,6 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
             command => Assert.Equal(ResourceCommandState.Disabled, command.UpdateState(context)));
     }
 
-    // Aspire's own resources, such as the one that rebuilds a project.
-    private static bool IsHelper(IResource resource) =>
-        resource.Annotations.OfType<HiddenAnnotation>().Any() || resource.Name.Contains("rebuild", StringComparison.Ordinal);
+    // Aspire adds a hidden resource for each project that builds it again.
+    private static bool IsHelper(IResource resource) => resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
 }

@@ -2,11 +2,10 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RagAspire.AppHost.Models;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.AppHost;
 
@@ -25,9 +24,8 @@ public sealed class ModelPullTests
 
         Assert.Equal("Running", rig.State);
         Assert.Equal(HealthStatus.Healthy, (await rig.CheckAsync()).Status);
-        var log = await rig.LogAsync();
-        Assert.Contains("pulling 6a0746a1ec1a, 35 %", log, StringComparison.Ordinal);
-        Assert.Contains("The model llama3.2 is there", log, StringComparison.Ordinal);
+        await rig.LogsAsync("pulling 6a0746a1ec1a, 35 %");
+        await rig.LogsAsync("The model llama3.2 is there");
     }
 
     [Fact]
@@ -54,7 +52,7 @@ public sealed class ModelPullTests
         await Eventually.TrueAsync(
             () => Task.FromResult(rig.State == "Pull failed"), TimeSpan.FromSeconds(20), () => $"The state is {rig.State}.", Cancellation);
         Assert.False(pull.IsCompleted);
-        Assert.Contains("The model llama3.2 could not be fetched", await rig.LogAsync(), StringComparison.Ordinal);
+        await rig.LogsAsync("The model llama3.2 could not be fetched");
 
         rig.Ollama.Mode = OllamaMode.Normal;
         await Eventually.TrueAsync(
@@ -84,8 +82,8 @@ public sealed class ModelPullTests
             _resource = builder.AddConnectionString("chat", ReferenceExpression.Create($"unused")).Resource;
             _app = builder.Build();
             _model = new OllamaModel(ReferenceExpression.Create($"{ollama.Address.AbsoluteUri}"), _ => ValueTask.FromResult<string?>("llama3.2"));
-            Pull = new ModelPull(
-                _resource, _model, _app.ResourceNotifications, Logs.GetLogger(_resource), Time);
+            var logger = _app.Services.GetRequiredService<ResourceLoggerService>().GetLogger(_resource);
+            Pull = new ModelPull(_resource, _model, _app.ResourceNotifications, logger, Time);
         }
 
         public FakeTimeProvider Time { get; } = new();
@@ -96,8 +94,6 @@ public sealed class ModelPullTests
 
         public string? State => _app.ResourceNotifications.TryGetCurrentState("chat", out var state) ? state.Snapshot.State?.Text : null;
 
-        private ResourceLoggerService Logs => _app.Services.GetRequiredService<ResourceLoggerService>();
-
         public static async Task<PullRig> StartAsync()
         {
             var ollama = await OllamaStub.StartAsync();
@@ -107,15 +103,18 @@ public sealed class ModelPullTests
 
         public Task<HealthCheckResult> CheckAsync() => _model.CheckHealthAsync(new HealthCheckContext(), Cancellation);
 
-        public async Task<string> LogAsync()
+        /// <summary>Waits until the console log of the resource has a text.</summary>
+        public async Task LogsAsync(string text)
         {
-            var lines = new List<string>();
-            await foreach (var batch in Logs.GetAllAsync(_resource).WithCancellation(Cancellation))
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            limit.CancelAfter(TimeSpan.FromSeconds(20));
+            await foreach (var lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(_resource).WithCancellation(limit.Token))
             {
-                lines.AddRange(batch.Select(line => line.Content));
+                if (lines.Any(line => line.Content.Contains(text, StringComparison.Ordinal)))
+                {
+                    return;
+                }
             }
-
-            return string.Join('\n', lines);
         }
 
         public async ValueTask DisposeAsync()

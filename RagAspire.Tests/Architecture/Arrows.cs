@@ -35,7 +35,7 @@ internal static class Arrows
         Answers.Extractive -> Answers, Answers.Citations
         Answers.Generation -> Answers, Answers.Citations
         Backups -> Backups.Drill, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Retention, Backups.Targets
-        Backups.Drill -> Backups, Backups.Dumps, Backups.Files, Backups.Restore
+        Backups.Drill -> Backups, Backups.Files, Backups.Restore
         Backups.Dumps -> Backups, Backups.Files
         Backups.Files -> Backups, Backups.Targets
         Backups.Restore -> Backups, Backups.Dumps, Backups.Files, Backups.Targets

@@ -9,13 +9,14 @@ using RagAspire.Backups.Drill;
 using RagAspire.Backups.Files;
 using RagAspire.Backups.Restore;
 using RagAspire.Database;
+using RagAspire.Maintenance.Runs;
 using RagAspire.Tests.Support;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>The product's own services over a database of a test's own and a directory for its backups; nothing runs by itself.</summary>
+/// <summary>The product's services over one database and one directory of backups, without background work.</summary>
 internal sealed class BackupRig : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -26,10 +27,10 @@ internal sealed class BackupRig : IAsyncDisposable
 
     public string Database { get; }
 
-    /// <summary>It stands until it is moved.</summary>
+    /// <summary>The clock of the services, which a test advances.</summary>
     public FakeTimeProvider Clock { get; }
 
-    /// <summary>Where the backups go.</summary>
+    /// <summary>The directory of the backups.</summary>
     public string Directory => Path.Combine(_directory.Path, "backups");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -68,16 +69,23 @@ internal sealed class BackupRig : IAsyncDisposable
 
     public Task<BackupManifest> BackUpAsync() => Get<BackupService>().CreateAsync("test", (_, _) => { }, Token);
 
-    public Task<BackupCheck> VerifyAsync(string id) => Get<BackupVerifier>().VerifyAsync(id, "test", Token);
+    public Task<VerificationResult> VerifyAsync(string id) => Get<BackupVerifier>().VerifyAsync(id, "test", Token);
 
     public Task<RestoreResult> RestoreAsync(string backup, string into, bool force = false) =>
         Get<RestoreService>().RestoreAsync(new RestoreRequest(backup, into, force, "test"), (_, _) => { }, Token);
 
-    public Task<DrillResult> DrillAsync() => Get<RestoreDrill>().RunAsync("test", (_, _) => { }, Token);
+    public async Task<DrillResult> DrillAsync() => (await Get<RestoreDrill>().RunAsync("test", (_, _) => { }, Token))!;
+
+    /// <summary>Runs a maintenance task from its request to its end.</summary>
+    public async Task<MaintenanceRun> RunAsync(string task, string? argument = null, bool dryRun = false)
+    {
+        var requested = await Get<RunStore>().RequestAsync(task, dryRun, "test", Token, argument);
+        return (await Get<MaintenanceRunner>().RunAsync(requested!, null, Token))!;
+    }
 
     public async Task<Backup> RowAsync(string id) => (await Get<BackupStore>().FindAsync(id, Token))!;
 
-    /// <summary>Ready documents with their bytes, passages and terms, one of them large.</summary>
+    /// <summary>Adds ready documents with their bytes, chunks and terms, one of them large.</summary>
     public async Task SeedAsync(int documents, int largeBytes = 100_000)
     {
         await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync(Token);
@@ -112,7 +120,7 @@ internal sealed class BackupRig : IAsyncDisposable
 
     public string PathOf(string backup, string file) => Path.Combine(Directory, backup, file);
 
-    /// <summary>Turns one bit over, in the middle of a file.</summary>
+    /// <summary>Flips one bit in the middle of a file.</summary>
     public void FlipByte(string backup, string file)
     {
         using var stream = new FileStream(PathOf(backup, file), FileMode.Open, FileAccess.ReadWrite);
@@ -131,7 +139,7 @@ internal sealed class BackupRig : IAsyncDisposable
     }
 }
 
-/// <summary>Asks databases directly.</summary>
+/// <summary>Runs SQL in any database.</summary>
 internal static class Sql
 {
     public static async Task<T> OneAsync<T>(string database, string sql)
@@ -150,7 +158,7 @@ internal static class Sql
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What all tables that a backup has hold, as text.</summary>
+    /// <summary>Row counts and checksums of the tables that a backup contains.</summary>
     public static async Task<string> AllAsync(string database)
     {
         string[] tables = ["documents", "document_contents", "chunks", "embeddings", "index_changes", "answers", "api_keys", "feedback", "searches"];

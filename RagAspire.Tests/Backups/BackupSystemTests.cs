@@ -15,13 +15,11 @@ public sealed class BackupSystemTests(Stores stores)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("PgDump")]
-    [InlineData("Copy")]
-    public async Task A_backup_under_write_load_restores_to_a_system_that_gives_the_same_answer(string method)
+    [Fact]
+    public async Task A_backup_under_write_load_restores_to_a_system_that_gives_the_same_answer()
     {
         using var directory = TestDirectory.Create("system-backups");
-        var settings = Settings(directory.Path, method);
+        var settings = Settings(directory.Path);
         var into = await stores.CreateDatabaseAsync();
         string id;
         JsonNode before;
@@ -35,7 +33,7 @@ public sealed class BackupSystemTests(Stores stores)
         }
 
         var said = await WorkerCommand.RunAsync(0, Environment(settings, into), "restore", id, "--into", into);
-        Assert.Contains("What is next", said, StringComparison.Ordinal);
+        Assert.Contains("Next steps", said, StringComparison.Ordinal);
         await using var restored = await RagSystem.StartAsync(stores, new RagSystemOptions { Settings = settings, Database = into });
         await restored.Client.FindAsync("warranty");
         var after = await restored.Client.AskAsync(Question);
@@ -94,11 +92,6 @@ public sealed class BackupSystemTests(Stores stores)
     {
         var backup = await system.Client.GetAsync($"{Path}/{id}");
         Assert.Equal("verified", backup["status"]!.GetValue<string>());
-        using var verify = await system.Client.Http.PostAsync($"{Path}/{id}/verify", null, Token);
-        Assert.Equal(HttpStatusCode.Accepted, verify.StatusCode);
-        await Eventually.TrueAsync(
-            async () => (await system.Client.GetAsync($"{Path}/{id}"))["verifiedAt"]!.ToString() != backup["verifiedAt"]!.ToString(),
-            TimeSpan.FromSeconds(60), () => system.Worker.Output, Token);
         using var missing = await system.Client.Http.PostAsync($"{Path}/20200101T000000Z-00000000/verify", null, Token);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
 
@@ -118,14 +111,13 @@ public sealed class BackupSystemTests(Stores stores)
         Assert.True(drill["status"]!.GetValue<string>() == "succeeded", drill.ToJsonString());
         drill = await RunClient.RunAsync(system.Client, "restore-drill");
         Assert.True(drill["status"]!.GetValue<string>() == "succeeded", drill.ToJsonString());
-        Assert.Contains("searches found what they find in the live system", drill["report"]!["notes"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("searches found the same as in the live system", drill["report"]!["notes"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
     private static string Citations(JsonNode answer) => string.Join('\n', answer["citations"]!.AsArray().Select(
         cited => $"{cited!["number"]} {cited["documentId"]} {cited["chunkId"]} {cited["page"]} {cited["quote"]}"));
 
-    private static Dictionary<string, string> Settings(string directory, string method) =>
-        new() { ["Backups__Directory"] = directory, ["Backups__Method"] = method };
+    private static Dictionary<string, string> Settings(string directory) => new() { ["Backups__Directory"] = directory };
 
     private static Dictionary<string, string> Environment(Dictionary<string, string> settings, string database) =>
         new(settings) { ["ConnectionStrings__ragdb"] = database };

@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>kill -9 in the middle: half a backup is none, and half a restore is an empty database.</summary>
+/// <summary>kill -9 in the middle leaves neither half a backup nor half a restored database.</summary>
 [Collection(Processes.Name)]
 public sealed class KilledBackupTests(Stores stores)
 {
@@ -15,43 +15,39 @@ public sealed class KilledBackupTests(Stores stores)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("PgDump")]
-    [InlineData("Copy")]
-    public async Task A_backup_that_was_killed_is_never_listed_as_good_and_is_cleaned_up_by_the_next(string method)
+    [Fact]
+    public async Task A_backup_that_was_killed_is_never_listed_as_good_and_is_cleaned_up_by_the_next()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(5, Large);
-        await using (var command = WorkerCommand.Start(Environment(rig, method), "backup"))
+        await using (var command = WorkerCommand.Start(Environment(rig), "backup"))
         {
             await Eventually.TrueAsync(
                 () => Task.FromResult(WrittenBytes(rig.Directory) > 1 << 20 || command.HasExited), Patience, () => command.Output, Token);
             await command.KillAsync();
         }
 
-        Assert.Null(await rig.Get<BackupPlace>().NewestAsync(Token));
+        Assert.Null(await rig.Get<BackupRepository>().NewestAsync(Token));
         Assert.Null(await rig.Get<BackupStore>().NewestGoodAsync(Token));
-        var half = Assert.Single(await rig.Get<BackupPlace>().Target.ListPartialAsync(Token));
+        var half = Assert.Single(await rig.Get<BackupRepository>().Target.ListPartialAsync(Token));
 
         // The lock of the killed process is gone as soon as the server has noticed.
         BackupManifest? manifest = null;
         await Eventually.TrueAsync(
             async () => (manifest = await TryAsync(rig)) is not null, Patience, () => "Still locked.", Token);
-        Assert.Equal("failed", (await rig.RowAsync(half)).Status);
+        Assert.Equal(BackupStatus.Failed, (await rig.RowAsync(half)).Status);
         Assert.Equal([manifest!.Id], System.IO.Directory.GetDirectories(rig.Directory).Select(Path.GetFileName));
         Assert.True((await rig.VerifyAsync(manifest.Id)).IsGood);
     }
 
-    [Theory]
-    [InlineData("PgDump")]
-    [InlineData("Copy")]
-    public async Task A_restore_that_was_killed_leaves_an_empty_database_and_can_be_repeated(string method)
+    [Fact]
+    public async Task A_restore_that_was_killed_leaves_an_empty_database_and_can_be_repeated()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Method", method));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(5, Large);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
-        await using (var command = WorkerCommand.Start(Environment(rig, method), "restore", manifest.Id, "--into", into))
+        await using (var command = WorkerCommand.Start(Environment(rig), "restore", manifest.Id, "--into", into))
         {
             await Eventually.TrueAsync(
                 async () => command.HasExited || await Sql.OneAsync<long>(
@@ -74,7 +70,7 @@ public sealed class KilledBackupTests(Stores stores)
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         await rig.SeedAsync(5, Large);
         await rig.BackUpAsync();
-        await using (var command = WorkerCommand.Start(Environment(rig, "Auto"), "maintain", "restore-drill"))
+        await using (var command = WorkerCommand.Start(Environment(rig), "maintain", "restore-drill"))
         {
             await Eventually.TrueAsync(
                 async () => command.HasExited || await DrillDatabasesAsync(rig) == 1, Patience, () => command.Output, Token);
@@ -116,12 +112,11 @@ public sealed class KilledBackupTests(Stores stores)
         }
     }
 
-    private static Dictionary<string, string> Environment(BackupRig rig, string method) => new()
+    private static Dictionary<string, string> Environment(BackupRig rig) => new()
     {
         ["ConnectionStrings__ragdb"] = rig.Database,
         ["ConnectionStrings__cache"] = "127.0.0.1:1",
         ["Backups__Directory"] = rig.Directory,
-        ["Backups__Method"] = method,
         ["Backups__MegabytesPerSecond"] = "2",
     };
 

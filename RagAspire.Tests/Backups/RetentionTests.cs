@@ -12,9 +12,9 @@ public sealed class RetentionTests(Stores stores)
     [Fact]
     public void A_year_of_daily_backups_leaves_days_weeks_and_months()
     {
-        var all = Enumerable.Range(0, 365).Select(day => Made(Now.AddDays(-day), "verified")).ToList();
+        var all = Enumerable.Range(0, 365).Select(day => Made(Now.AddDays(-day), BackupStatus.Verified)).ToList();
 
-        var kept = all.Except(RetentionPlan.Discard(all, new BackupOptions(), Now).Select(discarded => discarded.Backup)).ToList();
+        var kept = all.Except(RetentionPlan.Expired(all, new BackupOptions(), Now).Select(expired => expired.Backup)).ToList();
 
         Assert.Equal(all.Take(14), kept.Take(14));
         Assert.Contains(kept, backup => backup.CreatedAt < Now.AddMonths(-10));
@@ -24,10 +24,10 @@ public sealed class RetentionTests(Stores stores)
     [Fact]
     public void The_newest_ones_are_kept_whatever_their_age()
     {
-        var all = Enumerable.Range(0, 10).Select(day => Made(Now.AddYears(-3).AddDays(-day), "verified")).ToList();
+        var all = Enumerable.Range(0, 10).Select(day => Made(Now.AddYears(-3).AddDays(-day), BackupStatus.Verified)).ToList();
         var options = new BackupOptions { KeepLatest = 3 };
 
-        var kept = all.Except(RetentionPlan.Discard(all, options, Now).Select(discarded => discarded.Backup));
+        var kept = all.Except(RetentionPlan.Expired(all, options, Now).Select(expired => expired.Backup));
 
         Assert.Equal(all.Take(3), kept);
     }
@@ -35,26 +35,26 @@ public sealed class RetentionTests(Stores stores)
     [Fact]
     public void The_last_verified_one_is_kept_although_newer_ones_are_not_verified()
     {
-        var verified = Made(Now.AddYears(-2), "verified");
-        List<Backup> all = [verified, .. Enumerable.Range(0, 20).Select(day => Made(Now.AddDays(-day), "complete"))];
+        var verified = Made(Now.AddYears(-2), BackupStatus.Verified);
+        List<Backup> all = [verified, .. Enumerable.Range(0, 20).Select(day => Made(Now.AddDays(-day), BackupStatus.Complete))];
         var options = new BackupOptions { KeepLatest = 1, KeepDaily = 0, KeepWeekly = 0, KeepMonthly = 0 };
 
-        var discarded = RetentionPlan.Discard(all, options, Now).Select(gone => gone.Backup).ToList();
+        var expired = RetentionPlan.Expired(all, options, Now).Select(one => one.Backup).ToList();
 
-        Assert.DoesNotContain(verified, discarded);
-        Assert.Equal(19, discarded.Count);
+        Assert.DoesNotContain(verified, expired);
+        Assert.Equal(19, expired.Count);
     }
 
     [Fact]
     public void Damaged_ones_do_not_count_and_go_after_a_week()
     {
-        var good = Made(Now.AddDays(-30), "verified");
-        List<Backup> all = [Made(Now.AddDays(-1), "damaged"), Made(Now.AddDays(-8), "damaged"), good];
+        var good = Made(Now.AddDays(-30), BackupStatus.Verified);
+        List<Backup> all = [Made(Now.AddDays(-1), BackupStatus.Damaged), Made(Now.AddDays(-8), BackupStatus.Damaged), good];
         var options = new BackupOptions { KeepLatest = 1, KeepDaily = 0, KeepWeekly = 0, KeepMonthly = 0 };
 
-        var discarded = Assert.Single(RetentionPlan.Discard(all, options, Now));
+        var expired = Assert.Single(RetentionPlan.Expired(all, options, Now));
 
-        Assert.Equal(all[1], discarded.Backup);
+        Assert.Equal(all[1], expired.Backup);
     }
 
     [Fact]
@@ -64,14 +64,14 @@ public sealed class RetentionTests(Stores stores)
         var (first, second) = (await rig.BackUpAsync(), await LaterAsync(rig));
 
         var wouldBe = await RunAsync(rig, dryRun: true);
-        Assert.Equal(first.Id, Assert.Single(wouldBe.Discarded).Backup.Id);
+        Assert.Equal(first.Id, Assert.Single(wouldBe.Expired).Backup.Id);
         Assert.True((await rig.VerifyAsync(first.Id)).IsGood);
 
         await rig.VerifyAsync(second.Id);
         var done = await RunAsync(rig);
-        Assert.Equal(first.Id, Assert.Single(done.Discarded).Backup.Id);
+        Assert.Equal(first.Id, Assert.Single(done.Expired).Backup.Id);
         Assert.Equal([second.Id], System.IO.Directory.GetDirectories(rig.Directory).Select(Path.GetFileName));
-        Assert.Equal("deleted", (await rig.RowAsync(first.Id)).Status);
+        Assert.Equal(BackupStatus.Deleted, (await rig.RowAsync(first.Id)).Status);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class RetentionTests(Stores stores)
 
         var result = await RunAsync(rig);
 
-        Assert.Empty(result.Discarded);
+        Assert.Empty(result.Expired);
         Assert.True((await rig.VerifyAsync(manifest.Id)).IsGood);
     }
 
@@ -100,8 +100,8 @@ public sealed class RetentionTests(Stores stores)
 
         Assert.Equal([gone.Id], result.Missing);
         Assert.Equal([lost.Id], result.Found);
-        Assert.Equal("missing", (await rig.RowAsync(gone.Id)).Status);
-        Assert.Equal("complete", (await rig.RowAsync(lost.Id)).Status);
+        Assert.Equal(BackupStatus.Missing, (await rig.RowAsync(gone.Id)).Status);
+        Assert.Equal(BackupStatus.Complete, (await rig.RowAsync(lost.Id)).Status);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RetentionTests(Stores stores)
     {
         await using var rig = await RigAsync();
         await using var reading = await rig.Get<BackupDatabase>().OpenAsync(TestContext.Current.CancellationToken);
-        await BackupDatabase.LockReadingAsync(reading, TestContext.Current.CancellationToken);
+        await BackupDatabase.LockReadAsync(reading, TestContext.Current.CancellationToken);
 
         Assert.Null(await rig.Get<BackupRetention>().RunAsync(dryRun: false, "test", TestContext.Current.CancellationToken));
     }
@@ -139,6 +139,6 @@ public sealed class RetentionTests(Stores stores)
         return rig.BackUpAsync();
     }
 
-    private static Backup Made(DateTimeOffset at, string status) => new(
-        BackupId.New(at), status, at, at, "place", "copy", null, 1, "test", null, null, null, null, null);
+    private static Backup Made(DateTimeOffset at, BackupStatus status) => new(
+        BackupId.New(at), status, at, at, "place", "pg_dump", null, 1, "test", null, null, null, null, null);
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>Checks a request's signature as S3 does (AWS Signature Version 4), so that a client that signs wrongly is refused.</summary>
+/// <summary>
+/// Checks a request's signature as S3 does (AWS Signature Version 4), so that a client that signs wrongly is refused.
+/// </summary>
 internal static partial class S3Signature
 {
     /// <returns>The protocol's word for what is wrong; null when the request is signed.</returns>

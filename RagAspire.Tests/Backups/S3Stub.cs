@@ -41,6 +41,12 @@ internal sealed class S3Stub : IAsyncDisposable
     /// <summary>From now on writing fails, as a full store does.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>The number of parts after which the store becomes full; null for never.</summary>
+    public int? FullAfterParts { get; set; }
+
+    /// <summary>The number of parts that were stored.</summary>
+    public int Parts { get; private set; }
+
     public string Endpoint => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public static async Task<S3Stub> StartAsync()
@@ -138,6 +144,8 @@ internal sealed class S3Stub : IAsyncDisposable
             return FailAsync(context, 404, "NoSuchUpload");
         }
 
+        Parts++;
+        IsFull = Parts >= FullAfterParts;
         upload.Parts[int.Parse(context.Request.Query["partNumber"].ToString(), CultureInfo.InvariantCulture)] = body;
         context.Response.Headers.ETag = Tag(body);
         return Task.CompletedTask;

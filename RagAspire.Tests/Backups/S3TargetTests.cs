@@ -12,13 +12,11 @@ public sealed class S3TargetTests(Stores stores)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("PgDump")]
-    [InlineData("Copy")]
-    public async Task A_backup_goes_to_a_bucket_in_parts_and_comes_back(string method)
+    [Fact]
+    public async Task A_backup_goes_to_a_bucket_in_parts_and_comes_back()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings, ("Method", method)]);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings]);
         await rig.SeedAsync(5, Large);
 
         var manifest = await rig.BackUpAsync();
@@ -26,9 +24,11 @@ public sealed class S3TargetTests(Stores stores)
         var into = await stores.CreateDatabaseAsync();
         await rig.RestoreAsync(manifest.Id, into);
 
-        Assert.True(check.IsGood, check.Says);
+        Assert.True(check.IsGood, check.Details);
         Assert.True(manifest.SizeBytes > Large);
-        Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + 1000);
+
+        // One part is what is held in memory; the library fills it by blocks, so it may be a block larger.
+        Assert.InRange(s3.LargestBody, 5 << 20, (5 << 20) + (64 << 10));
         Assert.Empty(s3.OpenUploads);
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
     }
@@ -60,20 +60,60 @@ public sealed class S3TargetTests(Stores stores)
     }
 
     [Fact]
-    public async Task What_an_interrupted_upload_left_is_taken_back_by_the_next_backup()
+    public async Task A_store_that_becomes_full_in_the_middle_fails_the_backup_and_leaves_no_parts()
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await rig.SeedAsync(5, Large);
+        s3.FullAfterParts = 1;
+
+        var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
+
+        Assert.Contains("InsufficientStorage", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, s3.Parts);
+        Assert.Empty(s3.Objects);
+        Assert.Empty(s3.OpenUploads);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6 << 20)]
+    public async Task A_source_that_fails_in_the_middle_leaves_neither_an_object_nor_parts(int bytes)
+    {
+        await using var s3 = await S3Stub.StartAsync();
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        var target = rig.Get<BackupRepository>().Target;
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => target.WriteAsync(
+            BackupId.New(rig.Clock.GetUtcNow()),
+            "database.dump",
+            Large,
+            async stream =>
+            {
+                await stream.WriteAsync(new byte[bytes], Token);
+                throw new InvalidDataException();
+            },
+            Token));
+
+        Assert.Empty(s3.Objects);
+        Assert.Empty(s3.OpenUploads);
+    }
+
+    [Fact]
+    public async Task Objects_of_an_interrupted_backup_are_deleted_by_the_next()
     {
         await using var s3 = await S3Stub.StartAsync();
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
         var store = rig.Get<BackupStore>();
-        var id = await store.BeginAsync("s3://backups/ragaspire/", "copy", null, "test", Token);
-        s3.Objects[$"ragaspire/{id}/001-documents.copy.gz"] = [1];
+        var id = await store.BeginAsync("s3://backups/ragaspire/", "pg_dump", null, "test", Token);
+        s3.Objects[$"ragaspire/{id}/database.dump"] = [1];
 
-        Assert.Empty(await rig.Get<BackupPlace>().Target.ListAsync(Token));
-        Assert.Equal([id], await rig.Get<BackupPlace>().Target.ListPartialAsync(Token));
+        Assert.Empty(await rig.Get<BackupRepository>().Target.ListAsync(Token));
+        Assert.Equal([id], await rig.Get<BackupRepository>().Target.ListPartialAsync(Token));
         var manifest = await rig.BackUpAsync();
 
         Assert.All(s3.Objects.Keys, key => Assert.StartsWith($"ragaspire/{manifest.Id}/", key, StringComparison.Ordinal));
-        Assert.Equal("failed", (await rig.RowAsync(id)).Status);
+        Assert.Equal(BackupStatus.Failed, (await rig.RowAsync(id)).Status);
     }
 
     [Fact]
@@ -96,7 +136,7 @@ public sealed class S3TargetTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_wrong_secret_is_the_reason_and_is_not_shown()
+    public async Task A_wrong_secret_is_reported_without_the_secret()
     {
         await using var s3 = await S3Stub.StartAsync();
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.EndToEnd;
 
@@ -143,7 +143,6 @@ public sealed class DegradationTests(Stores stores)
         await system.Worker.KillAsync();
 
         var id = await system.Client.UploadAsync("fox.txt", Fox);
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         Assert.Equal("pending", (await system.Client.DocumentAsync(id))["status"]!.GetValue<string>());
 
         await system.Worker.StartAsync(TestContext.Current.CancellationToken);

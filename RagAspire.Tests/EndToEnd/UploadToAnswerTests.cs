@@ -35,7 +35,9 @@ public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
     [SharedRows]
     [SampleRow("sample/documents/handbook.pdf", "Which firm can grind the sapphire bearings?", "Kessler and Sons", 7)]
     [LargeRow("documents/pdf/COSTCO_2023Q3_EARNINGS.pdf", "What were net sales for the third quarter?", "52.60 billion", 1)]
-    [LargeRow("documents/pdf/MCDONALDS_8K_dated-2023-08-14.pdf", "What is the address of the principal executive offices of McDonald's?", "Chicago", 1)]
+    [LargeRow(
+        "documents/pdf/MCDONALDS_8K_dated-2023-08-14.pdf", "What is the address of the principal executive offices of McDonald's?",
+        "Chicago", 1)]
     public async Task A_real_file_answers_with_the_page_that_says_it(string file, string question, string expected, int page)
     {
         var (path, name) = (SharedData.Locate(file), Path.GetFileName(file));

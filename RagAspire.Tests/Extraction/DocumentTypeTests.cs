@@ -34,7 +34,7 @@ public sealed class DocumentTypeTests
     [LargeRow("office/single-line-object.json", ContentTypes.Json)]
     [LargeRow("office/fake-text-utf-16-le.txt", ContentTypes.Text)]
     [LargeRow("office/fake-text-utf-16-be.txt", ContentTypes.Text)]
-    public async Task Content_decides_and_a_wrong_name_does_not(string path, string expected)
+    public async Task Content_decides_even_with_a_wrong_name(string path, string expected)
     {
         var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
 
@@ -67,7 +67,7 @@ public sealed class DocumentTypeTests
     [InlineData("Subject: a remark\n\nThat is all.", ContentTypes.Text)]
     [InlineData("Subject: a remark\nFrom: me@example.com\n\nThat is all.", ContentTypes.Mail)]
     [InlineData("Every PDF starts with %PDF-1.7, says the standard.", ContentTypes.Text)]
-    public async Task Without_a_telling_name_the_kind_of_text_is_seen(string text, string expected)
+    public async Task Without_a_known_extension_the_content_decides(string text, string expected)
     {
         var type = await DetectAsync(Encoding.UTF8.GetBytes(text), "upload");
 
@@ -101,7 +101,7 @@ public sealed class DocumentTypeTests
     [InlineData("7F454C4602010100", "Supported are PDF")]
     [InlineData("000102030405060708090A0B0C0D0E0F", "Supported are PDF")]
     [InlineData("49443303000000000000", "transcript")]
-    public async Task What_is_no_document_is_refused_with_what_would_help(string hex, string reason)
+    public async Task Other_files_are_rejected_with_advice(string hex, string reason)
     {
         var type = await DetectAsync(Convert.FromHexString(hex), "document.pdf");
 
@@ -113,7 +113,7 @@ public sealed class DocumentTypeTests
     [SharedRows]
     [SampleRow("sample/hostile/protected.xlsx")]
     [LargeRow("office/password_protected.xlsx")]
-    public async Task A_protected_workbook_is_told_from_an_old_one(string path)
+    public async Task A_protected_workbook_is_distinguished_from_an_old_one(string path)
     {
         var content = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
 
@@ -127,7 +127,7 @@ public sealed class DocumentTypeTests
     [InlineData("xl/workbook.xml", ContentTypes.Excel)]
     [InlineData("ppt/presentation.xml", ContentTypes.PowerPoint)]
     [InlineData("META-INF/container.xml", ContentTypes.Epub)]
-    public async Task A_zip_file_that_lost_its_directory_still_shows_what_it_was(string entry, string expected)
+    public async Task The_type_of_a_zip_file_without_directory_is_detected(string entry, string expected)
     {
         var zip = Samples.Zip((entry, new string('x', 5000)));
 
@@ -141,7 +141,7 @@ public sealed class DocumentTypeTests
     [InlineData("xl/workbook.bin", ".xlsx")]
     [InlineData("visio/document.xml", "Visio")]
     [InlineData("Index/Document.iwa", "Keynote")]
-    public async Task Other_zip_files_are_refused_by_what_they_hold(string entry, string reason)
+    public async Task Other_zip_files_are_rejected_by_their_contents(string entry, string reason)
     {
         var type = await DetectAsync(Samples.Zip((entry, "x")), "a.docx");
 
@@ -149,7 +149,7 @@ public sealed class DocumentTypeTests
     }
 
     [Fact]
-    public async Task Looking_leaves_the_stream_where_it_was()
+    public async Task Detection_restores_the_position_of_the_stream()
     {
         using var stream = new MemoryStream(Samples.Zip(("word/document.xml", "x"))) { Position = 7 };
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
@@ -8,8 +7,8 @@ public sealed class ExtractorClosureTests
 {
     private static readonly string[] NotNeeded =
     [
-        "Npgsql", "Hangfire", "AWSSDK", "Lucene", "OllamaSharp", "OpenTelemetry", "Qdrant", "StackExchange", "Aspire", "Microsoft.AspNetCore",
-        "Microsoft.Extensions.Hosting", "RagAspire.Core", "RagAspire.ServiceDefaults",
+        "Npgsql", "Hangfire", "AWSSDK", "Lucene", "OllamaSharp", "OpenTelemetry", "Qdrant", "StackExchange", "Aspire",
+        "Microsoft.AspNetCore", "Microsoft.Extensions.Hosting", "RagAspire.Core", "RagAspire.ServiceDefaults",
     ];
 
     [Fact]
@@ -18,7 +17,7 @@ public sealed class ExtractorClosureTests
         var libraries = Dependencies().Select(library => library.Split('/')[0]).ToList();
 
         Assert.Contains("PdfPig", libraries);
-        Assert.DoesNotContain(libraries, library => NotNeeded.Any(name => library.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(libraries, library => NotNeeded.Any(name => library.StartsWith(name, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -29,8 +28,12 @@ public sealed class ExtractorClosureTests
         Assert.Equal("Microsoft.NETCore.App", configuration.GetProperty("framework").GetProperty("name").GetString());
     }
 
-    private static IEnumerable<string> Dependencies() => Json(".deps.json").GetProperty("libraries").EnumerateObject().Select(library => library.Name);
+    private static IEnumerable<string> Dependencies() =>
+        Json(".deps.json").GetProperty("libraries").EnumerateObject().Select(library => library.Name);
 
-    private static JsonElement Json(string extension) =>
-        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.ChangeExtension(BuildOutput.Of("RagAspire.Extractor"), extension)));
+    private static JsonElement Json(string extension)
+    {
+        var file = Path.ChangeExtension(BuildOutput.Of("RagAspire.Extractor"), extension);
+        return JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(file));
+    }
 }

@@ -3,7 +3,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Tests.Extraction;
 
-/// <summary>What each format keeps of its structure, on small files that say it all.</summary>
+/// <summary>The structure that each format keeps, on small files.</summary>
 public sealed class FormatTests
 {
     [Fact]
@@ -45,7 +45,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Markdown_with_a_title_only_is_its_title()
+    public void Markdown_with_only_a_title_is_its_title()
     {
         var document = Samples.Read(ContentTypes.Markdown, "---\ntitle: Alerting\n---\n");
 
@@ -83,7 +83,7 @@ public sealed class FormatTests
     [InlineData("iso-8859-2", "<meta http-equiv=Content-Type content='text/html; charset=iso-8859-2'><p>Größe žluťoučký")]
     [InlineData("shift_jis", "<meta charset=shift_jis><p>今日は天気がいい")]
     [InlineData("utf-16", "<p>Größe und mehr")]
-    public void A_web_page_is_decoded_as_it_says(string encoding, string html)
+    public void A_web_page_is_decoded_by_its_declared_encoding(string encoding, string html)
     {
         var document = Samples.Read(ContentTypes.Html, Encoding.GetEncoding(encoding).GetBytes(html));
 
@@ -132,7 +132,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void A_quote_too_few_does_not_swallow_the_rest_of_a_csv_file()
+    public void A_missing_quote_does_not_swallow_the_rest_of_a_csv_file()
     {
         var block = Assert.Single(Samples.Read(ContentTypes.Csv, "a,b\n1,\"open\n2,two\n3,three\n").Blocks);
 
@@ -171,7 +171,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Xml_becomes_lines_by_record_and_keeps_running_text_together()
+    public void Xml_becomes_lines_by_record_and_keeps_mixed_content_together()
     {
         var document = Samples.Read(ContentTypes.Xml, """
             <?xml version="1.1"?><book xmlns="urn:x"><title>Guide</title><item price="3"><name>Trowel</name></item>
@@ -185,7 +185,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Broken_xml_is_read_like_a_careless_web_page()
+    public void Xml_that_is_not_well_formed_is_read_as_html()
     {
         var document = Samples.Read(ContentTypes.Xml, "<?xml version=\"1.0\"?><a & b><c>Still here</a>");
 
@@ -228,7 +228,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void A_mailbox_is_all_its_mails()
+    public void A_mailbox_has_the_text_of_all_its_mails()
     {
         var document = Samples.Read(ContentTypes.Mail, """
             From a@x Thu Jan  1 00:00:00 1970
@@ -269,7 +269,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Rtf_keeps_unicode_code_pages_tables_and_skips_what_is_hidden()
+    public void Rtf_keeps_unicode_code_pages_tables_and_skips_hidden_text()
     {
         var document = Samples.Read(ContentTypes.Rtf, """
             {\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}{\f1\fcharset204 Arial;}}

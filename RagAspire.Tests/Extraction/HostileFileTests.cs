@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 
-/// <summary>Files made to break a reader: each must end soon, in text or in a reason, and leave the next one unharmed.</summary>
+/// <summary>Files made to break a reader: each ends soon, in text or in a reason, and does not affect the next one.</summary>
 public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassFixture<HostileFileTests.Fixture>
 {
     private const int Deep = 100_000;
@@ -33,7 +33,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
 
     [Theory]
     [MemberData(nameof(Nested), DisableDiscoveryEnumeration = true)]
-    public async Task Depth_ends_in_text_or_in_a_reason(string contentType, string content)
+    public async Task Deep_nesting_ends_in_text_or_in_a_reason(string contentType, string content)
     {
         await fixture.EndsAsync(contentType, Encoding.UTF8.GetBytes(content));
         await fixture.StillReadsAsync();
@@ -44,7 +44,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [InlineData(ContentTypes.Excel)]
     [InlineData(ContentTypes.PowerPoint)]
     [InlineData(ContentTypes.Epub)]
-    public async Task A_zip_bomb_is_refused_by_what_it_unpacks_to(string contentType)
+    public async Task A_zip_bomb_is_rejected_by_its_unpacked_size(string contentType)
     {
         var reason = await fixture.EndsAsync(contentType, Bomb());
 
@@ -53,7 +53,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task A_zip_file_of_countless_files_is_refused()
+    public async Task A_zip_file_with_too_many_files_is_rejected()
     {
         var files = Enumerable.Range(0, 1500).Select(number => ($"word/{number}.xml", string.Empty)).ToArray();
 
@@ -65,7 +65,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [Theory]
     [InlineData(ContentTypes.Xml)]
     [InlineData(ContentTypes.Word)]
-    public async Task Entities_that_unfold_to_billions_are_refused(string contentType)
+    public async Task Entities_that_expand_to_billions_are_rejected(string contentType)
     {
         var bomb = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a0 \"ha\">");
         for (var level = 1; level < 30; level++)
@@ -84,7 +84,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task A_file_on_this_machine_is_not_fetched_into_xml()
+    public async Task An_external_entity_is_not_read_from_the_file_system()
     {
         using var secret = await Samples.WriteAsync("the secret"u8.ToArray(), "secret.txt");
         var xml = $"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file://{secret.Path}\">]>"
@@ -103,7 +103,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [SampleRow("sample/handbook.pdf", .93)]
     [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", .98)]
     [LargeRow("pdf/INTEL_2022Q4_EARNINGS.pdf", .93)]
-    public async Task A_pdf_that_was_cut_short_keeps_the_pages_that_are_left(string path, double part)
+    public async Task A_truncated_pdf_keeps_its_remaining_pages(string path, double part)
     {
         var whole = await File.ReadAllBytesAsync(Samples.Document(path), TestContext.Current.CancellationToken);
         using var file = await Samples.WriteAsync(whole[..(int)(whole.Length * part)]);

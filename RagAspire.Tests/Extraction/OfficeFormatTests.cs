@@ -47,7 +47,7 @@ public sealed class OfficeFormatTests
     }
 
     [Fact]
-    public void A_package_without_its_lists_is_read_from_the_part_that_is_there()
+    public void A_package_without_relationships_is_read_from_its_parts()
     {
         var document = Samples.Read(ContentTypes.Word,
             Samples.Zip(("word/document.xml", W("document", "<w:body><w:p><w:r><w:t>Rescued</w:t></w:r></w:p></w:body>"))));
@@ -56,7 +56,7 @@ public sealed class OfficeFormatTests
     }
 
     [Fact]
-    public void A_document_that_breaks_off_keeps_what_came_before()
+    public void A_truncated_document_keeps_the_text_before()
     {
         var document = Samples.Read(
             ContentTypes.Word,
@@ -68,7 +68,7 @@ public sealed class OfficeFormatTests
     }
 
     [Fact]
-    public void A_workbook_shows_dates_percentages_and_results_as_a_person_sees_them()
+    public void A_workbook_shows_dates_percentages_and_results_as_displayed()
     {
         var file = Samples.Zip(
             ("xl/workbook.xml",

@@ -9,7 +9,7 @@ public sealed class PdfPageTests
     [SharedRows]
     [SampleRow("sample/handbook.pdf", "Opened sensors are inspected", 6)]
     [LargeRow("pdf/COSTCO_2023Q3_EARNINGS.pdf", "which included a", 1)]
-    public async Task A_sentence_that_goes_over_the_end_of_a_page_is_whole_and_on_the_page_where_it_begins(
+    public async Task A_sentence_over_the_end_of_a_page_is_joined_on_its_first_page(
         string path, string words, int page)
     {
         await using var extractor = Samples.Extractor();

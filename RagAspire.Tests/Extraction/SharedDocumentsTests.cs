@@ -63,7 +63,7 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
     [LargeRow("pdf/KRAFTHEINZ_2016_10K.pdf", 22,
         "As of December 31, 2016, we operated 87 manufacturing and processing facilities.")]
     [LargeRow("pdf/VERIZON_2020_10K.pdf", 4, "Verizon Communications Inc.")]
-    public async Task A_sentence_of_a_filing_is_found_on_its_page(string file, int page, string expected)
+    public async Task A_sentence_is_found_on_its_page(string file, int page, string expected)
     {
         var document = await fixture.ReadAsync(file);
 
@@ -138,7 +138,7 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
     [LargeRow("office/arbitrary-records.json", "name: Watering Can")]
     [LargeRow("office/example-steelJIS-datasheet-utf-16.html", "0.39 - 0.46 | 0.2 - 0.35 | 0.65 - 1.1")]
     [LargeRow("hostile/FontMatrix-1.pdf", "ABC")]
-    public async Task What_is_written_in_a_sample_is_read(string path, string expected)
+    public async Task The_text_of_a_sample_is_read(string path, string expected)
     {
         var document = await fixture.ReadAsync(path);
 
@@ -156,7 +156,7 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
     [LargeRow("hostile/GHOSTSCRIPT-688999-2.pdf", Reasons.Scanned)]
     [LargeRow("hostile/EmptyPdf.pdf", Reasons.Empty)]
     [LargeRow("hostile/StackOverflow_Issue_1122.pdf", Reasons.Damaged)]
-    public async Task What_cannot_be_read_says_why(string path, string reason)
+    public async Task An_unreadable_file_has_a_reason(string path, string reason)
     {
         var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(() => fixture.ReadAsync(path));
 

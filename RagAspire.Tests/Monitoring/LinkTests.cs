@@ -10,8 +10,8 @@ public sealed partial class LinkTests
 
     public static TheoryData<string> Documents =>
     [
-        .. new[] { "", "docs", "runbooks", "prometheus" }.SelectMany(
-            folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
+        .. new[] { "", "docs", "runbooks", "prometheus" }
+            .SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
             .Select(file => Path.GetRelativePath(MonitoringFiles.PathOf(), file)).Order(StringComparer.Ordinal),
     ];
 
@@ -37,8 +37,8 @@ public sealed partial class LinkTests
             .Single(variable => variable!["name"]!.GetValue<string>() == "runbooks")!;
         Assert.Equal(RunbookBase([]), variable["query"]!.GetValue<string>());
         Assert.Equal(RunbookBase([]), variable["current"]!["value"]!.GetValue<string>());
-        Assert.DoesNotContain("https://github.com/", dashboard.Json["panels"]!.ToJsonString()
-            + dashboard.Json["links"]!.ToJsonString(), StringComparison.Ordinal);
+        var links = dashboard.Json["panels"]!.ToJsonString() + dashboard.Json["links"]!.ToJsonString();
+        Assert.DoesNotContain("https://github.com/", links, StringComparison.Ordinal);
     });
 
     [Theory]
@@ -52,8 +52,8 @@ public sealed partial class LinkTests
 
     private static string RunbookBase(Dictionary<string, string> environment)
     {
-        var rendered = ConfigurationTemplate.Render(
-            MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault);
+        var file = MonitoringFiles.Text("prometheus", "prometheus.yml");
+        var rendered = ConfigurationTemplate.Render(file, environment.GetValueOrDefault);
         return ExternalLabel().Match(rendered).Groups["base"].Value;
     }
 

@@ -16,7 +16,7 @@ internal static class SharedData
     /// <summary>Whether the larger collections exist.</summary>
     public static bool HasLarge { get; } = Directory.Exists(LargeRoot);
 
-    /// <summary>The full path of a file or folder: of the sample when <paramref name="path"/> begins with <c>sample/</c>.</summary>
+    /// <summary>The full path of a file or folder; of the sample when it begins with <c>sample/</c>.</summary>
     public static string Locate(string path) => path.StartsWith(Sample, StringComparison.Ordinal)
         ? Path.Combine(SampleRoot, path[Sample.Length..])
         : Path.Combine(LargeRoot, path);

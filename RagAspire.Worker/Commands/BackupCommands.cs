@@ -8,10 +8,10 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Worker.Commands;
 
-/// <summary>Making, checking and restoring backups by hand.</summary>
+/// <summary>The commands <c>backup</c>, <c>verify</c> and <c>restore</c>.</summary>
 internal static class BackupCommands
 {
-    private const string Own = "ConnectionStrings__ragdb";
+    private const string DatabaseVariable = "ConnectionStrings__ragdb";
 
     public static IEnumerable<Command> Create() => [Backup(), Verify(), Restore()];
 
@@ -19,62 +19,65 @@ internal static class BackupCommands
 
     private static Command Backup()
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say how it would be made, how large it may get and whether there is room." };
-        var command = new Command("backup", "Makes a backup of the database here and now, and reads it back.") { dryRun };
-        command.SetAction((parsed, cancellationToken) => MaintainCommand.RunAsync("backup", parsed.GetValue(dryRun), cancellationToken));
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only estimate the size and check the free space." };
+        var command = new Command("backup", "Makes a backup of the database and verifies it.") { dryRun };
+        command.SetAction((parsed, cancellationToken) => MaintainCommand.RunAsync(
+            "backup", parsed.GetValue(dryRun), cancellationToken));
         return command;
     }
 
     private static Command Verify()
     {
-        var backup = Which("The id of a backup, or the directory of one.");
-        var command = new Command("verify", "Reads a backup and checks that it is what was written. The database need not be there.") { backup };
-        command.SetAction((parsed, cancellationToken) => RunAsync(() => VerifyAsync(parsed.GetRequiredValue(backup), cancellationToken)));
+        var backup = new Argument<string>("backup") { Description = "The id of a backup, or the directory of one." };
+        var command = new Command(
+            "verify", "Reads a backup and compares it with its checksums. The database is not needed.") { backup };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            () => VerifyAsync(parsed.GetRequiredValue(backup), cancellationToken)));
         return command;
     }
 
     private static Command Restore()
     {
-        var backup = Which("The id of a backup, the directory of one, or 'newest'.");
+        var backup = new Argument<string>("backup") { Description = "The id of a backup, the directory of one, or 'newest'." };
         var into = new Option<string>("--into")
         {
-            Description = "A connection string, or the name of a configured one. The database is made where it does not exist; without "
-                + "a password in it, PGPASSWORD or a password file is used.",
+            Description = "A connection string, or the name of a configured one. The database is created where it does not "
+                + "exist. Without a password in the connection string, PGPASSWORD or a password file is used.",
             Required = true,
         };
-        var force = new Option<bool>("--force") { Description = "Drop what the database holds. Without it only an empty one is taken." };
-        var command = new Command("restore", "Restores a backup into an empty database, completely or not at all.") { backup, into, force };
+        var force = new Option<bool>("--force") { Description = "Drop the contents of a database that is not empty." };
+        var command = new Command(
+            "restore", "Restores a backup into an empty database, completely or not at all.") { backup, into, force };
         command.SetAction((parsed, cancellationToken) => RunAsync(() => RestoreAsync(
             parsed.GetRequiredValue(backup), parsed.GetRequiredValue(into), parsed.GetValue(force), cancellationToken)));
         return command;
     }
 
-    private static Argument<string> Which(string description) => new("backup") { Description = description };
-
     private static async Task<int> VerifyAsync(string backup, CancellationToken cancellationToken)
     {
-        RequireAnyDatabase("Host=127.0.0.1");
+        SetDatabaseIfMissing("Host=127.0.0.1");
         using var host = CommandHost.Create();
-        var verifier = host.Services.GetRequiredService<BackupVerifier>();
-        var check = await NotedAsync(host.Services, verifier, backup, cancellationToken);
-        Console.WriteLine(check.IsGood ? $"{backup} is good: {check.Says}." : $"{backup} is damaged: {check.Says}");
-        return check.IsGood ? ExitCodes.Success : ExitCodes.Failed;
+        var result = await VerifyAsync(host.Services, backup, cancellationToken);
+        Console.WriteLine(result.IsGood ? $"{backup} is good: {result.Details}." : $"{backup} is damaged: {result.Details}");
+        return result.IsGood ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    /// <summary>A check is noted where the database knows the backup; it is made in any case.</summary>
-    private static async Task<BackupCheck> NotedAsync(
-        IServiceProvider services, BackupVerifier verifier, string backup, CancellationToken cancellationToken)
+    /// <summary>Records the result where the database is available and knows the backup.</summary>
+    private static async Task<VerificationResult> VerifyAsync(
+        IServiceProvider services, string backup, CancellationToken cancellationToken)
     {
+        var verifier = services.GetRequiredService<BackupVerifier>();
         try
         {
-            if (BackupId.IsOne(backup) && await services.GetRequiredService<BackupStore>().FindAsync(backup, cancellationToken) is not null)
+            var store = services.GetRequiredService<BackupStore>();
+            if (BackupId.IsValid(backup) && await store.FindAsync(backup, cancellationToken) is not null)
             {
                 return await verifier.VerifyAsync(backup, Actor, cancellationToken);
             }
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is Npgsql.PostgresException { SqlState: "42P01" })
         {
-            await Console.Error.WriteLineAsync($"The check is not noted, because the database cannot be asked: {ex.Message}");
+            await Console.Error.WriteLineAsync($"The result is not recorded, because the database is unavailable: {ex.Message}");
         }
 
         return await verifier.CheckAsync(backup, cancellationToken);
@@ -84,31 +87,36 @@ internal static class BackupCommands
     {
         var target = into.Contains('=') ? into : Environment.GetEnvironmentVariable($"ConnectionStrings__{into}")
             ?? throw new MaintenanceException($"'{into}' is not a connection string, and ConnectionStrings__{into} is not set.");
-        RequireAnyDatabase(target);
+        SetDatabaseIfMissing(target);
         using var host = CommandHost.Create();
-        var which = backup != "newest" ? backup
-            : await host.Services.GetRequiredService<BackupPlace>().NewestAsync(cancellationToken)
-            ?? throw new MaintenanceException($"There is no backup in {host.Services.GetRequiredService<BackupPlace>().Name}.");
-        var result = await ProgressDisplay.RunAsync("restore", progress => host.Services.GetRequiredService<RestoreService>().RestoreAsync(
-            new RestoreRequest(which, target, force, Actor), (percent, step) => progress.Report(new TaskProgress(percent, step)), cancellationToken));
+        var repository = host.Services.GetRequiredService<BackupRepository>();
+        var id = backup != "newest" ? backup
+            : await repository.NewestAsync(cancellationToken)
+            ?? throw new MaintenanceException($"There is no backup in {repository.Place}.");
+        var restore = host.Services.GetRequiredService<RestoreService>();
+        var result = await ProgressDisplay.RunAsync("restore", progress => restore.RestoreAsync(
+            new RestoreRequest(id, target, force, Actor),
+            (percent, step) => progress.Report(new TaskProgress(percent, step)),
+            cancellationToken));
+        var rows = result.Manifest.Tables.Sum(table => table.Rows);
         Console.WriteLine($"""
-            {which} of {result.Manifest.CreatedAt:u} is restored into {result.Database}, after {result.Took.TotalSeconds:0.0} s: {result.Manifest.Tables.Sum(table => table.Rows)} rows, counted.
+            {id} of {result.Manifest.CreatedAt:u} was restored into {result.Database}: {rows} rows in {result.Took.TotalSeconds:0.0} s.
 
-            What is next:
-              1. Start the system on it: {Own} is the connection string. Later migrations are applied then, and the
-                 index of each process is filled from it, without embedding again.
-              2. With Qdrant, whose points are those of another moment: maintain index-rebuild
-              3. What was uploaded after {result.Manifest.CreatedAt:u} is not in it, and has to be uploaded again.
+            Next steps:
+              1. Start the system on this database: set {DatabaseVariable} to its connection string. Newer migrations are applied
+                 then, and the index of each process is filled from the database, without embedding again.
+              2. With Qdrant, whose points are of another time, run: maintain index-rebuild
+              3. Upload again the documents that were uploaded after {result.Manifest.CreatedAt:u}.
             """);
         return ExitCodes.Success;
     }
 
-    /// <summary>The system's own database may be what was lost, and nothing here needs it.</summary>
-    private static void RequireAnyDatabase(string instead)
+    /// <summary>The live database may be lost, and these commands work without it.</summary>
+    private static void SetDatabaseIfMissing(string connectionString)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Own)))
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(DatabaseVariable)))
         {
-            Environment.SetEnvironmentVariable(Own, instead);
+            Environment.SetEnvironmentVariable(DatabaseVariable, connectionString);
         }
     }
 
@@ -125,7 +133,8 @@ internal static class BackupCommands
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Stopped. A restore loads all or nothing, so nothing of it is in the database.");
+            await Console.Error.WriteLineAsync(
+                "Cancelled. A restore loads everything or nothing, so a database that was being restored is empty.");
             return ExitCodes.Cancelled;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
@@ -9,38 +10,36 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Backups.Drill;
 
-/// <summary>An index over restored data, and what to ask it.</summary>
+/// <summary>An index of the restored data, and queries for it.</summary>
 public sealed record FilledIndex(InProcessVectorIndex Index, IReadOnlyList<IndexQuery> Queries) : IDisposable
 {
     public void Dispose() => Index.Dispose();
 }
 
-/// <summary>Fills an index from restored data as a starting system does, and draws queries from it.</summary>
-public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<BackupOptions> options)
+/// <summary>Fills an index from the restored data, and chooses queries for it: past questions and sampled chunks.</summary>
+public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<BackupOptions> options, TimeProvider time)
 {
-    private const int Asked = 50;
+    private const int Limit = 50;
     private const int Batch = 500;
-    private static readonly Dictionary<string, string> NoTags = [];
-
-    /// <summary>Null where there are more passages than the options allow in memory.</summary>
+    /// <returns>Null where there are more chunks than <see cref="BackupOptions.DrillIndexLimit"/>.</returns>
     public async Task<FilledIndex?> FillAsync(NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
-        var passages = await restored.Command("select count(*) from chunks").ScalarAsync<long>(cancellationToken);
-        if (passages > options.Value.DrillIndexLimit)
+        var chunks = await restored.Command("select count(*) from chunks").ScalarAsync<long>(cancellationToken);
+        if (chunks > options.Value.DrillIndexLimit)
         {
             return null;
         }
 
         var index = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
         var queries = await QuestionsAsync(restored, cancellationToken);
-        var each = Math.Max(1, passages / Math.Max(1, options.Value.DrillSearches - queries.Count));
+        var each = Math.Max(1, chunks / Math.Max(1, options.Value.DrillSearches - queries.Count));
         var batch = new List<IndexPoint>(Batch);
         var count = 0L;
         await foreach (var point in new EmbeddingStore(restored, embedder).ReadyPointsAsync(cancellationToken))
         {
             if (count++ % each == 0 && queries.Count < options.Value.DrillSearches)
             {
-                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, NoTags, Asked));
+                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit));
             }
 
             batch.Add(point);
@@ -56,15 +55,15 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
         return new FilledIndex(index, queries);
     }
 
-    /// <summary>A starting system hurries; a drill rests as long as each batch took, because people search meanwhile.</summary>
-    private static async Task AddAsync(InProcessVectorIndex index, List<IndexPoint> batch, CancellationToken cancellationToken)
+    /// <summary>Pauses after each batch as long as it took, so that the drill does not slow searches down.</summary>
+    private async Task AddAsync(InProcessVectorIndex index, List<IndexPoint> batch, CancellationToken cancellationToken)
     {
-        var startedAt = TimeProvider.System.GetTimestamp();
+        var startedAt = time.GetTimestamp();
         await index.UpsertAsync(batch, cancellationToken);
-        await Throttle.PauseAsync(startedAt, 1, TimeProvider.System, cancellationToken);
+        await Throttle.PauseAsync(startedAt, 1, time, cancellationToken);
     }
 
-    /// <summary>What people asked last, by its words alone: no model is needed for that.</summary>
+    /// <summary>The last questions, by their terms alone, because the embedding model may be unavailable.</summary>
     private async Task<List<IndexQuery>> QuestionsAsync(NpgsqlDataSource restored, CancellationToken cancellationToken) =>
         await restored.Command("""
             select question, collection from (
@@ -72,5 +71,5 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
                 from answers order by question, collection, created_at desc) asked
             order by created_at desc limit $1
             """, options.Value.DrillSearches / 2).ListAsync(
-            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, NoTags, Asked), cancellationToken);
+            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, ReadOnlyDictionary<string, string>.Empty, Limit), cancellationToken);
 }

@@ -6,14 +6,15 @@ using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Backups.Drill;
 
-/// <summary>What a comparison of searches came to.</summary>
-/// <param name="Compared">Searches of which at least one hit is in both.</param>
+/// <summary>The result of comparing searches.</summary>
+/// <param name="Compared">The number of searches with at least one hit that is in both databases.</param>
+/// <param name="Agreed">The number of those that found the same.</param>
 /// <param name="Skipped">Why nothing was compared; null when something was.</param>
 public sealed record SearchComparison(int Compared, int Agreed, string? Skipped);
 
 /// <summary>
-/// Searches restored data as the live system is searched: an index is filled from it, and questions that were asked as well
-/// as passages drawn from it are looked for in both. Documents that have changed since are left out of the comparison.
+/// Compares searches in the restored data with searches in the live index. Documents that changed since the backup are left
+/// out of the comparison.
 /// </summary>
 public sealed class DrillSearches(
     NpgsqlDataSource live, IVectorIndex index, IndexGeneration generation, DrillIndex drillIndex)
@@ -28,16 +29,16 @@ public sealed class DrillSearches(
             return new SearchComparison(0, 0, "this process has no index to compare with");
         }
 
-        using var then = await drillIndex.FillAsync(restored, cancellationToken);
-        if (then is null)
+        using var filled = await drillIndex.FillAsync(restored, cancellationToken);
+        if (filled is null)
         {
-            return new SearchComparison(0, 0, "there are more passages than Backups:DrillIndexLimit");
+            return new SearchComparison(0, 0, "there are more chunks than Backups:DrillIndexLimit");
         }
 
         var (compared, agreed) = (0, 0);
-        foreach (var query in then.Queries.Where(query => query.Terms!.Indices.Length > 0))
+        foreach (var query in filled.Queries.Where(query => query.Terms!.Indices.Length > 0))
         {
-            var agrees = await AgreesAsync(query, then.Index, restored, cancellationToken);
+            var agrees = await AgreesAsync(query, filled.Index, restored, cancellationToken);
             compared += agrees is null ? 0 : 1;
             agreed += agrees == true ? 1 : 0;
         }
@@ -45,17 +46,22 @@ public sealed class DrillSearches(
         return new SearchComparison(compared, agreed, compared == 0 ? "there is nothing to search" : null);
     }
 
-    // Whatever came since may stand between the hits and changes how rare words are, so that places may shift a little.
+    /// <summary>
+    /// Whether the first live hits are among the first restored ones. Ranks may shift a little, because documents that came
+    /// since change the frequencies of terms.
+    /// </summary>
+    /// <returns>Null without a hit to compare.</returns>
     private async Task<bool?> AgreesAsync(
-        IndexQuery query, InProcessVectorIndex filled, NpgsqlDataSource restored, CancellationToken cancellationToken)
+        IndexQuery query, InProcessVectorIndex restoredIndex, NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
-        var now = await InBothAsync(await index.SearchAsync(query, cancellationToken), restored, cancellationToken);
-        var then = await InBothAsync(await filled.SearchAsync(query, cancellationToken), restored, cancellationToken);
-        var wanted = now.Take(LiveHits).ToList();
-        return wanted.Count == 0 ? null : wanted.All(then.Take(RestoredHits).Contains);
+        var liveHits = await InBothAsync(await index.SearchAsync(query, cancellationToken), restored, cancellationToken);
+        var restoredHits = await InBothAsync(
+            await restoredIndex.SearchAsync(query, cancellationToken), restored, cancellationToken);
+        var expected = liveHits.Take(LiveHits).ToList();
+        return expected.Count == 0 ? null : expected.All(restoredHits.Take(RestoredHits).Contains);
     }
 
-    /// <summary>The hits that are searchable in both databases, in order; a passage's id changes with its document.</summary>
+    /// <summary>The chunks among the hits that are searchable in both databases, in the order of the hits.</summary>
     private async Task<IReadOnlyList<Guid>> InBothAsync(
         IReadOnlyList<IndexHit> hits, NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
@@ -65,6 +71,8 @@ public sealed class DrillSearches(
         return [.. ids.Where(known.Contains)];
     }
 
-    private static async Task<HashSet<Guid>> SearchableAsync(NpgsqlDataSource database, Guid[] ids, CancellationToken cancellationToken) =>
-        [.. await database.Command("select id from searchable_chunks where id = any ($1)", ids).ListAsync(row => row.GetGuid(0), cancellationToken)];
+    private static async Task<HashSet<Guid>> SearchableAsync(
+        NpgsqlDataSource database, Guid[] ids, CancellationToken cancellationToken) =>
+        [.. await database.Command("select id from searchable_chunks where id = any ($1)", ids)
+            .ListAsync(row => row.GetGuid(0), cancellationToken)];
 }

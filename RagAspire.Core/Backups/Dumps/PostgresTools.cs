@@ -1,48 +1,64 @@
+using System.Collections;
 using System.Globalization;
+using CliWrap;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
 
 namespace RagAspire.Backups.Dumps;
 
-/// <summary>One of PostgreSQL's client programs.</summary>
+/// <summary>An installed client program of PostgreSQL.</summary>
 public sealed record PostgresTool(string Path, string Version)
 {
-    /// <summary>Passwords are handed over by the environment, so that no list of processes shows them.</summary>
-    internal ToolCall Call(NpgsqlConnectionStringBuilder connection, params string[] arguments) =>
-        new(Path, arguments) { Environment = Settings(connection), Withheld = "PG" };
+    /// <param name="connectionString">The database, which the program gets by environment variables; null for none.</param>
+    internal Command Command(NpgsqlConnectionStringBuilder? connectionString, IReadOnlyList<string> arguments) =>
+        ToolCommand.Create(Path, arguments, Environment(connectionString));
 
-    private static Dictionary<string, string> Settings(NpgsqlConnectionStringBuilder connection)
+    private static Dictionary<string, string?> Environment(NpgsqlConnectionStringBuilder? connectionString)
     {
-        var settings = new Dictionary<string, string?>
+        // Inherited settings, such as PGSERVICE, may belong to another database.
+        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => (string)variable.Key)
+            .Where(name => name.StartsWith("PG", StringComparison.Ordinal))
+            .ToDictionary(name => name, _ => (string?)null);
+        if (connectionString is not null)
         {
-            ["PGHOST"] = connection.Host,
-            ["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture),
-            ["PGUSER"] = connection.Username,
-            ["PGDATABASE"] = connection.Database,
-            ["PGPASSWORD"] = connection.Password ?? Environment.GetEnvironmentVariable("PGPASSWORD"),
-            ["PGPASSFILE"] = connection.Passfile ?? Environment.GetEnvironmentVariable("PGPASSFILE"),
-            ["PGSSLMODE"] = connection.SslMode switch
+            foreach (var (name, value) in Settings(connectionString).Where(setting => !string.IsNullOrEmpty(setting.Value)))
             {
-                SslMode.VerifyCA => "verify-ca",
-                SslMode.VerifyFull => "verify-full",
-                var mode => mode.ToString().ToLowerInvariant(),
-            },
-            ["PGSSLROOTCERT"] = connection.RootCertificate,
-            ["PGSSLCERT"] = connection.SslCertificate,
-            ["PGSSLKEY"] = connection.SslKey,
-            ["PGAPPNAME"] = "ragaspire-backup",
-            ["PGCONNECT_TIMEOUT"] = "10",
-            ["PGOPTIONS"] = connection.Options,
-        };
-        return settings.Where(setting => !string.IsNullOrEmpty(setting.Value)).ToDictionary(setting => setting.Key, setting => setting.Value!);
+                environment[name] = value;
+            }
+        }
+
+        return environment;
     }
+
+    private static Dictionary<string, string?> Settings(NpgsqlConnectionStringBuilder connectionString) => new()
+    {
+        ["PGHOST"] = connectionString.Host,
+        ["PGPORT"] = connectionString.Port.ToString(CultureInfo.InvariantCulture),
+        ["PGUSER"] = connectionString.Username,
+        ["PGDATABASE"] = connectionString.Database,
+        ["PGPASSWORD"] = connectionString.Password ?? System.Environment.GetEnvironmentVariable("PGPASSWORD"),
+        ["PGPASSFILE"] = connectionString.Passfile ?? System.Environment.GetEnvironmentVariable("PGPASSFILE"),
+        ["PGSSLMODE"] = connectionString.SslMode switch
+        {
+            SslMode.VerifyCA => "verify-ca",
+            SslMode.VerifyFull => "verify-full",
+            var mode => mode.ToString().ToLowerInvariant(),
+        },
+        ["PGSSLROOTCERT"] = connectionString.RootCertificate,
+        ["PGSSLCERT"] = connectionString.SslCertificate,
+        ["PGSSLKEY"] = connectionString.SslKey,
+        ["PGAPPNAME"] = connectionString.ApplicationName,
+        ["PGCONNECT_TIMEOUT"] = "10",
+        ["PGOPTIONS"] = connectionString.Options,
+    };
 }
 
-/// <summary>Finds PostgreSQL's client programs: on the PATH, and where installers put them.</summary>
+/// <summary>Finds the client programs of PostgreSQL on the PATH and in the directories of common installers.</summary>
 public sealed class PostgresTools(IOptions<BackupOptions> options)
 {
-    private static readonly (string Root, string Pattern)[] UsualPlaces =
+    private static readonly (string Root, string Pattern)[] InstallDirectories =
     [
         ("/usr/lib/postgresql", "*"),
         ("/usr", "pgsql-*"),
@@ -54,45 +70,55 @@ public sealed class PostgresTools(IOptions<BackupOptions> options)
         (Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PostgreSQL"), "*"),
     ];
 
-    /// <summary>The program of the lowest version that is not below the given one, because later ones write for later servers; null without one.</summary>
+    /// <summary>
+    /// Finds the program of the lowest version that is not below the given one. A later version works too, but dumps for
+    /// later servers.
+    /// </summary>
+    /// <param name="name">The name without extension, such as "pg_dump".</param>
+    /// <param name="major">The lowest major version.</param>
+    /// <returns>Null without such a program.</returns>
     public async Task<PostgresTool?> FindAsync(string name, int major, CancellationToken cancellationToken)
     {
-        (PostgresTool Tool, int Major)? best = null;
+        PostgresTool? best = null;
         foreach (var path in Candidates(OperatingSystem.IsWindows() ? name + ".exe" : name))
         {
-            var version = await VersionAsync(path, cancellationToken);
-            if (Major(version) is { } found && found >= major && (best is null || found < best.Value.Major))
+            var tool = new PostgresTool(path, await VersionAsync(path, cancellationToken));
+            var found = Major(tool.Version);
+            if (found == major)
             {
-                best = (new PostgresTool(path, version), found);
+                return tool;
             }
 
-            if (best?.Major == major)
+            if (found > major && (best is null || found < Major(best.Version)))
             {
-                break;
+                best = tool;
             }
         }
 
-        return best?.Tool;
+        return best;
     }
+
+    /// <summary>The major version of "15.18"; zero where it is unknown.</summary>
+    internal static int Major(string version) =>
+        int.TryParse(version.TakeWhile(char.IsAsciiDigit).ToArray(), CultureInfo.InvariantCulture, out var major) ? major : 0;
 
     private IEnumerable<string> Candidates(string program)
     {
         var directories = options.Value.ToolsDirectory is { } only
             ? [only]
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                .Concat(UsualPlaces.Where(place => Path.IsPathRooted(place.Root) && Directory.Exists(place.Root))
-                    .SelectMany(place => Directory.EnumerateDirectories(place.Root, place.Pattern).OrderDescending(StringComparer.Ordinal))
+                .Concat(InstallDirectories.Where(place => Path.IsPathRooted(place.Root) && Directory.Exists(place.Root))
+                    .SelectMany(place => Directory.EnumerateDirectories(place.Root, place.Pattern)
+                        .OrderDescending(StringComparer.Ordinal))
                     .Select(directory => Path.Combine(directory, "bin")));
         return directories.Select(directory => Path.Combine(directory, program)).Where(File.Exists).Distinct();
     }
 
-    // "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
+    /// <summary>The third word of "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".</summary>
     private static async Task<string> VersionAsync(string path, CancellationToken cancellationToken)
     {
-        var said = await ToolProcess.OutputAsync(new ToolCall(path, ["--version"]) { Withheld = "PG" }, cancellationToken);
-        return said.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ElementAtOrDefault(2) ?? "";
+        var output = await ToolCommand.ReadAsync(ToolCommand.Create(path, ["--version"]), cancellationToken);
+        var words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return words is [_, _, var version, ..] ? version : "";
     }
-
-    internal static int? Major(string version) =>
-        int.TryParse(version.TakeWhile(char.IsAsciiDigit).ToArray(), CultureInfo.InvariantCulture, out var major) ? major : null;
 }

@@ -1,23 +1,26 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RagAspire.Maintenance;
 
 namespace RagAspire.Backups.Files;
 
 /// <summary>
-/// What a backup holds, as <c>manifest.json</c> beside it. It is written last: without it there is no backup. It is never
-/// encrypted and holds no secrets.
+/// The contents of a backup, in its file <c>manifest.json</c>. It is written last: a backup without it is partial. It is
+/// never encrypted and contains no secrets.
 /// </summary>
-/// <param name="Format">1; a program that does not know the number refuses.</param>
-/// <param name="CreatedAt">The moment that it holds, by the server's clock.</param>
-/// <param name="Product">The version of RagAspire that wrote it.</param>
-/// <param name="Installation">Which data it is of; what is restored gets an identity of its own.</param>
-/// <param name="Method">"pg_dump" or "copy".</param>
-/// <param name="Tool">The version of pg_dump; null for copy.</param>
-/// <param name="Encryption">"age" or "gpg"; null when everybody can read it.</param>
-/// <param name="NewestIndexChange">The last change of searchable passages that is in it.</param>
+/// <param name="Format">The version of this file's format, 1.</param>
+/// <param name="CreatedAt">The time of the snapshot, by the server's clock.</param>
+/// <param name="Product">The version of RagAspire that made the backup.</param>
+/// <param name="Installation">The identity of the data; restored data gets a new one.</param>
+/// <param name="Server">The version of the PostgreSQL server.</param>
+/// <param name="Method">"pg_dump"; backups of earlier versions may have "copy".</param>
+/// <param name="Tool">The version of pg_dump.</param>
+/// <param name="Encryption">"age", or null for plain files; backups of earlier versions may have "gpg".</param>
+/// <param name="NewestIndexChange">The number of the last change of searchable chunks in the snapshot.</param>
 /// <param name="Vectors">Why there is no copy of the vector index.</param>
-/// <param name="LeftOut">What the database holds and the backup does not, and why.</param>
+/// <param name="LeftOut">Parts of the database that are not in the backup, and why.</param>
 public sealed record BackupManifest(
     int Format,
     string Id,
@@ -30,16 +33,16 @@ public sealed record BackupManifest(
     string? Encryption,
     IReadOnlyList<BackupFile> Files,
     IReadOnlyList<BackupTable> Tables,
-    IReadOnlyList<BackupSequence> Sequences,
     IReadOnlyList<BackupMigration> Migrations,
     long NewestIndexChange,
     string Vectors,
     string LeftOut)
 {
-    public const int KnownFormat = 1;
+    public const int CurrentFormat = 1;
     public const string FileName = "manifest.json";
+    public const string PgDumpMethod = "pg_dump";
 
-    /// <summary>All files with their checksums, as <c>sha256sum --check</c> reads it.</summary>
+    /// <summary>The name of the list of checksums for <c>sha256sum --check</c>.</summary>
     public const string SumsName = "SHA256SUMS";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -54,44 +57,72 @@ public sealed record BackupManifest(
     [JsonIgnore]
     public long SizeBytes => Files.Sum(file => file.Bytes);
 
+    /// <exception cref="DamagedBackupException">The manifest does not list exactly one file.</exception>
+    [JsonIgnore]
+    public BackupFile DumpFile => Files is [var file]
+        ? file
+        : throw new DamagedBackupException($"The manifest lists {Files.Count} files, and a dump is one file.");
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    /// <exception cref="DamagedBackupException">It cannot be read, or is of a later program.</exception>
+    /// <exception cref="DamagedBackupException">The manifest is malformed, or of a later format.</exception>
     public static BackupManifest Read(byte[] json)
     {
         try
         {
             var manifest = JsonSerializer.Deserialize<BackupManifest>(json, Json);
-            if (manifest is { Format: KnownFormat, Files.Count: > 0, Tables: not null, Migrations: not null, Sequences: not null })
+            if (manifest is { Format: CurrentFormat, Files.Count: > 0, Tables: not null, Migrations: not null })
             {
                 return manifest;
             }
 
-            throw new DamagedBackupException(manifest is null or { Format: KnownFormat }
+            throw new DamagedBackupException(manifest is null or { Format: CurrentFormat }
                 ? "The manifest is incomplete."
-                : $"The manifest has the format {manifest.Format}, and this program knows {KnownFormat}.");
+                : $"The manifest has the format {manifest.Format}, and this version reads the format {CurrentFormat}.");
         }
         catch (JsonException ex)
         {
-            throw new DamagedBackupException($"The manifest cannot be read: {ex.Message}", ex);
+            throw new DamagedBackupException($"The manifest is malformed: {ex.Message}", ex);
+        }
+    }
+
+    /// <summary>Refuses backups that this version cannot restore, which are not damaged.</summary>
+    /// <exception cref="MaintenanceException">The method or the encryption is not supported.</exception>
+    public void RequireSupported()
+    {
+        if (Method != PgDumpMethod)
+        {
+            throw new MaintenanceException(
+                $"The backup {Id} was made by the method '{Method}', which this version does not read: use version {Product}, "
+                + "which made it.");
+        }
+
+        if (Encryption is not (null or AgeEncryption.Name))
+        {
+            throw new MaintenanceException(
+                $"The backup {Id} is encrypted by '{Encryption}', which this version does not read: use version {Product}, "
+                + "which made it.");
         }
     }
 }
 
-/// <summary>One file as it lies there, encrypted where the backup is.</summary>
-/// <param name="Sha256">In hexadecimal digits.</param>
-public sealed record BackupFile(string Name, long Bytes, string Sha256);
+/// <summary>A file of a backup, encrypted where the backup is.</summary>
+/// <param name="Sha256">The checksum in lower-case hexadecimal digits.</param>
+public sealed record BackupFile(string Name, long Bytes, string Sha256)
+{
+    /// <summary>The file's line in the list of checksums.</summary>
+    [JsonIgnore]
+    public string SumsLine => $"{Sha256}  {Name}";
 
-/// <summary>One table in the snapshot.</summary>
-/// <param name="File">The file with its rows; null for pg_dump, which has all in one.</param>
-/// <param name="Columns">Those that the file has, in order; null for pg_dump.</param>
-public sealed record BackupTable(string Name, long Rows, string? File, IReadOnlyList<string>? Columns);
+    public static BackupFile Of(string name, byte[] content) =>
+        new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+}
 
-/// <summary>Where a sequence stands; it may be further than the snapshot, never behind it.</summary>
-public sealed record BackupSequence(string Name, long LastValue);
+/// <summary>A table with the number of its rows in the snapshot.</summary>
+public sealed record BackupTable(string Name, long Rows);
 
-/// <summary>A migration that the schema had.</summary>
+/// <summary>An applied migration of the schema.</summary>
 public sealed record BackupMigration(string Name, string Sha256);
 
-/// <summary>The backup is not what it was when it was written, or not a backup at all; the message says where.</summary>
+/// <summary>The backup is incomplete or differs from the one that was written; the message says where.</summary>
 public sealed class DamagedBackupException(string reason, Exception? innerException = null) : Exception(reason, innerException);

@@ -5,70 +5,74 @@ using RagAspire.Database;
 
 namespace RagAspire.Backups.Retention;
 
-/// <summary>What a look at all backups came to.</summary>
-/// <param name="Found">Backups at the place that the table did not know, or knew as failed.</param>
-/// <param name="Missing">Those that the table knows and the place does not have.</param>
-public sealed record RetentionResult(int Present, IReadOnlyList<Discarded> Discarded, IReadOnlyList<string> Found, IReadOnlyList<string> Missing);
+/// <summary>The result of a retention run.</summary>
+/// <param name="Present">The number of backups before deletions.</param>
+/// <param name="Expired">Backups that were deleted, or would be in a dry run.</param>
+/// <param name="Found">Ids of backups at the destination that were missing in the table, or failed there.</param>
+/// <param name="Missing">Ids of backups in the table whose files disappeared.</param>
+public sealed record RetentionResult(
+    int Present, IReadOnlyList<ExpiredBackup> Expired, IReadOnlyList<string> Found, IReadOnlyList<string> Missing);
 
-/// <summary>Brings table and place together, and deletes what is not kept.</summary>
+/// <summary>Reconciles the table with the destination, and deletes expired backups.</summary>
 public sealed class BackupRetention(
-    BackupDatabase database, BackupStore store, BackupPlace place, IOptions<BackupOptions> options, TimeProvider time)
+    BackupDatabase database, BackupStore store, BackupRepository repository, IOptions<BackupOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan RowsStay = TimeSpan.FromDays(400);
+    /// <summary>How long rows without files are kept.</summary>
+    private static readonly TimeSpan RowAge = TimeSpan.FromDays(400);
 
-    /// <param name="dryRun">Nothing is changed.</param>
-    /// <returns>Null while a backup is being read or written: nothing is deleted meanwhile.</returns>
+    /// <param name="dryRun">Whether to change nothing.</param>
+    /// <returns>Null while a backup is being read or written, because nothing is deleted meanwhile.</returns>
     public async Task<RetentionResult?> RunAsync(bool dryRun, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        if (!await BackupDatabase.TryLockWritingAsync(connection, cancellationToken)
-            || !await BackupDatabase.TryLockDeletingAsync(connection, cancellationToken))
+        if (!await BackupDatabase.TryLockWriteAsync(connection, cancellationToken)
+            || !await BackupDatabase.TryLockDeleteAsync(connection, cancellationToken))
         {
             return null;
         }
 
-        var published = (await place.Target.ListAsync(cancellationToken)).ToHashSet();
-        var found = await FoundAsync(published, dryRun, actor, cancellationToken);
-        var present = (await store.PresentAsync(cancellationToken)).Where(backup => backup.Place == place.Name).ToList();
+        var published = (await repository.Target.ListAsync(cancellationToken)).ToHashSet();
+        var found = await AddFoundAsync(published, dryRun, actor, cancellationToken);
+        var present = (await store.PresentAsync(cancellationToken)).Where(backup => backup.Place == repository.Place).ToList();
         var missing = present.Where(backup => !published.Contains(backup.Id)).ToList();
-        var discarded = RetentionPlan.Discard([.. present.Except(missing)], options.Value, time.GetUtcNow());
+        var expired = RetentionPlan.Expired([.. present.Except(missing)], options.Value, time.GetUtcNow());
         if (!dryRun)
         {
-            await ApplyAsync(missing, discarded, actor, cancellationToken);
+            await ApplyAsync(missing, expired, actor, cancellationToken);
         }
 
-        return new RetentionResult(present.Count - missing.Count, discarded, found, [.. missing.Select(backup => backup.Id)]);
+        return new RetentionResult(present.Count - missing.Count, expired, found, [.. missing.Select(backup => backup.Id)]);
     }
 
     private async Task ApplyAsync(
-        IEnumerable<Backup> missing, IEnumerable<Discarded> discarded, string actor, CancellationToken cancellationToken)
+        IEnumerable<Backup> missing, IEnumerable<ExpiredBackup> expired, string actor, CancellationToken cancellationToken)
     {
         foreach (var backup in missing)
         {
             await store.MissingAsync(backup.Id, actor, cancellationToken);
         }
 
-        foreach (var (backup, reason) in discarded)
+        foreach (var (backup, reason) in expired)
         {
-            await place.Target.DeleteAsync(backup.Id, cancellationToken);
+            await repository.Target.DeleteAsync(backup.Id, cancellationToken);
             await store.DeletedAsync(backup.Id, reason, actor, cancellationToken);
         }
 
-        await store.ForgetAsync(RowsStay, cancellationToken);
+        await store.ForgetAsync(RowAge, cancellationToken);
     }
 
     /// <summary>
-    /// What a process published before it was killed, and what a restored table does not know yet. Other systems' backups,
-    /// which may lie at the same place, are left alone.
+    /// Adds backups that a killed process completed, and backups that a restored table does not contain yet. Backups of other
+    /// systems at the same destination are left alone.
     /// </summary>
-    private async Task<IReadOnlyList<string>> FoundAsync(
+    private async Task<IReadOnlyList<string>> AddFoundAsync(
         IEnumerable<string> published, bool dryRun, string actor, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         foreach (var id in published)
         {
             var known = await store.FindAsync(id, cancellationToken);
-            if (known is { Status: "complete" or "verified" or "damaged" } || await ManifestAsync(id, cancellationToken) is not { } manifest)
+            if (known is { IsPresent: true } || await ManifestAsync(id, cancellationToken) is not { } manifest)
             {
                 continue;
             }
@@ -76,7 +80,7 @@ public sealed class BackupRetention(
             if (known is not null || manifest.Installation == await InstallationAsync(cancellationToken))
             {
                 found.Add(id);
-                await (dryRun ? Task.CompletedTask : store.CompletedAsync(manifest, place.Name, actor, cancellationToken));
+                await (dryRun ? Task.CompletedTask : store.CompletedAsync(manifest, repository.Place, actor, cancellationToken));
             }
         }
 
@@ -87,11 +91,11 @@ public sealed class BackupRetention(
     {
         try
         {
-            return (await place.OpenAsync(id, gently: true, cancellationToken)).Manifest;
+            return (await repository.OpenAsync(id, inBackground: true, cancellationToken)).Manifest;
         }
         catch (DamagedBackupException)
         {
-            // Whose it was cannot be told.
+            // Without a readable manifest it is unknown to which system the backup belongs.
             return null;
         }
     }

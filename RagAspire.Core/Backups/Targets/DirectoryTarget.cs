@@ -3,7 +3,9 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Backups.Targets;
 
-/// <summary>Backups in a directory, each in one of its own, which gets its name when it is complete.</summary>
+/// <summary>
+/// Backups as subdirectories of a directory. A partial backup has the suffix <c>.partial</c> until it is complete.
+/// </summary>
 internal sealed class DirectoryTarget(string directory) : IBackupTarget
 {
     private const string Partial = ".partial";
@@ -23,7 +25,7 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
-            throw new MaintenanceException($"The directory for backups cannot be written to: {ex.Message}", ex);
+            throw new MaintenanceException($"The directory of the backups cannot be written to: {ex.Message}", ex);
         }
     }
 
@@ -33,13 +35,15 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
     public Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Ids(directory => !IsPublished(directory))]);
 
-    public async Task WriteAsync(string backup, string file, Func<Stream, Task> write, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
         var folder = MakePrivate(PathOf(backup) + Partial);
         var path = Path.Combine(folder, Checked(file));
         try
         {
-            await using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
+            await using var stream = new FileStream(
+                path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
             await write(stream);
             await stream.FlushAsync(cancellationToken);
             stream.Flush(flushToDisk: true);
@@ -54,7 +58,11 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
     public async Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken)
     {
         await WriteAsync(
-            backup, BackupManifest.FileName, stream => stream.WriteAsync(manifest, cancellationToken).AsTask(), cancellationToken);
+            backup,
+            BackupManifest.FileName,
+            manifest.Length,
+            stream => stream.WriteAsync(manifest, cancellationToken).AsTask(),
+            cancellationToken);
         Directory.Move(PathOf(backup) + Partial, PathOf(backup));
     }
 
@@ -77,7 +85,7 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
         return Task.CompletedTask;
     }
 
-    // All documents of everybody: for the owner's eyes only.
+    /// <summary>Backups contain all documents, so only the owner may read them.</summary>
     private static string MakePrivate(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -99,12 +107,12 @@ internal sealed class DirectoryTarget(string directory) : IBackupTarget
         ? []
         : Directory.EnumerateDirectories(Place).Where(matches)
             .Select(folder => Path.GetFileName(folder).Replace(Partial, "", StringComparison.Ordinal))
-            .Where(BackupId.IsOne).Distinct().Order(StringComparer.Ordinal);
+            .Where(BackupId.IsValid).Distinct().Order(StringComparer.Ordinal);
 
     private string PathOf(string backup) => Path.Combine(Place, Checked(backup));
 
-    // Names come from manifests too, which may be anybody's.
+    /// <summary>Names come from manifests too, which an attacker may have changed to paths outside the directory.</summary>
     private static string Checked(string name) => name.Length > 0 && Path.GetFileName(name) == name && name is not ("." or "..")
         ? name
-        : throw new DamagedBackupException($"'{name}' is not the name of a file.");
+        : throw new DamagedBackupException($"'{name}' is not a file name.");
 }

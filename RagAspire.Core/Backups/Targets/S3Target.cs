@@ -1,34 +1,45 @@
+using System.IO.Pipelines;
+using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Amazon.S3.Transfer;
 using RagAspire.Backups.Files;
 using RagAspire.Maintenance;
 
 namespace RagAspire.Backups.Targets;
 
-/// <summary>Backups as objects of a bucket, under the id of each. An object is there when its upload is complete.</summary>
+/// <summary>Backups as objects of a bucket, named by id and file. An object exists when its upload is complete.</summary>
 internal sealed class S3Target : IBackupTarget, IDisposable
 {
+    /// <summary>The protocol allows 10,000 parts; a backup may become twice as large as expected.</summary>
+    private const int PartsOfExpectedSize = 5000;
+
     private readonly S3Options _options;
-    private readonly AmazonS3Client _client;
+    private readonly WholePartS3Client _client;
+    private readonly TransferUtility _transfer;
 
     public S3Target(S3Options options)
     {
         _options = options;
-        _client = Client(options);
+        _client = WholePartS3Client.Create(options);
+        _transfer = new TransferUtility(_client);
     }
 
     public string Place => $"s3://{_options.Bucket}/{_options.Prefix}";
 
     public async Task<long?> FreeBytesAsync(CancellationToken cancellationToken)
     {
-        await S3Calls.RunAsync(Place, () => _client.ListObjectsV2Async(
-            new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix, MaxKeys = 1 }, cancellationToken));
+        var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix, MaxKeys = 1 };
+        await CallAsync(() => _client.ListObjectsV2Async(request, cancellationToken));
         return null;
     }
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await FilesAsync("", cancellationToken)).Where(IsManifest).Select(file => file.Backup).Order(StringComparer.Ordinal)];
+        [
+            .. (await FilesAsync("", cancellationToken)).Where(IsManifest).Select(file => file.Backup)
+                .Order(StringComparer.Ordinal),
+        ];
 
     public async Task<IReadOnlyList<string>> ListPartialAsync(CancellationToken cancellationToken)
     {
@@ -36,38 +47,52 @@ internal sealed class S3Target : IBackupTarget, IDisposable
         var uploads = (await UploadsAsync("", cancellationToken)).Select(upload => Parse(upload.Key).Backup);
         return
         [
-            .. files.Select(file => file.Backup).Concat(uploads).Where(BackupId.IsOne)
+            .. files.Select(file => file.Backup).Concat(uploads).Where(BackupId.IsValid)
                 .Except(files.Where(IsManifest).Select(file => file.Backup)).Order(StringComparer.Ordinal),
         ];
     }
 
-    public async Task WriteAsync(string backup, string file, Func<Stream, Task> write, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        string backup, string file, long expectedBytes, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
-        await using var upload = new S3Upload(_client, _options, Key(backup, file));
+        var pipe = new Pipe();
+        var uploading = UploadAsync(backup, file, expectedBytes, pipe.Reader, cancellationToken);
         try
         {
-            await write(upload);
-            await upload.CompleteAsync(cancellationToken);
+            await write(pipe.Writer.AsStream(leaveOpen: true));
+            await pipe.Writer.CompleteAsync();
         }
-        catch
+        catch (Exception ex)
         {
-            await upload.AbortAsync();
+            // The upload fails with the same exception and is aborted, rather than completed with half of the contents.
+            await pipe.Writer.CompleteAsync(ex);
+            await uploading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
+
+        await uploading;
     }
 
-    public Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken) => WriteAsync(
-        backup, BackupManifest.FileName, stream => stream.WriteAsync(manifest, cancellationToken).AsTask(), cancellationToken);
+    public async Task PublishAsync(string backup, byte[] manifest, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream(manifest, writable: false);
+        var request = new PutObjectRequest
+        {
+            BucketName = _options.Bucket,
+            Key = Key(backup, BackupManifest.FileName),
+            InputStream = content,
+        };
+        await CallAsync(() => _client.PutObjectAsync(request, cancellationToken));
+    }
 
     public async Task<Stream?> OpenAsync(string backup, string file, CancellationToken cancellationToken)
     {
         try
         {
-            var response = await S3Calls.RunAsync(
-                Place, () => _client.GetObjectAsync(_options.Bucket, Key(backup, file), cancellationToken));
+            var response = await CallAsync(() => _client.GetObjectAsync(_options.Bucket, Key(backup, file), cancellationToken));
             return response.ResponseStream;
         }
-        catch (MaintenanceException ex) when (ex.InnerException is AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotFound })
+        catch (MaintenanceException ex) when (ex.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound })
         {
             return null;
         }
@@ -78,43 +103,54 @@ internal sealed class S3Target : IBackupTarget, IDisposable
         var files = await FilesAsync($"{backup}/", cancellationToken);
         foreach (var file in files.OrderByDescending(IsManifest))
         {
-            await S3Calls.RunAsync(Place, () => _client.DeleteObjectAsync(_options.Bucket, Key(file.Backup, file.Name), cancellationToken));
+            await CallAsync(() => _client.DeleteObjectAsync(_options.Bucket, Key(file.Backup, file.Name), cancellationToken));
         }
 
         foreach (var upload in await UploadsAsync($"{backup}/", cancellationToken))
         {
-            await S3Calls.RunAsync(Place, () => _client.AbortMultipartUploadAsync(
-                new AbortMultipartUploadRequest { BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken));
+            var request = new AbortMultipartUploadRequest
+            {
+                BucketName = _options.Bucket,
+                Key = upload.Key,
+                UploadId = upload.UploadId,
+            };
+            await CallAsync(() => _client.AbortMultipartUploadAsync(request, cancellationToken));
         }
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private static AmazonS3Client Client(S3Options options)
+    public void Dispose()
     {
-        var config = new AmazonS3Config
-        {
-            ForcePathStyle = options.PathStyle,
-            AuthenticationRegion = options.Region,
+        _transfer.Dispose();
+        _client.Dispose();
+    }
 
-            // Other stores than Amazon's do not know its newer checksums; ours are in the manifest.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            MaxErrorRetry = 4,
-            Timeout = TimeSpan.FromMinutes(5),
-        };
-        if (options.Endpoint is { } endpoint)
+    /// <summary>Uploads in parts, of which one is held in memory. A failed upload is aborted, so that no parts stay.</summary>
+    private async Task UploadAsync(
+        string backup, string file, long expectedBytes, PipeReader content, CancellationToken cancellationToken)
+    {
+        try
         {
-            config.ServiceURL = endpoint.ToString();
+            await using var stream = content.AsStream(leaveOpen: true);
+            var request = new TransferUtilityUploadRequest
+            {
+                BucketName = _options.Bucket,
+                Key = Key(backup, file),
+                InputStream = stream,
+                PartSize = Math.Max((long)_options.PartMegabytes << 20, expectedBytes / PartsOfExpectedSize),
+            };
+            await CallAsync(async () =>
+            {
+                await _transfer.UploadAsync(request, cancellationToken);
+                return true;
+            });
+            await content.CompleteAsync();
         }
-        else
+        catch (Exception ex)
         {
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
+            // Fails the writer's next write, which would wait for ever otherwise.
+            await content.CompleteAsync(ex);
+            throw;
         }
-
-        return string.IsNullOrEmpty(options.AccessKey)
-            ? new AmazonS3Client(config)
-            : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
     }
 
     private async Task<IReadOnlyList<BackupObject>> FilesAsync(string under, CancellationToken cancellationToken)
@@ -124,19 +160,32 @@ internal sealed class S3Target : IBackupTarget, IDisposable
         ListObjectsV2Response page;
         do
         {
-            page = await S3Calls.RunAsync(Place, () => _client.ListObjectsV2Async(request, cancellationToken));
+            page = await CallAsync(() => _client.ListObjectsV2Async(request, cancellationToken));
             files.AddRange((page.S3Objects ?? []).Select(file => Parse(file.Key)));
             request.ContinuationToken = page.NextContinuationToken;
         }
         while (page.IsTruncated == true);
-        return [.. files.Where(file => BackupId.IsOne(file.Backup))];
+        return [.. files.Where(file => BackupId.IsValid(file.Backup))];
     }
 
     private async Task<IReadOnlyList<MultipartUpload>> UploadsAsync(string under, CancellationToken cancellationToken)
     {
-        var page = await S3Calls.RunAsync(Place, () => _client.ListMultipartUploadsAsync(
-            new ListMultipartUploadsRequest { BucketName = _options.Bucket, Prefix = _options.Prefix + under }, cancellationToken));
+        var request = new ListMultipartUploadsRequest { BucketName = _options.Bucket, Prefix = _options.Prefix + under };
+        var page = await CallAsync(() => _client.ListMultipartUploadsAsync(request, cancellationToken));
         return page.MultipartUploads ?? [];
+    }
+
+    /// <exception cref="MaintenanceException">The store refused or cannot be reached; the message has its error code.</exception>
+    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception ex) when (ex is AmazonServiceException or AmazonClientException or HttpRequestException)
+        {
+            throw new MaintenanceException($"{Place}: {(ex as AmazonServiceException)?.ErrorCode} {ex.Message}".Trim(), ex);
+        }
     }
 
     private string Key(string backup, string file) => $"{_options.Prefix}{backup}/{file}";

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
+using RagAspire.Jobs;
 
 namespace RagAspire.Documents.Leases;
 
 /// <summary>
-/// The exclusive right to process one version of one document. A heartbeat extends it until it is disposed; a lease that
+/// The exclusive right to process one version of one document. Heartbeats extend it until it is disposed; a lease that
 /// ends without an outcome makes the document wait again.
 /// </summary>
 public sealed partial class DocumentLease : IAsyncDisposable
@@ -13,22 +14,20 @@ public sealed partial class DocumentLease : IAsyncDisposable
     private readonly ProgressFeed _progress;
     private readonly int _maxAttempts;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Task _heartbeat;
+    private readonly Lease _lease;
     private bool _hasOutcome;
 
     internal DocumentLease(
         Document document, LeasedRow row, ProgressFeed progress, int maxAttempts, TimeProvider time, ILogger logger)
     {
         (Document, _row, _progress, _maxAttempts, _logger) = (document, row, progress, maxAttempts, logger);
-        _heartbeat = SendHeartbeatsAsync(new PeriodicTimer(row.Duration / 3, time));
+        _lease = new Lease(row.Duration / 3, time, SendHeartbeatAsync);
     }
 
     public Document Document { get; private set; }
 
     /// <summary>Cancelled when the lease is lost: the document was deleted, replaced, or leased by another run.</summary>
-    public CancellationToken Lost => _lost.Token;
+    public CancellationToken Lost => _lease.Lost;
 
     /// <summary>Publishes progress; 0–100 over all stages, never backwards.</summary>
     /// <exception cref="OperationCanceledException">The lease is lost.</exception>
@@ -41,9 +40,9 @@ public sealed partial class DocumentLease : IAsyncDisposable
 
         if (await _row.ProgressAsync(stage, percent, cancellationToken) is not { } document)
         {
-            await _lost.CancelAsync();
+            await _lease.LoseAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new OperationCanceledException("The lease is lost.", _lost.Token);
+            throw new OperationCanceledException("The lease is lost.", Lost);
         }
 
         await PublishAsync(document);
@@ -78,8 +77,7 @@ public sealed partial class DocumentLease : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
-        await _heartbeat;
+        await _lease.DisposeAsync();
         if (!_hasOutcome)
         {
             try
@@ -91,9 +89,6 @@ public sealed partial class DocumentLease : IAsyncDisposable
                 Log.NotReleased(_logger, Document.Id, ex.Message);
             }
         }
-
-        _ended.Dispose();
-        _lost.Dispose();
     }
 
     private async Task EndAsync(Document? document)
@@ -111,36 +106,17 @@ public sealed partial class DocumentLease : IAsyncDisposable
         return _progress.PublishAsync(document);
     }
 
-    private async Task SendHeartbeatsAsync(PeriodicTimer timer)
-    {
-        using (timer)
-        {
-            try
-            {
-                while (await timer.WaitForNextTickAsync(_ended.Token))
-                {
-                    await SendHeartbeatAsync();
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The lease has ended.
-            }
-        }
-    }
-
-    private async Task SendHeartbeatAsync()
+    /// <summary>While the database is away the lease is not lost: it may still be extended before it expires.</summary>
+    private async Task<bool> SendHeartbeatAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (!await _row.HeartbeatAsync(_ended.Token) && !_ended.IsCancellationRequested && !_hasOutcome)
-            {
-                await _lost.CancelAsync();
-            }
+            return await _row.HeartbeatAsync(cancellationToken) || _hasOutcome;
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex))
         {
             Log.NoHeartbeat(_logger, Document.Id, ex.Message);
+            return true;
         }
     }
 

@@ -20,13 +20,6 @@ public enum RunStatus
     Interrupted,
 }
 
-public static class RunStatusExtensions
-{
-#pragma warning disable CA1308 // The database, the API and the metrics spell statuses in lower case.
-    public static string Word(this RunStatus status) => status.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
-}
-
 /// <summary>One run of a task, as it is stored and shown.</summary>
 /// <param name="Actor">The API key or command line that requested the run, or "schedule".</param>
 /// <param name="DueAt">The occurrence of the schedule; null for a run that was requested.</param>
@@ -34,6 +27,7 @@ public static class RunStatusExtensions
 /// <param name="Progress">0 to 100.</param>
 /// <param name="Step">The current work, in a few words.</param>
 /// <param name="Error">Why the run failed, was skipped or was interrupted.</param>
+/// <param name="Argument">The object of the run, such as a backup's id; null for the task's default.</param>
 public sealed record MaintenanceRun(
     Guid Id,
     string Task,
@@ -48,14 +42,16 @@ public sealed record MaintenanceRun(
     int Progress,
     string? Step,
     TaskReport? Report,
-    string? Error)
+    string? Error,
+    string? Argument)
 {
     /// <summary>The status is final.</summary>
     [JsonIgnore]
     public bool IsOver => Status is not (RunStatus.Queued or RunStatus.Running);
 
     internal const string Columns = """
-        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error
+        id, task, actor, dry_run, status, due_at, attempt, queued_at, started_at, finished_at, progress, step, report, error,
+        argument
         """;
 
     internal static MaintenanceRun Read(NpgsqlDataReader row) => new(
@@ -72,7 +68,8 @@ public sealed record MaintenanceRun(
         row.Field<short>("progress"),
         row.Nullable<string>("step"),
         ReportJson.Read(row),
-        row.Nullable<string>("error"));
+        row.Nullable<string>("error"),
+        row.Nullable<string>("argument"));
 }
 
 /// <summary>Spells statuses in lower case, as the API and the database do.</summary>

@@ -63,7 +63,10 @@ public sealed class MaintenanceRunner(
         try
         {
             var task = tasks.Find(run.Task) ?? throw new MaintenanceException($"This process has no task '{run.Task}'.");
-            var context = new TaskContext(run.Id, run.DryRun, run.Actor, new RunProgress(runLock, progress));
+            var context = new TaskContext(run.Id, run.DryRun, run.Actor, new RunProgress(runLock, progress))
+            {
+                Argument = run.Argument,
+            };
             outcome = RunOutcome.Of(await task.RunAsync(context, stop.Token));
         }
         catch (Exception ex) when (IsFailure(ex))

@@ -15,22 +15,31 @@ public sealed record RunFilter(string? Task, RunStatus? Status, Guid? Before, in
 public sealed class RunStore(NpgsqlDataSource dataSource, AuditLog audit, Schedule schedule, IOptions<RunOptions> options)
 {
     /// <summary>Queues a run. A run that waits for its retry is brought forward instead.</summary>
+    /// <param name="argument">The object of the run, such as a backup's id; null for the task's default.</param>
     /// <returns>Null when the task is running or queued already.</returns>
-    public async Task<MaintenanceRun?> RequestAsync(string task, bool dryRun, string actor, CancellationToken cancellationToken)
+    public async Task<MaintenanceRun?> RequestAsync(
+        string task, bool dryRun, string actor, CancellationToken cancellationToken, string? argument = null)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var run = await connection.Command($"""
             update maintenance_runs set not_before = now(), actor = $2
-            where task = $1 and status = 'queued' and not_before > now() and dry_run = $3 returning {MaintenanceRun.Columns}
-            """, task, actor, dryRun).FirstAsync(MaintenanceRun.Read, cancellationToken);
+            where task = $1 and status = 'queued' and not_before > now() and dry_run = $3
+                and argument is not distinct from $4::text
+            returning {MaintenanceRun.Columns}
+            """, task, actor, dryRun, argument).FirstAsync(MaintenanceRun.Read, cancellationToken);
         run ??= await connection.Command($"""
-            insert into maintenance_runs (id, task, actor, dry_run) values ($1, $2, $3, $4)
+            insert into maintenance_runs (id, task, actor, dry_run, argument) values ($1, $2, $3, $4, $5::text)
             on conflict do nothing returning {MaintenanceRun.Columns}
-            """, Guid.CreateVersion7(), task, actor, dryRun).FirstAsync(MaintenanceRun.Read, cancellationToken);
+            """, Guid.CreateVersion7(), task, actor, dryRun, argument).FirstAsync(MaintenanceRun.Read, cancellationToken);
         if (run is not null)
         {
             var details = new Dictionary<string, string> { ["task"] = task, ["dryRun"] = dryRun ? "true" : "false" };
+            if (argument is not null)
+            {
+                details["argument"] = argument;
+            }
+
             var entry = new AuditEntry(actor, "maintenance.request", run.Id.ToString(), null) { Details = details };
             await audit.WriteAsync(connection, entry, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -48,6 +48,9 @@ internal sealed record LockPoint(string Lock, string? Work = null, string? Left 
 
         // By then the scratch database is filled, and is compared with the chunks of the live one.
         ["restore-drill"] = new("chunks in access exclusive mode"),
+
+        // All of the backup is read, and the result is not recorded yet.
+        ["backup-verify"] = new("backups in share mode"),
         ["index-rebuild"] = new("index_order_results in share mode"),
         ["re-embedding"] = new(
             "embeddings in share mode",

@@ -32,6 +32,7 @@ public sealed class StoreOutageTests(Stores stores)
         ["backup"] = [],
         [Retention] = [],
         ["restore-drill"] = [Index],
+        ["backup-verify"] = [],
         ["index-rebuild"] = [Index],
         ["re-embedding"] = [Index],
     };

@@ -49,7 +49,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
     [Fact]
     public async Task A_shared_index_holds_the_new_version_before_the_switch_and_loses_the_old_one_after_it()
     {
-        using var index = new SharedIndex();
+        using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (cleanup, id) = (core.Get<SharedIndexCleanup>(), await core.UploadAsync(First));
         await IngestAsync(core, id);
@@ -70,7 +70,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
     [Fact]
     public async Task Ingestion_and_cleanup_wait_while_the_shared_index_is_away_and_nothing_is_lost()
     {
-        using var index = new SharedIndex();
+        using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (cleanup, id) = (core.Get<SharedIndexCleanup>(), await core.UploadAsync(First));
         await IngestAsync(core, id);
@@ -91,7 +91,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
     [Fact]
     public async Task Points_of_a_first_version_that_is_being_written_stay_and_those_of_a_deleted_document_go()
     {
-        using var index = new SharedIndex();
+        using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (building, deleted) = (await core.UploadAsync(First), Guid.CreateVersion7());
         await index.UpsertAsync([Sample.Point(1, "fox", document: building), Sample.Point(2, "dog", document: deleted)], Token);
@@ -106,7 +106,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
     [Fact]
     public async Task Results_are_cached_anew_when_the_stale_points_of_a_shared_index_are_gone()
     {
-        using var index = new SharedIndex();
+        using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (sync, generation) = (core.Get<IndexSync>(), core.Get<IndexGeneration>());
         await sync.StartAsync(Token);

@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Tests.Support;
+using StackExchange.Redis;
+
+namespace RagAspire.Tests.Database;
+
+public sealed class UnavailabilityTests(Stores stores)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1;Username=x;Timeout=2")]
+    [InlineData("Host=nowhere.invalid;Username=x;Timeout=2")]
+    public async Task A_server_that_cannot_be_reached_is_unavailable(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => connection.OpenAsync(Token));
+
+        Assert.True(Unavailability.IsUnavailable(exception), exception.ToString());
+        Assert.True(Unavailability.IsUnavailable(new InvalidOperationException("wrapped", exception)));
+        Assert.False(Unavailability.IsTimeout(exception));
+    }
+
+    [Fact]
+    public async Task A_slow_command_is_unavailable_for_lack_of_time()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(await stores.CreateDatabaseAsync());
+        var command = dataSource.Command("select pg_sleep(30)");
+        command.CommandTimeout = 1;
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => command.ExecuteAsync(Token));
+
+        Assert.True(Unavailability.IsUnavailable(exception), exception.ToString());
+        Assert.True(Unavailability.IsTimeout(exception));
+    }
+
+    [Fact]
+    public async Task A_wrong_command_is_not_unavailable()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(await stores.CreateDatabaseAsync());
+
+        var exception = await Assert.ThrowsAsync<PostgresException>(() => dataSource.Command("select nothing_like_this").ExecuteAsync(Token));
+
+        Assert.False(Unavailability.IsUnavailable(exception));
+    }
+
+    [Fact]
+    public void Timeouts_and_socket_errors_of_other_components_do_not_blame_the_database()
+    {
+        Exception[] others =
+        [
+            new TimeoutException(), new SocketException(), new RedisException("slow"),
+            new HttpRequestException("away", new SocketException()),
+        ];
+
+        Assert.All(others, other => Assert.False(Unavailability.IsUnavailable(other)));
+        Assert.All(others, other => Assert.False(Unavailability.IsTimeout(other)));
+    }
+}
