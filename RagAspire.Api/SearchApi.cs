@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,8 +21,6 @@ public sealed record SearchRequest(
 /// <summary>Searching passages.</summary>
 internal static class SearchApi
 {
-    private static readonly Dictionary<string, string> NoTags = [];
-
     public static RouteGroupBuilder MapSearch(this RouteGroupBuilder api)
     {
         api.MapPost("/search", SearchAsync).RequireAuthorization(Scopes.Read).WithTags("Search").WithSummary("Search passages")
@@ -34,6 +33,6 @@ internal static class SearchApi
     {
         var collection = Collections.Named(request.Collection, Caller.Of(user));
         return TypedResults.Ok(await search.SearchAsync(
-            new SearchQuery(request.Query.Trim(), collection, request.Limit, request.Mode, request.Tags ?? NoTags), cancellationToken));
+            new SearchQuery(request.Query.Trim(), collection, request.Limit, request.Mode, request.Tags ?? ReadOnlyDictionary<string, string>.Empty), cancellationToken));
     }
 }

@@ -1,7 +1,7 @@
 namespace RagAspire;
 
 /// <summary>How the API, the database and the metrics spell the members of enums: in lower case.</summary>
-internal static class EnumWords
+public static class EnumWords
 {
 #pragma warning disable CA1308 // Lower case is the spelling, not a normalisation for comparing.
     public static string Word<TEnum>(this TEnum value)

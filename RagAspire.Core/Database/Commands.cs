@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace RagAspire.Database;
 
-/// <summary>Positional parameters ($1, $2 …) without the ceremony; the SQL stays where it is used.</summary>
+/// <summary>Short forms for commands with positional parameters ($1, $2 …); the SQL stays where it is used.</summary>
 public static class Commands
 {
     public static NpgsqlCommand Command(this NpgsqlDataSource dataSource, string sql, params ReadOnlySpan<object?> values) =>
@@ -53,6 +55,13 @@ public static class Commands
             return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
         }
     }
+
+    /// <summary>A parameter of type <c>jsonb</c>; null for null.</summary>
+    public static NpgsqlParameter Jsonb<T>(T? value, JsonSerializerOptions? options = null) => new()
+    {
+        Value = value is null ? DBNull.Value : JsonSerializer.Serialize(value, options),
+        NpgsqlDbType = NpgsqlDbType.Jsonb,
+    };
 
     public static T? Nullable<T>(this NpgsqlDataReader reader, string column)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RagAspire.Documents;
 
-/// <summary>Where a document is on its way from upload to search.</summary>
+/// <summary>The state of a document between upload and search.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DocumentStatus>))]
 public enum DocumentStatus
 {
@@ -16,7 +16,7 @@ public enum DocumentStatus
     Failed,
 }
 
-/// <summary>What is being done with a document that is processing.</summary>
+/// <summary>The stage of a document that is processing.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DocumentStage>))]
 public enum DocumentStage
 {
@@ -35,7 +35,7 @@ public enum DocumentStage
 /// <param name="ReadyVersion">The version that is searched; null until one is ready.</param>
 /// <param name="Progress">0–100 over all stages.</param>
 /// <param name="Attempts">How often processing of this version began.</param>
-/// <param name="Error">Why it failed, or what it is waiting for.</param>
+/// <param name="Error">Why it failed, or why it waits.</param>
 public sealed record Document(
     Guid Id,
     string Collection,

@@ -8,7 +8,7 @@ public sealed class DocumentContents(NpgsqlDataSource dataSource)
 {
     private const int SliceBytes = 1 << 20;
 
-    /// <summary>Stores a file's bytes as one version, inside the caller's transaction.</summary>
+    /// <summary>Stores the bytes of a file as one version, inside the caller's transaction.</summary>
     internal static async Task InsertAsync(
         NpgsqlConnection connection, Guid documentId, int version, string path, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ public sealed class DocumentContents(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Writes one version's bytes to a stream, a slice at a time.</summary>
-    /// <returns>False when that version is gone.</returns>
+    /// <returns>False when the version is deleted.</returns>
     public async Task<bool> CopyToAsync(Guid documentId, int version, Stream target, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);

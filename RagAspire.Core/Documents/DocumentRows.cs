@@ -4,7 +4,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Documents;
 
-/// <summary>How rows of <c>documents</c> are read, and tags are written.</summary>
+/// <summary>How rows of <c>documents</c> are read.</summary>
 internal static class DocumentRows
 {
     public const string Columns = """
@@ -31,7 +31,4 @@ internal static class DocumentRows
         row.Field<DateTimeOffset>("created_at"),
         row.Field<DateTimeOffset>("updated_at"),
         row.Nullable<DateTimeOffset?>("indexed_at"));
-
-    public static NpgsqlParameter Tags(IReadOnlyDictionary<string, string> tags) =>
-        new() { Value = JsonSerializer.Serialize(tags), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb };
 }

@@ -5,9 +5,9 @@ using RagAspire.Security;
 
 namespace RagAspire.Documents;
 
-/// <summary>Which documents a page shows.</summary>
+/// <summary>Selects the documents of a page.</summary>
 /// <param name="Text">Full text over the chunks; null for all.</param>
-/// <param name="After">The last id of the page before; null for the first.</param>
+/// <param name="After">The last id of the previous page; null for the first page.</param>
 /// <param name="Limit">1–200.</param>
 public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
 

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RagAspire.Documents;
 
-/// <summary>Where a document is, as clients see it while it happens.</summary>
+/// <summary>The progress of a document, as clients see it.</summary>
 /// <param name="Version">The version that is processed.</param>
 public sealed record DocumentProgress(
     Guid DocumentId, int Version, DocumentStatus Status, DocumentStage? Stage, int Progress, string? Error, int ChunkCount)
@@ -14,20 +14,20 @@ public sealed record DocumentProgress(
     public static DocumentProgress Of(Document document) => new(
         document.Id, document.Version, document.Status, document.Stage, document.Progress, document.Error, document.ChunkCount);
 
-    /// <summary>Nothing more will happen by itself.</summary>
+    /// <summary>Processing has ended.</summary>
     public bool IsFinal => Status is DocumentStatus.Ready or DocumentStatus.Failed;
 }
 
 /// <summary>
-/// Progress over Redis pub/sub, with the row as the fallback: a watcher looks at the row at intervals, and in between hears
-/// of changes at once while Redis is there.
+/// Publishes progress by Redis pub/sub, with polling of the row as the fallback: a watcher polls, and gets changes at once
+/// while Redis is available.
 /// </summary>
 public sealed partial class ProgressFeed(
     IConnectionMultiplexer redis, DocumentStore documents, TimeProvider time, ILogger<ProgressFeed> logger)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tells the watchers; never fails and never waits long.</summary>
+    /// <summary>Publishes to the watchers. Never throws and does not wait for Redis.</summary>
     public async Task PublishAsync(Document document)
     {
         if (!redis.IsConnected)
@@ -46,7 +46,7 @@ public sealed partial class ProgressFeed(
         }
     }
 
-    /// <summary>What happens to a document from now until it is ready, failed or gone; begins with what is.</summary>
+    /// <summary>The progress of a document, beginning with its present state, until it is ready, failed or deleted.</summary>
     public async IAsyncEnumerable<DocumentProgress> WatchAsync(
         Guid documentId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -88,7 +88,7 @@ public sealed partial class ProgressFeed(
     private async Task WaitAsync(ChannelReader<DocumentProgress> heard, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pause = Task.Delay(LookEvery, time, patience.Token);
+        var pause = Task.Delay(PollInterval, time, patience.Token);
         await Task.WhenAny(pause, heard.WaitToReadAsync(patience.Token).AsTask());
         await patience.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

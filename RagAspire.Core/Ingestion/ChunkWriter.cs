@@ -9,7 +9,7 @@ namespace RagAspire.Ingestion;
 /// <summary>A chunk with the id under which it is stored.</summary>
 public sealed record StoredChunk(Guid Id, Chunk Chunk);
 
-/// <summary>Writes the chunks of one version; writing them again changes nothing.</summary>
+/// <summary>Writes the chunks of one version. Idempotent.</summary>
 public sealed class ChunkWriter(NpgsqlDataSource dataSource)
 {
     public async Task<IReadOnlyList<StoredChunk>> WriteAsync(
@@ -19,7 +19,7 @@ public sealed class ChunkWriter(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // What an interrupted run left is kept, with its embeddings, where it says the same.
+        // Equal chunks of an interrupted run are kept together with their embeddings.
         await connection.Command("""
             delete from chunks c where document_id = $1 and version = $2 and not exists (
                 select from unnest($3::uuid[], $4::text[]) as n(id, text) where n.id = c.id and n.text = c.text)
@@ -43,7 +43,7 @@ public sealed class ChunkWriter(NpgsqlDataSource dataSource)
         return stored;
     }
 
-    /// <summary>A hash of document, version and ordinal (RFC 9562 version 8), so that a replay meets its own rows.</summary>
+    /// <summary>A hash of document, version and ordinal (RFC 9562 version 8), so that a retry finds the rows of the first run.</summary>
     internal static Guid ChunkId(Guid documentId, int version, int ordinal)
     {
         Span<byte> name = stackalloc byte[24];

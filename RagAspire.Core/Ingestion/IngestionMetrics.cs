@@ -4,7 +4,7 @@ using RagAspire.Documents;
 
 namespace RagAspire.Ingestion;
 
-/// <summary>What operators see of ingestion.</summary>
+/// <summary>Metrics of ingestion.</summary>
 public sealed class IngestionMetrics
 {
     public const string MeterName = "RagAspire.Ingestion";
@@ -13,7 +13,7 @@ public sealed class IngestionMetrics
     private readonly Counter<long> _chunks;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _stages;
-    private QueueFigures _queue = new(0, 0);
+    private IngestionQueue _queue = new(0, 0);
 
     public IngestionMetrics(IMeterFactory meters)
     {
@@ -44,9 +44,9 @@ public sealed class IngestionMetrics
     public void StageTook(DocumentStage stage, long startedAt) =>
         _stages.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("stage", stage.Word()));
 
-    public void Queue(QueueFigures figures) => _queue = figures;
+    public void Queue(IngestionQueue queue) => _queue = queue;
 }
 
-/// <summary>The line of waiting documents.</summary>
+/// <summary>The queue of waiting documents.</summary>
 /// <param name="OldestSeconds">Age of the longest waiting one; 0 when none waits.</param>
-public sealed record QueueFigures(long Waiting, double OldestSeconds);
+public sealed record IngestionQueue(long Waiting, double OldestSeconds);

@@ -3,8 +3,7 @@ using System.Threading.Channels;
 namespace RagAspire.Ingestion;
 
 /// <summary>
-/// Passes the reports of a busy reader on to a slower listener: only the newest one, one at a time, and none after it is
-/// disposed.
+/// Hands progress reports to a slower listener: the newest only, one at a time, and none after it is disposed.
 /// </summary>
 internal sealed class ProgressReports : IProgress<double>, IAsyncDisposable
 {
@@ -26,7 +25,7 @@ internal sealed class ProgressReports : IProgress<double>, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Whoever reads the document is cancelled by the same token and says so.
+            // Extraction is cancelled by the same token and throws.
         }
     }
 

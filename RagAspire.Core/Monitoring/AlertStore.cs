@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Monitoring;
@@ -58,8 +57,8 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
                 alert.EndsAt is null ? "firing" : "resolved",
                 alert.Labels["alertname"],
                 alert.Labels.GetValueOrDefault("severity"),
-                Jsonb(alert.Labels),
-                Jsonb(alert.Annotations),
+                Commands.Jsonb(alert.Labels),
+                Commands.Jsonb(alert.Annotations),
                 alert.GeneratorUrl).ExecuteAsync(cancellationToken);
         }
 
@@ -91,7 +90,4 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
             cancellationToken);
         return Page.From(rows, limit, row => row.Id.ToString(CultureInfo.InvariantCulture));
     }
-
-    private static NpgsqlParameter Jsonb(IReadOnlyDictionary<string, string> value) =>
-        new() { Value = JsonSerializer.Serialize(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 using RagAspire.Security;
 
@@ -26,7 +25,7 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
             insert into golden_sets (collection, questions, updated_by) values ($1, $2, $3)
             on conflict (collection) do update set questions = excluded.questions, updated_by = excluded.updated_by, updated_at = now()
             returning collection, questions, updated_at, updated_by
-            """, collection, Jsonb(questions), actor).FirstAsync(Read, cancellationToken);
+            """, collection, Commands.Jsonb(questions, Json), actor).FirstAsync(Read, cancellationToken);
         await audit.WriteAsync(connection, new AuditEntry(actor, "golden-set.put", collection, collection), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return golden!;
@@ -65,7 +64,7 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
             select $1, collection, $3, $4, $5, $6, $7, $8::text, $9 from golden_sets where collection = $2
             """,
             evaluation.Id, evaluation.Collection, evaluation.EvaluatedAt, evaluation.Questions, evaluation.RecallAt10, evaluation.Mrr,
-            evaluation.NdcgAt10, evaluation.Degraded, Jsonb(evaluation.Misses)).ExecuteAsync(cancellationToken) > 0;
+            evaluation.NdcgAt10, evaluation.Degraded, Commands.Jsonb(evaluation.Misses, Json)).ExecuteAsync(cancellationToken) > 0;
 
     /// <summary>A page of the evaluations of one collection, newest first.</summary>
     /// <param name="before">The cursor; null for the first page.</param>
@@ -83,9 +82,6 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
     public async Task<IReadOnlyList<Evaluation>> LatestAsync(CancellationToken cancellationToken) =>
         await dataSource.Command($"select distinct on (collection) {Columns} from retrieval_evaluations order by collection, id desc")
             .ListAsync(ReadEvaluation, cancellationToken);
-
-    private static NpgsqlParameter Jsonb<T>(T value) =>
-        new() { Value = JsonSerializer.Serialize(value, Json), NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static GoldenSet Read(NpgsqlDataReader row) => new(
         row.GetString(0),

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using RagAspire.Search;
 using RagAspire.Vectors;
 
@@ -9,8 +10,6 @@ namespace RagAspire.Quality;
 /// </summary>
 public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 {
-    private static readonly Dictionary<string, string> NoTags = [];
-
     /// <param name="rest">Called after each question with the timestamp at which it was asked; null where somebody waits for the result.</param>
     /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
     /// <exception cref="Exception">The database cannot be reached: a question that could not be asked was not answered badly.</exception>
@@ -22,7 +21,7 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
         {
             var startedAt = time.GetTimestamp();
             var found = await retriever.RetrieveAsync(
-                new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, NoTags), metrics: null, cancellationToken);
+                new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, ReadOnlyDictionary<string, string>.Empty), metrics: null, cancellationToken);
             if (found.Level == RetrievalLevel.FullText)
             {
                 // People get answers on this rung too, but its figures would be kept as those of the index.

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 using RagAspire.Vectors;
 
@@ -28,7 +26,7 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
             found.Select(hit => hit.ChunkId).ToArray(),
             found.Select(hit => hit.Score).ToArray(),
             query.Collection,
-            Tags(query),
+            Commands.Jsonb(query.Tags),
             query.Limit).ListAsync(ReadHit, cancellationToken);
 
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
@@ -40,10 +38,7 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
             where c.search @@ words.query and c.collection = $2 and c.tags @> $3
             order by 8 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Tags(query), query.Limit).ListAsync(ReadHit, cancellationToken);
-
-    private static NpgsqlParameter Tags(SearchQuery query) =>
-        new() { Value = JsonSerializer.Serialize(query.Tags), NpgsqlDbType = NpgsqlDbType.Jsonb };
+            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(ReadHit, cancellationToken);
 
     private static SearchHit ReadHit(NpgsqlDataReader row) => new(
         row.GetGuid(0),

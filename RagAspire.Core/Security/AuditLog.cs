@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Security;
@@ -33,7 +32,7 @@ public sealed class AuditLog(NpgsqlDataSource dataSource)
             entry.Action,
             entry.Subject,
             entry.Collection,
-            new NpgsqlParameter { Value = JsonSerializer.Serialize(entry.Details), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            Commands.Jsonb(entry.Details),
             Activity.Current?.TraceId.ToString()).ExecuteAsync(cancellationToken);
 #pragma warning restore CA1822
 

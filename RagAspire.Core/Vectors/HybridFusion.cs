@@ -1,6 +1,6 @@
 namespace RagAspire.Vectors;
 
-/// <summary>Makes one ranking of the ranking by text and the ranking by vector; every index uses this one.</summary>
+/// <summary>Combines the ranking by text and the ranking by vector; every index uses this class.</summary>
 /// <remarks>
 /// Each ranking is brought to 0–1 between the score of a chunk that it would not have named and its best, and the two are
 /// added by weight. Scores and not ranks, because how far the first is ahead of the second says how sure a ranking is:

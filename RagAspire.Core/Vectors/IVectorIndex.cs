@@ -25,7 +25,7 @@ public interface IVectorIndex
     /// <summary>Removes points by their ids, whatever document they say they are of.</summary>
     Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken);
 
-    /// <summary>All points, page by page, without their vectors. What is written meanwhile may be missing.</summary>
+    /// <summary>All points, page by page, without their vectors. Points that are written during the scan may be missing.</summary>
     IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken);
 
     /// <summary>The best chunks of one collection, best first.</summary>
@@ -72,8 +72,8 @@ public sealed record IndexQuery(
 /// <summary>A found chunk. Scores of one answer can be compared with each other and with nothing else.</summary>
 public sealed record IndexHit(Guid ChunkId, double Score);
 
-/// <summary>A point as a scan tells of it.</summary>
-/// <param name="DocumentId">Empty where the point does not say; then it is not ours.</param>
+/// <summary>A point as a scan returns it.</summary>
+/// <param name="DocumentId">Empty for a point of another origin.</param>
 /// <param name="HasDense">It has a dense vector.</param>
 public sealed record IndexedChunk(Guid ChunkId, Guid DocumentId, int Version, bool HasDense);
 
@@ -83,6 +83,6 @@ public sealed record IndexedChunk(Guid ChunkId, Guid DocumentId, int Version, bo
 /// <param name="Bytes">Memory that it takes in this process; null where it lives elsewhere.</param>
 public sealed record IndexStatus(long Points, int? Dimensions, long? Bytes = null);
 
-/// <summary>The index cannot be asked now; search has another rung to stand on and ingestion waits.</summary>
+/// <summary>The index cannot be asked now: search falls back to full text, and ingestion waits.</summary>
 public sealed class VectorIndexUnavailableException(string reason, Exception? innerException = null)
     : Exception(reason, innerException);

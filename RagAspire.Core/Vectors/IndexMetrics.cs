@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Vectors;
 
-/// <summary>What operators see of how far index and database agree.</summary>
+/// <summary>Metrics that compare index and database.</summary>
 public sealed class IndexMetrics
 {
     public const string MeterName = "RagAspire.Vectors";
@@ -18,6 +18,6 @@ public sealed class IndexMetrics
         new Measurement<long>(index, new KeyValuePair<string, object?>("store", "index")),
     ];
 
-    /// <summary>One of them cannot be asked, so nothing can be said about the two.</summary>
+    /// <summary>Withdraws both values, because one of the stores cannot be asked.</summary>
     public void NotCounted() => _chunks = [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
@@ -20,8 +21,6 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
 {
     private const int Limit = 50;
     private const int Batch = 500;
-    private static readonly Dictionary<string, string> NoTags = [];
-
     /// <returns>Null where there are more chunks than <see cref="BackupOptions.DrillIndexLimit"/>.</returns>
     public async Task<FilledIndex?> FillAsync(NpgsqlDataSource restored, CancellationToken cancellationToken)
     {
@@ -40,7 +39,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
         {
             if (count++ % each == 0 && queries.Count < options.Value.DrillSearches)
             {
-                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, NoTags, Limit));
+                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit));
             }
 
             batch.Add(point);
@@ -72,5 +71,5 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
                 from answers order by question, collection, created_at desc) asked
             order by created_at desc limit $1
             """, options.Value.DrillSearches / 2).ListAsync(
-            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, NoTags, Limit), cancellationToken);
+            row => new IndexQuery(row.GetString(1), encoder.Encode(row.GetString(0)), null, ReadOnlyDictionary<string, string>.Empty, Limit), cancellationToken);
 }

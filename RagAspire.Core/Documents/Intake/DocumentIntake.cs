@@ -4,12 +4,12 @@ using RagAspire.Security;
 
 namespace RagAspire.Documents.Intake;
 
-/// <summary>A file that has arrived whole and lies on disk.</summary>
+/// <summary>A completely received file on disk.</summary>
 /// <param name="Path">A temporary file; its owner deletes it.</param>
-/// <param name="ContentType">Decided by its content.</param>
+/// <param name="ContentType">Detected from its content.</param>
 public sealed record UploadedFile(string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256);
 
-/// <summary>What became of an upload.</summary>
+/// <summary>The result of an upload.</summary>
 /// <param name="IsNew">False when the same bytes were there already.</param>
 public sealed record IntakeResult(Document Document, bool IsNew);
 
@@ -17,7 +17,7 @@ public sealed record IntakeResult(Document Document, bool IsNew);
 public sealed class DuplicateContentException(Guid documentId)
     : Exception($"The document {documentId} of this collection has the same content.");
 
-/// <summary>Takes documents in: bytes and row in one transaction, then a nudge to the queue.</summary>
+/// <summary>Stores documents: bytes and row in one transaction. Then it enqueues their ingestion.</summary>
 public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, IIngestionEnqueuer queue)
 {
     /// <summary>Stores a new document, or finds the one of the same collection with the same bytes.</summary>
@@ -36,7 +36,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
             on conflict (collection, sha256) do nothing
             returning {DocumentRows.Columns}
             """,
-            Guid.CreateVersion7(), collection, file.Name, file.ContentType, file.SizeBytes, file.Sha256, DocumentRows.Tags(tags))
+            Guid.CreateVersion7(), collection, file.Name, file.ContentType, file.SizeBytes, file.Sha256, Commands.Jsonb(tags))
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
@@ -53,7 +53,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         return new IntakeResult(document, IsNew: true);
     }
 
-    /// <summary>Stores the next version; the one before is searched until this one is ready.</summary>
+    /// <summary>Stores the next version; the previous one is searched until it is ready.</summary>
     /// <returns>Null when there is no such document.</returns>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
     public async Task<IntakeResult?> ReplaceAsync(

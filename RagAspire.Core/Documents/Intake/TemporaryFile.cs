@@ -1,9 +1,9 @@
 namespace RagAspire.Documents.Intake;
 
-/// <summary>A file of ours in the temporary folder, gone when it is disposed.</summary>
+/// <summary>A file in the temporary folder that is deleted when it is disposed.</summary>
 public sealed class TemporaryFile : IDisposable
 {
-    /// <summary>What the names of all our temporary files begin with, so that a clean-up finds those of killed processes.</summary>
+    /// <summary>The prefix of all temporary files of the product, by which the clean-up finds those of killed processes.</summary>
     public const string Prefix = "ragaspire-";
 
     public string Path { get; } =

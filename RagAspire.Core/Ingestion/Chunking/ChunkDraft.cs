@@ -2,17 +2,17 @@ using System.Text;
 
 namespace RagAspire.Ingestion.Chunking;
 
-/// <summary>A chunk in the making: a run of pieces, and its tokens as if it ended after each of them.</summary>
-/// <param name="start">The first piece, which may be repeated from the chunk before.</param>
-/// <param name="repeated">How many pieces are repeated.</param>
+/// <summary>A chunk that is being filled: consecutive pieces, and the token count at each possible end.</summary>
+/// <param name="start">The index of the first piece.</param>
+/// <param name="repeated">How many pieces at the start repeat the previous chunk.</param>
 internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int repeated, int maxTokens)
 {
     private readonly List<int> _tokens = [];
 
-    // The headings it starts with are its section and not part of its text.
+    // Headings at the start become the section and are not part of the text.
     private int _opening;
 
-    // Over some borders the tokenizer joins characters: then the sum of the pieces is not exact.
+    // The tokenizer joins characters across some borders; then the sum over the pieces is not exact.
     private bool _isSumExact = true;
 
     public int Start => start;
@@ -24,7 +24,7 @@ internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int rep
 
     public double Fullness => (double)_tokens[^1] / maxTokens;
 
-    /// <summary>The first end at which the chunk says something new.</summary>
+    /// <summary>The first end at which the chunk holds more than repeated pieces and headings.</summary>
     public int FirstEnd => start + Math.Max(repeated, _opening) + 1;
 
     /// <summary>Adds the next piece if it fits.</summary>

@@ -4,8 +4,8 @@ using RagAspire.Extraction;
 namespace RagAspire.Ingestion.Chunking;
 
 /// <summary>
-/// Cuts a document into passages of at most <see cref="ChunkingOptions.MaxTokens"/>, at the best borders near that size.
-/// A chunk stays on one page, so that its page is the page of all it says.
+/// Cuts a document into chunks of at most <see cref="ChunkingOptions.MaxTokens"/>, at the best borders near that size. A
+/// chunk never spans two pages, so its page number holds for all of its text.
 /// </summary>
 public sealed class Chunker(IOptions<ChunkingOptions> options)
 {
@@ -56,7 +56,7 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
 
         if (best == 0)
         {
-            // What is repeated leaves no room for what is new.
+            // The repeated pieces leave no room for a new one.
             return Fill(pieces, start + repeated, 0);
         }
 
@@ -64,7 +64,7 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
         return draft;
     }
 
-    // Fuller is better, and a good border outweighs some emptiness. A heading stays with what follows it.
+    // Fuller is better, but a good border outweighs some free space. A heading stays with the text after it.
     private static double Score(IReadOnlyList<Piece> pieces, int end, double fullness) =>
         fullness + (pieces[end - 1].HeadingLevel > 0 ? -2 : pieces[end].Border switch
         {
@@ -76,7 +76,7 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
             _ => .4 - (.03 * pieces[end].HeadingLevel),
         });
 
-    /// <summary>How many pieces at the end of a chunk the next one starts with: whole sentences under the same heading.</summary>
+    /// <summary>How many pieces at the end of a chunk the next chunk repeats: whole sentences under the same heading.</summary>
     private int CountRepeated(IReadOnlyList<Piece> pieces, ChunkDraft draft)
     {
         if (draft.End == pieces.Count || pieces[draft.End] is { Border: Border.Heading } or { TableHeader: not null })

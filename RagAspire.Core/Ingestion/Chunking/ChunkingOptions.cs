@@ -2,16 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Ingestion.Chunking;
 
-/// <summary>How large the passages are that are searched, cited and embedded.</summary>
+/// <summary>The size of chunks; section <c>Chunking</c>.</summary>
 public sealed class ChunkingOptions : IValidatableObject
 {
     public const string Section = "Chunking";
 
-    /// <summary>Tokens of a chunk at most, its heading path included.</summary>
+    /// <summary>The most tokens of a chunk, including its heading path.</summary>
     [Range(32, 8192)]
     public int MaxTokens { get; set; } = 512;
 
-    /// <summary>Tokens of the end of a chunk that the next one repeats at most, in whole sentences.</summary>
+    /// <summary>The most tokens at the end of a chunk that the next chunk repeats, in whole sentences.</summary>
     [Range(0, 4096)]
     public int OverlapTokens { get; set; } = 64;
 

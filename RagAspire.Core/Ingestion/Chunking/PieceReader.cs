@@ -9,7 +9,7 @@ internal sealed class PieceReader(int maxTokens)
 {
     private const string PathSeparator = " > ";
 
-    // Longer ones are not told apart from endless words; what is tokenized at once stays short.
+    // Longer words are cut like text without spaces, because the tokenizer is slow on long input.
     private const int MaxWordCharacters = 128;
     private const int MaxSentenceCharacters = 2000;
     private const int MaxHeadingCharacters = 300;
@@ -48,8 +48,8 @@ internal sealed class PieceReader(int maxTokens)
     }
 
     /// <summary>
-    /// A heading goes to the page of what it heads. One without text of its own is a line of the section above, so that
-    /// wherever a chunk starts with headings, each is below the one before.
+    /// Moves a heading to the page of the text after it. A heading without text becomes a line of the section above it, so
+    /// that headings at the start of a chunk always form one path.
     /// </summary>
     private void SettleHeadings()
     {
@@ -91,7 +91,7 @@ internal sealed class PieceReader(int maxTokens)
         return true;
     }
 
-    // What is nearest matters most; what is too long loses its outer headings.
+    // The nearest heading matters most, so a path that is too long loses its outer headings.
     private string PathOf(string text, Heading parent)
     {
         var path = text;
@@ -199,7 +199,7 @@ internal sealed class PieceReader(int maxTokens)
         }
     }
 
-    // Whole words, and of endless ones as many characters as surely fit.
+    // A whole word, or as many characters of a long one as certainly fit.
     private int PartLength(ReadOnlySpan<char> word, Place place)
     {
         var length = word.Length <= MaxWordCharacters ? word.Length : GraphemeCut(word, MaxWordCharacters);
@@ -211,7 +211,7 @@ internal sealed class PieceReader(int maxTokens)
         return length;
     }
 
-    // A line break and what the tokenizer may split otherwise at the border take up to two.
+    // A line break and a different split at the border take up to two tokens.
     private int Room(Place place) => Budget - (place.TableHeader?.Tokens ?? 0) - 2;
 
     private static int GraphemeCut(ReadOnlySpan<char> word, int limit)
@@ -225,7 +225,7 @@ internal sealed class PieceReader(int maxTokens)
                 break;
             }
 
-            // One character with thousands of marks is cut inside.
+            // A grapheme with thousands of combining marks is cut inside.
             length += length == 0 && next > limit ? Math.Min(next, Math.Max(limit, 2)) : next;
             if (length >= limit)
             {

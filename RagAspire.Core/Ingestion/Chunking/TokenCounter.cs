@@ -2,7 +2,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace RagAspire.Ingestion.Chunking;
 
-/// <summary>Counts tokens as the embedding and chat models of today do (o200k).</summary>
+/// <summary>Counts tokens exactly, by the encoding o200k.</summary>
 internal static class TokenCounter
 {
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
@@ -11,7 +11,8 @@ internal static class TokenCounter
         text.IsEmpty ? 0 : Tokenizer.Value.CountTokens(text, considerPreTokenization: true, considerNormalization: false);
 
     /// <summary>
-    /// What a line break adds behind a text. The tokenizer joins it with punctuation before it, never with what follows.
+    /// The tokens that a line break after a text adds. The tokenizer joins it with punctuation before it, never with text
+    /// after it.
     /// </summary>
     public static int CountBreak(ReadOnlySpan<char> text, string lineBreak)
     {

@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Ingestion.Extraction;
 
-/// <summary>What one document may cost. A document that wants more is refused with a reason, never the worker harmed.</summary>
+/// <summary>The limits of extraction; section <c>Extraction</c>. A document that exceeds one is rejected with the reason.</summary>
 public sealed class ExtractionOptions
 {
     public const string Section = "Extraction";
 
-    /// <summary>Documents that are read at the same time, each by a process of its own.</summary>
+    /// <summary>Documents that are read at the same time, each in its process.</summary>
     [Range(1, 64)]
     public int Processes { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
@@ -19,11 +19,11 @@ public sealed class ExtractionOptions
     [Range(128, 65_536)]
     public int MemoryMegabytes { get; set; } = 1024;
 
-    /// <summary>Processor time for one document; on the clock it may take four times as long.</summary>
+    /// <summary>Processor time for one document; the elapsed time may be four times as long.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The same for one step, such as a page: a document that stops making progress is given up earlier.</summary>
+    /// <summary>The same for one step, such as a page: a document that stops making progress fails earlier.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(45);
 

@@ -8,7 +8,7 @@ internal static class ExtractorCommand
 {
     private const string Program = "RagAspire.Extractor";
 
-    // What a process needs to run at all. Connection strings, keys and the like stay here.
+    // The variables that a process needs to run. Connection strings and keys are not inherited.
     private static readonly string[] Kept =
         ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "TZ", "LANG", "LC_ALL", "SystemRoot", "USERPROFILE", "DOTNET_ROOT",
             "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"];
@@ -36,7 +36,7 @@ internal static class ExtractorCommand
             start.Environment.Remove(name);
         }
 
-        // Above this the runtime throws OutOfMemoryException, before the watch over resident memory has to kill.
+        // Above this the runtime throws OutOfMemoryException, before the limit of resident memory kills the process.
         var heap = (long)options.MemoryMegabytes * 1024 * 1024 * 3 / 4;
         start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";

@@ -14,17 +14,17 @@ internal enum ExtractorFailure
     OutOfMemory,
 }
 
-/// <summary>The process died or was ended while it read a document.</summary>
+/// <summary>The process crashed or was killed while it read a document.</summary>
 /// <param name="page">The page it was about to read, where the format has pages.</param>
-internal sealed class ExtractorFailedException(ExtractorFailure death, int? page, string details)
-    : Exception($"The extractor process ended ({death}). {details}")
+internal sealed class ExtractorFailedException(ExtractorFailure failure, int? page, string details)
+    : Exception($"The extractor process ended ({failure}). {details}")
 {
-    public ExtractorFailure Death => death;
+    public ExtractorFailure Failure => failure;
 
     public int? Page => page;
 }
 
-/// <summary>One extractor process. It reads one document at a time and is watched from here while it does.</summary>
+/// <summary>One extractor process. It reads one document at a time; its time and memory are limited from here.</summary>
 internal sealed class ExtractorProcess : IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
@@ -45,7 +45,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         _errorReader = ReadErrorsAsync();
     }
 
-    /// <summary>Documents it has read.</summary>
+    /// <summary>Documents that it has read.</summary>
     public int Documents { get; private set; }
 
     public int Id => _process.Id;
@@ -79,7 +79,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         }
     }
 
-    /// <exception cref="ExtractorFailedException">It crashed, or wanted too much time or memory.</exception>
+    /// <exception cref="ExtractorFailedException">The process crashed or exceeded a limit.</exception>
     public async Task<ExtractedDocument> ExtractAsync(
         ExtractionRequest request, IProgress<double>? progress, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(watch.Token);
 
-        // A read from a pipe may not hear of a cancellation, but it hears when the other side is gone.
+        // A pending read from a pipe may ignore a cancellation, but it ends when the process does.
         await using var cancelling = cancellationToken.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), this);
         try
         {
@@ -102,7 +102,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
             await EndAsync();
             cancellationToken.ThrowIfCancellationRequested();
             await watch.CancelAsync();
-            throw new ExtractorFailedException(await watching ?? await CauseOfDeathAsync(), _page, Errors());
+            throw new ExtractorFailedException(await watching ?? await CauseAsync(), _page, Errors());
         }
         finally
         {
@@ -148,7 +148,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     private Task<ExtractionMessage?> ReceiveAsync(CancellationToken cancellationToken) =>
         Frames.ReadAsync(_process.StandardOutput.BaseStream, ExtractionJson.Default.ExtractionMessage, cancellationToken);
 
-    /// <summary>Ends the process when it passes a limit, and says which.</summary>
+    /// <summary>Kills the process when it exceeds a limit, and returns which.</summary>
     private async Task<ExtractorFailure?> WatchAsync(CancellationToken cancellationToken)
     {
         var whole = new Effort(this);
@@ -165,20 +165,20 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     step = new Effort(this);
                 }
 
-                ExtractorFailure? death = whole.HasPassed(_options.TimeLimit) ? ExtractorFailure.TimedOut
+                ExtractorFailure? failure = whole.HasPassed(_options.TimeLimit) ? ExtractorFailure.TimedOut
                     : step.HasPassed(_options.StallLimit) ? ExtractorFailure.Stalled
                     : ResidentBytes() > (long)_options.MemoryMegabytes * 1024 * 1024 ? ExtractorFailure.OutOfMemory
                     : null;
-                if (death is not null)
+                if (failure is not null)
                 {
                     await EndAsync();
-                    return death;
+                    return failure;
                 }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The document is finished or given up.
+            // The document is finished or cancelled.
         }
 
         return null;
@@ -199,13 +199,13 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended between the two.
+            // The process ended after the check.
             return default;
         }
     }
 
-    // The system's own out-of-memory killer uses SIGKILL, as we do; we know when it was us.
-    private async Task<ExtractorFailure> CauseOfDeathAsync()
+    // The operating system's out-of-memory killer cannot be told from a crash, so the error output decides.
+    private async Task<ExtractorFailure> CauseAsync()
     {
         await _errorReader;
         return Errors().Contains("Out of memory", StringComparison.OrdinalIgnoreCase)
@@ -228,7 +228,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
-    // A stack overflow prints its whole stack; the pipe must be emptied or the process would wait in dying.
+    // A stack overflow prints its whole stack; unless the pipe is read, the process blocks and does not exit.
     private async Task ReadErrorsAsync()
     {
         const int kept = 2000;
@@ -251,8 +251,8 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// What a document costs: the time of the processor, so that a busy machine does not make a file look bad, and the
-    /// time of the clock for what waits without working.
+    /// Measures processor time, so that a busy machine does not fail a document, and elapsed time, for a process that waits
+    /// without working.
     /// </summary>
     private readonly struct Effort(ExtractorProcess process)
     {

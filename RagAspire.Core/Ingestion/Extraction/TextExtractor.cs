@@ -7,8 +7,8 @@ using RagAspire.Extraction.Messages;
 namespace RagAspire.Ingestion.Extraction;
 
 /// <summary>
-/// Reads the text of untrusted files in processes of their own: a file can overflow the stack, eat all memory or never
-/// end, and costs no more than its process. Processes are kept warm and used again until one fails.
+/// Reads the text of untrusted files in child processes, because a file can overflow the stack, exhaust memory or take
+/// forever. Idle processes are reused until they fail.
 /// </summary>
 public sealed partial class TextExtractor(
     IOptions<ExtractionOptions> options, TimeProvider time, ILogger<TextExtractor> logger) : IAsyncDisposable
@@ -21,7 +21,7 @@ public sealed partial class TextExtractor(
     private readonly ConcurrentDictionary<int, ExtractorProcess> _alive = new();
     private volatile bool _isDisposed;
 
-    /// <summary>The processes that are alive now, at work or waiting.</summary>
+    /// <summary>The processes that are running now, busy or idle.</summary>
     public IReadOnlyCollection<int> ProcessIds => [.. _alive.Keys];
 
     /// <param name="path">A file that this process and its children can read.</param>
@@ -39,24 +39,24 @@ public sealed partial class TextExtractor(
             {
                 return await ExtractOnceAsync(Request(path, contentType, skipped), progress, cancellationToken);
             }
-            catch (ExtractorFailedException death)
+            catch (ExtractorFailedException failed)
             {
-                Log.Died(logger, death.Death, death.Page, death);
-                var mayBeThePage = death.Page is { } page && !skipped.Contains(page) && skipped.Count < MaxSkippedPages
-                    && death.Death != ExtractorFailure.TimedOut;
+                Log.Failed(logger, failed.Failure, failed.Page, failed);
+                var mayBeThePage = failed.Page is { } page && !skipped.Contains(page) && skipped.Count < MaxSkippedPages
+                    && failed.Failure != ExtractorFailure.TimedOut;
                 if (mayBeThePage)
                 {
-                    // One bad page need not cost the others.
-                    skipped.Add(death.Page!.Value);
+                    // The other pages may be readable.
+                    skipped.Add(failed.Page!.Value);
                 }
-                else if (death.Death == ExtractorFailure.Crashed && !isSecondTry)
+                else if (failed.Failure == ExtractorFailure.Crashed && !isSecondTry)
                 {
-                    // Something outside may have ended the process.
+                    // The process may have been killed from outside.
                     isSecondTry = true;
                 }
                 else
                 {
-                    throw new UnreadableDocumentException(Reason(death.Death), death);
+                    throw new UnreadableDocumentException(Reason(failed.Failure), failed);
                 }
             }
         }
@@ -86,7 +86,7 @@ public sealed partial class TextExtractor(
         }
         catch (UnreadableDocumentException unreadable)
         {
-            // It has said no in good order; but after running out of memory it ends.
+            // A process that rejects a file is reusable, except after it ran out of memory.
             isHealthy = unreadable.Message != Reasons.TooMuchMemory;
             throw;
         }
@@ -149,7 +149,7 @@ public sealed partial class TextExtractor(
             _options.MaxCharacters),
         skipped);
 
-    private static string Reason(ExtractorFailure death) => death switch
+    private static string Reason(ExtractorFailure failure) => failure switch
     {
         ExtractorFailure.OutOfMemory => Reasons.TooMuchMemory,
         ExtractorFailure.Crashed => Reasons.Crashed,
@@ -161,7 +161,7 @@ public sealed partial class TextExtractor(
         [LoggerMessage(1, LogLevel.Debug, "Extractor process {ProcessId} started")]
         public static partial void Started(ILogger logger, int processId);
 
-        [LoggerMessage(2, LogLevel.Warning, "The extractor process died ({Death}) at page {Page}")]
-        public static partial void Died(ILogger logger, ExtractorFailure death, int? page, Exception exception);
+        [LoggerMessage(2, LogLevel.Warning, "The extractor process failed ({Failure}) at page {Page}")]
+        public static partial void Failed(ILogger logger, ExtractorFailure failure, int? page, Exception exception);
     }
 }

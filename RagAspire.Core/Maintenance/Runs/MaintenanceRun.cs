@@ -20,13 +20,6 @@ public enum RunStatus
     Interrupted,
 }
 
-public static class RunStatusExtensions
-{
-#pragma warning disable CA1308 // The database, the API and the metrics spell statuses in lower case.
-    public static string Word(this RunStatus status) => status.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
-}
-
 /// <summary>One run of a task, as it is stored and shown.</summary>
 /// <param name="Actor">The API key or command line that requested the run, or "schedule".</param>
 /// <param name="DueAt">The occurrence of the schedule; null for a run that was requested.</param>

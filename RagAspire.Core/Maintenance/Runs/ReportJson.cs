@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Runs;
@@ -14,11 +13,7 @@ internal static class ReportJson
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    public static NpgsqlParameter Parameter(TaskReport? report) => new()
-    {
-        Value = report is null ? DBNull.Value : JsonSerializer.Serialize(report, Json),
-        NpgsqlDbType = NpgsqlDbType.Jsonb,
-    };
+    public static NpgsqlParameter Parameter(TaskReport? report) => Commands.Jsonb(report, Json);
 
     /// <summary>The column <c>report</c>; null where it is null.</summary>
     public static TaskReport? Read(NpgsqlDataReader row) =>

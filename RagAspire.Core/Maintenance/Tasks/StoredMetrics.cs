@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Maintenance.Tasks;
@@ -23,7 +22,7 @@ public sealed class StoredMetrics(NpgsqlDataSource dataSource, MaintenanceMetric
             await connection.Command(
                 "insert into kept_figures (name, labels, value) values ($1, $2, $3)",
                 name,
-                new NpgsqlParameter { Value = JsonSerializer.Serialize(metric.Labels), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                Commands.Jsonb(metric.Labels),
                 metric.Value).ExecuteAsync(cancellationToken);
         }
 

@@ -1,6 +1,6 @@
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>What models were trained to see in front of documents and of questions.</summary>
+/// <summary>The prefixes of documents and questions that models were trained with.</summary>
 internal sealed record EmbeddingPrefixes(string Document, string Query)
 {
     private static readonly EmbeddingPrefixes None = new("", "");
@@ -21,7 +21,7 @@ internal sealed record EmbeddingPrefixes(string Document, string Query)
         ("bge-", new("", "Represent this sentence for searching relevant passages: ")),
     ];
 
-    /// <summary>What the options say, else what is known of the model, else nothing.</summary>
+    /// <summary>The prefixes from the options, else the known ones of the model, else none.</summary>
     public static EmbeddingPrefixes For(string model, EmbeddingOptions options)
     {
         var known = Known.FirstOrDefault(entry => model.Contains(entry.NamePart, StringComparison.OrdinalIgnoreCase)).Prefixes

@@ -3,14 +3,14 @@ using Polly.CircuitBreaker;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>Keeps callers from waiting, one after the other, for a model that does not answer.</summary>
+/// <summary>A circuit breaker, so that callers do not wait one after the other for a model that does not answer.</summary>
 internal static class ModelCircuit
 {
     /// <summary>Failures older than this are forgotten. Longer than a call may take, or slow failures would never add up.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
 
     /// <summary>Opens when at least half of the calls failed, and at least <paramref name="failures"/> calls were made.</summary>
-    /// <remarks>A caller that goes away says nothing about the model.</remarks>
+    /// <remarks>Cancellation by a caller does not count as a failure.</remarks>
     public static ResiliencePipeline Build(int failures, TimeSpan breakDuration, TimeProvider clock) =>
         new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions

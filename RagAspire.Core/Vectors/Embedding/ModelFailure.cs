@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>Says in a person's words why a language or embedding model did not answer.</summary>
+/// <summary>Describes for users why a language or embedding model did not answer.</summary>
 internal static class ModelFailure
 {
     public static string Reason(Exception exception, string model) => exception switch

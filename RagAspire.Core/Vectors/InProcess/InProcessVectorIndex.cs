@@ -7,8 +7,8 @@ namespace RagAspire.Vectors.InProcess;
 
 /// <summary>The index inside this process: nothing to install, exact answers, as large as memory allows.</summary>
 /// <remarks>
-/// It starts empty and refuses searches until <see cref="Open"/> says that it was filled, because half an index answers
-/// wrongly without looking wrong. Searches read immutable segments and wait for nobody; writes wait for each other.
+/// It starts empty and refuses searches until <see cref="Open"/> is called, because half an index answers wrongly without
+/// looking wrong. Searches read immutable segments and take no lock; writes are serialised.
 /// Collections share nothing but memory: statistics, and so scores, come from the searched collection alone.
 /// </remarks>
 public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<HybridOptions> hybrid) : IVectorIndex, IDisposable
@@ -25,7 +25,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
 
     public bool IsShared => false;
 
-    /// <summary>From now on the index is complete and may be searched.</summary>
+    /// <summary>Allows searches: the index is complete.</summary>
     public void Open() => _closedBecause = null;
 
     /// <summary>Refuses searches, because the index can no longer be trusted to be complete.</summary>

@@ -32,7 +32,7 @@ internal sealed class Segment
 /// <summary>For each term the slots that contain it and how often.</summary>
 /// <param name="Terms">Term hashes, ascending.</param>
 /// <param name="Offsets">Where each term's postings start; one more at the end.</param>
-/// <param name="Counts">65,535 stands for that and more: beyond it the score no longer moves.</param>
+/// <param name="Counts">Saturates at 65,535, beyond which the score no longer changes.</param>
 internal sealed record Postings(uint[] Terms, int[] Offsets, int[] Slots, ushort[] Counts)
 {
     public long Bytes => ((long)Terms.Length * 8) + ((long)Slots.Length * (sizeof(int) + sizeof(ushort)));

@@ -20,7 +20,7 @@ internal sealed class TagSet : IEquatable<TagSet>
         _hash = hash.ToHashCode();
     }
 
-    /// <summary>Whether all of the wanted tags are here.</summary>
+    /// <summary>Whether the set contains all of the wanted tags.</summary>
     public bool Matches(IReadOnlyDictionary<string, string> wanted)
     {
         foreach (var pair in wanted)

@@ -4,7 +4,7 @@ using Qdrant.Client.Grpc;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>Looks after the Qdrant collection: its status, the optimizer's settings, how much is indexed, and what the answers are worth.</summary>
+/// <summary>Maintains the Qdrant collection: status, optimizer settings, indexed share, and recall.</summary>
 public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOptions> options, IOptions<QdrantMaintenanceOptions> care) : IIndexMaintenance
 {
     private const int Neighbours = 10;
@@ -22,7 +22,7 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
 
         var info = await InfoAsync(cancellationToken);
         Judge(info, problems, notes);
-        var before = Figures(info);
+        var before = Metrics(info);
         progress(20, "recall");
         await MeasureAsync(info, before, problems: null, cancellationToken);
 
@@ -45,7 +45,7 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
 
         progress(70, "recall");
         info = await InfoAsync(cancellationToken);
-        var after = Figures(info);
+        var after = Metrics(info);
         await MeasureAsync(info, after, problems, cancellationToken);
         return new IndexMaintenanceReport((long)info.PointsCount, changes.Count, problems, notes, before, after);
     }
@@ -74,14 +74,14 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
         var dense = Dense(info);
         if (dense is not null && dense.Distance != Distance.Cosine && info.PointsCount > (ulong)care.Value.LargeCollection)
         {
-            notes.Add($"A collection of {info.PointsCount} points measures {dense.Distance} and not cosine: its scores are not comparable with ours.");
+            notes.Add($"A collection of {info.PointsCount} points measures {dense.Distance} and not cosine: its scores are not comparable with those of the product.");
         }
     }
 
     private static VectorParams? Dense(CollectionInfo info) =>
         info.Config.Params.VectorsConfig?.ParamsMap?.Map.TryGetValue(QdrantSchema.Dense, out var dense) == true ? dense : null;
 
-    private static Dictionary<string, double> Figures(CollectionInfo info) => new()
+    private static Dictionary<string, double> Metrics(CollectionInfo info) => new()
     {
         ["qdrant.points"] = info.PointsCount,
         ["qdrant.indexed_vectors"] = info.IndexedVectorsCount,
@@ -89,7 +89,7 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
         ["qdrant.segments"] = info.SegmentsCount,
     };
 
-    /// <summary>What is set otherwise than it should be, in words.</summary>
+    /// <summary>The settings that differ from the wanted ones, for the report.</summary>
     private List<string> Changes(OptimizersConfigDiff now)
     {
         var wanted = Wanted();
@@ -116,13 +116,13 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
         MaxSegmentSize = (ulong)care.Value.MaxSegmentSize,
         MemmapThreshold = (ulong)care.Value.MemmapThreshold,
         IndexingThreshold = (ulong)care.Value.IndexingThreshold,
-        FlushIntervalSec = (ulong)care.Value.FlushIntervalSeconds,
+        FlushIntervalSec = (ulong)care.Value.FlushInterval.TotalSeconds,
         MaxOptimizationThreads = new MaxOptimizationThreads { Value = (ulong)care.Value.MaxOptimizationThreads },
     };
 
     /// <summary>The share of the ten nearest neighbours, by an exact search, that an ordinary search finds too.</summary>
     private async Task MeasureAsync(
-        CollectionInfo info, Dictionary<string, double> figures, List<string>? problems, CancellationToken cancellationToken)
+        CollectionInfo info, Dictionary<string, double> metrics, List<string>? problems, CancellationToken cancellationToken)
     {
         if (Dense(info) is null || care.Value.RecallSample == 0 || info.PointsCount == 0)
         {
@@ -150,7 +150,7 @@ public sealed class QdrantMaintenance(QdrantClient client, IOptions<QdrantOption
         }
 
         var recall = wanted == 0 ? 1 : found / (double)wanted;
-        figures["qdrant.recall@10"] = recall;
+        metrics["qdrant.recall@10"] = recall;
         if (recall < care.Value.RecallLimit)
         {
             problems?.Add(FormattableString.Invariant($"An ordinary search finds {recall:P0} of what an exact one does, of {sample.Count} samples."));

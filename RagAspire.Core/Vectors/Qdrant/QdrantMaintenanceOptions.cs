@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>How the Qdrant collection is to be set and checked; section <c>Qdrant:Care</c>. Sizes are in kilobytes, as Qdrant counts them.</summary>
+/// <summary>Wanted settings and checks of the Qdrant collection; section <c>Qdrant:Maintenance</c>. Sizes are in kilobytes, as in Qdrant.</summary>
 public sealed class QdrantMaintenanceOptions
 {
-    public const string Section = "Qdrant:Care";
+    public const string Section = "Qdrant:Maintenance";
 
     /// <summary>The share of deleted points from which a segment is cleaned.</summary>
     [Range(0.01, 1.0)]
@@ -28,8 +28,8 @@ public sealed class QdrantMaintenanceOptions
     [Range(0, int.MaxValue)]
     public int IndexingThreshold { get; set; } = 10_000;
 
-    [Range(1, 3_600)]
-    public int FlushIntervalSeconds { get; set; } = 5;
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     [Range(0, 256)]
     public int MaxOptimizationThreads { get; set; } = 2;

@@ -7,12 +7,12 @@ public sealed class QdrantOptions
 {
     public const string Section = "Qdrant";
 
-    /// <summary>The one Qdrant collection that holds the chunks of all collections of ours.</summary>
+    /// <summary>The one Qdrant collection that holds the chunks of all collections of the product.</summary>
     [Required]
     [RegularExpression("^[A-Za-z0-9_-]{1,255}$")]
     public string Collection { get; set; } = "ragaspire";
 
-    /// <summary>How long a search or a question about the index may take.</summary>
+    /// <summary>How long a search or a status request may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

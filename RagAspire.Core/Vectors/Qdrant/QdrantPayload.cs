@@ -3,7 +3,7 @@ using Qdrant.Client.Grpc;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>What is stored beside the vectors of a point, and how it is asked for.</summary>
+/// <summary>The payload of a point, and filters over it.</summary>
 internal static class QdrantPayload
 {
     public const string Collection = "collection";
@@ -43,6 +43,6 @@ internal static class QdrantPayload
 
     private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture);
 
-    /// <summary>A tag as one keyword: a key of its own in the payload could not hold dots and brackets.</summary>
+    /// <summary>A tag as one keyword, because a key of the payload cannot hold dots and brackets.</summary>
     private static string Tag(KeyValuePair<string, string> tag) => $"{Uri.EscapeDataString(tag.Key)}={tag.Value}";
 }

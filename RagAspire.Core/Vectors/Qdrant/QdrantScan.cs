@@ -4,7 +4,7 @@ using Qdrant.Client.Grpc;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>Goes through all points of the Qdrant collection, ours and others', without their vectors.</summary>
+/// <summary>Scans all points of the Qdrant collection, also those of another origin, without their vectors.</summary>
 internal static class QdrantScan
 {
     public const uint PageSize = 1_000;
@@ -64,7 +64,7 @@ internal static class QdrantScan
     }
 }
 
-/// <summary>Ids of points as ids of chunks. Qdrant also knows numbers, which are never ours and have to be named to be removed.</summary>
+/// <summary>Ids of points as ids of chunks. Qdrant also allows numbers, which the product never writes but must be able to remove.</summary>
 internal static class QdrantIds
 {
     public static Guid ToChunkId(PointId id)

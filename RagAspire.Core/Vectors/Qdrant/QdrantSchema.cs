@@ -4,7 +4,7 @@ using Qdrant.Client.Grpc;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>The Qdrant collection: made when it is first needed, its dense vector when the dimension is first known.</summary>
+/// <summary>Creates the Qdrant collection at its first use, and its dense vector once the dimension is known.</summary>
 internal sealed class QdrantSchema(QdrantClient client, string name)
 {
     public const string Dense = "dense";
@@ -16,7 +16,7 @@ internal sealed class QdrantSchema(QdrantClient client, string name)
     /// <summary>Of the dense vectors, as far as this process knows.</summary>
     public int? Dimensions => Volatile.Read(ref _dimensions) is var known and > 0 ? known : null;
 
-    /// <summary>The collection is gone, so nothing that is known of it holds.</summary>
+    /// <summary>Forgets everything about a deleted collection.</summary>
     public void Forget()
     {
         _isMade = false;
@@ -93,7 +93,7 @@ internal sealed class QdrantSchema(QdrantClient client, string name)
         }
         catch (RpcException ex) when (ex.StatusCode is StatusCode.AlreadyExists or StatusCode.InvalidArgument)
         {
-            // Another process may have been faster; else the refusal stands.
+            // Another process may have created it at the same time.
             if (!await client.CollectionExistsAsync(name, cancellationToken))
             {
                 throw;

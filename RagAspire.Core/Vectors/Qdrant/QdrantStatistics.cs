@@ -5,7 +5,7 @@ using Qdrant.Client.Grpc;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>How many points there are and how long their texts are, asked for now and then and not for each search.</summary>
+/// <summary>Counts of points and the average length of their texts, cached between searches.</summary>
 internal sealed class QdrantStatistics(QdrantClient client, IOptions<QdrantOptions> options, TimeProvider clock)
 {
     private const uint SampleSize = 500;
@@ -15,7 +15,7 @@ internal sealed class QdrantStatistics(QdrantClient client, IOptions<QdrantOptio
 
     private string Name => options.Value.Collection;
 
-    /// <summary>Something was written or removed here, so the counts have changed.</summary>
+    /// <summary>Invalidates the counts after a write of this process.</summary>
     public void Changed() => _counts.Clear();
 
     public void Forget()

@@ -6,8 +6,8 @@ namespace RagAspire.Vectors.Qdrant;
 
 /// <summary>BM25 in terms of what Qdrant computes: the sum over terms of query value × rarity × stored value.</summary>
 /// <remarks>
-/// Qdrant counts rarity over all points of its collection, which hold several collections of ours. So a term is stored
-/// under a number of its own for each collection: then the points that have it are of that collection alone. What is left
+/// Qdrant counts rarity over all points of its collection, which hold several collections of the product. So a term is stored
+/// under a different number for each collection: then only points of that collection have it. What is left
 /// is the number of all points in the formula, which is ln(1 + (N - n + .5) / (n + .5)) = ln(N + 1) - ln(n + .5): too
 /// large by the same amount for every term, and <see cref="Correct"/> takes that away again.
 /// </remarks>

@@ -139,7 +139,7 @@ public sealed class QdrantVectorIndex(
             return [];
         }
 
-        // The server gives up when nobody waits any more; it counts whole seconds.
+        // The server stops when the client's time is over; it counts whole seconds.
         var timeout = TimeSpan.FromSeconds(Math.Ceiling(options.Value.SearchTimeout.TotalSeconds));
         var found = await client.QueryBatchAsync(
             options.Value.Collection, queries, timeout: timeout, cancellationToken: cancellationToken);
@@ -157,7 +157,7 @@ public sealed class QdrantVectorIndex(
         Using = QdrantSchema.Terms,
         Filter = QdrantPayload.In(query.Collection, query.Tags),
 
-        // What is corrected may change places, so the ranking is cut off later.
+        // The correction may change the order, so the ranking is cut off after it.
         Limit = (ulong)(excess > 0 ? hybrid.Value.Depth(depth) : depth),
         WithPayload = NoPayload,
         WithVectors = excess > 0 ? new[] { QdrantSchema.Terms } : false,
@@ -192,7 +192,7 @@ public sealed class QdrantVectorIndex(
                 }
                 catch (RpcException ex) when (ex.StatusCode == StatusCode.NotFound)
                 {
-                    // Somebody has deleted the collection: this call fails, the next makes it anew.
+                    // The collection was deleted from outside: this call fails, and the next one creates it.
                     _schema.Forget();
                     _statistics.Forget();
                     throw;

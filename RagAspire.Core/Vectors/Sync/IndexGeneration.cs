@@ -14,7 +14,7 @@ public sealed class IndexGeneration
     private volatile bool _isLoaded;
     private volatile bool _isCurrent;
 
-    /// <summary>The index holds everything that PostgreSQL held when this process began.</summary>
+    /// <summary>The index holds everything that PostgreSQL held when this process started.</summary>
     public bool IsLoaded => _isLoaded;
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace RagAspire.Vectors.Terms;
 
 /// <summary>How BM25 weighs a term in a chunk; section <c>Bm25</c>.</summary>
-/// <remarks>The defaults are those of the published baselines, and were best or within noise on what we measured.</remarks>
+/// <remarks>The defaults are those of the published baselines, and were best or within noise in measurements.</remarks>
 public sealed class Bm25Options
 {
     public const string Section = "Bm25";

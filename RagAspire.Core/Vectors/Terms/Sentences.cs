@@ -101,7 +101,7 @@ internal static partial class Sentences
         sentence.Length > 60 && (char.IsLetter(sentence[^1]) || sentence[^1] is ',' or '-')
         && !Item().IsMatch(sentence) && !Field().IsMatch(sentence);
 
-    /// <summary>Joins lines that belong together and parts those that do not.</summary>
+    /// <summary>Joins lines that belong together.</summary>
     private static IEnumerable<TextSpan> Blocks(string text)
     {
         var lines = Lines(text);
@@ -153,7 +153,7 @@ internal static partial class Sentences
             return true;
         }
 
-        // A line that stops well before the margin, and is followed by what may begin something new, stands for itself.
+        // A short line before a line that may begin a new sentence is a unit, such as a heading or a list item.
         var isShort = line.Length < widest * .6 || line.Length < 40;
         return isShort && !char.IsLower(following[0]) && current[^1] is not (',' or '-' or '–' or '(' or '&');
     }
@@ -168,7 +168,7 @@ internal static partial class Sentences
         }
     }
 
-    /// <summary>The end of the sentence whose closing mark stands at <paramref name="mark"/>; -1 when the mark does not end it.</summary>
+    /// <summary>The end of the sentence whose closing mark is at <paramref name="mark"/>; -1 when the mark does not end it.</summary>
     private static int EndAt(ReadOnlySpan<char> text, int mark)
     {
         var end = mark + 1;
@@ -278,7 +278,7 @@ internal static partial class Sentences
         return new TextSpan(start, end);
     }
 
-    /// <summary>Citation numbers behind the full stop belong to the sentence before it.</summary>
+    /// <summary>Citation numbers after the full stop belong to the sentence before it.</summary>
     [GeneratedRegex(@"\G\s*(\[\d{1,3}\])+")]
     private static partial Regex References();
 

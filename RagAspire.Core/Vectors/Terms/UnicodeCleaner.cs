@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RagAspire.Vectors.Terms;
 
-/// <summary>Brings text that means the same to the same characters.</summary>
+/// <summary>Normalises text of equal meaning to equal characters.</summary>
 internal static class UnicodeCleaner
 {
     private const char SoftHyphen = '\u00AD';
@@ -25,7 +25,7 @@ internal static class UnicodeCleaner
     {
         foreach (var c in text.AsSpan())
         {
-            // A lone surrogate cannot be told from a pair here; Replace looks closer.
+            // A lone surrogate looks like a pair here; Replace checks it.
             if (char.IsSurrogate(c) || c is SoftHyphen or ZeroWidthNonJoiner or ZeroWidthNoBreakSpace)
             {
                 return false;

@@ -17,13 +17,6 @@ public enum ReplicaAction
     Compact,
 }
 
-internal static class ReplicaActionExtensions
-{
-#pragma warning disable CA1308 // The database spells actions in lower case.
-    public static string Word(this ReplicaAction action) => action.ToString().ToLowerInvariant();
-#pragma warning restore CA1308
-}
-
 /// <summary>A command of a run to every process with an in-process index.</summary>
 public sealed record ReplicaCommand(Guid RunId, ReplicaAction Action, bool DryRun);
 
