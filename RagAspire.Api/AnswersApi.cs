@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using RagAspire.Answers;
 using RagAspire.Api.Security;
 using RagAspire.Documents.Intake;

@@ -1,17 +1,13 @@
-using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>What the OpenAPI document says beside the endpoints themselves, and the services that only the API has.</summary>
+/// <summary>The parts of the OpenAPI document that do not belong to one endpoint.</summary>
 internal static class ApiDocument
 {
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip);
-        services.AddSingleton<UploadReader>().AddSingleton<DocumentAccess>().AddSingleton<FeedbackSubjects>().AddSingleton<MaintenanceAccess>().AddSingleton<EventStreams>();
-        services.AddSingleton<ApiMetrics>();
         return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -26,7 +22,9 @@ internal static class ApiDocument
                 ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
                 ["key"] = new OpenApiSecurityScheme
                 {
-                    Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyAuthentication.HeaderName,
+                    Type = SecuritySchemeType.ApiKey,
+                    In = ParameterLocation.Header,
+                    Name = ApiKeyAuthentication.HeaderName,
                 },
             };
             document.Security =
@@ -38,7 +36,7 @@ internal static class ApiDocument
         }));
     }
 
-    /// <summary>Describes a multipart upload, whose parts are read from the stream and not bound.</summary>
+    /// <summary>Describes a multipart upload, which is read from the stream instead of being bound to parameters.</summary>
     public static RouteHandlerBuilder AsUpload(this RouteHandlerBuilder endpoint, string summary, string description) => endpoint
         .WithSummary(summary)
         .WithDescription(description)

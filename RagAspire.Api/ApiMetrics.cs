@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Api;
 
-/// <summary>What operators see of who uses the API, and of uploads.</summary>
+/// <summary>Counts requests and uploads.</summary>
 public sealed class ApiMetrics
 {
     public const string MeterName = "RagAspire.Api";
@@ -15,11 +15,11 @@ public sealed class ApiMetrics
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>("rag.api.requests", "{request}", "Requests by key and route");
         _uploads = meter.CreateCounter<long>(
-            "rag.uploads", "{upload}", "Uploads by outcome: accepted, duplicate, rejected for the caller's fault, or failed for ours");
+            "rag.uploads", "{upload}", "Uploads by outcome: accepted, duplicate, rejected (an error of the client), failed (an error of the server)");
     }
 
-    /// <param name="key">The key's name, never the key.</param>
-    /// <param name="route">The route's pattern, never the path.</param>
+    /// <param name="key">The name of the API key, never its secret.</param>
+    /// <param name="route">The pattern of the route, never the path.</param>
     public void Requested(string key, string route) => _requests.Add(
         1, new KeyValuePair<string, object?>("key", key), new KeyValuePair<string, object?>("route", route));
 
@@ -32,7 +32,7 @@ public sealed class ApiMetrics
     }));
 }
 
-/// <summary>Marks an endpoint that takes files.</summary>
+/// <summary>Metadata of an endpoint that accepts files.</summary>
 internal sealed class TakesUploads
 {
     public static TakesUploads Mark { get; } = new();
@@ -40,13 +40,13 @@ internal sealed class TakesUploads
 
 internal static class ApiMetricsExtensions
 {
-    /// <summary>Counts requests once their status is final, so it comes before whatever turns exceptions into problems.</summary>
+    /// <summary>Counts requests by their final status, so it must come before the exception handler.</summary>
     public static void UseApiMetrics(this WebApplication app)
     {
         var metrics = app.Services.GetRequiredService<ApiMetrics>();
         app.Use(async (context, next) =>
         {
-            // Handling an exception takes the endpoint away.
+            // The exception handler clears the endpoint.
             var endpoint = context.GetEndpoint() as RouteEndpoint;
             await next(context);
             if (endpoint?.RoutePattern.RawText is not { } route || !route.StartsWith("/api/", StringComparison.Ordinal))

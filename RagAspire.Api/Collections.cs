@@ -3,7 +3,7 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>The collection of a request.</summary>
+/// <summary>The collection of a request, and the check of a caller's rights.</summary>
 internal static class Collections
 {
     /// <summary>The collection that a request names, or the default one.</summary>

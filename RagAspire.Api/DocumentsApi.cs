@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Api.Security;
@@ -11,17 +10,16 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>Which documents to list.</summary>
-/// <param name="Q">Full text over the documents' passages.</param>
-/// <param name="After">The cursor from the page before.</param>
+/// <param name="Q">Full text over the chunks of the documents.</param>
+/// <param name="After">The <c>next</c> of the page before.</param>
 public sealed record DocumentListRequest(
     string? Collection,
-    [property: RegularExpression("pending|processing|ready|failed", ErrorMessage = "The status is pending, processing, ready or failed.")]
-    string? Status,
+    [property: OneOf<DocumentStatus>] string? Status,
     [property: StringLength(1000)] string? Q,
     [property: GuidCursor] string? After,
     [property: Range(1, 200)] int Limit = 50);
 
-/// <summary>Uploading documents and following what becomes of them.</summary>
+/// <summary>Uploading documents and following their processing.</summary>
 internal static class DocumentsApi
 {
     public static RouteGroupBuilder MapDocuments(this RouteGroupBuilder api)
@@ -39,7 +37,7 @@ internal static class DocumentsApi
         group.MapPost("/{id:guid}/retry", RetryAsync).RequireAuthorization(Scopes.Write).WithSummary("Process a failed document again");
         group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
         group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
-            .WithSummary("Watch a document being processed, as server-sent events");
+            .WithSummary("Follow the processing of a document, as server-sent events");
         return api;
     }
 
@@ -49,20 +47,27 @@ internal static class DocumentsApi
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
-        return Answer(await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken));
+        var result = await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken);
+        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document) : TypedResults.Ok(result.Document);
     }
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> ReplaceAsync(
-        Guid id, HttpRequest request, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
+        Guid id,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        DocumentStore documents,
+        UploadReader uploads,
+        DocumentIntake intake,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        if (await access.FindAsync(id, caller, cancellationToken) is null)
+        if (await FindAsync(documents, id, caller, cancellationToken) is null)
         {
             return Missing();
         }
 
-        using var upload = await access.Uploads.ReadAsync(request, caller, cancellationToken);
-        if (await access.Intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
+        using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
+        if (await intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
         {
             return Missing();
         }
@@ -73,78 +78,78 @@ internal static class DocumentsApi
     private static async Task<Ok<Page<Document>>> ListAsync(
         [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
     {
-        var collection = Collections.Named(request.Collection, Caller.Of(user));
-        var status = request.Status is { Length: > 0 } word ? Enum.Parse<DocumentStatus>(word, ignoreCase: true) : (DocumentStatus?)null;
-        var after = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
-        var filter = new DocumentFilter(collection, status, request.Q, after, request.Limit);
+        var filter = new DocumentFilter(
+            Collections.Named(request.Collection, Caller.Of(user)),
+            EnumWords.Parse<DocumentStatus>(request.Status),
+            request.Q,
+            GuidCursorAttribute.Parse(request.After),
+            request.Limit);
         return TypedResults.Ok(await documents.ListAsync(filter, cancellationToken));
     }
 
     private static async Task<Results<Ok<Document>, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken) =>
-        await access.FindAsync(id, Caller.Of(user), cancellationToken) is { } document ? TypedResults.Ok(document) : Missing();
+        Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken) =>
+        await FindAsync(documents, id, Caller.Of(user), cancellationToken) is { } document ? TypedResults.Ok(document) : Missing();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        return await access.FindAsync(id, caller, cancellationToken) is not null
-            && await access.Documents.DeleteAsync(id, caller.Name, cancellationToken)
+        return await FindAsync(documents, id, caller, cancellationToken) is not null
+            && await documents.DeleteAsync(id, caller.Name, cancellationToken)
             ? TypedResults.NoContent()
             : Missing();
     }
 
     private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, IIngestionEnqueuer queue, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentStore documents, IIngestionEnqueuer queue, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        if (await access.FindAsync(id, caller, cancellationToken) is null)
+        if (await FindAsync(documents, id, caller, cancellationToken) is null)
         {
             return Missing();
         }
 
-        if (!await access.Documents.RetryAsync(id, caller.Name, cancellationToken))
+        if (!await documents.RetryAsync(id, caller.Name, cancellationToken))
         {
-            return TypedResults.Problem("Only a failed document can be tried again.", statusCode: StatusCodes.Status409Conflict);
+            return TypedResults.Problem("Only a failed document can be retried.", statusCode: StatusCodes.Status409Conflict);
         }
 
         queue.Enqueue(id);
-        return await access.FindAsync(id, caller, cancellationToken) is { } document
+        return await FindAsync(documents, id, caller, cancellationToken) is { } document
             ? TypedResults.Accepted(Location(document), document)
             : Missing();
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ContentAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, DocumentContents contents, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, DocumentStore documents, DocumentContents contents, CancellationToken cancellationToken)
     {
-        if (await access.FindAsync(id, Caller.Of(user), cancellationToken) is not { } document)
+        if (await FindAsync(documents, id, Caller.Of(user), cancellationToken) is not { } document)
         {
             return Missing();
         }
 
-        // As an attachment and never shown: the bytes are anybody's.
+        // As an attachment: a browser must not render uploaded bytes in the origin of the API.
         return TypedResults.Stream(
             target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, document.Name);
     }
 
-    private static async Task<Results<ServerSentEventsResult<DocumentProgress>, ProblemHttpResult>> EventsAsync(
-        Guid id, ClaimsPrincipal user, DocumentAccess access, ProgressFeed progress, CancellationToken cancellationToken) =>
-        await access.FindAsync(id, Caller.Of(user), cancellationToken) is not null
-            ? TypedResults.ServerSentEvents(ProgressAsync(progress, id, cancellationToken))
+    private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(
+        Guid id,
+        ClaimsPrincipal user,
+        DocumentStore documents,
+        ProgressFeed progress,
+        EventStreams streams,
+        CancellationToken cancellationToken) =>
+        await FindAsync(documents, id, Caller.Of(user), cancellationToken) is not null
+            ? await streams.OpenAsync(
+                progress.WatchAsync(id, cancellationToken), step => new SseItem<object>(step, "progress"), cancellationToken)
             : Missing();
 
-    private static async IAsyncEnumerable<SseItem<DocumentProgress>> ProgressAsync(
-        ProgressFeed progress, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var news in progress.WatchAsync(id, cancellationToken))
-        {
-            yield return new SseItem<DocumentProgress>(news, "progress");
-        }
-    }
-
-    private static Results<Accepted<Document>, Ok<Document>> Answer(IntakeResult result) => result.IsNew
-        ? TypedResults.Accepted(Location(result.Document), result.Document)
-        : TypedResults.Ok(result.Document);
+    /// <summary>A document that the caller may see. Documents of other collections do not exist for it.</summary>
+    private static async Task<Document?> FindAsync(
+        DocumentStore documents, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await documents.FindAsync(id, cancellationToken) is { } document && caller.MayUse(document.Collection) ? document : null;
 
     private static string Location(Document document) => $"/api/v1/documents/{document.Id}";
 

@@ -50,7 +50,9 @@ internal sealed partial class EventStreams(ILogger<EventStreams> logger)
                 if (failure is not null)
                 {
                     Log.BrokenOff(logger, failure);
-                    yield return new SseItem<object>(ProblemExceptionHandler.ToProblem(failure), "error");
+                    var problem = ProblemExceptionHandler.ToProblem(failure);
+                    Problems.AddTraceId(problem);
+                    yield return new SseItem<object>(problem, "error");
                 }
             }
         }

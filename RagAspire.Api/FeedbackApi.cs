@@ -8,8 +8,8 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A reader's word on a search or an answer.</summary>
-/// <param name="ChunkId">The hit or citation that is meant; absent for the whole.</param>
+/// <summary>Feedback on a search or an answer.</summary>
+/// <param name="ChunkId">The hit or citation in question; absent for the whole result.</param>
 public sealed record FeedbackRequest(
     Guid? SearchId,
     Guid? AnswerId,
@@ -21,26 +21,36 @@ public sealed record FeedbackRequest(
     {
         if (SearchId is null == AnswerId is null)
         {
-            yield return new ValidationResult("Give either searchId or answerId.", [nameof(SearchId), nameof(AnswerId)]);
+            yield return new ValidationResult("Send either searchId or answerId.", [nameof(SearchId), nameof(AnswerId)]);
         }
     }
 }
 
-/// <summary>Telling what was relevant.</summary>
 internal static class FeedbackApi
 {
     public static RouteGroupBuilder MapFeedback(this RouteGroupBuilder api)
     {
         api.MapPost("/feedback", AddAsync).RequireAuthorization(Scopes.Read).WithTags("Feedback")
-            .WithSummary("Say whether a search or an answer was relevant").ProducesValidationProblem();
+            .WithSummary("Rate a search or an answer as relevant or not").ProducesValidationProblem();
         return api;
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> AddAsync(
-        FeedbackRequest request, ClaimsPrincipal user, FeedbackSubjects subjects, FeedbackStore feedback, CancellationToken cancellationToken)
+        FeedbackRequest request,
+        ClaimsPrincipal user,
+        SearchRecorder searches,
+        AnswerStore answers,
+        FeedbackStore feedback,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        if (await subjects.CollectionOfAsync(request, cancellationToken) is not { } collection || !caller.MayUse(collection))
+        var collection = request switch
+        {
+            { SearchId: { } search } => await searches.CollectionOfAsync(search, cancellationToken),
+            { AnswerId: { } answer } => await answers.CollectionOfAsync(answer, cancellationToken),
+            _ => null,
+        };
+        if (collection is null || !caller.MayUse(collection))
         {
             return Problems.NotFound(request.SearchId is null ? "answer" : "search");
         }
@@ -50,15 +60,4 @@ internal static class FeedbackApi
             cancellationToken);
         return TypedResults.NoContent();
     }
-}
-
-/// <summary>Finds what feedback is about.</summary>
-internal sealed class FeedbackSubjects(SearchRecorder searches, AnswerStore answers)
-{
-    public async Task<string?> CollectionOfAsync(FeedbackRequest request, CancellationToken cancellationToken) => request switch
-    {
-        { SearchId: { } search } => await searches.CollectionOfAsync(search, cancellationToken),
-        { AnswerId: { } answer } => await answers.CollectionOfAsync(answer, cancellationToken),
-        _ => null,
-    };
 }

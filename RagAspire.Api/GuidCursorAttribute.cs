@@ -2,9 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Api;
 
-/// <summary>A cursor is what the page before gave as <c>next</c>; empty stands for the first page.</summary>
+/// <summary>Requires the <c>next</c> of a page, which is a GUID; an empty cursor is the same as none.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class GuidCursorAttribute() : ValidationAttribute("The cursor is not one that a page gave.")
+internal sealed class GuidCursorAttribute() : ValidationAttribute("{0} must be the 'next' of a page.")
 {
-    public override bool IsValid(object? value) => value is null or "" || (value is string text && Guid.TryParse(text, out _));
+    public override bool IsValid(object? value) => value is null or "" || Guid.TryParse(value as string, out _);
+
+    /// <summary>The id of a valid cursor; null for the first page.</summary>
+    public static Guid? Parse(string? cursor) => string.IsNullOrEmpty(cursor) ? null : Guid.Parse(cursor);
 }

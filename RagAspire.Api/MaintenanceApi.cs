@@ -1,56 +1,18 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RagAspire.Maintenance;
 using RagAspire.Maintenance.Runs;
 using RagAspire.Maintenance.Scheduling;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>When a task runs by itself.</summary>
-/// <param name="Cron">Null for a task that runs only when somebody wants it.</param>
-/// <param name="AlertAfterSeconds">The age of its last success that is too old; null where nobody needs to know.</param>
-public sealed record ScheduleBody(
-    string? Cron, string TimeZone, double TimeLimitSeconds, double? AlertAfterSeconds, int Retries, bool Enabled)
-{
-    internal static ScheduleBody Of(ScheduleRow row) => new(
-        row.Cron, row.TimeZone, row.TimeLimit.TotalSeconds, row.AlertAfter?.TotalSeconds, row.Retries, row.Enabled);
-}
-
-/// <summary>A task with its schedule and what it last did.</summary>
-/// <param name="NextRun">Null for a task that does not run by itself.</param>
-/// <param name="LastRun">Its newest run, whatever its status.</param>
-/// <param name="LastReport">The report of the newest run that has one.</param>
-public sealed record MaintenanceBody(
-    string Task,
-    string Summary,
-    ScheduleBody Schedule,
-    DateTimeOffset? NextRun,
-    DateTimeOffset? LastSuccess,
-    MaintenanceRun? LastRun,
-    TaskReport? LastReport);
-
-/// <summary>How a task is to run.</summary>
-/// <param name="DryRun">Change nothing and report what would be changed.</param>
-public sealed record MaintenanceRequest(bool DryRun = false);
-
-/// <summary>Which runs to list.</summary>
-/// <param name="After">The cursor from the page before.</param>
-public sealed record RunListRequest(
-    [property: StringLength(100)] string? Task,
-    [property: RegularExpression(
-        "queued|running|succeeded|failed|skipped|cancelled|interrupted",
-        ErrorMessage = "The status is queued, running, succeeded, failed, skipped, cancelled or interrupted.")]
-    string? Status,
-    [property: GuidCursor] string? After,
-    [property: Range(1, 200)] int Limit = 50);
-
-/// <summary>The system's upkeep: what runs when, what it did, and running it now.</summary>
+/// <summary>Maintenance tasks: their schedule, their runs, and running one now.</summary>
 internal static class MaintenanceApi
 {
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+
     public static RouteGroupBuilder MapMaintenance(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/operations/maintenance").RequireAuthorization(Scopes.Operations).WithTags("Maintenance")
@@ -59,12 +21,15 @@ internal static class MaintenanceApi
         group.MapGet("/runs", RunsAsync).WithSummary("List runs, newest first").ProducesValidationProblem();
         group.MapGet("/runs/{id:guid}", RunAsync).WithSummary("Get a run with its progress or report");
         group.MapGet("/runs/{id:guid}/events", EventsAsync).DisableRequestTimeout()
-            .WithSummary("Watch a run, as server-sent events");
-        group.MapDelete("/runs/{id:guid}", CancelAsync).WithSummary("Stop a run").ProducesProblem(409);
+            .WithSummary("Follow a run, as server-sent events");
+        group.MapDelete("/runs/{id:guid}", CancelAsync).WithSummary("Cancel a run").ProducesProblem(409);
         group.MapPost("/{task}", StartAsync).WithSummary("Run a task now")
-            .WithDescription("The body is optional; `dryRun` may stand in the query as well.").ProducesProblem(409);
+            .WithDescription("The body is optional; `dryRun` may be in the query instead.").ProducesProblem(409);
         return api;
     }
+
+    /// <summary>The address of a run.</summary>
+    public static string Location(MaintenanceRun run) => $"/api/v1/operations/maintenance/runs/{run.Id}";
 
     private static async Task<Ok<Page<MaintenanceBody>>> ListAsync(
         TaskRegistry tasks, ScheduleStore schedules, RunStore runs, TimeProvider time, CancellationToken cancellationToken)
@@ -91,10 +56,9 @@ internal static class MaintenanceApi
     private static async Task<Ok<Page<MaintenanceRun>>> RunsAsync(
         [AsParameters] RunListRequest request, RunStore runs, CancellationToken cancellationToken)
     {
-        var status = request.Status is { Length: > 0 } word ? Enum.Parse<RunStatus>(word, ignoreCase: true) : (RunStatus?)null;
-        var before = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
-        return TypedResults.Ok(
-            await runs.ListAsync(new RunFilter(request.Task, status, before, request.Limit), cancellationToken));
+        var filter = new RunFilter(
+            request.Task, EnumWords.Parse<RunStatus>(request.Status), GuidCursorAttribute.Parse(request.After), request.Limit);
+        return TypedResults.Ok(await runs.ListAsync(filter, cancellationToken));
     }
 
     private static async Task<Results<Accepted<MaintenanceRun>, ProblemHttpResult>> StartAsync(
@@ -102,22 +66,25 @@ internal static class MaintenanceApi
         MaintenanceRequest? body,
         bool? dryRun,
         ClaimsPrincipal user,
-        MaintenanceAccess access,
+        TaskRegistry tasks,
+        RunStore runs,
+        MaintenanceEnqueuer queue,
         CancellationToken cancellationToken)
     {
-        if (access.Tasks.Find(task) is null)
+        if (tasks.Find(task) is null)
         {
             return Problems.NotFound("maintenance task");
         }
 
         var isDry = dryRun ?? body?.DryRun ?? false;
-        if (await access.Runs.RequestAsync(task, isDry, Caller.Of(user).Name, cancellationToken) is not { } run)
+        if (await runs.RequestAsync(task, isDry, Caller.Of(user).Name, cancellationToken) is not { } run)
         {
-            return TypedResults.Problem($"The task '{task}' runs already, or waits to.", statusCode: StatusCodes.Status409Conflict);
+            return TypedResults.Problem(
+                $"The task '{task}' is already running or queued.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        access.Trigger.Enqueue(run.Id);
-        return TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{run.Id}", run);
+        queue.Enqueue(run.Id);
+        return TypedResults.Accepted(Location(run), run);
     }
 
     private static async Task<Results<Ok<MaintenanceRun>, ProblemHttpResult>> RunAsync(
@@ -129,57 +96,42 @@ internal static class MaintenanceApi
     {
         if (await runs.CancelAsync(id, Caller.Of(user).Name, cancellationToken) is { } run)
         {
-            return run.IsOver ? TypedResults.Ok(run) : TypedResults.Accepted($"/api/v1/operations/maintenance/runs/{id}", run);
+            return run.IsOver ? TypedResults.Ok(run) : TypedResults.Accepted(Location(run), run);
         }
 
         return await runs.FindAsync(id, cancellationToken) is { } over
-            ? TypedResults.Problem(
-                $"The run is over: {over.Status.ToString().ToLowerInvariant()}.", statusCode: StatusCodes.Status409Conflict)
+            ? TypedResults.Problem($"The run is over: {over.Status.Word()}.", statusCode: StatusCodes.Status409Conflict)
             : Problems.NotFound("run");
     }
 
-    private static async Task<Results<ServerSentEventsResult<MaintenanceRun>, ProblemHttpResult>> EventsAsync(
-        Guid id, RunStore runs, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(
+        Guid id, RunStore runs, TimeProvider time, EventStreams streams, CancellationToken cancellationToken) =>
         await runs.FindAsync(id, cancellationToken) is { } run
-            ? TypedResults.ServerSentEvents(WatchAsync(runs, run, time, cancellationToken))
+            ? await streams.OpenAsync(
+                WatchAsync(runs, run, time, cancellationToken),
+                step => new SseItem<object>(step, step.IsOver ? "done" : "progress"),
+                cancellationToken)
             : Problems.NotFound("run");
 
-    /// <summary>The run as <c>progress</c> events whenever it has changed, and as <c>done</c> when it is over.</summary>
-    private static async IAsyncEnumerable<SseItem<MaintenanceRun>> WatchAsync(
+    /// <summary>The run as it is now, and again after every change until it is over.</summary>
+    private static async IAsyncEnumerable<MaintenanceRun> WatchAsync(
         RunStore runs, MaintenanceRun run, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (RunStatus, int, string?)? told = null;
-        while (true)
+        yield return run;
+        while (!run.IsOver)
         {
-            if (run.IsOver)
-            {
-                yield return new SseItem<MaintenanceRun>(run, "done");
-                yield break;
-            }
-
-            if (told != (run.Status, run.Progress, run.Step))
-            {
-                told = (run.Status, run.Progress, run.Step);
-                yield return new SseItem<MaintenanceRun>(run, "progress");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken);
+            await Task.Delay(WatchInterval, time, cancellationToken);
             if (await runs.FindAsync(run.Id, cancellationToken) is not { } now)
             {
                 yield break;
             }
 
+            var hasChanged = (now.Status, now.Progress, now.Step) != (run.Status, run.Progress, run.Step);
             run = now;
+            if (hasChanged)
+            {
+                yield return run;
+            }
         }
     }
-}
-
-/// <summary>What starting a run needs.</summary>
-internal sealed class MaintenanceAccess(TaskRegistry tasks, RunStore runs, MaintenanceEnqueuer trigger)
-{
-    public TaskRegistry Tasks => tasks;
-
-    public RunStore Runs => runs;
-
-    public MaintenanceEnqueuer Trigger => trigger;
 }

@@ -5,9 +5,9 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A key to be made.</summary>
-/// <param name="Scopes">Of read, write, operations.</param>
-/// <param name="Collections">Those it may use; absent for all.</param>
+/// <summary>The rights of a new API key.</summary>
+/// <param name="Scopes">Any of read, write, operations.</param>
+/// <param name="Collections">The collections that it may use; absent for all.</param>
 public sealed record ApiKeyRequest(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
     [property: Required, MinLength(1)] IReadOnlyList<string> Scopes,
@@ -17,27 +17,27 @@ public sealed record ApiKeyRequest(
     {
         if (Scopes.Except(RagAspire.Security.Scopes.All).Any())
         {
-            yield return new ValidationResult("Scopes are read, write and operations.", [nameof(Scopes)]);
+            yield return new ValidationResult("The scopes are read, write and operations.", [nameof(Scopes)]);
         }
     }
 }
 
-/// <summary>A new key with its secret, which is shown this once.</summary>
+/// <summary>A new key with its secret, which is returned only once.</summary>
 public sealed record ApiKeyCreated(ApiKey Key, string Secret);
 
-/// <summary>Which part of the audit log to read.</summary>
-/// <param name="After">The cursor from the page before.</param>
+/// <summary>Which entries of the audit log to list.</summary>
+/// <param name="After">The <c>next</c> of the page before.</param>
 public sealed record AuditListRequest(long? After, [property: Range(1, 500)] int Limit = 100);
 
-/// <summary>Running the system.</summary>
+/// <summary>The audit log and API keys.</summary>
 internal static class OperationsApi
 {
     public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/operations").RequireAuthorization(Scopes.Operations).WithTags("Operations");
-        group.MapGet("/audit", AuditAsync).WithSummary("Read the audit log, newest first");
+        group.MapGet("/audit", AuditAsync).WithSummary("List the audit log, newest first");
         group.MapGet("/api-keys", ListKeysAsync).WithSummary("List API keys");
-        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Make an API key").ProducesValidationProblem();
+        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Create an API key").ProducesValidationProblem();
         group.MapDelete("/api-keys/{id}", RevokeKeyAsync).WithSummary("Revoke an API key");
         return api;
     }
@@ -61,7 +61,7 @@ internal static class OperationsApi
         if (caller.Collections is not null && request.Collections is null)
         {
             throw new BadHttpRequestException(
-                "This key is bound to collections and can only make keys that are too.", StatusCodes.Status403Forbidden);
+                "This key is bound to collections and can only create keys that are bound to some of them.", StatusCodes.Status403Forbidden);
         }
 
         var (key, secret) = await keys.CreateAsync(

@@ -8,7 +8,7 @@ return await ServiceHost.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults().AddRagClients().AddRagCore().AddRequestLimits();
-    builder.Services.AddProblems().AddApiDocument().AddSessionMetrics().AddValidation();
+    builder.Services.AddProblems().AddApiServices().AddApiDocument().AddSessionMetrics().AddValidation();
 
     var app = builder.Build();
     app.UseApiMetrics();

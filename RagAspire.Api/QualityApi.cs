@@ -7,15 +7,15 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A golden set to be stored.</summary>
+/// <summary>The questions of a golden set.</summary>
 public sealed record GoldenSetRequest([property: Required, MinLength(1), MaxLength(500)] IReadOnlyList<GoldenQuestionRequest>? Questions);
 
-/// <summary>A question, and all that search should find for it.</summary>
+/// <summary>A question, and everything that search should find for it.</summary>
 public sealed record GoldenQuestionRequest(
     [property: Required, StringLength(4000, MinimumLength = 1)] string? Question,
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<ExpectationRequest>? Expected);
 
-/// <summary>A document, by id or by name, or a passage by words that stand in it; given together, all must fit one hit.</summary>
+/// <summary>A document by id or name, or a chunk by a quote from it. One hit must match all that are given.</summary>
 public sealed record ExpectationRequest(
     Guid? DocumentId,
     [property: StringLength(255, MinimumLength = 1)] string? DocumentName,
@@ -25,16 +25,16 @@ public sealed record ExpectationRequest(
     {
         if (DocumentId is null && string.IsNullOrWhiteSpace(DocumentName) && string.IsNullOrWhiteSpace(Quote))
         {
-            yield return new ValidationResult("Give documentId, documentName or quote.", [nameof(DocumentId), nameof(DocumentName), nameof(Quote)]);
+            yield return new ValidationResult("Send documentId, documentName or quote.", [nameof(DocumentId), nameof(DocumentName), nameof(Quote)]);
         }
     }
 }
 
 /// <summary>Which evaluations to list.</summary>
-/// <param name="After">The cursor from the page before.</param>
+/// <param name="After">The <c>next</c> of the page before.</param>
 public sealed record EvaluationListRequest([property: GuidCursor] string? After, [property: Range(1, 200)] int Limit = 50);
 
-/// <summary>Golden sets: how well search finds what it should.</summary>
+/// <summary>Golden sets, and the search quality that is measured with them.</summary>
 internal static class QualityApi
 {
     public static RouteGroupBuilder MapQuality(this RouteGroupBuilder api)
@@ -44,7 +44,7 @@ internal static class QualityApi
         group.MapPut("/{collection}", PutAsync).WithSummary("Store the golden set of a collection").ProducesValidationProblem();
         group.MapGet("/{collection}", GetAsync).WithSummary("Get the golden set of a collection");
         group.MapDelete("/{collection}", DeleteAsync).WithSummary("Delete a golden set and its evaluations");
-        group.MapPost("/{collection}/evaluate", EvaluateAsync).WithSummary("Ask search the questions of a golden set, now")
+        group.MapPost("/{collection}/evaluate", EvaluateAsync).WithSummary("Evaluate search with a golden set now")
             .WithRequestTimeout(RequestLimits.AnswerTime);
         group.MapGet("/{collection}/evaluations", HistoryAsync).WithSummary("List evaluations, newest first").ProducesValidationProblem();
         return api;
@@ -102,7 +102,7 @@ internal static class QualityApi
         GoldenSetStore golden,
         CancellationToken cancellationToken)
     {
-        var after = request.After is { Length: > 0 } cursor ? Guid.Parse(cursor) : (Guid?)null;
+        var after = GuidCursorAttribute.Parse(request.After);
         var named = Collections.Named(collection, Caller.Of(user));
         return TypedResults.Ok(await golden.HistoryAsync(named, after, request.Limit, cancellationToken));
     }

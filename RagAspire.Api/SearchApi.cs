@@ -8,7 +8,7 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>What to search for.</summary>
+/// <summary>A search in one collection.</summary>
 /// <param name="Query">Words, or a question.</param>
 /// <param name="Tags">All of them must match.</param>
 public sealed record SearchRequest(
@@ -18,12 +18,11 @@ public sealed record SearchRequest(
     SearchMode Mode = SearchMode.Hybrid,
     IReadOnlyDictionary<string, string>? Tags = null);
 
-/// <summary>Searching passages.</summary>
 internal static class SearchApi
 {
     public static RouteGroupBuilder MapSearch(this RouteGroupBuilder api)
     {
-        api.MapPost("/search", SearchAsync).RequireAuthorization(Scopes.Read).WithTags("Search").WithSummary("Search passages")
+        api.MapPost("/search", SearchAsync).RequireAuthorization(Scopes.Read).WithTags("Search").WithSummary("Search chunks")
             .ProducesValidationProblem();
         return api;
     }
@@ -32,7 +31,8 @@ internal static class SearchApi
         SearchRequest request, ClaimsPrincipal user, SearchService search, CancellationToken cancellationToken)
     {
         var collection = Collections.Named(request.Collection, Caller.Of(user));
-        return TypedResults.Ok(await search.SearchAsync(
-            new SearchQuery(request.Query.Trim(), collection, request.Limit, request.Mode, request.Tags ?? ReadOnlyDictionary<string, string>.Empty), cancellationToken));
+        var tags = request.Tags ?? ReadOnlyDictionary<string, string>.Empty;
+        var query = new SearchQuery(request.Query.Trim(), collection, request.Limit, request.Mode, tags);
+        return TypedResults.Ok(await search.SearchAsync(query, cancellationToken));
     }
 }

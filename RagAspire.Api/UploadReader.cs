@@ -11,14 +11,14 @@ using RagAspire.Security;
 
 namespace RagAspire.Api;
 
-/// <summary>A multipart upload that has arrived; its file is deleted with it.</summary>
+/// <summary>A received multipart upload; disposing it deletes its file.</summary>
 public sealed record Upload(UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
     : IDisposable
 {
     public void Dispose() => Temporary.Dispose();
 }
 
-/// <summary>Reads multipart uploads to disk as they arrive, hashing on the way, never wholly in memory.</summary>
+/// <summary>Streams multipart uploads to disk and hashes them on the way, so that no file is held in memory.</summary>
 public sealed class UploadReader(IOptions<LimitOptions> limits)
 {
     private const int MaxTags = 32;
@@ -46,7 +46,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                 {
                     file = file is null
                         ? await ReceiveAsync(section.Body, NameOf(disposition), temporary, cancellationToken)
-                        : throw Problems.Bad("One upload takes one file.");
+                        : throw Problems.Bad("An upload must contain one file only.");
                     continue;
                 }
 
@@ -60,7 +60,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                         AddTag(tags, value);
                         break;
                     case var other:
-                        throw Problems.Bad($"The form field '{other}' is not known: an upload has 'file', 'collection' and 'tags'.");
+                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection' and 'tags'.");
                 }
             }
 
@@ -140,7 +140,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
             : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }
 
-    /// <summary>The last part of a path, without what does not belong in a name.</summary>
+    /// <summary>The last part of the given path, without control characters.</summary>
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
         var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
@@ -167,7 +167,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
     {
         if (tag.Split('=', 2) is not [{ Length: > 0 and <= 64 } key, { Length: <= 256 } value] || tags.Count >= MaxTags)
         {
-            throw Problems.Bad($"A tag is written key=value, with a key of 1 to 64 and a value of up to 256 characters; at most {MaxTags} tags.");
+            throw Problems.Bad($"A tag must be key=value, with 1 to 64 characters in the key and up to 256 in the value; at most {MaxTags} tags.");
         }
 
         tags[key.Trim()] = value.Trim();

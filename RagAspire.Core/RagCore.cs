@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RagAspire.Answers;
@@ -35,7 +34,7 @@ public static class RagCore
             .AddSearch()
             .AddAnswers()
             .AddQuality()
-            .AddApiKeys()
+            .AddSecurity()
             .AddMonitoring()
             .AddJobs()
             .AddMaintenance(builder.Configuration)

@@ -6,8 +6,8 @@ using RagAspire.Monitoring;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// <c>rag_component_up</c>: one series for each component, 1 or 0, as the last check found it. A component that is not
-/// configured has no series.
+/// <c>rag_component_up</c>: one series for each component, 1 when its last health check succeeded, else 0. A component
+/// that is not configured has no series.
 /// </summary>
 public sealed class ComponentGauge : IHealthCheckPublisher
 {

@@ -4,14 +4,12 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RagAspire.Monitoring;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>The endpoints that machines look at: <c>/alive</c>, <c>/health</c>, <c>/ready</c>, <c>/metrics</c>.</summary>
+/// <summary>The endpoints for probes and scrapers: <c>/alive</c>, <c>/health</c>, <c>/ready</c>, <c>/metrics</c>.</summary>
 public static class Endpoints
 {
     private static readonly string Version = Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "0";
@@ -26,7 +24,7 @@ public static class Endpoints
         app.MapGet("/ready", ReadyAsync).AsProbe();
         if (MetricsExtensions.AreOn(app.Configuration))
         {
-            app.MapPrometheusScrapingEndpoint("/metrics").AddEndpointFilterForToken(app.Configuration["Metrics:Token"]).AsProbe();
+            app.MapPrometheusScrapingEndpoint("/metrics").RequireToken(app.Configuration["Metrics:Token"]).AsProbe();
         }
 
         return app;
@@ -37,38 +35,38 @@ public static class Endpoints
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(HealthTags.Component), context.RequestAborted);
         var healthy = report.Status == HealthStatus.Healthy;
         return TypedResults.Json(
-            new HealthAnswer(healthy ? "healthy" : "unhealthy", time.GetUtcNow(), Version, Components(report, context)),
+            new HealthReportBody(healthy ? "healthy" : "unhealthy", time.GetUtcNow(), Version, Components(report, context)),
             statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReadyAsync(HealthCheckService health, TimeProvider time, HttpContext context)
     {
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(HealthTags.Component), context.RequestAborted);
-        var can = report.Entries.Values.All(entry => entry.Status == HealthStatus.Healthy || !entry.Tags.Contains(HealthTags.Required));
-        var status = (can, report.Status) switch
+        var isReady = report.Entries.Values.All(entry => entry.Status == HealthStatus.Healthy || !entry.Tags.Contains(HealthTags.Required));
+        var status = (isReady, report.Status) switch
         {
             (false, _) => "unready",
             (true, HealthStatus.Healthy) => "ready",
             _ => "degraded",
         };
-        if (!can)
+        if (!isReady)
         {
             context.Response.Headers.RetryAfter = "5";
         }
 
         return TypedResults.Json(
-            new HealthAnswer(status, time.GetUtcNow(), Version, Components(report, context)),
-            statusCode: can ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+            new HealthReportBody(status, time.GetUtcNow(), Version, Components(report, context)),
+            statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    /// <summary>Reasons name hosts and ports, so only who has a key sees them.</summary>
+    /// <summary>The reasons contain hosts and ports, so they are only for callers with a key.</summary>
     private static Dictionary<string, string> Components(HealthReport report, HttpContext context)
     {
-        var mayKnow = context.User.Identity?.IsAuthenticated == true;
+        var isAuthenticated = context.User.Identity?.IsAuthenticated == true;
         return report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value switch
         {
             { Status: HealthStatus.Healthy } => "healthy",
-            { Description: var reason, Exception: var exception } when mayKnow => $"unhealthy: {reason ?? exception?.Message ?? "no answer in time"}",
+            { Description: var reason, Exception: var exception } when isAuthenticated => $"unhealthy: {reason ?? exception?.Message ?? "no answer in time"}",
             _ => "unhealthy",
         });
     }
@@ -76,8 +74,8 @@ public static class Endpoints
     private static IEndpointConventionBuilder AsProbe(this IEndpointConventionBuilder endpoint) =>
         endpoint.AllowAnonymous().ExcludeFromDescription().DisableHttpMetrics();
 
-    /// <summary>Locks the metrics when a token is configured (<c>Metrics:Token</c>), for scrapers that send it as a bearer.</summary>
-    private static IEndpointConventionBuilder AddEndpointFilterForToken(this IEndpointConventionBuilder endpoint, string? token)
+    /// <summary>Requires <c>Metrics:Token</c> as a bearer token, when it is configured.</summary>
+    private static IEndpointConventionBuilder RequireToken(this IEndpointConventionBuilder endpoint, string? token)
     {
         if (string.IsNullOrEmpty(token))
         {
@@ -103,6 +101,6 @@ public static class Endpoints
         return endpoint;
     }
 
-    private sealed record HealthAnswer(
+    private sealed record HealthReportBody(
         string Status, DateTimeOffset Timestamp, string Version, IReadOnlyDictionary<string, string> Components);
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>When this process started, and how much memory it may use. The runtime's own instruments tell neither.</summary>
+/// <summary>The start time and the memory limit of this process, which the runtime's instruments do not include.</summary>
 public sealed class ProcessGauges
 {
     public const string MeterName = "RagAspire.Process";
@@ -20,8 +20,8 @@ public sealed class ProcessGauges
     }
 
     /// <summary>
-    /// The machine's memory, or less where a control group says so. The garbage collector's own limit is not asked,
-    /// because in a container that is only three quarters of what there is.
+    /// The memory of the machine, or the limit of the control group. In a container the limit that the garbage collector
+    /// reports is only three quarters of it.
     /// </summary>
     private static long MemoryLimit()
     {
@@ -43,7 +43,7 @@ public sealed class ProcessGauges
         {
             foreach (var file in new[] { Path.Combine(root, path, "memory.max"), Path.Combine(root, "memory", path, "memory.limit_in_bytes") })
             {
-                // The first version of control groups says "no limit" by a number that no machine has.
+                // Version 1 of control groups expresses "no limit" by a number above any memory size.
                 if (File.Exists(file) && long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var bytes) && bytes < 1L << 60)
                 {
                     yield return bytes;

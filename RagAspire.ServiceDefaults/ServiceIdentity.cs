@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.Extensions.Configuration;
 using OpenTelemetry.Resources;
 
 namespace Microsoft.Extensions.Hosting;

@@ -23,7 +23,7 @@ public sealed partial class JobTelemetryFilter(
 
         var job = context.BackgroundJob.Job.Type.Name;
         var parent = context.GetJobParameter<string?>(JobTraceContext.Parameter, allowStale: true);
-        ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
+        _ = ActivityContext.TryParse(parent, null, isRemote: true, out var parentContext);
         var activity = Source.StartActivity(job, ActivityKind.Consumer, parentContext);
         activity?.SetTag("messaging.message.id", context.BackgroundJob.Id);
         var scope = Log.Scope(logger, job, context.BackgroundJob.Id);

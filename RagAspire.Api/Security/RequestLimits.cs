@@ -1,45 +1,44 @@
 using System.ComponentModel.DataAnnotations;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using RagAspire.Security;
 
 namespace RagAspire.Api.Security;
 
-/// <summary>How much one client may ask for; section <c>Limits</c>.</summary>
+/// <summary>Size, time and rate limits of requests; section <c>Limits</c>.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "Limits";
 
-    /// <summary>Bytes of an uploaded file.</summary>
+    /// <summary>Largest uploaded file, in bytes.</summary>
     [Range(1, 2_000_000_000)]
     public long UploadBytes { get; set; } = 64L << 20;
 
-    /// <summary>Bytes of any other request body.</summary>
+    /// <summary>Largest body of any other request, in bytes.</summary>
     [Range(1, 100_000_000)]
     public long BodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>Requests of one key in a second, on average.</summary>
+    /// <summary>Average rate of requests of one key.</summary>
     [Range(1, 100_000)]
     public int RequestsPerSecond { get; set; } = 500;
 
-    /// <summary>Requests of one key that may come at once.</summary>
+    /// <summary>Requests of one key that are accepted at once.</summary>
     [Range(1, 100_000)]
     public int Burst { get; set; } = 1000;
 
-    /// <summary>Seconds that a request may take; uploads, answers and event streams have limits of their own.</summary>
-    [Range(1, 600)]
-    public int RequestSeconds { get; set; } = 30;
+    /// <summary>Time limit of a request, except uploads, answers and event streams.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Seconds that an upload may take.</summary>
-    [Range(1, 3600)]
-    public int UploadSeconds { get; set; } = 300;
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Seconds that an answer may take.</summary>
-    [Range(1, 3600)]
-    public int AnswerSeconds { get; set; } = 240;
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(4);
 }
 
-/// <summary>Size, time and rate limits of requests.</summary>
 public static class RequestLimits
 {
     public const string UploadTime = "upload";
@@ -49,17 +48,17 @@ public static class RequestLimits
     {
         var services = builder.Services;
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var limits = builder.Configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new LimitOptions();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
+            kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
         });
-        services.AddRequestTimeouts(options =>
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) =>
         {
-            options.DefaultPolicy = Policy(limits.RequestSeconds);
-            options.AddPolicy(UploadTime, Policy(limits.UploadSeconds));
-            options.AddPolicy(AnswerTime, Policy(limits.AnswerSeconds));
+            timeouts.DefaultPolicy = Policy(limits.Value.RequestTimeout);
+            timeouts.AddPolicy(UploadTime, Policy(limits.Value.UploadTimeout));
+            timeouts.AddPolicy(AnswerTime, Policy(limits.Value.AnswerTimeout));
         });
         services.AddRateLimiter(options =>
         {
@@ -96,9 +95,9 @@ public static class RequestLimits
         });
     }
 
-    private static Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutPolicy Policy(int seconds) => new()
+    private static RequestTimeoutPolicy Policy(TimeSpan timeout) => new()
     {
-        Timeout = TimeSpan.FromSeconds(seconds),
+        Timeout = timeout,
         TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
     };
 }

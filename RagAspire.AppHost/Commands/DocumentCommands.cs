@@ -78,7 +78,9 @@ internal static class DocumentCommands
 
         var result = new CommandResultData
         {
-            Value = Markdown.Table(["Document", "Status", "Id"], rows), Format = CommandResultFormat.Markdown, DisplayImmediately = refused > 0,
+            Value = Markdown.Table(["Document", "Status", "Id"], rows),
+            Format = CommandResultFormat.Markdown,
+            DisplayImmediately = refused > 0,
         };
         return refused == 0
             ? CommandResults.Success($"{files.Count} documents are stored; the worker makes them searchable.", result)

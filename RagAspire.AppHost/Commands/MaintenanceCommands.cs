@@ -46,7 +46,8 @@ internal static class MaintenanceCommands
     /// <summary>A dialog for a task that takes a while.</summary>
     public static CommandProgressOptions Progress(string title) => new()
     {
-        Title = title, Message = "The task is running. The console log of the API shows each step.",
+        Title = title,
+        Message = "The task is running. The console log of the API shows each step.",
     };
 
     private static async Task LoadTasksAsync(LoadInputContext context, ApiAccess access)

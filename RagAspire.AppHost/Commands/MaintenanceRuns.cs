@@ -62,7 +62,9 @@ internal static partial class MaintenanceRuns
         };
         var data = new CommandResultData
         {
-            Value = Describe(run, outcome), Format = CommandResultFormat.Markdown, DisplayImmediately = true,
+            Value = Describe(run, outcome),
+            Format = CommandResultFormat.Markdown,
+            DisplayImmediately = true,
         };
         return run.Status == "succeeded" ? CommandResults.Success(outcome, data) : CommandResults.Failure(outcome, data);
     }

@@ -12,14 +12,13 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
     private readonly Dictionary<EmbeddedStoreResource, EmbeddedStoreController> _controllers;
     private readonly ResourceLoggerService _loggers;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lazy<Task> _stop;
     private Task _background = Task.CompletedTask;
+    private Task? _stopped;
 
     public EmbeddedStoreService(
         DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, TimeProvider time)
     {
         _loggers = loggers;
-        _stop = new Lazy<Task>(StopStoresAsync);
         _controllers = model.Resources.OfType<EmbeddedStoreResource>().ToDictionary(store => store, store => new EmbeddedStoreController(
             store,
             [.. model.Resources.Where(resource => resource is IResourceWithParent child && child.Parent == store)],
@@ -49,12 +48,17 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => _stop.Value;
+    /// <summary>Not cancelled: the stores must stop also when the orchestrator has used up the time of the shutdown.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => StopOnceAsync(async () =>
+    {
+        await StopBackgroundAsync();
+        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(CancellationToken.None)));
+    });
 
-    /// <summary>Stops what a start that failed half-way has left, and releases the data directory.</summary>
+    /// <summary>Stops what a failed start has left, without a state that could still be shown, and releases the data directory.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.Value;
+        await StopOnceAsync(StopBackgroundAsync);
         foreach (var (store, controller) in _controllers)
         {
             await store.DisposeAsync();
@@ -62,12 +66,18 @@ internal sealed partial class EmbeddedStoreService : IHostedLifecycleService, IA
         }
     }
 
-    /// <summary>Not cancelled: the stores must stop also when the orchestrator has used up the time of the shutdown.</summary>
-    private async Task StopStoresAsync()
+    private Task StopOnceAsync(Func<Task> stop)
+    {
+        lock (_stopping)
+        {
+            return _stopped ??= stop();
+        }
+    }
+
+    private async Task StopBackgroundAsync()
     {
         await _stopping.CancelAsync();
         await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_controllers.Values.Select(controller => controller.StopAsync(CancellationToken.None)));
     }
 
     private async Task RunAsync(EmbeddedStoreResource store, EmbeddedStoreController controller)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
-using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
 
 namespace RagAspire.AppHost.Lifecycle;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 
@@ -65,14 +66,26 @@ internal sealed class ResourceRestarter(
         }
 
         var delay = run.Backoff.Next();
-        var how = exitCode is { } code ? $"ended with exit code {code}" : $"is in the state {run.State}";
-        Console.WriteLine($"{name} {how}{(reason is null ? "" : $" ({reason})")}; it starts again in {delay.TotalSeconds:0.#} s");
+        var canStart = ended.Resource.Annotations.OfType<ResourceCommandAnnotation>().Any(IsStart);
+        Console.WriteLine($"{name} {End(ended.Snapshot)}{(reason is null ? "" : $" ({reason})")}; "
+            + (canStart ? $"it starts again in {delay.TotalSeconds:0.#} s" : "it comes back with the next start of the AppHost"));
+        if (!canStart)
+        {
+            return;
+        }
+
         await Task.Delay(delay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stop.IsCancellationRequested && KnownResourceStates.TerminalStates.Contains(run.State))
         {
             await commands.ExecuteCommandAsync(ended.ResourceId, KnownResourceCommands.StartCommand, stop);
         }
     }
+
+    // The dashboard has no such command.
+    private static bool IsStart(ResourceCommandAnnotation command) => command.Name == KnownResourceCommands.StartCommand;
+
+    private static string End(CustomResourceSnapshot ended) =>
+        ended.ExitCode is { } code ? $"ended with exit code {code}" : $"is in the state {ended.State?.Text}";
 
     /// <summary>The last line of the process on standard error that is not part of a stack trace, or null.</summary>
     private async Task<string?> LastErrorAsync(string resourceId, CancellationToken stop)
@@ -98,7 +111,7 @@ internal sealed class ResourceRestarter(
 
     // The orchestrator puts a time before every line.
     private static string WithoutTime(string line) =>
-        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], out _) ? line[(end + 1)..] : line;
+        line.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 && DateTimeOffset.TryParse(line[..end], CultureInfo.InvariantCulture, out _) ? line[(end + 1)..] : line;
 
     private sealed class Run(Backoff backoff)
     {

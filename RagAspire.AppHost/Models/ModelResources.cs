@@ -143,7 +143,7 @@ internal static class ModelResources
         var server = builder.AddExternalService(known.Count == 0 ? "ollama" : $"ollama-{known.Count + 1}", address)
             .WithHttpHealthCheck("/api/version")
             .WithIconName("BrainCircuit")
-            .WithUrl($"{address}api/tags", "Models");
+            .WithUrl(new Uri(address, "/api/tags").ToString(), "Models");
         server.Resource.Annotations.OfType<ResourceUrlAnnotation>().First().DisplayText = "Ollama";
         return server;
     }

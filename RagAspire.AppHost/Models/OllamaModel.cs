@@ -61,6 +61,7 @@ internal sealed record OllamaModel(ReferenceExpression Endpoint, Func<Cancellati
 
     private async Task<HttpClient> ClientAsync(TimeSpan timeout, CancellationToken cancellationToken) => new()
     {
-        BaseAddress = new Uri((await Endpoint.GetValueAsync(cancellationToken))!), Timeout = timeout,
+        BaseAddress = new Uri((await Endpoint.GetValueAsync(cancellationToken))!),
+        Timeout = timeout,
     };
 }

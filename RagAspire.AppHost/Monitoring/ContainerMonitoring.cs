@@ -160,7 +160,8 @@ internal static class ContainerMonitoring
         ("postgres", "postgres-exporter:9187"), ("redis", "redis-exporter:9121"), ("qdrant", "qdrant:6333"),
     }.Select(target => new ContainerFile
     {
-        Name = $"{target.Item1}.yml", Contents = MonitoringFolder.Target(target.Item2, instance: target.Item1),
+        Name = $"{target.Item1}.yml",
+        Contents = MonitoringFolder.Target(target.Item2, instance: target.Item1),
     });
 
     private static ContainerDirectory Folder(string name, string path) => new()

@@ -55,7 +55,7 @@ internal sealed class MaintenanceLoad(TextWriter output)
         output.WriteLine($"{Documents} documents, {chunks} chunks, {OldRows} expired rows of the audit log");
         output.WriteLine($"{Plan.SearchesPerSecond} searches per second, each different; latency in ms since each was due");
         output.WriteLine(
-            "| task | runs | seconds | share of time | searches | p50 without | during | p95 without | during | ratio |");
+            "| task | runs | seconds | of the time | searches | p50 without | during | p95 without | during | ratio |");
         output.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         var runs = new TaskRuns(api);
         var measure = new TaskLoad(api, runs, new TaskWork(database, api, runs, OldRows), text, Plan);

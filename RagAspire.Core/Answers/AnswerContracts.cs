@@ -11,19 +11,16 @@ public sealed record Question(string Text, string Collection, int Limit, Guid? S
 public sealed record SessionTurn(string Question, string Answer);
 
 /// <summary>How an answer was made.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<AnswerKind>))]
+[JsonConverter(typeof(EnumWordConverter<AnswerKind>))]
 public enum AnswerKind
 {
     /// <summary>Written by a model from the sources.</summary>
-    [JsonStringEnumMemberName("generated")]
     Generated,
 
     /// <summary>Sentences of the sources, word for word.</summary>
-    [JsonStringEnumMemberName("extractive")]
     Extractive,
 
     /// <summary>The sources do not contain the answer.</summary>
-    [JsonStringEnumMemberName("none")]
     None,
 }
 

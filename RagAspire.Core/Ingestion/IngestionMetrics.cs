@@ -13,7 +13,7 @@ public sealed class IngestionMetrics
     private readonly Counter<long> _chunks;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _stages;
-    private IngestionQueue _queue = new(0, 0);
+    private IngestionBacklog _queue = new(0, 0);
 
     public IngestionMetrics(IMeterFactory meters)
     {
@@ -44,9 +44,9 @@ public sealed class IngestionMetrics
     public void StageTook(DocumentStage stage, long startedAt) =>
         _stages.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("stage", stage.Word()));
 
-    public void Queue(IngestionQueue queue) => _queue = queue;
+    public void Queue(IngestionBacklog queue) => _queue = queue;
 }
 
 /// <summary>The queue of waiting documents.</summary>
 /// <param name="OldestSeconds">Age of the longest waiting one; 0 when none waits.</param>
-public sealed record IngestionQueue(long Waiting, double OldestSeconds);
+public sealed record IngestionBacklog(long Waiting, double OldestSeconds);

@@ -15,5 +15,5 @@ public sealed class IngestionMetricsSampler(
             select count(*), coalesce(extract(epoch from now() - min(c.created_at)), 0)::float8
             from documents d join document_contents c on c.document_id = d.id and c.version = d.version
             where d.status in ('pending', 'processing')
-            """).FirstAsync(row => new IngestionQueue(row.GetInt64(0), row.GetDouble(1)), cancellationToken))!);
+            """).FirstAsync(row => new IngestionBacklog(row.GetInt64(0), row.GetDouble(1)), cancellationToken))!);
 }

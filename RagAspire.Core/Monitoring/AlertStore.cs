@@ -1,13 +1,21 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Npgsql;
 using RagAspire.Database;
 
 namespace RagAspire.Monitoring;
 
-/// <summary>An alert as Alertmanager tells it.</summary>
-/// <param name="Fingerprint">Of its labels; with <paramref name="StartsAt"/> it says which alert this is.</param>
-/// <param name="EndsAt">Null while it fires.</param>
+[JsonConverter(typeof(EnumWordConverter<AlertStatus>))]
+public enum AlertStatus
+{
+    Firing,
+    Resolved,
+}
+
+/// <summary>The state of an alert in a notification of Alertmanager.</summary>
+/// <param name="Fingerprint">Of its labels; identifies the alert together with <paramref name="StartsAt"/>.</param>
+/// <param name="EndsAt">Null while it is firing.</param>
 public sealed record AlertUpdate(
     string Fingerprint,
     DateTimeOffset StartsAt,
@@ -16,13 +24,12 @@ public sealed record AlertUpdate(
     IReadOnlyDictionary<string, string> Annotations,
     string? GeneratorUrl);
 
-/// <summary>An alert as it is kept.</summary>
-/// <param name="Status">"firing" or "resolved".</param>
-/// <param name="ReceivedAt">When it was first heard of.</param>
+/// <summary>A stored alert.</summary>
+/// <param name="ReceivedAt">The time of its first notification.</param>
 public sealed record AlertRecord(
     long Id,
     string Fingerprint,
-    string Status,
+    AlertStatus Status,
     string Name,
     string? Severity,
     DateTimeOffset StartsAt,
@@ -33,10 +40,10 @@ public sealed record AlertRecord(
     DateTimeOffset ReceivedAt,
     DateTimeOffset UpdatedAt);
 
-/// <summary>Every alert that there was, beside the audit log.</summary>
+/// <summary>The history of alerts, one row for each.</summary>
 public sealed class AlertStore(NpgsqlDataSource dataSource)
 {
-    /// <summary>Keeps what a notification says, all or nothing. The same notification twice changes nothing.</summary>
+    /// <summary>Stores all alerts of a notification in one transaction. It is idempotent.</summary>
     public async Task ReceiveAsync(IReadOnlyList<AlertUpdate> alerts, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -54,7 +61,7 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
                 alert.Fingerprint,
                 alert.StartsAt.ToUniversalTime(),
                 alert.EndsAt?.ToUniversalTime(),
-                alert.EndsAt is null ? "firing" : "resolved",
+                (alert.EndsAt is null ? AlertStatus.Firing : AlertStatus.Resolved).Word(),
                 alert.Labels["alertname"],
                 alert.Labels.GetValueOrDefault("severity"),
                 Commands.Jsonb(alert.Labels),
@@ -66,18 +73,18 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>A page of alerts, newest first.</summary>
-    /// <param name="status">"firing" or "resolved"; null for both.</param>
+    /// <param name="status">Null for all.</param>
     /// <param name="before">The cursor; null for the first page.</param>
-    public async Task<Page<AlertRecord>> ListAsync(string? status, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<AlertRecord>> ListAsync(AlertStatus? status, long? before, int limit, CancellationToken cancellationToken)
     {
         var rows = await dataSource.Command("""
             select id, fingerprint, status, name, severity, starts_at, ends_at, labels, annotations, generator_url, received_at, updated_at
             from alerts where ($1::text is null or status = $1) and ($2::bigint is null or id < $2) order by id desc limit $3
-            """, status, before, limit + 1).ListAsync(
+            """, status?.Word(), before, limit + 1).ListAsync(
             row => new AlertRecord(
                 row.Field<long>("id"),
                 row.Field<string>("fingerprint"),
-                row.Field<string>("status"),
+                EnumWords.Parse<AlertStatus>(row.Field<string>("status"))!.Value,
                 row.Field<string>("name"),
                 row.Nullable<string>("severity"),
                 row.Field<DateTimeOffset>("starts_at"),

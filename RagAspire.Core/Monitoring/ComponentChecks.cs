@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using OllamaSharp;
 using RagAspire.Database;
@@ -11,7 +10,7 @@ using StackExchange.Redis;
 
 namespace RagAspire.Monitoring;
 
-/// <summary>The four components of the health report, each asked directly and given two seconds.</summary>
+/// <summary>The health checks of the four components, each with a time limit of two seconds.</summary>
 public static class ComponentChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -79,7 +78,7 @@ public static class ComponentChecks
         }
     }
 
-    /// <summary>Asks every configured model server; where none is configured nothing is missing.</summary>
+    /// <summary>Checks every configured model server. A system without one is healthy.</summary>
     private sealed class LanguageModelCheck(IServiceProvider services) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

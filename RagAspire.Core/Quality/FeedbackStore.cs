@@ -4,18 +4,18 @@ using RagAspire.Database;
 
 namespace RagAspire.Quality;
 
-/// <summary>A reader's word on a search or an answer; exactly one of the two ids is given.</summary>
-/// <param name="ChunkId">The hit or citation that is meant; null for the whole.</param>
+/// <summary>Feedback on a search or an answer; exactly one of the two ids is set.</summary>
+/// <param name="ChunkId">The hit or citation in question; null for the whole result.</param>
 public sealed record Feedback(
     Guid? SearchId, Guid? AnswerId, string Collection, Guid? ChunkId, bool Relevant, string? Comment, string Actor);
 
-/// <summary>Keeps feedback and counts it.</summary>
+/// <summary>Stores feedback and counts it.</summary>
 public sealed class FeedbackStore(NpgsqlDataSource dataSource, IMeterFactory meters)
 {
     public const string MeterName = "RagAspire.Feedback";
 
     private readonly Counter<long> _feedback = meters.Create(MeterName).CreateCounter<long>(
-        "rag.feedback", "{vote}", "Readers' words on hits and answers");
+        "rag.feedback", "{vote}", "Feedback on searches and answers");
 
     public async Task AddAsync(Feedback feedback, CancellationToken cancellationToken)
     {

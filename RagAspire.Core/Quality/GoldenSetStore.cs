@@ -8,14 +8,14 @@ namespace RagAspire.Quality;
 /// <summary>A golden set without its questions.</summary>
 public sealed record GoldenSetSummary(string Collection, int Questions, DateTimeOffset UpdatedAt, string UpdatedBy);
 
-/// <summary>Golden sets and what came of evaluating them.</summary>
+/// <summary>Golden sets and their evaluations.</summary>
 public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
 {
     private const string Columns = "id, collection, evaluated_at, questions, recall_at_10, mrr, ndcg_at_10, degraded, misses";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Stores a set in place of the one before.</summary>
+    /// <summary>Stores a set, and replaces the one before.</summary>
     public async Task<GoldenSet> PutAsync(
         string collection, IReadOnlyList<GoldenQuestion> questions, string actor, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
         return true;
     }
 
-    /// <returns>False when the set was deleted meanwhile.</returns>
+    /// <returns>False when the set has been deleted in the meantime.</returns>
     public async Task<bool> AddAsync(Evaluation evaluation, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             insert into retrieval_evaluations ({Columns})

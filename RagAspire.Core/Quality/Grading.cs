@@ -2,17 +2,17 @@ using RagAspire.Search;
 
 namespace RagAspire.Quality;
 
-/// <summary>What the hits of one question are worth.</summary>
-/// <param name="FirstPlace">Of the first expected hit, from 1; null when there was none.</param>
+/// <summary>The metrics of one question, each from 0 to 1.</summary>
+/// <param name="FirstPlace">Rank of the first expected hit, from 1; null without one.</param>
 public sealed record Grade(double Recall, int? FirstPlace, double Ndcg);
 
-/// <summary>Compares hits with what was expected.</summary>
+/// <summary>Compares hits with expectations.</summary>
 public static class Grading
 {
-    /// <summary>Hits that count.</summary>
+    /// <summary>The number of hits that are compared.</summary>
     public const int Depth = 10;
 
-    /// <summary>Everything expected counts once: a second passage of a found document is worth nothing more.</summary>
+    /// <summary>Every expectation counts once: further chunks of a document that was found add nothing.</summary>
     public static Grade Of(IReadOnlyList<Expectation> expected, IReadOnlyList<SearchHit> hits)
     {
         var open = expected.ToList();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Quality;
 
-/// <summary>What operators see of how well search finds.</summary>
+/// <summary>The quality of search.</summary>
 public sealed class QualityMetrics
 {
     public const string MeterName = "RagAspire.Quality";

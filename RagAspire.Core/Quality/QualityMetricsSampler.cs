@@ -1,31 +1,13 @@
-using Microsoft.Extensions.Hosting;
 using RagAspire.Database;
 
 namespace RagAspire.Quality;
 
-/// <summary>
-/// Keeps the figures of the last evaluations from the table, whoever evaluated, so that they outlive every restart.
-/// </summary>
+/// <summary>Exports the newest evaluations from the table, so that the metrics survive a restart of the evaluating process.</summary>
 public sealed class QualityMetricsSampler(GoldenSetStore golden, DatabaseStartup database, QualityMetrics metrics, TimeProvider time)
-    : BackgroundService
+    : PollingService(database, time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await database.MigratedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                metrics.Evaluated(await golden.LatestAsync(stoppingToken));
-            }
-            catch (Exception ex) when (Unavailability.IsUnavailable(ex))
-            {
-                // They stay as they were; rag_component_up tells why.
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override async Task PollAsync(CancellationToken cancellationToken) =>
+        metrics.Evaluated(await golden.LatestAsync(cancellationToken));
 }

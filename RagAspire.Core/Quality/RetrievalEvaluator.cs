@@ -5,14 +5,15 @@ using RagAspire.Vectors;
 namespace RagAspire.Quality;
 
 /// <summary>
-/// Asks search a golden set's questions. It is the real search with the index of this process, but past the caches and
-/// the search log: what is measured is finding, and nobody's figures are spoilt by it.
+/// Evaluates search with a golden set. It uses the retriever and the index of this process, but neither the cache nor the
+/// records and metrics of users' searches.
 /// </summary>
 public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
 {
-    /// <param name="rest">Called after each question with the timestamp at which it was asked; null where somebody waits for the result.</param>
-    /// <exception cref="VectorIndexUnavailableException">The index cannot be asked.</exception>
-    /// <exception cref="Exception">The database cannot be reached: a question that could not be asked was not answered badly.</exception>
+    /// <param name="rest">
+    /// Called after each question, with the timestamp of its start, to throttle a background evaluation; null for none.
+    /// </param>
+    /// <exception cref="VectorIndexUnavailableException">The index cannot be reached, so its quality cannot be measured.</exception>
     public async Task<Evaluation> EvaluateAsync(GoldenSet golden, Func<long, Task>? rest, CancellationToken cancellationToken)
     {
         var grades = new List<(GoldenQuestion Question, Grade Grade)>(golden.Questions.Count);
@@ -20,12 +21,13 @@ public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
         foreach (var question in golden.Questions)
         {
             var startedAt = time.GetTimestamp();
-            var found = await retriever.RetrieveAsync(
-                new SearchQuery(question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, ReadOnlyDictionary<string, string>.Empty), metrics: null, cancellationToken);
+            var query = new SearchQuery(
+                question.Question, golden.Collection, Grading.Depth, SearchMode.Hybrid, ReadOnlyDictionary<string, string>.Empty);
+            var found = await retriever.RetrieveAsync(query, metrics: null, cancellationToken);
             if (found.Level == RetrievalLevel.FullText)
             {
-                // People get answers on this rung too, but its figures would be kept as those of the index.
-                throw new VectorIndexUnavailableException(found.Degraded ?? "The index does not answer.");
+                // Users get these hits, but the metrics would be stored as those of the index.
+                throw new VectorIndexUnavailableException(found.Degraded ?? "The index cannot be reached.");
             }
 
             degraded ??= found.Degraded;

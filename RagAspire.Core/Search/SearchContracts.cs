@@ -3,40 +3,33 @@ using System.Text.Json.Serialization;
 namespace RagAspire.Search;
 
 /// <summary>How a search looks for chunks, as it is asked for.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SearchMode>))]
+[JsonConverter(typeof(EnumWordConverter<SearchMode>))]
 public enum SearchMode
 {
     /// <summary>BM25 and, where there is an embedding model, vectors; fused.</summary>
-    [JsonStringEnumMemberName("hybrid")]
     Hybrid,
 
     /// <summary>BM25 only.</summary>
-    [JsonStringEnumMemberName("text")]
     Text,
 
     /// <summary>Vectors only.</summary>
-    [JsonStringEnumMemberName("vector")]
     Vector,
 }
 
 /// <summary>The retrieval that produced a result: what was asked for, or the level that search fell back to.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RetrievalLevel>))]
+[JsonConverter(typeof(EnumWordConverter<RetrievalLevel>))]
 public enum RetrievalLevel
 {
     /// <summary>BM25 and vectors from the index, fused.</summary>
-    [JsonStringEnumMemberName("hybrid")]
     Hybrid,
 
     /// <summary>Vectors from the index.</summary>
-    [JsonStringEnumMemberName("vector")]
     Vector,
 
     /// <summary>BM25 from the index, as asked for or because there are no vectors.</summary>
-    [JsonStringEnumMemberName("text")]
     Text,
 
     /// <summary>PostgreSQL's full text, because the index does not answer.</summary>
-    [JsonStringEnumMemberName("fulltext")]
     FullText,
 }
 

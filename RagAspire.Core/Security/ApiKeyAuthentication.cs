@@ -3,15 +3,14 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace RagAspire.Security;
 
 /// <summary>
-/// Authenticates <c>Authorization: Bearer KEY</c>, <c>X-Api-Key: KEY</c>, and, for pages in a browser, Basic with the key as
-/// the password. Every scope is a policy of the same name.
+/// Authenticates <c>Authorization: Bearer KEY</c>, <c>X-Api-Key: KEY</c> and, for browsers, Basic with the key as the
+/// password. Every scope is a policy of the same name.
 /// </summary>
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
@@ -29,7 +28,7 @@ public sealed class ApiKeyAuthentication(
 
         return await keys.AuthenticateAsync(presented, Context.RequestAborted) is { } caller
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(caller.ToIdentity(SchemeName)), SchemeName))
-            : AuthenticateResult.Fail("This API key is not known.");
+            : AuthenticateResult.Fail("This API key is unknown.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -65,24 +64,5 @@ public sealed class ApiKeyAuthentication(
 
         var credentials = Encoding.UTF8.GetString(bytes, 0, length);
         return credentials.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? credentials[(colon + 1)..] : null;
-    }
-}
-
-public static class SecurityRegistration
-{
-    public static IServiceCollection AddApiKeys(this IServiceCollection services)
-    {
-        services.AddValidatedOptions<SecurityOptions>(SecurityOptions.Section);
-        services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<AuditLog>();
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
-        var authorization = services.AddAuthorizationBuilder();
-        foreach (var scope in Scopes.All)
-        {
-            authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(CallerClaims.Scope, scope));
-        }
-
-        return services;
     }
 }

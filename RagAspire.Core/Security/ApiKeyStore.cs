@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ using RagAspire.Database;
 
 namespace RagAspire.Security;
 
-/// <summary>A key as it is listed: without its secret, which nobody can read again.</summary>
+/// <summary>A key without its secret, of which only a hash is stored.</summary>
 public sealed record ApiKey(
     string Id,
     string Name,
@@ -17,12 +18,13 @@ public sealed record ApiKey(
     DateTimeOffset CreatedAt,
     DateTimeOffset? RevokedAt);
 
-/// <summary>Section <c>Security</c>.</summary>
+/// <summary>Authentication; section <c>Security</c>.</summary>
 public sealed class SecurityOptions
 {
     public const string Section = "Security";
 
-    /// <summary>A key with all scopes that exists without the database: the AppHost makes one for development. Empty for none.</summary>
+    /// <summary>A key with all scopes that is valid without the database, created by the AppHost for development. Empty for none.</summary>
+    [StringLength(1000)]
     public string DevelopmentKey { get; set; } = "";
 }
 
@@ -32,14 +34,14 @@ public sealed class SecurityOptions
 public sealed class ApiKeyStore(
     NpgsqlDataSource dataSource, AuditLog audit, IOptions<SecurityOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan Remember = TimeSpan.FromSeconds(10);
-    private const int RememberAtMost = 10_000;
+    private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(10);
+    private const int CacheSize = 10_000;
 
     private readonly ConcurrentDictionary<string, Known> _known = new();
     private readonly byte[]? _developmentSha256 =
         options.Value.DevelopmentKey is { Length: > 0 } key ? Hash(key) : null;
 
-    /// <summary>Who presents this key; null when it is not a valid one. A revoked key works for up to ten seconds more.</summary>
+    /// <summary>The caller with this key; null for an invalid one. A revoked key is accepted for up to ten seconds more.</summary>
     public async Task<Caller?> AuthenticateAsync(string presented, CancellationToken cancellationToken)
     {
         var sha256 = Hash(presented);
@@ -57,7 +59,7 @@ public sealed class ApiKeyStore(
         return known is not null && CryptographicOperations.FixedTimeEquals(sha256, known.Sha256) ? known.Caller : null;
     }
 
-    /// <summary>Makes a key. The secret is in the answer and nowhere else.</summary>
+    /// <summary>Creates a key. The secret is returned here and stored nowhere.</summary>
     public async Task<(ApiKey Key, string Secret)> CreateAsync(
         string name, IReadOnlyList<string> scopes, IReadOnlyList<string>? collections, string actor, CancellationToken cancellationToken)
     {
@@ -76,7 +78,7 @@ public sealed class ApiKeyStore(
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken) =>
         await dataSource.Command($"select {Columns} from api_keys order by created_at").ListAsync(Read, cancellationToken);
 
-    /// <returns>False when there is no such key in use.</returns>
+    /// <returns>False when there is no such key, or it is already revoked.</returns>
     public async Task<bool> RevokeAsync(string id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -97,7 +99,7 @@ public sealed class ApiKeyStore(
     private async Task<Known?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (_known.TryGetValue(id, out var known) && now - known.At < Remember)
+        if (_known.TryGetValue(id, out var known) && now - known.At < CacheTime)
         {
             return known;
         }
@@ -115,7 +117,7 @@ public sealed class ApiKeyStore(
             return null;
         }
 
-        if (_known.Count >= RememberAtMost)
+        if (_known.Count >= CacheSize)
         {
             _known.Clear();
         }

@@ -6,24 +6,24 @@ using RagAspire.Database;
 
 namespace RagAspire.Security;
 
-/// <summary>Who changed what.</summary>
-/// <param name="Actor">The API key's name, or the job's.</param>
+/// <summary>A change and its author.</summary>
+/// <param name="Actor">The name of the API key or job.</param>
 /// <param name="Action">Such as "document.delete".</param>
-/// <param name="Subject">The id of what was changed.</param>
+/// <param name="Subject">The id of the changed object.</param>
 public sealed record AuditEntry(string Actor, string Action, string Subject, string? Collection)
 {
-    /// <summary>What else is worth knowing; no secrets and no document text.</summary>
+    /// <summary>Further facts, without secrets and document text.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>An entry as it was written.</summary>
+/// <summary>A stored entry.</summary>
 public sealed record AuditRecord(
     long Id, DateTimeOffset At, string Actor, string Action, string Subject, string? Collection, JsonElement Details, string? TraceId);
 
-/// <summary>The record of every change, written in the transaction of the change itself.</summary>
+/// <summary>Records every change, in the same transaction as the change.</summary>
 public sealed class AuditLog(NpgsqlDataSource dataSource)
 {
-#pragma warning disable CA1822 // Part of the store, although it works on the caller's connection.
+#pragma warning disable CA1822 // An instance method, so that callers depend on the audit log.
     public async Task WriteAsync(NpgsqlConnection connection, AuditEntry entry, CancellationToken cancellationToken) =>
         await connection.Command("""
             insert into audit_logs (actor, action, subject, collection, details, trace_id) values ($1, $2, $3, $4, $5, $6)

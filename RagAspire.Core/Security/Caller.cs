@@ -2,7 +2,7 @@ using System.Security.Claims;
 
 namespace RagAspire.Security;
 
-/// <summary>What a key may do.</summary>
+/// <summary>The rights of an API key.</summary>
 public static class Scopes
 {
     public const string Read = "read";
@@ -12,9 +12,9 @@ public static class Scopes
     public static IReadOnlyList<string> All { get; } = [Read, Write, Operations];
 }
 
-/// <summary>Who asks: a known key.</summary>
-/// <param name="Name">For the audit log and the metrics; no secret.</param>
-/// <param name="Collections">Those it may use; null for all.</param>
+/// <summary>The API key of a request.</summary>
+/// <param name="Name">For the audit log and the metrics.</param>
+/// <param name="Collections">The collections that it may use; null for all.</param>
 public sealed record Caller(string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections)
 {
     public bool MayUse(string collection) => Collections is null || Collections.Contains(collection);

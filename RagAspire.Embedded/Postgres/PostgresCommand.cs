@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Collections;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -27,9 +26,9 @@ internal static class PostgresCommand
             return await (user is null ? command : command.WithCredentials(credentials => credentials.SetUserName(user)))
                 .ExecuteBufferedAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException ex) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EmbeddedStoreException($"{Path.GetFileName(program)} did not finish within {timeout.TotalSeconds:0} s.");
+            throw new EmbeddedStoreException($"{Path.GetFileName(program)} did not finish within {timeout.TotalSeconds:0} s.", ex);
         }
     }
 

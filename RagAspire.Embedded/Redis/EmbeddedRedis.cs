@@ -1,6 +1,5 @@
 using System.Net;
 using Garnet;
-using Garnet.common;
 using Garnet.server;
 using Garnet.server.Auth.Settings;
 using Microsoft.Extensions.Logging;

@@ -74,7 +74,9 @@ internal static partial class TextKinds
         var bytes = Encoding.UTF8.GetBytes(text);
         var options = new JsonReaderOptions
         {
-            AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+            AllowMultipleValues = true,
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
             MaxDepth = 100_000,
         };
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(options));

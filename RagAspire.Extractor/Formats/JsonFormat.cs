@@ -15,7 +15,9 @@ internal sealed class JsonFormat : IFormatReader
 
     private static readonly JsonReaderOptions Lenient = new()
     {
-        AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+        AllowMultipleValues = true,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
         MaxDepth = int.MaxValue,
     };
 

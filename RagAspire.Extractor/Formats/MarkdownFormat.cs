@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Markdig;
 using Markdig.Extensions.Tables;
@@ -92,7 +93,7 @@ internal sealed class MarkdownFormat : IFormatReader
 
     private static void Items(ListBlock list, DocumentSink sink)
     {
-        var number = int.TryParse(list.OrderedStart, out var start) ? start : 1;
+        var number = int.TryParse(list.OrderedStart, CultureInfo.InvariantCulture, out var start) ? start : 1;
         foreach (var item in list.OfType<ListItemBlock>())
         {
             Blocks(item, sink, list.IsOrdered ? $"{number++}. " : "- ");

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using RagAspire.Answers;
-using RagAspire.Answers.Extractive;
 using RagAspire.Search;
-using RagAspire.TestSupport.Retrieval;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Retrieval;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Answers;

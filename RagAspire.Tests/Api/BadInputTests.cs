@@ -58,6 +58,7 @@ public sealed class BadInputTests(SharedSystem shared, Stores stores)
     [InlineData("""{"query":"x","limit":101}""", "Limit")]
     [InlineData("""{"query":"x","collection":"a/b"}""", "Collection")]
     [InlineData("""{"query":"x","mode":"psychic"}""", "mode")]
+    [InlineData("""{"query":"x","mode":1}""", "mode")]
     [InlineData("""{"query":42}""", "query")]
     [InlineData("""{"query":""", "JSON")]
     [InlineData("null", "body")]
@@ -89,6 +90,9 @@ public sealed class BadInputTests(SharedSystem shared, Stores stores)
     [InlineData("/api/v1/documents/00000000-0000-0000-0000-000000000000", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/documents?limit=1000", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/documents?status=lost", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/documents?status=1", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/operations/alerts?status=burning", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/operations/maintenance/runs?status=walking", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/documents?after=yesterday", HttpStatusCode.BadRequest)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
     public async Task A_wrong_address_is_answered_with_a_problem(string path, HttpStatusCode expected) =>

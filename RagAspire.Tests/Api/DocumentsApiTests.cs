@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
@@ -14,17 +13,15 @@ public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
     {
         var (client, collection) = await BeginAsync();
         using var response = await client.PostFileAsync("fox.txt", Fox, ("collection", collection), ("tags", "animal=fox"));
-        var accepted = await RagClient.JsonAsync(response);
+        var accepted = new DocumentResponse(await RagClient.JsonAsync(response));
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal($"/api/v1/documents/{accepted["id"]}", response.Headers.Location!.ToString());
+        Assert.Equal($"/api/v1/documents/{accepted.Id}", response.Headers.Location!.ToString());
         Assert.Equal("fox", accepted["tags"]!["animal"]!.GetValue<string>());
-        var ready = await client.ProcessedAsync(accepted["id"]!.GetValue<Guid>());
-        Assert.Equal("ready", ready["status"]!.GetValue<string>());
-        Assert.Equal(100, ready["progress"]!.GetValue<int>());
-        var hit = Assert.Single(await client.FindAsync("lazy foxes", collection))!;
-        Assert.Equal(accepted["id"]!.GetValue<Guid>(), hit["documentId"]!.GetValue<Guid>());
-        Assert.Equal("fox.txt", hit["documentName"]!.GetValue<string>());
+        var ready = await client.ProcessedAsync(accepted.Id);
+        Assert.Equal(("ready", 100), (ready.Status, ready.Progress));
+        var hit = Assert.Single(await client.FindAsync("lazy foxes", collection));
+        Assert.Equal((accepted.Id, "fox.txt"), (hit.DocumentId, hit.DocumentName));
     }
 
     [Fact]
@@ -36,7 +33,7 @@ public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
         var elsewhere = await client.UploadAsync("fox.txt", Fox, ("collection", shared.NewCollection()));
 
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        Assert.Equal(first, (await RagClient.JsonAsync(again))["id"]!.GetValue<Guid>());
+        Assert.Equal(first, new DocumentResponse(await RagClient.JsonAsync(again)).Id);
         Assert.NotEqual(first, elsewhere);
     }
 
@@ -53,10 +50,9 @@ public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
         Assert.Equal(HttpStatusCode.Accepted, replaced.StatusCode);
         var document = await client.ProcessedAsync(id);
 
-        Assert.Equal(2, document["version"]!.GetValue<int>());
-        Assert.Equal(2, document["readyVersion"]!.GetValue<int>());
+        Assert.Equal((2, 2), (document.Version, document.ReadyVersion));
         Assert.Single(await client.FindAsync("badgers", collection));
-        Assert.Empty((await client.SearchAsync("fox", collection))["hits"]!.AsArray());
+        Assert.Empty((await client.SearchAsync("fox", collection)).Hits);
     }
 
     [Fact]
@@ -73,7 +69,7 @@ public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         await Eventually.TrueAsync(
-            async () => (await client.SearchAsync("fox", collection))["hits"]!.AsArray().Count == 0,
+            async () => (await client.SearchAsync("fox", collection)).Hits.Count == 0,
             TimeSpan.FromSeconds(2),
             () => "The cache or the index still knows it.",
             TestContext.Current.CancellationToken);
@@ -139,11 +135,10 @@ public sealed class DocumentsApiTests(SharedSystem shared, Stores stores)
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
-        var events = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.All(events, item => Assert.StartsWith("event: progress\ndata: ", item));
-        var last = JsonNode.Parse(events[^1].Split("data: ")[1])!;
-        Assert.Equal("ready", last["status"]!.GetValue<string>());
-        Assert.Equal(100, last["progress"]!.GetValue<int>());
+        var events = EventResponse.Parse(text);
+        Assert.All(events, item => Assert.Equal("progress", item.Name));
+        var last = new DocumentResponse(events[^1].Data);
+        Assert.Equal(("ready", 100), (last.Status, last.Progress));
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json.Nodes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
@@ -32,15 +30,15 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
         var (client, collection) = await BeginAsync();
         await UploadAsync(client, collection, "fox.txt", "Foxes jump.", "lang=en", "year=2024");
         await FoundAsync(client, collection, 1);
-        await CachedAsync(client, new { query = "foxes", collection, tags = new { lang = "en", year = "2024" } });
+        await CachedAsync(client, collection, new { lang = "en", year = "2024" });
 
-        var reordered = await client.PostAsync(Path, new { query = "foxes", collection, tags = new { year = "2024", lang = "en" } });
-        var other = await client.PostAsync(Path, new { query = "foxes", collection, tags = new { lang = "en", year = "2023" } });
+        var reordered = await client.SearchAsync("foxes", collection, tags: new { year = "2024", lang = "en" });
+        var other = await client.SearchAsync("foxes", collection, tags: new { lang = "en", year = "2023" });
 
-        Assert.True(reordered["cached"]!.GetValue<bool>());
-        Assert.Single(reordered["hits"]!.AsArray());
-        Assert.False(other["cached"]!.GetValue<bool>());
-        Assert.Empty(other["hits"]!.AsArray());
+        Assert.True(reordered.Cached);
+        Assert.Single(reordered.Hits);
+        Assert.False(other.Cached);
+        Assert.Empty(other.Hits);
     }
 
     [Theory]
@@ -55,9 +53,9 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
 
         var result = await client.SearchAsync("foxes", collection, mode: mode);
 
-        Assert.Equal("text", result["mode"]!.GetValue<string>());
-        Assert.Equal(mode == "text", result["degraded"] is null);
-        Assert.Single(result["hits"]!.AsArray());
+        Assert.Equal("text", result.Mode);
+        Assert.Equal(mode == "text", result.Degraded is null);
+        Assert.Single(result.Hits);
     }
 
     [Fact]
@@ -71,12 +69,11 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
 
         await FoundAsync(client, collection, 3);
 
-        Assert.Single((await client.SearchAsync("foxes", collection, limit: 1))["hits"]!.AsArray());
-        Assert.Equal(3, (await client.SearchAsync("foxes", collection, limit: 100))["hits"]!.AsArray().Count);
+        Assert.Single((await client.SearchAsync("foxes", collection, limit: 1)).Hits);
+        Assert.Equal(3, (await client.SearchAsync("foxes", collection, limit: 100)).Hits.Count);
         foreach (var limit in new[] { 0, 101, -1 })
         {
-            using var refused = await client.Http.PostAsJsonAsync(
-                Path, new { query = "foxes", collection, limit }, TestContext.Current.CancellationToken);
+            using var refused = await client.TrySendAsync(HttpMethod.Post, Path, new { query = "foxes", collection, limit });
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         }
     }
@@ -89,8 +86,8 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
         await FoundAsync(client, collection, 1);
 
         var first = await client.SearchAsync("foxes", collection);
-        var cached = await CachedAsync(client, new { query = "foxes", collection });
-        Assert.NotEqual(first["searchId"]!.GetValue<Guid>(), cached["searchId"]!.GetValue<Guid>());
+        var cached = await CachedAsync(client, collection);
+        Assert.NotEqual(first.SearchId, cached.SearchId);
         Assert.Equal($"{first["hits"]}", $"{cached["hits"]}");
 
         await UploadAsync(client, collection, "two.txt", "Foxes dig.");
@@ -105,22 +102,22 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
             name, Encoding.UTF8.GetBytes(text), [("collection", collection), .. tags.Select(tag => ("tags", tag))]);
 
     private static async Task FoundAsync(RagClient client, string collection, int count) => await Eventually.TrueAsync(
-        async () => (await client.SearchAsync("foxes", collection))["hits"]!.AsArray().Count == count,
+        async () => (await client.SearchAsync("foxes", collection)).Hits.Count == count,
         TimeSpan.FromSeconds(10),
         () => $"Not {count} documents are found.",
         TestContext.Current.CancellationToken);
 
     private static async Task<IReadOnlyList<string>> NamesAsync(RagClient client, string collection, object tags) =>
     [
-        .. (await client.PostAsync(Path, new { query = "foxes", collection, tags }))["hits"]!.AsArray()
-            .Select(hit => hit!["documentName"]!.GetValue<string>()).Order(StringComparer.Ordinal),
+        .. (await client.SearchAsync("foxes", collection, tags: tags)).Hits
+            .Select(hit => hit.DocumentName).Order(StringComparer.Ordinal),
     ];
 
-    private static async Task<JsonNode> CachedAsync(RagClient client, object search)
+    private static async Task<SearchResponse> CachedAsync(RagClient client, string collection, object? tags = null)
     {
-        JsonNode result = null!;
+        SearchResponse result = null!;
         await Eventually.TrueAsync(
-            async () => (result = await client.PostAsync(Path, search))["cached"]!.GetValue<bool>(),
+            async () => (result = await client.SearchAsync("foxes", collection, tags: tags)).Cached,
             TimeSpan.FromSeconds(10),
             () => $"Not cached: {result}",
             TestContext.Current.CancellationToken);

@@ -11,12 +11,16 @@ namespace RagAspire.Tests.AppHost;
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private const string MarkVariable = "RAGASPIRE_TEST_RUN";
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly string _mark = $"{MarkVariable}={Guid.NewGuid():N}";
     private readonly Process _process;
 
-    private AppHostProcess(Process process, string dataDirectory, int apiPort, int workerPort)
+    private AppHostProcess(ProcessStartInfo start, string dataDirectory, int apiPort, int workerPort)
     {
-        (_process, DataDirectory, ApiPort, WorkerPort) = (process, dataDirectory, apiPort, workerPort);
+        (DataDirectory, ApiPort, WorkerPort) = (dataDirectory, apiPort, workerPort);
+        start.Environment[MarkVariable] = _mark.Split('=')[1];
+        _process = Process.Start(start)!;
     }
 
     public string DataDirectory { get; }
@@ -67,8 +71,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public Task<AppHostProcess> ReadyAsync() => PrintsAsync("RagAspire is ready");
 
-    /// <summary>All processes of this run: its data directory is in the environment or the arguments of each.</summary>
-    public IReadOnlyList<RunningProcess> Processes() => [.. ProcessTable.Read().Where(IsOfThisRun)];
+    /// <summary>All processes of this run. PostgreSQL overwrites its environment, and is found by its data directory.</summary>
+    public IReadOnlyList<RunningProcess> Processes() => [.. ProcessTable.Read().Where(process => HasMark(process)
+        || process.Arguments.Any(argument => argument.StartsWith(DataDirectory, StringComparison.Ordinal)))];
 
     /// <summary>Ctrl-C: the terminal sends it to the whole process group.</summary>
     public void PressControlC() => Assert.True(CLibrary.Signal(-_process.Id, CLibrary.Interrupt));
@@ -109,7 +114,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             await _process.WaitForExitAsync().WaitAsync(Patience);
         }
 
-        foreach (var left in Processes())
+        foreach (var left in ProcessTable.Read().Where(HasMark))
         {
             CLibrary.Signal(left.Id, CLibrary.Kill);
         }
@@ -132,7 +137,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
 
         start.Environment["RAGASPIRE_DATA"] = dataDirectory;
-        var host = new AppHostProcess(Process.Start(start)!, dataDirectory, apiPort, workerPort);
+        var host = new AppHostProcess(start, dataDirectory, apiPort, workerPort);
         host._process.OutputDataReceived += (_, line) => host.Keep(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Keep(line.Data);
         host._process.BeginOutputReadLine();
@@ -145,16 +150,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
         || variable.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
         || variable.StartsWith("OTEL_", StringComparison.Ordinal);
 
-    private bool IsOfThisRun(RunningProcess process)
+    // Every process that the AppHost or the orchestrator starts inherits the variable.
+    private bool HasMark(RunningProcess process)
     {
-        if (process.Arguments.Any(argument => argument.Contains(DataDirectory, StringComparison.Ordinal)))
-        {
-            return true;
-        }
-
         try
         {
-            return File.ReadAllText($"/proc/{process.Id}/environ").Split('\0').Contains($"RAGASPIRE_DATA={DataDirectory}");
+            return File.ReadAllText($"/proc/{process.Id}/environ").Split('\0').Contains(_mark);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

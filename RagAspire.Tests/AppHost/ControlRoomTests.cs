@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost;
@@ -28,7 +27,7 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     {
         var snapshot = await room.HealthyAsync(service);
 
-        Assert.Equal(KnownResourceTypes.Project, snapshot.ResourceType);
+        Assert.Equal("Project", snapshot.ResourceType);
         var path = Assert.IsType<string>(snapshot.Properties.Single(property => property.Name == "executable.path").Value);
         Assert.Equal(program, Path.GetFileName(path).Replace(".exe", "", StringComparison.Ordinal));
     }

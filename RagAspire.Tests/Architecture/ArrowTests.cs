@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
-using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Architecture;
 

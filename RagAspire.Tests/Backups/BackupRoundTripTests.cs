@@ -95,7 +95,8 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         using var sums = Process.Start(new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
         {
-            WorkingDirectory = Path.Combine(rig.Directory, manifest.Id), RedirectStandardOutput = true,
+            WorkingDirectory = Path.Combine(rig.Directory, manifest.Id),
+            RedirectStandardOutput = true,
         })!;
         var said = await sums.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await sums.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -19,7 +19,7 @@ public sealed class VerificationRequestTests(Stores stores)
         using var directory = TestDirectory.Create("verification");
         await using var system = await RagSystem.StartAsync(
             stores, new RagSystemOptions { Settings = new Dictionary<string, string> { ["Backups__Directory"] = directory.Path } });
-        var made = await RunsTo.RunAsync(system.Client, "backup");
+        var made = await RunClient.RunAsync(system.Client, "backup");
         Assert.True(made["status"]!.GetValue<string>() == "succeeded", made.ToJsonString());
         var backup = (await system.Client.GetAsync(Path))["items"]![0]!;
         await Sql.ExecuteAsync(system.Database, """
@@ -30,7 +30,7 @@ public sealed class VerificationRequestTests(Stores stores)
         var run = await RequestAsync(system, backup["id"]!.GetValue<string>());
         Assert.Equal("queued", run["status"]!.GetValue<string>());
         await Sql.ExecuteAsync(system.Database, "drop trigger refuse on hangfire.job");
-        run = await RunsTo.EndAsync(system.Client, run["id"]!.GetValue<Guid>());
+        run = await RunClient.EndAsync(system.Client, run["id"]!.GetValue<Guid>());
 
         Assert.Equal("succeeded", run["status"]!.GetValue<string>());
         Assert.Equal(backup["id"]!.GetValue<string>(), run["argument"]!.GetValue<string>());

@@ -52,7 +52,7 @@ public sealed class UnavailabilityTests(Stores stores)
     {
         Exception[] others =
         [
-            new TimeoutException(), new SocketException(), new RedisTimeoutException("slow", CommandStatus.Sent),
+            new TimeoutException(), new SocketException(), new RedisException("slow"),
             new HttpRequestException("away", new SocketException()),
         ];
 

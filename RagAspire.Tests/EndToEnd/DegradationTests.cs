@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.EndToEnd;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Npgsql;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Maintenance.Interruptions;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.EndToEnd;
 

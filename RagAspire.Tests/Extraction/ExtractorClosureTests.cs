@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Extraction;
 

@@ -1,9 +1,9 @@
 using RagAspire.Documents;
 using RagAspire.Ingestion;
 using RagAspire.Ingestion.Chunking;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Documents;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Ingestion;
 

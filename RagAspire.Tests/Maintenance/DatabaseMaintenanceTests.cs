@@ -1,4 +1,3 @@
-using Npgsql;
 using RagAspire.Database;
 using RagAspire.Tests.Support;
 

@@ -1,7 +1,7 @@
 using RagAspire.Maintenance.Runs;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
 using RagAspire.Tests.Vectors;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.InProcess;

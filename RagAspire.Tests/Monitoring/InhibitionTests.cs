@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
-using RagAspire.TestSupport.Processes;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;

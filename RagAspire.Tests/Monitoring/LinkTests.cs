@@ -30,13 +30,14 @@ public sealed partial class LinkTests
     }
 
     [Fact]
-    public void Dashboards_and_alerts_find_the_runbooks_at_the_same_address() => Assert.All(MonitoringFiles.Boards, board =>
+    public void Dashboards_and_alerts_find_the_runbooks_at_the_same_address() =>
+        Assert.All(MonitoringFiles.Dashboards, dashboard =>
     {
-        var variable = board.Json["templating"]!["list"]!.AsArray()
+        var variable = dashboard.Json["templating"]!["list"]!.AsArray()
             .Single(variable => variable!["name"]!.GetValue<string>() == "runbooks")!;
         Assert.Equal(RunbookBase([]), variable["query"]!.GetValue<string>());
         Assert.Equal(RunbookBase([]), variable["current"]!["value"]!.GetValue<string>());
-        var links = board.Json["panels"]!.ToJsonString() + board.Json["links"]!.ToJsonString();
+        var links = dashboard.Json["panels"]!.ToJsonString() + dashboard.Json["links"]!.ToJsonString();
         Assert.DoesNotContain("https://github.com/", links, StringComparison.Ordinal);
     });
 

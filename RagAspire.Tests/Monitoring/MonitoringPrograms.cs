@@ -1,5 +1,4 @@
 using RagAspire.AppHost.Monitoring;
-using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Tests.Monitoring;
 
@@ -13,7 +12,9 @@ internal static class MonitoringPrograms
         try
         {
             await running.WaitUntilReadyAsync(
-                new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"), TestContext.Current.CancellationToken);
+                new Uri($"http://127.0.0.1:{program.Port}{program.HealthPath}"),
+                TimeSpan.FromSeconds(30),
+                TestContext.Current.CancellationToken);
             return running;
         }
         catch

@@ -46,7 +46,8 @@ public sealed class MonitoringToolTests
         await File.WriteAllTextAsync(secret, "secret");
         var environment = new Dictionary<string, string>(Everything)
         {
-            ["METRICS_TOKEN_FILE"] = secret, ["QDRANT_API_KEY_FILE"] = secret,
+            ["METRICS_TOKEN_FILE"] = secret,
+            ["QDRANT_API_KEY_FILE"] = secret,
         };
         var rendered = Path.Combine(directory.Path, "prometheus.yml");
         await File.WriteAllTextAsync(rendered,

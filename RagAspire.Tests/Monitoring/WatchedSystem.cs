@@ -2,11 +2,10 @@ using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
-using RagAspire.TestSupport.Processes;
-using RagAspire.Tests.Support;
-using Stores = RagAspire.Tests.Support.Stores;
 using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
+using Stores = RagAspire.Tests.Support.Stores;
 
 [assembly: AssemblyFixture(typeof(WatchedSystem))]
 
@@ -117,7 +116,7 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["Answers__BreakDuration"] = "00:00:01",
-                ["Sessions__QuietSeconds"] = "1",
+                ["Sessions__Quiet"] = "00:00:01",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
                 ["Maintenance__Certificates__Files__0"] = certificate,
             },

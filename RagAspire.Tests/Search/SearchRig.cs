@@ -62,7 +62,19 @@ internal sealed class SearchRig : IAsyncDisposable
     public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
         new SearchQuery(text, "default", 10, mode, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until all that was written to the cache before is there: one connection keeps the order of its writes.</summary>
+    public async Task CacheIsWrittenAsync()
+    {
+        var key = Cache.Key("search", "default", new { Marker = Guid.NewGuid() });
+        Cache.Set("search", key, new Marker());
+        await Eventually.TrueAsync(
+            async () => await Cache.GetAsync<Marker>("search", key, TestContext.Current.CancellationToken) is not null,
+            TimeSpan.FromSeconds(10), () => "Nothing was written.", TestContext.Current.CancellationToken);
+    }
+
     public ValueTask DisposeAsync() => _core.DisposeAsync();
+
+    private sealed record Marker;
 
     /// <summary>Gives every text the same vector, or none while it is away.</summary>
     public sealed class EmbeddingStub(string model) : IEmbeddingGenerator<string, Embedding<float>>

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace RagAspire.Tests.Support;
 
-/// <summary>A client of the HTTP API that knows it only from outside, as JSON.</summary>
+/// <summary>A client of the HTTP API that shares no types with it.</summary>
 public sealed class RagClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -46,7 +46,7 @@ public sealed class RagClient : IDisposable
 
         using var request = new HttpRequestMessage(method, path) { Content = form };
 
-        // Who sends much asks first, or a refusal may meet a connection that is still sending.
+        // Without this, a refusal of a large body resets a connection that is still sending.
         request.Headers.ExpectContinue = content.Length > 1 << 20;
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
@@ -56,49 +56,59 @@ public sealed class RagClient : IDisposable
     public async Task<Guid> UploadAsync(string name, byte[] content, params (string Name, string Value)[] fields)
     {
         using var response = await PostFileAsync(name, content, fields);
-        var document = await JsonAsync(response);
+        var document = new DocumentResponse(await JsonAsync(response));
         Assert.True(response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK, $"{name}: {document}");
-        return document["id"]!.GetValue<Guid>();
+        return document.Id;
     }
 
-    public async Task<JsonNode> DocumentAsync(Guid id) => await GetAsync($"/api/v1/documents/{id}");
+    public async Task<DocumentResponse> DocumentAsync(Guid id) => new(await GetAsync($"/api/v1/documents/{id}"));
 
     /// <summary>Waits until a document is ready or failed.</summary>
-    public async Task<JsonNode> ProcessedAsync(Guid id, TimeSpan? patience = null)
+    public async Task<DocumentResponse> ProcessedAsync(Guid id, TimeSpan? patience = null)
     {
-        JsonNode document = null!;
+        DocumentResponse document = null!;
         await Eventually.TrueAsync(
-            async () =>
-            {
-                document = await DocumentAsync(id);
-                return document["status"]!.GetValue<string>() is "ready" or "failed";
-            },
+            async () => (document = await DocumentAsync(id)).IsProcessed,
             patience ?? Patience,
             () => $"Still not processed: {document}",
             TestContext.Current.CancellationToken);
         return document;
     }
 
-    public async Task<JsonNode> UploadAndWaitAsync(string name, byte[] content, params (string Name, string Value)[] fields) =>
+    public async Task<DocumentResponse> UploadAndWaitAsync(string name, byte[] content, params (string Name, string Value)[] fields) =>
         await ProcessedAsync(await UploadAsync(name, content, fields));
 
-    public Task<JsonNode> SearchAsync(string query, string? collection = null, int limit = 10, string mode = "hybrid") =>
-        PostAsync("/api/v1/search", new { query, collection, limit, mode });
+    public async Task<SearchResponse> SearchAsync(
+        string query, string? collection = null, int limit = 10, string mode = "hybrid", object? tags = null) =>
+        new(await PostAsync("/api/v1/search", new { query, collection, limit, mode, tags }));
 
     /// <summary>The hits of a search, once there are any; a document is searchable within a second after it is ready.</summary>
-    public async Task<JsonArray> FindAsync(string query, string? collection = null)
+    public async Task<IReadOnlyList<HitResponse>> FindAsync(string query, string? collection = null)
     {
-        JsonArray hits = [];
+        IReadOnlyList<HitResponse> hits = [];
         await Eventually.TrueAsync(
-            async () => (hits = (await SearchAsync(query, collection))["hits"]!.AsArray()).Count > 0,
+            async () => (hits = (await SearchAsync(query, collection)).Hits).Count > 0,
             TimeSpan.FromSeconds(10),
             () => $"Nothing found for '{query}'.",
             TestContext.Current.CancellationToken);
         return hits;
     }
 
-    public Task<JsonNode> AskAsync(string question, string? collection = null, Guid? sessionId = null) =>
-        PostAsync("/api/v1/answers", new { question, collection, sessionId });
+    public async Task<AnswerResponse> AskAsync(string question, string? collection = null, Guid? sessionId = null) =>
+        new(await PostAsync("/api/v1/answers", new { question, collection, sessionId }));
+
+    /// <summary>Asks a question, and reads the answer as server-sent events.</summary>
+    public async Task<IReadOnlyList<EventResponse>> AskForEventsAsync(string question, string? collection = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/answers")
+        {
+            Content = JsonContent.Create(new { question, collection }),
+        };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        return EventResponse.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 
     public async Task<JsonNode> GetAsync(string path)
     {
@@ -119,7 +129,7 @@ public sealed class RagClient : IDisposable
         return response.StatusCode == HttpStatusCode.NoContent ? null : await SuccessAsync(response);
     }
 
-    /// <summary>Sends JSON with any method, whatever comes of it.</summary>
+    /// <summary>Sends JSON with any method, and returns the response with any status.</summary>
     public async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
@@ -133,9 +143,9 @@ public sealed class RagClient : IDisposable
         {
             return JsonNode.Parse(text)!;
         }
-        catch (JsonException)
+        catch (JsonException ex)
         {
-            throw new InvalidOperationException($"{(int)response.StatusCode} without JSON: {text}");
+            throw new InvalidOperationException($"{(int)response.StatusCode} without JSON: {text}", ex);
         }
     }
 

@@ -1,5 +1,4 @@
 using RagAspire.Vectors.Sync;
-using Xunit;
 
 namespace RagAspire.Tests.Vectors;
 

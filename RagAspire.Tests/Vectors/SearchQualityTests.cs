@@ -1,5 +1,5 @@
-using RagAspire.TestSupport.Retrieval;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Retrieval;
 
 namespace RagAspire.Tests.Vectors;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RagAspire.Maintenance.Scheduling;
 
 namespace RagAspire.Worker.Commands;
 

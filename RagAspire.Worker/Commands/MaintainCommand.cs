@@ -13,7 +13,8 @@ internal static class MaintainCommand
     {
         var task = new Argument<string?>("task")
         {
-            Description = "The task's name; without one the tasks are listed.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "The task's name; without one the tasks are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing and report what would be changed." };
         var command = new Command("maintain", "Runs a maintenance task now, and shows its report.") { task, dryRun };

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Extractive;
 

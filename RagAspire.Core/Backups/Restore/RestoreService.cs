@@ -145,7 +145,8 @@ public sealed partial class RestoreService(
             {
                 Details = new Dictionary<string, string>
                 {
-                    ["made"] = $"{manifest.CreatedAt:u}", ["installation"] = installation.ToString(),
+                    ["made"] = $"{manifest.CreatedAt:u}",
+                    ["installation"] = installation.ToString(),
                 },
             },
             cancellationToken);

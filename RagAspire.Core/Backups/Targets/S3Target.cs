@@ -78,7 +78,9 @@ internal sealed class S3Target : IBackupTarget, IDisposable
         using var content = new MemoryStream(manifest, writable: false);
         var request = new PutObjectRequest
         {
-            BucketName = _options.Bucket, Key = Key(backup, BackupManifest.FileName), InputStream = content,
+            BucketName = _options.Bucket,
+            Key = Key(backup, BackupManifest.FileName),
+            InputStream = content,
         };
         await CallAsync(() => _client.PutObjectAsync(request, cancellationToken));
     }
@@ -108,7 +110,9 @@ internal sealed class S3Target : IBackupTarget, IDisposable
         {
             var request = new AbortMultipartUploadRequest
             {
-                BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId,
+                BucketName = _options.Bucket,
+                Key = upload.Key,
+                UploadId = upload.UploadId,
             };
             await CallAsync(() => _client.AbortMultipartUploadAsync(request, cancellationToken));
         }

@@ -110,9 +110,9 @@ public sealed class Certificates(
             await stream.AuthenticateAsClientAsync(authentication, timeout.Token);
             return X509CertificateLoader.LoadCertificate(stream.RemoteCertificate!.GetRawCertData());
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException ex) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {options.Value.Timeout}");
+            throw new TimeoutException($"no answer within {options.Value.Timeout}", ex);
         }
     }
 }

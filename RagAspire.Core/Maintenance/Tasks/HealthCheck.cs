@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using RagAspire.Maintenance.Tasks.Index;
 using RagAspire.Monitoring;
 using RagAspire.Vectors.Sync;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AngleSharp.Dom;
 
 namespace RagAspire.Extractor.Formats.Html;
@@ -51,7 +52,7 @@ internal static class HtmlTable
             if (cell.LocalName is "td" or "th")
             {
                 cells.Add(HtmlText.Of(cell));
-                var span = int.TryParse(cell.GetAttribute("colspan"), out var value) ? Math.Clamp(value, 1, MaxSpan) : 1;
+                var span = int.TryParse(cell.GetAttribute("colspan"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, MaxSpan) : 1;
                 cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
             }
         }

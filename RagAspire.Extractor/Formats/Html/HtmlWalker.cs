@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using AngleSharp.Dom;
@@ -98,7 +99,7 @@ internal sealed class HtmlWalker(DocumentSink sink)
             return "- ";
         }
 
-        var start = int.TryParse(list.GetAttribute("start"), out var value) ? value : 1;
+        var start = int.TryParse(list.GetAttribute("start"), CultureInfo.InvariantCulture, out var value) ? value : 1;
         var before = 0;
         for (var sibling = item.PreviousElementSibling;
             sibling is not null && before < 1000;

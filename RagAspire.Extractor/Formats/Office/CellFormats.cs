@@ -44,7 +44,7 @@ internal sealed partial class CellFormats
             return value;
         }
 
-        var kind = int.TryParse(style, out var index) && index >= 0 && index < _kinds.Count ? _kinds[index] : Kind.Number;
+        var kind = int.TryParse(style, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < _kinds.Count ? _kinds[index] : Kind.Number;
         return kind switch
         {
             Kind.Percentage => Plain(number * 100, "G12") + "%",
@@ -78,7 +78,7 @@ internal sealed partial class CellFormats
                 .ToString("0.###############", CultureInfo.InvariantCulture);
 
     // Built-in formats have fixed numbers.
-    private static Kind BuiltIn(string id) => int.TryParse(id, out var number)
+    private static Kind BuiltIn(string id) => int.TryParse(id, CultureInfo.InvariantCulture, out var number)
         ? number switch
         {
             9 or 10 => Kind.Percentage,

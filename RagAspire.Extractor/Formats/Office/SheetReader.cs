@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -108,7 +109,7 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         var last = 0;
         while (MoveToRow(reader))
         {
-            var number = int.TryParse(reader.GetAttribute("r"), out var value) ? value : last + 1;
+            var number = int.TryParse(reader.GetAttribute("r"), CultureInfo.InvariantCulture, out var value) ? value : last + 1;
             if (number > last + 1 && last > 0)
             {
                 yield return [];

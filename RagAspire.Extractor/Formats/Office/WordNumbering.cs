@@ -34,7 +34,7 @@ internal sealed class WordNumbering
             return null;
         }
 
-        var level = int.TryParse(properties.Child("ilvl").Value("val"), out var value) ? Math.Clamp(value, 0, Levels - 1) : 0;
+        var level = int.TryParse(properties.Child("ilvl").Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 0, Levels - 1) : 0;
         var levels = _abstract.GetValueOrDefault(_lists.GetValueOrDefault(list, string.Empty)).Children("lvl").ToList();
         var counts = Count(list, level, levels);
         var pattern = LevelOf(levels, level).Child("lvlText").Value("val");
@@ -55,7 +55,7 @@ internal sealed class WordNumbering
         {
             if (counts[upTo] == 0)
             {
-                counts[upTo] = int.TryParse(LevelOf(levels, upTo).Child("start").Value("val"), out var start) ? start : 1;
+                counts[upTo] = int.TryParse(LevelOf(levels, upTo).Child("start").Value("val"), CultureInfo.InvariantCulture, out var start) ? start : 1;
             }
             else if (upTo == level)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Xml;
 using System.Xml.Linq;
@@ -132,7 +133,7 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
             var properties = cell.Child("tcPr");
             var isContinued = properties.Child("vMerge") is { } merge && merge.Value("val") is not "restart";
             cells.Add(isContinued ? string.Empty : WordText.Flat(cell));
-            var span = int.TryParse(properties.Child("gridSpan").Value("val"), out var value) ? Math.Clamp(value, 1, 50) : 1;
+            var span = int.TryParse(properties.Child("gridSpan").Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, 50) : 1;
             cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
@@ -68,7 +69,7 @@ internal sealed class WordStyles
     }
 
     private static int? OutlineLevel(XElement? properties) =>
-        int.TryParse(properties.Child("outlineLvl").Value("val"), out var level) && level is >= 0 and <= 8
+        int.TryParse(properties.Child("outlineLvl").Value("val"), CultureInfo.InvariantCulture, out var level) && level is >= 0 and <= 8
             ? Math.Min(level + 1, 6)
             : null;
 
@@ -80,6 +81,8 @@ internal sealed class WordStyles
         }
 
         var isHeading = name.StartsWith("heading", StringComparison.OrdinalIgnoreCase);
-        return isHeading && int.TryParse(name.AsSpan("heading".Length).Trim(), out var level) ? Math.Clamp(level, 1, 6) : null;
+        return isHeading && int.TryParse(name.AsSpan("heading".Length).Trim(), CultureInfo.InvariantCulture, out var level)
+            ? Math.Clamp(level, 1, 6)
+            : null;
     }
 }

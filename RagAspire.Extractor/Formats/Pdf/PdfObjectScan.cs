@@ -95,10 +95,10 @@ internal sealed class PdfObjectScan
         var numbers = Encoding.Latin1.GetString(data, 0, first).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         for (var index = 0; index + 1 < numbers.Length; index += 2)
         {
-            if (int.TryParse(numbers[index], out var number) && int.TryParse(numbers[index + 1], out var start) && number > 0
+            if (int.TryParse(numbers[index], CultureInfo.InvariantCulture, out var number) && int.TryParse(numbers[index + 1], CultureInfo.InvariantCulture, out var start) && number > 0
                 && first + start < data.Length)
             {
-                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], out var next) && next > start
+                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], CultureInfo.InvariantCulture, out var next) && next > start
                     ? first + next
                     : data.Length;
                 Packed[number] = Encoding.Latin1.GetString(data, first + start, Math.Min(end, data.Length) - first - start);

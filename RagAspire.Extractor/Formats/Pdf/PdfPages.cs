@@ -1,6 +1,5 @@
 using RagAspire.Extraction;
 using UglyToad.PdfPig;
-using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Exceptions;
 
 namespace RagAspire.Extractor.Formats.Pdf;

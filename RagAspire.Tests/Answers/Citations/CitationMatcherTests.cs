@@ -1,5 +1,4 @@
 using RagAspire.Answers.Citations;
-using RagAspire.Answers.Extractive;
 
 namespace RagAspire.Tests.Answers.Citations;
 

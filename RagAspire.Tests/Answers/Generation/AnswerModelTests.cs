@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using RagAspire.Answers;
 using RagAspire.Search;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Answers.Generation;
 

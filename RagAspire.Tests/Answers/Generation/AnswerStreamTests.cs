@@ -1,5 +1,4 @@
 using System.Globalization;
-using RagAspire.Answers;
 using RagAspire.Answers.Generation;
 
 namespace RagAspire.Tests.Answers.Generation;

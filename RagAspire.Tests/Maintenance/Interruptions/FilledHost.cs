@@ -1,8 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;
 using RagAspire.Vectors.Terms;

@@ -1,9 +1,9 @@
 using System.Text;
 using RagAspire.Backups.Files;
 using RagAspire.Maintenance.Scheduling;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
@@ -139,13 +139,13 @@ public sealed class KilledTaskTests(Stores stores)
         {
             var isHalfDone = (LockPoint.Of[task].Left is not { } left || await Sql.OneAsync<long>(database, left) > 0)
                 && task switch
-            {
-                "backup" =>
-                    await Sql.OneAsync<string>(database, "select status from backups order by id desc limit 1") == "running",
-                "backup-retention" => await Sql.OneAsync<long>(database, Good) != (await PresentAsync(database)).Count,
-                "restore-drill" => await ScratchDatabasesAsync(database) == 1,
-                _ => true,
-            };
+                {
+                    "backup" =>
+                        await Sql.OneAsync<string>(database, "select status from backups order by id desc limit 1") == "running",
+                    "backup-retention" => await Sql.OneAsync<long>(database, Good) != (await PresentAsync(database)).Count,
+                    "restore-drill" => await ScratchDatabasesAsync(database) == 1,
+                    _ => true,
+                };
             if (!isHalfDone)
             {
                 return false;

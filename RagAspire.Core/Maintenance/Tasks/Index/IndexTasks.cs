@@ -51,7 +51,9 @@ public sealed class IndexOptimization(IndexOperations index, IServiceProvider se
                 context.DryRun, (percent, step) => context.Report(percent, 100, step), cancellationToken);
             return new TaskReport(report.Examined, report.Changed, report.Problems.Count)
             {
-                Notes = [.. report.Problems, .. report.Notes], Before = report.Before, After = report.After,
+                Notes = [.. report.Problems, .. report.Notes],
+                Before = report.Before,
+                After = report.After,
             };
         }
         catch (VectorIndexUnavailableException ex)

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Answers;
+using RagAspire.Tests.Search;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Answers;
+
+/// <summary>Answers between search, cache and record.</summary>
+public sealed class AnswerServiceTests(Stores stores)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_is_cached_and_its_copy_has_an_id_of_its_own()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        var first = await AskAsync(rig);
+        await rig.CacheIsWrittenAsync();
+
+        var second = await AskAsync(rig);
+
+        Assert.Equal((false, true), (first.Cached, second.Cached));
+        Assert.NotEqual(first.AnswerId, second.AnswerId);
+        Assert.Equal((first.Text, first.Kind), (second.Text, second.Kind));
+        Assert.Equal("default", await rig.Services.GetRequiredService<AnswerStore>().CollectionOfAsync(second.AnswerId, Token));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task An_answer_from_a_search_that_fell_back_is_not_cached(bool isModelAway, bool isIndexAway)
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        (rig.Embeddings.IsAway, rig.Index.IsAway) = (isModelAway, isIndexAway);
+        await AskAsync(rig);
+        await rig.CacheIsWrittenAsync();
+
+        (rig.Embeddings.IsAway, rig.Index.IsAway) = (false, false);
+        var after = await AskAsync(rig);
+
+        Assert.False(after.Cached);
+        Assert.Null(after.Degraded);
+    }
+
+    [Fact]
+    public async Task An_answer_that_continues_a_session_is_not_cached()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        var session = Guid.NewGuid();
+        await rig.Services.GetRequiredService<AnswerStore>().AddAsync(
+            new Question("What is a fox?", "default", 8, session),
+            new Answer(Guid.NewGuid(), session, "An animal.", AnswerKind.Extractive, null, [], null, false, 1),
+            Token);
+
+        await AskAsync(rig, session);
+        await rig.CacheIsWrittenAsync();
+
+        Assert.False((await AskAsync(rig, session)).Cached);
+        Assert.False((await AskAsync(rig)).Cached);
+    }
+
+    private static async Task<Answer> AskAsync(SearchRig rig, Guid? session = null)
+    {
+        var service = ActivatorUtilities.CreateInstance<AnswerService>(rig.Services, rig.Service, rig.Cache);
+        var events = await service.AskAsync(new Question("What does the fox do?", "default", 8, session), Token).ToListAsync();
+        Assert.IsType<SourcesEvent>(events[0]);
+        return Assert.IsType<DoneEvent>(events[^1]).Answer;
+    }
+}
