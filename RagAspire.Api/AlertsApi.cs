@@ -63,7 +63,8 @@ internal static class AlertsApi
         return api;
     }
 
-    private static async Task<NoContent> ReceiveAsync(AlertNotification notification, AlertStore alerts, CancellationToken cancellationToken)
+    private static async Task<NoContent> ReceiveAsync(
+        AlertNotification notification, AlertStore alerts, CancellationToken cancellationToken)
     {
         await alerts.ReceiveAsync([.. notification.Alerts!.Select(alert => alert.ToUpdate())], cancellationToken);
         return TypedResults.NoContent();

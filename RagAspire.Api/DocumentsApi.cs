@@ -42,13 +42,15 @@ internal static class DocumentsApi
     }
 
     private static async Task<Results<Accepted<Document>, Ok<Document>>> UploadAsync(
-        HttpRequest request, ClaimsPrincipal user, UploadReader uploads, DocumentIntake intake, CancellationToken cancellationToken)
+        HttpRequest request, ClaimsPrincipal user, UploadReader uploads, DocumentIntake intake,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
         var result = await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken);
-        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document) : TypedResults.Ok(result.Document);
+        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document)
+            : TypedResults.Ok(result.Document);
     }
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> ReplaceAsync(
@@ -72,11 +74,13 @@ internal static class DocumentsApi
             return Missing();
         }
 
-        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document) : TypedResults.Ok(result.Document);
+        return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document)
+            : TypedResults.Ok(result.Document);
     }
 
     private static async Task<Ok<Page<Document>>> ListAsync(
-        [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
+        [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents,
+        CancellationToken cancellationToken)
     {
         var filter = new DocumentFilter(
             Collections.Named(request.Collection, Caller.Of(user)),
@@ -89,7 +93,9 @@ internal static class DocumentsApi
 
     private static async Task<Results<Ok<Document>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken) =>
-        await FindAsync(documents, id, Caller.Of(user), cancellationToken) is { } document ? TypedResults.Ok(document) : Missing();
+        await FindAsync(documents, id, Caller.Of(user), cancellationToken) is { } document
+            ? TypedResults.Ok(document)
+            : Missing();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)

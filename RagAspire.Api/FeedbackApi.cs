@@ -56,7 +56,8 @@ internal static class FeedbackApi
         }
 
         await feedback.AddAsync(
-            new Feedback(request.SearchId, request.AnswerId, collection, request.ChunkId, request.Relevant!.Value, request.Comment, caller.Name),
+            new Feedback(request.SearchId, request.AnswerId, collection, request.ChunkId, request.Relevant!.Value,
+            request.Comment, caller.Name),
             cancellationToken);
         return TypedResults.NoContent();
     }

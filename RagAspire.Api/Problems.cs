@@ -82,7 +82,8 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
     internal static ProblemDetails ToProblem(Exception exception) => exception switch
     {
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
-        DuplicateContentException duplicate => new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
+        DuplicateContentException duplicate =>
+            new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
         OperationCanceledException => Unavailable("The request took too long."),
         VectorIndexUnavailableException => Unavailable("The vector index cannot be reached at the moment."),
         _ when Unavailability.IsTimeout(exception) => Unavailable("The database did not answer in time."),
@@ -94,7 +95,8 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         new() { Status = StatusCodes.Status503ServiceUnavailable, Detail = detail };
 
     /// <summary>The reason for an invalid body, without the type names that the exception of the serialiser contains.</summary>
-    private static string Reason(BadHttpRequestException exception) => exception.InnerException is System.Text.Json.JsonException json
+    private static string Reason(BadHttpRequestException exception) =>
+        exception.InnerException is System.Text.Json.JsonException json
         ? $"The body is not valid JSON for this call{(json.Path is { } path ? $" at {path}" : "")}."
         : exception.Message;
 

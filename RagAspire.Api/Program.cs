@@ -20,6 +20,7 @@ return await ServiceHost.RunAsync(() =>
     app.MapScalarApiReference("/scalar").AllowAnonymous();
     app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
     app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503)
-        .MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups().MapQuality().MapAlerts();
+        .MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups()
+        .MapQuality().MapAlerts();
     return app;
 });

@@ -8,7 +8,8 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>The questions of a golden set.</summary>
-public sealed record GoldenSetRequest([property: Required, MinLength(1), MaxLength(500)] IReadOnlyList<GoldenQuestionRequest>? Questions);
+public sealed record GoldenSetRequest(
+    [property: Required, MinLength(1), MaxLength(500)] IReadOnlyList<GoldenQuestionRequest>? Questions);
 
 /// <summary>A question, and everything that search should find for it.</summary>
 public sealed record GoldenQuestionRequest(
@@ -59,13 +60,16 @@ internal static class QualityApi
     }
 
     private static async Task<Ok<GoldenSet>> PutAsync(
-        string collection, GoldenSetRequest request, ClaimsPrincipal user, GoldenSetStore golden, CancellationToken cancellationToken)
+        string collection, GoldenSetRequest request, ClaimsPrincipal user, GoldenSetStore golden,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         var questions = request.Questions!.Select(question => new GoldenQuestion(
             question.Question!.Trim(),
-            [.. question.Expected!.Select(expected => new Expectation(expected.DocumentId, expected.DocumentName, expected.Quote))]));
-        return TypedResults.Ok(await golden.PutAsync(Collections.Named(collection, caller), [.. questions], caller.Name, cancellationToken));
+            [.. question.Expected!.Select(
+                expected => new Expectation(expected.DocumentId, expected.DocumentName, expected.Quote))]));
+        return TypedResults.Ok(
+            await golden.PutAsync(Collections.Named(collection, caller), [.. questions], caller.Name, cancellationToken));
     }
 
     private static async Task<Results<Ok<GoldenSet>, ProblemHttpResult>> GetAsync(
@@ -84,7 +88,8 @@ internal static class QualityApi
     }
 
     private static async Task<Results<Ok<Evaluation>, ProblemHttpResult>> EvaluateAsync(
-        string collection, ClaimsPrincipal user, GoldenSetStore golden, RetrievalEvaluator evaluator, CancellationToken cancellationToken)
+        string collection, ClaimsPrincipal user, GoldenSetStore golden, RetrievalEvaluator evaluator,
+        CancellationToken cancellationToken)
     {
         if (await golden.FindAsync(Collections.Named(collection, Caller.Of(user)), cancellationToken) is not { } set)
         {

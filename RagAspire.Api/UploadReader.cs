@@ -12,7 +12,8 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>A received multipart upload; disposing it deletes its file.</summary>
-public sealed record Upload(UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
+public sealed record Upload(
+    UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
     : IDisposable
 {
     public void Dispose() => Temporary.Dispose();
@@ -96,7 +97,8 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
         return new MultipartReader(boundary, request.Body);
     }
 
-    private async Task<UploadedFile> ReceiveAsync(Stream body, string name, TemporaryFile temporary, CancellationToken cancellationToken)
+    private async Task<UploadedFile> ReceiveAsync(
+        Stream body, string name, TemporaryFile temporary, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);

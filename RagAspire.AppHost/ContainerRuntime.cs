@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace RagAspire.AppHost;
 
-/// <summary>Finds out whether containers can run here. An installed runtime that does not answer in time counts as absent.</summary>
+/// <summary>
+/// Finds out whether containers can run here. An installed runtime that does not answer in time counts as absent.
+/// </summary>
 internal static class ContainerRuntime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);

@@ -25,6 +25,12 @@ public static class EnumWords
 
         return null;
     }
+
+    /// <summary>The member of a stored word.</summary>
+    /// <exception cref="FormatException">No member is spelt like this, so a newer version has written it.</exception>
+    public static TEnum Read<TEnum>(string word)
+        where TEnum : struct, Enum => Parse<TEnum>(word)
+        ?? throw new FormatException($"'{word}' is no {typeof(TEnum).Name}.");
 }
 
 /// <summary>Reads and writes enums as words, and refuses numbers, which the serialiser accepts otherwise.</summary>

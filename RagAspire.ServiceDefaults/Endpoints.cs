@@ -42,7 +42,8 @@ public static class Endpoints
     private static async Task<IResult> ReadyAsync(HealthCheckService health, TimeProvider time, HttpContext context)
     {
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(HealthTags.Component), context.RequestAborted);
-        var isReady = report.Entries.Values.All(entry => entry.Status == HealthStatus.Healthy || !entry.Tags.Contains(HealthTags.Required));
+        var isReady = report.Entries.Values.All(
+            entry => entry.Status == HealthStatus.Healthy || !entry.Tags.Contains(HealthTags.Required));
         var status = (isReady, report.Status) switch
         {
             (false, _) => "unready",

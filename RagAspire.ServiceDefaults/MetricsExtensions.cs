@@ -48,7 +48,11 @@ internal static class MetricsExtensions
             metrics.ConfigureResource(identity.DescribeSeries).AddInstruments().AddPrometheusExporter();
             if (builder.Configuration["Metrics:Otlp"] is { Length: > 0 } receiver)
             {
-                var options = new OtlpExporterOptions { Endpoint = new Uri(receiver), Protocol = OtlpExportProtocol.HttpProtobuf };
+                var options = new OtlpExporterOptions
+                {
+                    Endpoint = new Uri(receiver),
+                    Protocol = OtlpExportProtocol.HttpProtobuf,
+                };
                 metrics.AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(options), PushMilliseconds));
             }
         });

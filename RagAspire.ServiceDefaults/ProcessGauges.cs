@@ -44,7 +44,8 @@ public sealed class ProcessGauges
             foreach (var file in new[] { Path.Combine(root, path, "memory.max"), Path.Combine(root, "memory", path, "memory.limit_in_bytes") })
             {
                 // Version 1 of control groups expresses "no limit" by a number above any memory size.
-                if (File.Exists(file) && long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var bytes) && bytes < 1L << 60)
+                if (File.Exists(file) && long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var bytes)
+                    && bytes < 1L << 60)
                 {
                     yield return bytes;
                 }

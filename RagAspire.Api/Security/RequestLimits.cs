@@ -90,7 +90,8 @@ public static class RequestLimits
         {
             TokenLimit = limits.Burst,
             TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(limits.RequestsPerSecond < 10 ? 1000d / limits.RequestsPerSecond : 100),
+            ReplenishmentPeriod =
+                TimeSpan.FromMilliseconds(limits.RequestsPerSecond < 10 ? 1000d / limits.RequestsPerSecond : 100),
             QueueLimit = 0,
         });
     }

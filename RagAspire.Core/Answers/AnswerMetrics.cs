@@ -14,7 +14,10 @@ public sealed class AnswerMetrics
     public AnswerMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2, 4, 8, 15, 30, 60, 120] };
+        var buckets = new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2, 4, 8, 15, 30, 60, 120],
+        };
         _answers = meter.CreateHistogram("rag.answer.duration", "s", "How long an answer took, from question to last word", advice: buckets);
         _calls = meter.CreateHistogram("rag.llm.response.duration", "s", "How long the model took for a whole response", advice: buckets);
         _firstTokens = meter.CreateHistogram("rag.llm.time_to_first_token", "s", "How long the model took to begin", advice: buckets);

@@ -9,7 +9,8 @@ namespace RagAspire.Answers;
 /// recorded, so that each of them counts once. A poll that fails does not move the mark.
 /// </summary>
 public sealed class SessionMetricsSampler(
-    NpgsqlDataSource dataSource, DatabaseStartup database, SessionMetrics metrics, IOptions<SessionOptions> options, TimeProvider time)
+    NpgsqlDataSource dataSource, DatabaseStartup database, SessionMetrics metrics, IOptions<SessionOptions> options,
+    TimeProvider time)
     : PollingService(database, time)
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(30);

@@ -3,35 +3,28 @@ using System.Text.Json.Serialization;
 namespace RagAspire.Backups;
 
 /// <summary>The state of a backup.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<BackupStatus>))]
+[JsonConverter(typeof(EnumWordConverter<BackupStatus>))]
 public enum BackupStatus
 {
     /// <summary>It is being written.</summary>
-    [JsonStringEnumMemberName("running")]
     Running,
 
     /// <summary>It is written and not yet verified.</summary>
-    [JsonStringEnumMemberName("complete")]
     Complete,
 
     /// <summary>All of it was read and compared with its checksums.</summary>
-    [JsonStringEnumMemberName("verified")]
     Verified,
 
     /// <summary>A verification or a restore drill found an error.</summary>
-    [JsonStringEnumMemberName("damaged")]
     Damaged,
 
     /// <summary>It was not completed.</summary>
-    [JsonStringEnumMemberName("failed")]
     Failed,
 
     /// <summary>Its files disappeared without being deleted by retention.</summary>
-    [JsonStringEnumMemberName("missing")]
     Missing,
 
     /// <summary>Retention deleted it.</summary>
-    [JsonStringEnumMemberName("deleted")]
     Deleted,
 }
 

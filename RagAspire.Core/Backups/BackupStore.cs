@@ -176,7 +176,7 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
 
     private static Backup Read(NpgsqlDataReader row) => new(
         row.Field<string>("id"),
-        Enum.Parse<BackupStatus>(row.Field<string>("status"), ignoreCase: true),
+        EnumWords.Read<BackupStatus>(row.Field<string>("status")),
         row.Field<DateTimeOffset>("created_at"),
         row.Nullable<DateTimeOffset?>("finished_at"),
         row.Field<string>("place"),

@@ -7,7 +7,8 @@ public static class FindingCatalog
 {
     public static IReadOnlyList<FindingDefinition> All { get; } = [];
 
-    private static readonly FrozenDictionary<string, FindingDefinition> ByCode = All.ToFrozenDictionary(definition => definition.Code);
+    private static readonly FrozenDictionary<string, FindingDefinition> ByCode =
+        All.ToFrozenDictionary(definition => definition.Code);
 
     public static FindingDefinition Of(string code) => ByCode[code];
 }

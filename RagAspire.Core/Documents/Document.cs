@@ -3,30 +3,22 @@ using System.Text.Json.Serialization;
 namespace RagAspire.Documents;
 
 /// <summary>The state of a document between upload and search.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DocumentStatus>))]
+[JsonConverter(typeof(EnumWordConverter<DocumentStatus>))]
 public enum DocumentStatus
 {
-    [JsonStringEnumMemberName("pending")]
     Pending,
-    [JsonStringEnumMemberName("processing")]
     Processing,
-    [JsonStringEnumMemberName("ready")]
     Ready,
-    [JsonStringEnumMemberName("failed")]
     Failed,
 }
 
 /// <summary>The stage of a document that is processing.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DocumentStage>))]
+[JsonConverter(typeof(EnumWordConverter<DocumentStage>))]
 public enum DocumentStage
 {
-    [JsonStringEnumMemberName("extract")]
     Extract,
-    [JsonStringEnumMemberName("chunk")]
     Chunk,
-    [JsonStringEnumMemberName("embed")]
     Embed,
-    [JsonStringEnumMemberName("index")]
     Index,
 }
 

@@ -12,7 +12,8 @@ public sealed class ChunkEmbedder(EmbeddingStore embeddings, ChunkEncoder encode
         Document document, IReadOnlyList<StoredChunk> chunks, Func<double, Task> report, CancellationToken cancellationToken)
     {
         var missing = await embeddings.MissingAsync(document.Id, document.Version, encoder.Model, cancellationToken);
-        var waiting = chunks.Where(chunk => missing.Contains(chunk.Id)).Select(chunk => (chunk.Id, chunk.Chunk.IndexedText)).ToList();
+        var waiting = chunks.Where(chunk => missing.Contains(chunk.Id)).Select(chunk => (chunk.Id, chunk.Chunk.IndexedText))
+            .ToList();
         var done = 0;
         await foreach (var batch in encoder.EncodeAsync(waiting, cancellationToken))
         {

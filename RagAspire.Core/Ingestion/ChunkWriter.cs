@@ -43,7 +43,9 @@ public sealed class ChunkWriter(NpgsqlDataSource dataSource)
         return stored;
     }
 
-    /// <summary>A hash of document, version and ordinal (RFC 9562 version 8), so that a retry finds the rows of the first run.</summary>
+    /// <summary>
+    /// A hash of document, version and ordinal (RFC 9562 version 8), so that a retry finds the rows of the first run.
+    /// </summary>
     internal static Guid ChunkId(Guid documentId, int version, int ordinal)
     {
         Span<byte> name = stackalloc byte[24];

@@ -52,7 +52,8 @@ public sealed partial class IngestDocumentJob(
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             // The exception goes on to Hangfire, which retries the job. Only failures of our own use up attempts.
-            var isAway = ex is EmbeddingUnavailableException or VectorIndexUnavailableException || Unavailability.IsUnavailable(ex);
+            var isAway = ex is EmbeddingUnavailableException or VectorIndexUnavailableException
+                || Unavailability.IsUnavailable(ex);
             var reason = isAway ? ex.Message : "Processing failed for a reason that is not the document's.";
             await lease.PostponeAsync(reason, countsAsAttempt: !isAway, cancellationToken);
             metrics.Finished(isAway ? "postponed" : "failed");

@@ -26,7 +26,10 @@ public sealed class IngestionMetrics
             "rag.ingestion.stage.duration",
             "s",
             "How long a stage of processing one document took",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+            });
         meter.CreateObservableGauge(
             "rag.ingestion.queue.depth", () => _queue.Waiting, "{document}", "Documents that wait or are processed");
         meter.CreateObservableGauge(

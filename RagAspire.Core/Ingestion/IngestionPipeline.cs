@@ -40,7 +40,8 @@ public sealed class IngestionPipeline(
         await StageAsync(DocumentStage.Embed, async () =>
         {
             await embedder.EmbedAsync(
-                document, stored, Share(progress, DocumentStage.Embed, EmbedFrom, IndexFrom, cancellationToken), cancellationToken);
+                document, stored, Share(progress, DocumentStage.Embed, EmbedFrom, IndexFrom, cancellationToken),
+                cancellationToken);
             return true;
         });
         return stored.Count;

@@ -7,7 +7,9 @@ namespace RagAspire.Jobs;
 /// <param name="AlertAfter">How old that may become before an alert fires; null for no alert.</param>
 public sealed record JobFreshness(string Task, DateTimeOffset LastSuccess, TimeSpan? AlertAfter);
 
-/// <summary>Metrics of background jobs. Alert-after is exported beside the last success, so that no alert rule repeats it.</summary>
+/// <summary>
+/// Metrics of background jobs. Alert-after is exported beside the last success, so that no alert rule repeats it.
+/// </summary>
 public sealed class JobMetrics
 {
     public const string MeterName = "RagAspire.Jobs";
@@ -20,7 +22,10 @@ public sealed class JobMetrics
         var meter = meters.Create(MeterName);
         _durations = meter.CreateHistogram(
             "rag.job.duration", "s", "How long a background job ran, by outcome: succeeded, retried, failed, skipped or cancelled",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .05, .1, .5, 1, 5, 15, 60, 300, 900, 3600, 14400] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [.01, .05, .1, .5, 1, 5, 15, 60, 300, 900, 3600, 14400],
+            });
         meter.CreateObservableGauge(
             "rag.job.last_success_timestamp",
             () => Measure(schedule => schedule.LastSuccess.ToUnixTimeMilliseconds() / 1000d),

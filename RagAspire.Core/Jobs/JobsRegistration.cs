@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace RagAspire.Jobs;
 
-/// <summary>Hangfire on PostgreSQL. It has a separate connection pool, so that its polling neither shows in traces nor starves requests.</summary>
+/// <summary>
+/// Hangfire on PostgreSQL. It has a separate connection pool, so that its polling neither shows in traces nor starves requests.
+/// </summary>
 public static class JobsRegistration
 {
     public static IServiceCollection AddJobs(this IServiceCollection services)

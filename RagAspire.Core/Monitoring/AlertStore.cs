@@ -75,7 +75,8 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
     /// <summary>A page of alerts, newest first.</summary>
     /// <param name="status">Null for all.</param>
     /// <param name="before">The cursor; null for the first page.</param>
-    public async Task<Page<AlertRecord>> ListAsync(AlertStatus? status, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<AlertRecord>> ListAsync(
+        AlertStatus? status, long? before, int limit, CancellationToken cancellationToken)
     {
         var rows = await dataSource.Command("""
             select id, fingerprint, status, name, severity, starts_at, ends_at, labels, annotations, generator_url, received_at, updated_at
@@ -84,7 +85,7 @@ public sealed class AlertStore(NpgsqlDataSource dataSource)
             row => new AlertRecord(
                 row.Field<long>("id"),
                 row.Field<string>("fingerprint"),
-                EnumWords.Parse<AlertStatus>(row.Field<string>("status"))!.Value,
+                EnumWords.Read<AlertStatus>(row.Field<string>("status")),
                 row.Field<string>("name"),
                 row.Nullable<string>("severity"),
                 row.Field<DateTimeOffset>("starts_at"),

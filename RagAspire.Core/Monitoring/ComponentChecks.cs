@@ -27,7 +27,8 @@ public static class ComponentChecks
 
     private sealed class DatabaseCheck(NpgsqlDataSource dataSource, DatabaseStartup startup) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
@@ -43,7 +44,8 @@ public static class ComponentChecks
 
     private sealed class RedisCheck(IConnectionMultiplexer redis) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             if (!redis.IsConnected)
             {
@@ -64,7 +66,8 @@ public static class ComponentChecks
 
     private sealed class VectorIndexCheck(IVectorIndex index, IndexGeneration generation) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
@@ -81,9 +84,11 @@ public static class ComponentChecks
     /// <summary>Checks every configured model server. A system without one is healthy.</summary>
     private sealed class LanguageModelCheck(IServiceProvider services) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            object?[] models = [services.GetService<IChatClient>(), services.GetService<IEmbeddingGenerator<string, Embedding<float>>>()];
+            object?[] models = [services.GetService<IChatClient>(),
+                services.GetService<IEmbeddingGenerator<string, Embedding<float>>>()];
             var servers = models.Select(Server).OfType<IOllamaApiClient>().ToList();
             if (servers.Count == 0)
             {

@@ -38,7 +38,8 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
     public async Task<IReadOnlyList<GoldenSetSummary>> ListAsync(CancellationToken cancellationToken) =>
         await dataSource.Command("select collection, jsonb_array_length(questions), updated_at, updated_by from golden_sets order by collection")
             .ListAsync(
-                row => new GoldenSetSummary(row.GetString(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetString(3)),
+                row => new GoldenSetSummary(
+                    row.GetString(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.GetString(3)),
                 cancellationToken);
 
     /// <summary>Removes a set with its evaluations.</summary>
@@ -63,8 +64,9 @@ public sealed class GoldenSetStore(NpgsqlDataSource dataSource, AuditLog audit)
             insert into retrieval_evaluations ({Columns})
             select $1, collection, $3, $4, $5, $6, $7, $8::text, $9 from golden_sets where collection = $2
             """,
-            evaluation.Id, evaluation.Collection, evaluation.EvaluatedAt, evaluation.Questions, evaluation.RecallAt10, evaluation.Mrr,
-            evaluation.NdcgAt10, evaluation.Degraded, Commands.Jsonb(evaluation.Misses, Json)).ExecuteAsync(cancellationToken) > 0;
+            evaluation.Id, evaluation.Collection, evaluation.EvaluatedAt, evaluation.Questions, evaluation.RecallAt10,
+            evaluation.Mrr, evaluation.NdcgAt10, evaluation.Degraded, Commands.Jsonb(evaluation.Misses, Json))
+            .ExecuteAsync(cancellationToken) > 0;
 
     /// <summary>A page of the evaluations of one collection, newest first.</summary>
     /// <param name="before">The cursor; null for the first page.</param>

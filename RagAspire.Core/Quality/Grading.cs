@@ -44,5 +44,6 @@ public static class Grading
         && (expected.DocumentName is null || expected.DocumentName == hit.DocumentName)
         && (expected.Quote is null || Plain(hit.Text).Contains(Plain(expected.Quote), StringComparison.OrdinalIgnoreCase));
 
-    private static string Plain(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Plain(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -47,7 +47,8 @@ public sealed partial class DocumentFrequency(NpgsqlDataSource dataSource)
                 """, words, collection, chunks);
             counting.CommandTimeout = PatienceSeconds;
             var counts = await counting.ListAsync(row => (Word: row.GetString(0), Count: row.GetInt64(1)), cancellationToken);
-            return new TermFrequencies(chunks, counts.ToDictionary(count => count.Word, count => count.Count, StringComparer.Ordinal));
+            return new TermFrequencies(
+                chunks, counts.ToDictionary(count => count.Word, count => count.Count, StringComparer.Ordinal));
         }
         catch (NpgsqlException ex) when (ex.InnerException is TimeoutException)
         {

@@ -29,7 +29,8 @@ public sealed class SearchService(
         activity?.SetTag("rag.mode", retrieval.Level.Word()).SetTag("rag.hits", retrieval.Hits.Count).SetTag("rag.cached", isCached);
         metrics.Searched(retrieval.Level, isCached, took.TotalSeconds);
         var result = new SearchResult(
-            Guid.CreateVersion7(), retrieval.Hits, retrieval.Level, retrieval.Degraded, isCached, took.TotalMilliseconds, retrieval.HasOutage);
+            Guid.CreateVersion7(), retrieval.Hits, retrieval.Level, retrieval.Degraded, isCached, took.TotalMilliseconds,
+            retrieval.HasOutage);
         recorder.Add(result, query.Collection);
         return result;
     }

@@ -23,7 +23,9 @@ public sealed class SecurityOptions
 {
     public const string Section = "Security";
 
-    /// <summary>A key with all scopes that is valid without the database, created by the AppHost for development. Empty for none.</summary>
+    /// <summary>
+    /// A key with all scopes that is valid without the database, created by the AppHost for development. Empty for none.
+    /// </summary>
     [StringLength(1000)]
     public string DevelopmentKey { get; set; } = "";
 }
@@ -41,7 +43,9 @@ public sealed class ApiKeyStore(
     private readonly byte[]? _developmentSha256 =
         options.Value.DevelopmentKey is { Length: > 0 } key ? Hash(key) : null;
 
-    /// <summary>The caller with this key; null for an invalid one. A revoked key is accepted for up to ten seconds more.</summary>
+    /// <summary>
+    /// The caller with this key; null for an invalid one. A revoked key is accepted for up to ten seconds more.
+    /// </summary>
     public async Task<Caller?> AuthenticateAsync(string presented, CancellationToken cancellationToken)
     {
         var sha256 = Hash(presented);
@@ -61,7 +65,8 @@ public sealed class ApiKeyStore(
 
     /// <summary>Creates a key. The secret is returned here and stored nowhere.</summary>
     public async Task<(ApiKey Key, string Secret)> CreateAsync(
-        string name, IReadOnlyList<string> scopes, IReadOnlyList<string>? collections, string actor, CancellationToken cancellationToken)
+        string name, IReadOnlyList<string> scopes, IReadOnlyList<string>? collections, string actor,
+        CancellationToken cancellationToken)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var secret = $"rag_{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)).Replace('_', '.')}";

@@ -18,7 +18,8 @@ public sealed record AuditEntry(string Actor, string Action, string Subject, str
 
 /// <summary>A stored entry.</summary>
 public sealed record AuditRecord(
-    long Id, DateTimeOffset At, string Actor, string Action, string Subject, string? Collection, JsonElement Details, string? TraceId);
+    long Id, DateTimeOffset At, string Actor, string Action, string Subject, string? Collection, JsonElement Details,
+    string? TraceId);
 
 /// <summary>Records every change, in the same transaction as the change.</summary>
 public sealed class AuditLog(NpgsqlDataSource dataSource)

@@ -25,7 +25,9 @@ public interface IVectorIndex
     /// <summary>Removes points by their ids, whatever document they say they are of.</summary>
     Task RemoveChunksAsync(IReadOnlyCollection<Guid> chunkIds, CancellationToken cancellationToken);
 
-    /// <summary>All points, page by page, without their vectors. Points that are written during the scan may be missing.</summary>
+    /// <summary>
+    /// All points, page by page, without their vectors. Points that are written during the scan may be missing.
+    /// </summary>
     IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(CancellationToken cancellationToken);
 
     /// <summary>The best chunks of one collection, best first.</summary>

@@ -18,7 +18,9 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
     public static int? MajorVersion(PostgresOptions options)
     {
         var file = Path.Combine(PathIn(options), "PG_VERSION");
-        return File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var major) ? major : null;
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var major)
+            ? major
+            : null;
     }
 
     /// <summary>Creates the cluster at the first start, and returns its password.</summary>

@@ -5,7 +5,9 @@ namespace RagAspire.Embedded.Redis;
 /// <summary>Settings of an embedded Garnet.</summary>
 public sealed record RedisOptions
 {
-    /// <summary>The data directory of the whole system, of which Garnet uses the folder <c>redis</c>. Null keeps all in memory.</summary>
+    /// <summary>
+    /// The data directory of the whole system, of which Garnet uses the folder <c>redis</c>. Null keeps all in memory.
+    /// </summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>Port on loopback; 0 takes a free one.</summary>

@@ -82,7 +82,8 @@ namespace Microsoft.Extensions.Hosting
         }
 
         /// <summary>Registers the model as the generator of embeddings.</summary>
-        public static EmbeddingGeneratorBuilder<string, Embedding<float>> AddEmbeddingGenerator(this AspireOllamaApiClientBuilder builder)
+        public static EmbeddingGeneratorBuilder<string, Embedding<float>> AddEmbeddingGenerator(
+            this AspireOllamaApiClientBuilder builder)
         {
             ArgumentNullException.ThrowIfNull(builder);
 

@@ -66,7 +66,9 @@ internal static partial class OllamaStubChat
         await WriteAsync(context, done, TimeSpan.Zero);
     }
 
-    /// <summary>The sources' sentence that shares most words with the question, cited; the agreed word when there is none.</summary>
+    /// <summary>
+    /// The sources' sentence that shares most words with the question, cited; the agreed word when there is none.
+    /// </summary>
     public static string Echo(OllamaPrompt prompt)
     {
         var question = Words(prompt.LastUser[(prompt.LastUser.LastIndexOf("Question:", StringComparison.Ordinal) + 1)..]);

@@ -74,7 +74,8 @@ public sealed class AnswerQualityTests
         foreach (var (id, question) in questions)
         {
             var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
-            var hits = found.Select(document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1));
+            var hits = found.Select(
+                document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1));
             asked.Add((id, question, [.. hits], Counts(question, counts, test.Documents.Count)));
         }
 
@@ -90,5 +91,6 @@ public sealed class AnswerQualityTests
     private static bool Holds(string text, string[] answers) =>
         answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));
 
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

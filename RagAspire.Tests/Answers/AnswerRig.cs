@@ -33,12 +33,15 @@ internal sealed class AnswerRig : IDisposable
 
     public static AnswerRig With(OllamaStub stub, AnswerOptions? options = null, string? model = null, TimeProvider? clock = null)
     {
-        var http = new HttpClient(new StreamCancellation { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = stub.Address };
-        return new(new OllamaApiClient(http, model ?? stub.ChatModel), http, options ?? new AnswerOptions(), clock ?? TimeProvider.System);
+        var handler = new StreamCancellation { InnerHandler = new SocketsHttpHandler() };
+        var http = new HttpClient(handler) { BaseAddress = stub.Address };
+        return new(new OllamaApiClient(http, model ?? stub.ChatModel), http, options ?? new AnswerOptions(),
+            clock ?? TimeProvider.System);
     }
 
     public async Task<(AnswerWriting Writing, IReadOnlyList<string> Tokens)> AskAsync(
-        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false, TermFrequencies? counts = null)
+        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false,
+        TermFrequencies? counts = null)
     {
         var writing = Writer.Begin(new AnswerContext(
             question,
@@ -51,7 +54,8 @@ internal sealed class AnswerRig : IDisposable
 
     /// <summary>The answer to a question, when neither its sources nor its tokens matter.</summary>
     public async Task<AnswerDraft> AnswerAsync(
-        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false, TermFrequencies? counts = null) =>
+        string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false,
+        TermFrequencies? counts = null) =>
         (await AskAsync(question, hits, history, hasVectors, counts)).Writing.Draft;
 
     public void Dispose() => _http?.Dispose();

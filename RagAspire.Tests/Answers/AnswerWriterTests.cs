@@ -35,7 +35,8 @@ public sealed class AnswerWriterTests
         await using var stub = await OllamaStub.StartAsync();
         var prompt = default(OllamaPrompt);
         stub.Answer = seen => OllamaStubChat.Echo(prompt = seen);
-        using var rig = AnswerRig.With(stub, new AnswerOptions { ContextWindow = 4_096, MaxOutputTokens = 333, SourceTokens = 4_000 });
+        using var rig = AnswerRig.With(
+            stub, new AnswerOptions { ContextWindow = 4_096, MaxOutputTokens = 333, SourceTokens = 4_000 });
         var hits = Enumerable.Range(1, 20).Select(i => AnswerData.Hit(string.Concat(Enumerable.Repeat($"The warehouse {i} burned. ", 60)), i)).ToArray();
 
         await rig.AskAsync("Which warehouse burned?", hits);

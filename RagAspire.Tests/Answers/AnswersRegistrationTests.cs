@@ -60,7 +60,8 @@ public sealed class AnswersRegistrationTests
     {
         await using var services = Build(new() { [name] = value });
 
-        Assert.Throws<OptionsValidationException>(() => (services.GetRequiredService<AnswerWriter>(), services.GetRequiredService<Embedder>()));
+        Assert.Throws<OptionsValidationException>(
+            () => (services.GetRequiredService<AnswerWriter>(), services.GetRequiredService<Embedder>()));
     }
 
     private static ServiceProvider Build(Dictionary<string, string?> settings, OllamaStub? stub = null)

@@ -69,7 +69,8 @@ public sealed class SourceSelectionTests
 
             var cited = sources.SelectMany(source => source.Chunks.Select(part => part.ChunkId)).ToList();
             Assert.Equal(hits.Select(hit => hit.ChunkId).Order(), cited.Order());
-            Assert.All(hits, hit => Assert.Single(sources, source => source.Shown.Text.Contains(hit.Text, StringComparison.Ordinal)));
+            Assert.All(hits, hit =>
+                Assert.Single(sources, source => source.Shown.Text.Contains(hit.Text, StringComparison.Ordinal)));
         }
     }
 

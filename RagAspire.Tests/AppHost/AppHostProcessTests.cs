@@ -90,8 +90,9 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.True(keepers.Count > 3, string.Join('\n', killed.Processes()));
         keepers.ForEach(process => CLibrary.Signal(process.Id, CLibrary.Kill));
         await killed.ExitAsync();
+        // PostgreSQL has no keeper left. The services may have noticed already that their parent is gone.
         var left = killed.Processes();
-        Assert.True(left.Count > 3, string.Join('\n', left));
+        Assert.Contains(left, process => process.Arguments[0].Contains("postgres", StringComparison.Ordinal));
 
         await using var next = await AppHostProcess.Start(_data.Path).ReadyAsync();
 

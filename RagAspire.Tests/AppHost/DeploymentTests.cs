@@ -164,7 +164,11 @@ public sealed class DeploymentTests : IDisposable
         var files = new Dictionary<string, string>();
         foreach (var annotation in container.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
         {
-            var context = new ContainerFileSystemCallbackContext { Model = container, Services = builder.Services.BuildServiceProvider() };
+            var context = new ContainerFileSystemCallbackContext
+            {
+                Model = container,
+                Services = builder.Services.BuildServiceProvider(),
+            };
             Collect(await annotation.Callback(context, Cancellation), "", files);
         }
 

@@ -145,7 +145,7 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
         await RunsAgainAsync("victim", before);
     }
 
-    private Task RunsAgainAsync(string resource, int before) => host.WaitAsync(
+    private Task<CustomResourceSnapshot> RunsAgainAsync(string resource, int before) => host.WaitAsync(
         resource, snapshot => snapshot.State?.Text == KnownResourceStates.Running && Pid(snapshot) != before);
 
     private Task AnswersAsync(HttpStatusCode status) => Eventually.TrueAsync(

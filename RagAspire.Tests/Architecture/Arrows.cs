@@ -18,7 +18,6 @@ internal static class Arrows
     public const string Folders = """
         Answers -> Database, Search, Vectors
         Backups -> Database, Maintenance, Security, Vectors
-        Database -> Search
         Documents -> Database, Jobs, Security
         Ingestion -> Database, Documents, Jobs, Vectors
         Maintenance -> Database, Documents, Jobs, Quality, Security, Vectors

@@ -23,7 +23,8 @@ public sealed class KilledBackupTests(Stores stores)
         await using (var command = WorkerCommand.Start(Environment(rig), "backup"))
         {
             await Eventually.TrueAsync(
-                () => Task.FromResult(WrittenBytes(rig.Directory) > 1 << 20 || command.HasExited), Patience, () => command.Output, Token);
+                () => Task.FromResult(WrittenBytes(rig.Directory) > 1 << 20 || command.HasExited), Patience,
+                () => command.Output, Token);
             await command.KillAsync();
         }
 

@@ -20,7 +20,8 @@ public sealed class DegradationTests(Stores stores)
     public async Task Without_PostgreSQL_requests_fail_at_once_and_all_recovers_by_itself()
     {
         await using var postgres = await PrivatePostgres.StartAsync();
-        await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions { Database = postgres.ConnectionString });
+        await using var system =
+            await RagSystem.StartAsync(stores, new RagSystemOptions { Database = postgres.ConnectionString });
         await system.Client.UploadAndWaitAsync("fox.txt", Fox);
         await system.Client.FindAsync("fox");
 
@@ -168,6 +169,7 @@ public sealed class DegradationTests(Stores stores)
         Assert.True(took < TimeSpan.FromSeconds(6), $"It took {took}.");
     }
 
-    private static Task<HttpResponseMessage> PostAsync(RagSystem system, string path, string body) => system.Client.Http.PostAsync(
+    private static Task<HttpResponseMessage> PostAsync(RagSystem system, string path, string body) =>
+        system.Client.Http.PostAsync(
         path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
 }

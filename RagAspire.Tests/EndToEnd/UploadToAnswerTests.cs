@@ -3,7 +3,9 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.EndToEnd;
 
-/// <summary>The whole way, through the real processes: a file goes in, a question is answered from it, with the place it says it.</summary>
+/// <summary>
+/// The whole way, through the real processes: a file goes in, a question is answered from it, with the place it says it.
+/// </summary>
 public sealed class UploadToAnswerTests(SharedSystem shared, Stores stores)
 {
     [Theory]

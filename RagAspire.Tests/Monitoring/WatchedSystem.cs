@@ -84,7 +84,9 @@ internal sealed class WatchedParts : IAsyncDisposable
         await AbandonRequestAsync();
     }
 
-    /// <summary>A client gives up while a statement waits for a lock. The API cancels the statement: a failed operation.</summary>
+    /// <summary>
+    /// A client gives up while a statement waits for a lock. The API cancels the statement: a failed operation.
+    /// </summary>
     private async Task AbandonRequestAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

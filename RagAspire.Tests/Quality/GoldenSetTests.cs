@@ -87,7 +87,8 @@ public sealed class GoldenSetTests(Stores stores, SharedSystem shared)
         return (collection, $"/api/v1/operations/golden-sets/{collection}");
     }
 
-    private static async Task AssertProblemAsync(RagClient client, HttpMethod method, string path, JsonNode? body, HttpStatusCode expected)
+    private static async Task AssertProblemAsync(
+        RagClient client, HttpMethod method, string path, JsonNode? body, HttpStatusCode expected)
     {
         using var response = await client.TrySendAsync(method, path, body);
         var problem = await RagClient.JsonAsync(response);

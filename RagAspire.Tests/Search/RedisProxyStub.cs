@@ -64,7 +64,8 @@ internal sealed class RedisProxyStub : IAsyncDisposable
             {
                 await server.ConnectAsync(_target.Host, _target.Port, close.Token);
                 await Task.WhenAny(
-                    CopyAsync(client, server, isAnswer: false, close.Token), CopyAsync(server, client, isAnswer: true, close.Token));
+                    CopyAsync(client, server, isAnswer: false, close.Token),
+                    CopyAsync(server, client, isAnswer: true, close.Token));
             }
             catch (Exception ex) when (ex is OperationCanceledException or SocketException)
             {

@@ -12,7 +12,9 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Search;
 
-/// <summary>The search service over a real database and a real Redis, with an embedding model and an index that can go away.</summary>
+/// <summary>
+/// The search service over a real database and a real Redis, with an embedding model and an index that can go away.
+/// </summary>
 internal sealed class SearchRig : IAsyncDisposable
 {
     private readonly CoreServices _core;
@@ -25,7 +27,9 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, model is null ? null : Embeddings);
+            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, model is null
+                ? null
+                : Embeddings);
         Retriever = new Retriever(
             embedder, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>());
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
@@ -62,7 +66,9 @@ internal sealed class SearchRig : IAsyncDisposable
     public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
         new SearchQuery(text, "default", 10, mode, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
 
-    /// <summary>Waits until all that was written to the cache before is there: one connection keeps the order of its writes.</summary>
+    /// <summary>
+    /// Waits until all that was written to the cache before is there: one connection keeps the order of its writes.
+    /// </summary>
     public async Task CacheIsWrittenAsync()
     {
         var key = Cache.Key("search", "default", new { Marker = Guid.NewGuid() });
@@ -82,9 +88,11 @@ internal sealed class SearchRig : IAsyncDisposable
         public bool IsAway { get; set; }
 
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) => IsAway
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null,
+            CancellationToken cancellationToken = default) => IsAway
             ? throw new HttpRequestException("The model server does not answer.")
-            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
+            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(
+                values.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
 
         public object? GetService(Type serviceType, object? serviceKey = null) =>
             serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("stub", null, model) : null;

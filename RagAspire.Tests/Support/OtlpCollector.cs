@@ -102,7 +102,8 @@ public sealed class OtlpCollector : IAsyncDisposable
             {
                 foreach (var (kind, field, attributes, exemplars) in Kinds)
                 {
-                    foreach (var (data, point) in Fields(metric, field).SelectMany(data => Fields(data, 1).Select(point => (data, point))))
+                    foreach (var (data, point) in Fields(metric, field)
+                        .SelectMany(data => Fields(data, 1).Select(point => (data, point))))
                     {
                         Metrics[new CollectedMetric(
                             resource["service.name"], resource["service.instance.id"], Text(Fields(metric, 1)), Text(Fields(metric, 3)), kind,
@@ -151,7 +152,8 @@ public sealed class OtlpCollector : IAsyncDisposable
         uint tag;
         while ((tag = input.ReadTag()) != 0)
         {
-            if (WireFormat.GetTagFieldNumber(tag) == number && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
+            if (WireFormat.GetTagFieldNumber(tag) == number
+                && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
             {
                 values.Add(input.ReadBytes().ToByteArray());
             }

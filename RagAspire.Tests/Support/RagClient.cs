@@ -75,7 +75,8 @@ public sealed class RagClient : IDisposable
         return document;
     }
 
-    public async Task<DocumentResponse> UploadAndWaitAsync(string name, byte[] content, params (string Name, string Value)[] fields) =>
+    public async Task<DocumentResponse> UploadAndWaitAsync(
+        string name, byte[] content, params (string Name, string Value)[] fields) =>
         await ProcessedAsync(await UploadAsync(name, content, fields));
 
     public async Task<SearchResponse> SearchAsync(

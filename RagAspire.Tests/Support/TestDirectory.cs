@@ -44,7 +44,8 @@ public sealed class TestDirectory : IDisposable
             if (parts.Length >= 2
                 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out var processId)
                 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var startedAt)
-                && !new ProcessIdentity(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt)).IsRunning(TimeSpan.FromSeconds(30)))
+                && !new ProcessIdentity(processId, DateTimeOffset.FromUnixTimeSeconds(startedAt))
+                    .IsRunning(TimeSpan.FromSeconds(30)))
             {
                 EndServer(directory);
                 Remove(directory);

@@ -58,7 +58,8 @@ public sealed class TraceTests(Stores stores)
     }
 
     /// <summary>Each stage has a duration, which is part of the duration of the stage that it belongs to.</summary>
-    private static void AssertStages(List<CollectedSpan> trace, params (string Name, string Within)[] stages) => Assert.All(stages, stage =>
+    private static void AssertStages(List<CollectedSpan> trace, params (string Name, string Within)[] stages) =>
+        Assert.All(stages, stage =>
     {
         var span = Assert.Single(trace, span => span.Name == stage.Name);
         var within = Assert.Single(trace, parent => parent.SpanId == span.ParentId);

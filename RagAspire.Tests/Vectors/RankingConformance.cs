@@ -21,7 +21,8 @@ public abstract class RankingConformance : ScanConformance
         for (var i = 0; i < 50; i++)
         {
             var query = Sample.Query(Sample.Text(random), limit: 20);
-            AssertRanked(Reference.Bm25(points, query.Terms!, Bm25), await Index.SearchAsync(query, Cancelled), query.Limit, Tolerance);
+            AssertRanked(Reference.Bm25(points, query.Terms!, Bm25), await Index.SearchAsync(query, Cancelled), query.Limit,
+                Tolerance);
         }
     }
 

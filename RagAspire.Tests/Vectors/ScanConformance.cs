@@ -14,7 +14,8 @@ public abstract class ScanConformance : VectorIndexConformance
 
         var scanned = await ScanAsync();
         Assert.Equal(Enumerable.Range(2, 700).Select(Sample.Id).Order(), scanned.Select(chunk => chunk.ChunkId).Order());
-        Assert.Equal(new IndexedChunk(Sample.Id(2), points[1].DocumentId, 1, HasDense: true), scanned.Single(chunk => chunk.ChunkId == Sample.Id(2)));
+        Assert.Equal(new IndexedChunk(Sample.Id(2), points[1].DocumentId, 1, HasDense: true),
+            scanned.Single(chunk => chunk.ChunkId == Sample.Id(2)));
         Assert.False(scanned.Single(chunk => chunk.ChunkId == Sample.Id(701)).HasDense);
     }
 
@@ -26,7 +27,8 @@ public abstract class ScanConformance : VectorIndexConformance
         await Index.RemoveChunksAsync([.. points.Take(5).Select(point => point.ChunkId), Guid.NewGuid()], Cancelled);
         await Index.RemoveChunksAsync([], Cancelled);
 
-        Assert.Equal(points.Skip(5).Select(point => point.ChunkId).Order(), (await ScanAsync()).Select(chunk => chunk.ChunkId).Order());
+        Assert.Equal(points.Skip(5).Select(point => point.ChunkId).Order(),
+            (await ScanAsync()).Select(chunk => chunk.ChunkId).Order());
         Assert.Equal(15, (await Index.StatusAsync(Cancelled)).Points);
     }
 

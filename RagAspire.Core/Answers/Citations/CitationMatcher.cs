@@ -6,7 +6,9 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Citations;
 
-/// <summary>Compares a model's sentences with the sources: adds missing citations, corrects wrong ones, and finds the quotes.</summary>
+/// <summary>
+/// Compares a model's sentences with the sources: adds missing citations, corrects wrong ones, and finds the quotes.
+/// </summary>
 internal sealed partial class CitationMatcher(SourceSentences sources, QuestionTerms terms)
 {
     /// <summary>The share of a sentence's terms that a source sentence must contain to be its origin.</summary>
@@ -37,7 +39,9 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
         return (cited.ToString(), [.. support.OrderBy(pair => pair.Key).Select(pair => Quote(pair.Value.Sentence))]);
     }
 
-    /// <summary>Cites an answer in which no sentence has a clear origin, by the best source sentence for answer and question.</summary>
+    /// <summary>
+    /// Cites an answer in which no sentence has a clear origin, by the best source sentence for answer and question.
+    /// </summary>
     /// <returns>Null when no source sentence contains enough of the answer.</returns>
     public (string Text, IReadOnlyList<Citation> Citations)? CiteWhole(string text, IReadOnlyList<string> questionTerms)
     {
@@ -70,7 +74,8 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
 
     private string CiteSentence(string sentence, Dictionary<int, Support> support)
     {
-        var numbers = Mark().Matches(sentence).Select(mark => int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).ToList();
+        var numbers = Mark().Matches(sentence).Select(mark => int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+            .ToList();
         var sentenceTerms = terms.Terms(Mark().Replace(sentence, " "));
         var origin = sentenceTerms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?')
                 ? Origin(sentence, sentenceTerms)
@@ -80,7 +85,8 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
             numbers.Add(origin.Number);
             sentence = Cite(sentence, origin.Number);
         }
-        else if (numbers.Count == 1 && origin is not null && origin.Number != numbers[0] && Best(sentenceTerms, numbers[0]).Share < Foreign)
+        else if (numbers.Count == 1 && origin is not null && origin.Number != numbers[0]
+            && Best(sentenceTerms, numbers[0]).Share < Foreign)
         {
             sentence = Mark().Replace(sentence, $"[{origin.Number}]");
             numbers = [origin.Number];

@@ -109,7 +109,9 @@ internal sealed partial class SentenceScorer
             + (Alike * alike)
             + ((RefersBack(sentence) ? Context + Back : Context) * context)
             + (Nearness * Pairs(sentence))
-            + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question) ? _expected == ExpectedAnswer.Amount ? Amount : Expected : 0)
+            + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question)
+                ? _expected == ExpectedAnswer.Amount ? Amount : Expected
+                : 0)
             + (IsCounted(sentence) ? Counted : 0)
             + (FirstSource / sentence.Number)
             - (_nameless.Contains(sentence.Number) ? Nameless : 0)
@@ -120,7 +122,8 @@ internal sealed partial class SentenceScorer
 
     private static HashSet<int> NamelessSources(IReadOnlyList<string> names, SourceSentences sources) =>
         names.Count == 0 ? [] : [.. Enumerable.Range(1, sources.BySource.Count).Where(number =>
-            !names.Any(name => sources.Headings[number - 1].Contains(name) || sources.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
+            !names.Any(name => sources.Headings[number - 1].Contains(name)
+                || sources.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
 
     /// <summary>Whether a number stands before the counted noun, with at most two words between them.</summary>
     private bool IsCounted(SourceSentence sentence)

@@ -94,5 +94,6 @@ internal sealed class SourceSentences
         return !beginsInside && !Sentences.IsCut(sentence) && sentence[0] != '#';
     }
 
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

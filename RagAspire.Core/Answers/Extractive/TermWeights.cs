@@ -30,7 +30,8 @@ internal sealed class TermWeights(TermFrequencies? counts, QuestionTerms terms)
             }
         }
 
-        var rarities = questionTerms.ToDictionary(term => term, term => Rarity(chunksWith.GetValueOrDefault(term)), StringComparer.Ordinal);
+        var rarities = questionTerms.ToDictionary(
+            term => term, term => Rarity(chunksWith.GetValueOrDefault(term)), StringComparer.Ordinal);
         var total = rarities.Values.Sum();
         return rarities.ToDictionary(pair => pair.Key, pair => (equal + (pair.Value / total)) / 2, StringComparer.Ordinal);
     }

@@ -69,7 +69,8 @@ public sealed partial class AnswerModel
 
     /// <summary>Completes the channel, with the failure when there is one; never throws.</summary>
     private async Task ReadGuardedAsync(
-        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -100,7 +101,8 @@ public sealed partial class AnswerModel
     }
 
     private async Task ReadAsync(
-        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces, CancellationToken cancellationToken)
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces,
+        CancellationToken cancellationToken)
     {
         using var total = new CancellationTokenSource(_options.TotalTimeout, _clock);
         using var patience = new CancellationTokenSource(_options.FirstTokenTimeout, _clock);
@@ -108,16 +110,19 @@ public sealed partial class AnswerModel
         StreamCancellation.BreakOffWith(limit.Token);
         try
         {
-            await using var updates = new DetachableStream(_chat!.GetStreamingResponseAsync(messages, Options(), limit.Token), limit.Token);
+            await using var updates =
+                new DetachableStream(_chat!.GetStreamingResponseAsync(messages, Options(), limit.Token), limit.Token);
             await CopyAsync(updates, progress, pieces, patience, limit.Token);
         }
         catch (Exception exception) when (
-            !cancellationToken.IsCancellationRequested && (limit.IsCancellationRequested || exception is OperationCanceledException))
+            !cancellationToken.IsCancellationRequested
+                && (limit.IsCancellationRequested || exception is OperationCanceledException))
         {
             // Clients throw different exceptions when their stream is closed, and those with a shorter time limit cancel.
             throw new TimeoutException("The model did not answer in time.", exception);
         }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
+        catch (Exception exception) when (
+            cancellationToken.IsCancellationRequested && exception is not OperationCanceledException)
         {
             throw new OperationCanceledException("The caller cancelled the call of the model.", exception, cancellationToken);
         }

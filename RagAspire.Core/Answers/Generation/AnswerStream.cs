@@ -5,7 +5,9 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Generation;
 
-/// <summary>Filters a model's output to the text that is shown; the result does not depend on the borders of the pieces.</summary>
+/// <summary>
+/// Filters a model's output to the text that is shown; the result does not depend on the borders of the pieces.
+/// </summary>
 internal sealed partial class AnswerStream(int sourceCount)
 {
     private readonly ThoughtFilter _thoughts = new();

@@ -3,8 +3,11 @@ using Microsoft.Extensions.AI;
 namespace RagAspire.Answers.Generation;
 
 /// <summary>A stream of updates that can be abandoned even while it does not react to cancellation.</summary>
-/// <remarks>An asynchronous iterator cannot be disposed during <c>MoveNextAsync</c>, so disposal then waits in the background.</remarks>
-internal sealed class DetachableStream(IAsyncEnumerable<ChatResponseUpdate> updates, CancellationToken cancellationToken) : IAsyncDisposable
+/// <remarks>
+/// An asynchronous iterator cannot be disposed during <c>MoveNextAsync</c>, so disposal then waits in the background.
+/// </remarks>
+internal sealed class DetachableStream(IAsyncEnumerable<ChatResponseUpdate> updates, CancellationToken cancellationToken)
+    : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates = updates.GetAsyncEnumerator(cancellationToken);
     private Task<bool> _moving = Task.FromResult(false);

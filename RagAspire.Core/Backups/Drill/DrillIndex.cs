@@ -39,7 +39,8 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
         {
             if (count++ % each == 0 && queries.Count < options.Value.DrillSearches)
             {
-                queries.Add(new IndexQuery(point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit));
+                queries.Add(new IndexQuery(
+                    point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit));
             }
 
             batch.Add(point);

@@ -54,7 +54,9 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
             .ListAsync(row => (Collection: row.GetString(0), Sequence: row.GetInt64(1)), cancellationToken))
             .ToDictionary(change => change.Collection, change => change.Sequence);
 
-    /// <summary>Identifies the data that the feed belongs to. A backup leaves the id out, so restored data gets a new one.</summary>
+    /// <summary>
+    /// Identifies the data that the feed belongs to. A backup leaves the id out, so restored data gets a new one.
+    /// </summary>
     public async Task<Guid> InstallationAsync(CancellationToken cancellationToken)
     {
         await dataSource.Command("insert into installation default values on conflict do nothing").ExecuteAsync(cancellationToken);

@@ -4,7 +4,9 @@ using RagAspire.Documents.ChangeFeed;
 
 namespace RagAspire.Documents.Leases;
 
-/// <summary>The row of a leased document. Every update names the lease, so that it changes nothing after the lease is lost.</summary>
+/// <summary>
+/// The row of a leased document. Every update names the lease, so that it changes nothing after the lease is lost.
+/// </summary>
 /// <param name="leaseId">Stored in the column <c>claim_id</c>.</param>
 /// <param name="duration">How long the lease lasts from each heartbeat.</param>
 internal sealed class LeasedRow(NpgsqlDataSource dataSource, Guid documentId, Guid leaseId, TimeSpan duration)

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Ingestion.Extraction;
 
-/// <summary>The limits of extraction; section <c>Extraction</c>. A document that exceeds one is rejected with the reason.</summary>
+/// <summary>
+/// The limits of extraction; section <c>Extraction</c>. A document that exceeds one is rejected with the reason.
+/// </summary>
 public sealed class ExtractionOptions
 {
     public const string Section = "Extraction";

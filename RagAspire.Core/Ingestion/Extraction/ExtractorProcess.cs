@@ -62,7 +62,8 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            await using var cancelling = either.Token.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), extractor);
+            await using var cancelling =
+                either.Token.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), extractor);
             var message = await extractor.ReceiveAsync(either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (message?.Kind != ExtractionMessageKind.Ready)
@@ -90,7 +91,8 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         var watching = WatchAsync(watch.Token);
 
         // A pending read from a pipe may ignore a cancellation, but it ends when the process does.
-        await using var cancelling = cancellationToken.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), this);
+        await using var cancelling =
+            cancellationToken.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), this);
         try
         {
             await Frames.WriteAsync(

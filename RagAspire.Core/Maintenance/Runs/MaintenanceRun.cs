@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
 using RagAspire.Database;
@@ -6,7 +5,7 @@ using RagAspire.Database;
 namespace RagAspire.Maintenance.Runs;
 
 /// <summary>The state of a run.</summary>
-[JsonConverter(typeof(RunStatusConverter))]
+[JsonConverter(typeof(EnumWordConverter<RunStatus>))]
 public enum RunStatus
 {
     Queued,
@@ -59,7 +58,7 @@ public sealed record MaintenanceRun(
         row.Field<string>("task"),
         row.Field<string>("actor"),
         row.Field<bool>("dry_run"),
-        Enum.Parse<RunStatus>(row.Field<string>("status"), ignoreCase: true),
+        EnumWords.Read<RunStatus>(row.Field<string>("status")),
         row.Nullable<DateTimeOffset?>("due_at"),
         row.Field<int>("attempt"),
         row.Field<DateTimeOffset>("queued_at"),
@@ -71,6 +70,3 @@ public sealed record MaintenanceRun(
         row.Nullable<string>("error"),
         row.Nullable<string>("argument"));
 }
-
-/// <summary>Spells statuses in lower case, as the API and the database do.</summary>
-internal sealed class RunStatusConverter() : JsonStringEnumConverter<RunStatus>(JsonNamingPolicy.CamelCase);

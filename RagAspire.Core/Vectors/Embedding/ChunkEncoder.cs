@@ -20,7 +20,8 @@ public sealed class ChunkEncoder(Embedder embedder, Bm25Encoder terms)
             var dense = Model is null
                 ? null
                 : await embedder.EmbedDocumentsAsync(Array.ConvertAll(batch, chunk => chunk.Text), cancellationToken);
-            yield return [.. batch.Select((chunk, i) => new ChunkEmbedding(chunk.ChunkId, Model, dense?[i], terms.Encode(chunk.Text)))];
+            yield return [.. batch.Select(
+                (chunk, i) => new ChunkEmbedding(chunk.ChunkId, Model, dense?[i], terms.Encode(chunk.Text)))];
         }
     }
 }

@@ -5,7 +5,9 @@ using RagAspire.Database;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>The vectors of one chunk as PostgreSQL stores them. Every index can be rebuilt from them without embedding again.</summary>
+/// <summary>
+/// The vectors of one chunk as PostgreSQL stores them. Every index can be rebuilt from them without embedding again.
+/// </summary>
 /// <param name="Model">The embedding model; null where there was none.</param>
 public sealed record ChunkEmbedding(Guid ChunkId, string? Model, float[]? Dense, TermVector Terms);
 

@@ -79,7 +79,8 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         }
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<IndexedChunk>> ScanAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var view in _collections.Values.ToList().SelectMany(collection => collection.Current.Segments))
         {
@@ -116,7 +117,9 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         }
     }
 
-    /// <summary>Gives back the memory of removed points at once; otherwise it happens when a fifth of a segment is gone.</summary>
+    /// <summary>
+    /// Gives back the memory of removed points at once; otherwise it happens when a fifth of a segment is gone.
+    /// </summary>
     public async Task CompactAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);

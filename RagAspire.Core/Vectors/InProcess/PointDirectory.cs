@@ -21,7 +21,8 @@ internal sealed class PointDirectory
     public List<Guid> ChunksOf(Guid documentId, int? belowVersion)
         => !_documents.TryGetValue(documentId, out var chunks)
             ? []
-            : [.. chunks.Where(id => _points[id] is var at && (belowVersion is null || at.Segment.Versions[at.Slot] < belowVersion))];
+            : [.. chunks.Where(id => _points[id] is var at
+                && (belowVersion is null || at.Segment.Versions[at.Slot] < belowVersion))];
 
     /// <summary>Notes where the points of a segment are, be they new or moved.</summary>
     public void Place(string collection, Segment segment)

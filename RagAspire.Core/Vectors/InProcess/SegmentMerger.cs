@@ -25,7 +25,8 @@ internal static class SegmentMerger
                     continue;
                 }
 
-                (ids[next], documents[next], versions[next]) = (segment.Ids[slot], segment.Documents[slot], segment.Versions[slot]);
+                (ids[next], documents[next], versions[next]) =
+                    (segment.Ids[slot], segment.Documents[slot], segment.Versions[slot]);
                 lengths[next] = segment.Lengths[slot];
                 tagSetOf[next] = SegmentBuilder.Intern(tagSets, segment.TagSets[segment.TagSetOf[slot]]);
                 newSlots[v][slot] = next++;

@@ -1,6 +1,8 @@
 namespace RagAspire.Vectors.InProcess;
 
-/// <summary>Keeps the best hits that were offered. Of equal scores the smaller id is better, so that answers never vary.</summary>
+/// <summary>
+/// Keeps the best hits that were offered. Of equal scores the smaller id is better, so that answers never vary.
+/// </summary>
 internal sealed class TopHits(int limit)
 {
     private readonly float[] _scores = new float[limit];

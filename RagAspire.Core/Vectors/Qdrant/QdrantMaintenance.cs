@@ -12,7 +12,8 @@ public sealed class QdrantMaintenance(
 
     private string Name => options.Value.Collection;
 
-    public async Task<IndexMaintenanceReport> RunAsync(bool dryRun, Action<int, string> progress, CancellationToken cancellationToken)
+    public async Task<IndexMaintenanceReport> RunAsync(
+        bool dryRun, Action<int, string> progress, CancellationToken cancellationToken)
     {
         var (problems, notes) = (new List<string>(), new List<string>());
         progress(0, "collection");

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>Wanted settings and checks of the Qdrant collection; section <c>Qdrant:Maintenance</c>. Sizes are in kilobytes, as in Qdrant.</summary>
+/// <summary>
+/// Wanted settings and checks of the Qdrant collection; section <c>Qdrant:Maintenance</c>. Sizes are in kilobytes, as in Qdrant.
+/// </summary>
 public sealed class QdrantMaintenanceOptions
 {
     public const string Section = "Qdrant:Maintenance";

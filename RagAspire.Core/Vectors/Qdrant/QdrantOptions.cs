@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Vectors.Qdrant;
 
-/// <summary>How the index uses its Qdrant server; section <c>Qdrant</c>. The server is connection string <c>vectors</c>.</summary>
+/// <summary>
+/// How the index uses its Qdrant server; section <c>Qdrant</c>. The server is connection string <c>vectors</c>.
+/// </summary>
 public sealed class QdrantOptions
 {
     public const string Section = "Qdrant";

@@ -56,7 +56,8 @@ internal static class QdrantScan
     private static IndexedChunk Read(RetrievedPoint point, HashSet<Guid> without, bool anyDense)
     {
         var id = QdrantIds.ToChunkId(point.Id);
-        var document = point.Payload.TryGetValue(QdrantPayload.Document, out var text) && Guid.TryParse(text.StringValue, out var known)
+        var document = point.Payload.TryGetValue(QdrantPayload.Document, out var text)
+            && Guid.TryParse(text.StringValue, out var known)
             ? known
             : Guid.Empty;
         var version = point.Payload.TryGetValue(QdrantPayload.Version, out var number) ? (int)number.IntegerValue : 0;
@@ -64,7 +65,9 @@ internal static class QdrantScan
     }
 }
 
-/// <summary>Ids of points as ids of chunks. Qdrant also allows numbers, which the product never writes but must be able to remove.</summary>
+/// <summary>
+/// Ids of points as ids of chunks. Qdrant also allows numbers, which the product never writes but must be able to remove.
+/// </summary>
 internal static class QdrantIds
 {
     public static Guid ToChunkId(PointId id)

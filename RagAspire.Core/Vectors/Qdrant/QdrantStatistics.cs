@@ -79,7 +79,10 @@ internal sealed class QdrantStatistics(QdrantClient client, IOptions<QdrantOptio
             Sample.Random,
             filter: filter,
             limit: SampleSize,
-            payloadSelector: new WithPayloadSelector { Include = new PayloadIncludeSelector { Fields = { QdrantPayload.Length } } },
+            payloadSelector: new WithPayloadSelector
+            {
+                Include = new PayloadIncludeSelector { Fields = { QdrantPayload.Length } },
+            },
             cancellationToken: cancellationToken);
         var average = sample.Select(p => p.Payload.TryGetValue(QdrantPayload.Length, out var length) ? length.DoubleValue : 0)
             .DefaultIfEmpty(0).Average();

@@ -36,7 +36,9 @@ internal static class QdrantTerms
     public static double Excess(long pointsHere, long pointsInAll)
         => Math.Max(0, Math.Log((pointsInAll + 1.0) / (pointsHere + 1.0)));
 
-    /// <summary>The hits as if there were no other collection, best first. Needs their stored terms where there is an excess.</summary>
+    /// <summary>
+    /// The hits as if there were no other collection, best first. Needs their stored terms where there is an excess.
+    /// </summary>
     public static List<IndexHit> Correct(IEnumerable<ScoredPoint> hits, SparseVector asked, double excess)
     {
         var query = new Dictionary<uint, float>(asked.Indices.Count);

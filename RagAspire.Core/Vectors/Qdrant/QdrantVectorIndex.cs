@@ -62,7 +62,8 @@ public sealed class QdrantVectorIndex(
         foreach (var batch in chunkIds.Chunk(options.Value.BatchSize))
         {
             PointId[] ids = [.. batch.Select(QdrantIds.ToPointId)];
-            await WriteAsync(token => client.DeleteAsync(options.Value.Collection, ids, cancellationToken: token), cancellationToken);
+            await WriteAsync(
+                token => client.DeleteAsync(options.Value.Collection, ids, cancellationToken: token), cancellationToken);
         }
     }
 
@@ -115,7 +116,11 @@ public sealed class QdrantVectorIndex(
             vectors.Vectors.Add(QdrantSchema.Dense, new Vector { Dense = new DenseVector { Data = { dense } } });
         }
 
-        var result = new PointStruct { Id = point.ChunkId, Vectors = new global::Qdrant.Client.Grpc.Vectors { Vectors_ = vectors } };
+        var result = new PointStruct
+        {
+            Id = point.ChunkId,
+            Vectors = new global::Qdrant.Client.Grpc.Vectors { Vectors_ = vectors },
+        };
         QdrantPayload.Write(point, result);
         return result;
     }
@@ -143,8 +148,12 @@ public sealed class QdrantVectorIndex(
         var timeout = TimeSpan.FromSeconds(Math.Ceiling(options.Value.SearchTimeout.TotalSeconds));
         var found = await client.QueryBatchAsync(
             options.Value.Collection, queries, timeout: timeout, cancellationToken: cancellationToken);
-        var textHits = text is null ? [] : QdrantTerms.Correct(found[0].Result, text.Query.Nearest.Sparse, excess).Take(depth).ToList();
-        var denseHits = dense is null ? [] : found[^1].Result.Select(hit => new IndexHit(Guid.Parse(hit.Id.Uuid), hit.Score)).ToList();
+        var textHits = text is null
+            ? []
+            : QdrantTerms.Correct(found[0].Result, text.Query.Nearest.Sparse, excess).Take(depth).ToList();
+        var denseHits = dense is null
+            ? []
+            : found[^1].Result.Select(hit => new IndexHit(Guid.Parse(hit.Id.Uuid), hit.Score)).ToList();
         return dense is null ? textHits
             : text is null ? denseHits
             : HybridFusion.Fuse(textHits, denseHits, hybrid.Value, query.Limit);

@@ -6,7 +6,9 @@ using RagAspire.Vectors.InProcess;
 
 namespace RagAspire.Vectors.Sync;
 
-/// <summary>Fills the index of this process from PostgreSQL, and writes and removes the points of every changed document.</summary>
+/// <summary>
+/// Fills the index of this process from PostgreSQL, and writes and removes the points of every changed document.
+/// </summary>
 internal sealed partial class InProcessIndexFollower(
     InProcessVectorIndex index,
     StalePoints stale,

@@ -148,7 +148,8 @@ internal static partial class Sentences
 
         var current = text.AsSpan(line.Start, line.Length);
         var following = text.AsSpan(next.Start, next.Length);
-        if (TableLine.IsRow(current) || TableLine.IsRow(following) || current[0] == '#' || following[0] == '#' || Item().IsMatch(following))
+        if (TableLine.IsRow(current) || TableLine.IsRow(following) || current[0] == '#' || following[0] == '#'
+            || Item().IsMatch(following))
         {
             return true;
         }
@@ -217,7 +218,8 @@ internal static partial class Sentences
 
         // Initials ("J. Smith"), numbers of lists ("3. Costs") and ordinals ("am 3. Mai") do not end anything.
         var isInitial = word.Length == 1 && char.IsLetter(word[0]) && char.IsUpper(word[0]) && word[0] != 'I';
-        var isNumeral = word.Length is 1 or 2 && !word.ContainsAnyExceptInRange('0', '9') && !Openers.Contains(FirstWord(text[end..]));
+        var isNumeral = word.Length is 1 or 2 && !word.ContainsAnyExceptInRange('0', '9')
+            && !Openers.Contains(FirstWord(text[end..]));
         return isInitial || isNumeral || Abbreviations.Contains(word);
     }
 

@@ -1,6 +1,8 @@
 namespace RagAspire.Vectors.Terms;
 
-/// <summary>A line of a table as extraction writes it: cells between bars or tabs, the first line of a table its header.</summary>
+/// <summary>
+/// A line of a table as extraction writes it: cells between bars or tabs, the first line of a table its header.
+/// </summary>
 internal static class TableLine
 {
     public static bool IsRow(ReadOnlySpan<char> line) =>

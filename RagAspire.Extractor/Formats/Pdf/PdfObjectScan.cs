@@ -100,7 +100,8 @@ internal sealed class PdfObjectScan
                 && number > 0
                 && first + start < data.Length)
             {
-                var end = index + 3 < numbers.Length && int.TryParse(numbers[index + 3], CultureInfo.InvariantCulture, out var next) && next > start
+                var end = index + 3 < numbers.Length
+                    && int.TryParse(numbers[index + 3], CultureInfo.InvariantCulture, out var next) && next > start
                     ? first + next
                     : data.Length;
                 Packed[number] = Encoding.Latin1.GetString(data, first + start, Math.Min(end, data.Length) - first - start);

@@ -15,7 +15,8 @@ public sealed class CitationMatcherTests
         Assert.Equal([1, 2], citations.Select(citation => citation.Number));
         Assert.Equal("Northwind was founded in 1987 by Anna Berg in Oslo.", citations[0].Quote);
         Assert.Equal("In 2023 revenue rose by 14 percent to 96 million euros.", citations[1].Quote);
-        Assert.Equal((AnswerData.Id(2), AnswerData.Id(2_000), 7), (citations[1].DocumentId, citations[1].ChunkId, citations[1].Page));
+        Assert.Equal((AnswerData.Id(2), AnswerData.Id(2_000), 7),
+            (citations[1].DocumentId, citations[1].ChunkId, citations[1].Page));
     }
 
     [Fact]

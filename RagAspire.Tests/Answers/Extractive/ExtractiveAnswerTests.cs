@@ -47,7 +47,7 @@ public sealed class ExtractiveAnswerTests
         "Nobody knows how many people the old mill would employ today.",
         "The warehouse of Northwind is in Bergen. Its crew employs 40 people from the region.",
         "Its crew employs 40 people")]
-    public async Task The_number_of_what_is_counted_and_a_source_that_names_whom_it_is_about_come_before_the_words_of_the_question(
+    public async Task A_number_of_the_counted_thing_and_a_source_that_names_the_subject_rank_above_the_words_of_the_question(
         string question, string wordy, string right, string first)
     {
         using var rig = AnswerRig.WithoutModel();

@@ -34,7 +34,8 @@ public sealed class AnswerModelTests
     [InlineData(OllamaMode.TruncatedStream, ModelOutcome.Failed, "the model server's answer broke off")]
     [InlineData(OllamaMode.BrokenStream, ModelOutcome.Failed, "the model server's answer broke off")]
     [InlineData(OllamaMode.ErrorMidStream, ModelOutcome.Failed, "the model server's answer broke off")]
-    public async Task Whatever_happens_to_the_model_the_sources_answer_and_the_reason_is_told(OllamaMode mode, ModelOutcome outcome, string reason)
+    public async Task Whatever_happens_to_the_model_the_sources_answer_and_the_reason_is_told(
+        OllamaMode mode, ModelOutcome outcome, string reason)
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.Answer = _ => "The model's own words, which will not come to their end [1].";
@@ -175,7 +176,8 @@ public sealed class AnswerModelTests
         await using var stub = await OllamaStub.StartAsync();
         stub.Mode = OllamaMode.Failing;
         var clock = new FakeTimeProvider();
-        using var rig = AnswerRig.With(stub, new AnswerOptions { BreakAfterFailures = 3, BreakDuration = TimeSpan.FromSeconds(30) }, clock: clock);
+        using var rig = AnswerRig.With(
+            stub, new AnswerOptions { BreakAfterFailures = 3, BreakDuration = TimeSpan.FromSeconds(30) }, clock: clock);
         for (var i = 0; i < 3; i++)
         {
             await rig.AskAsync(Question);

@@ -69,7 +69,8 @@ public sealed class PromptTests
         var messages = Prompt.Messages("What is it?", sources, history, options);
 
         Assert.NotEmpty(sources);
-        Assert.InRange(messages.Sum(message => TokenEstimate.Of(message.Text)) + options.MaxOutputTokens, 0, options.ContextWindow);
+        Assert.InRange(messages.Sum(message => TokenEstimate.Of(message.Text)) + options.MaxOutputTokens, 0,
+            options.ContextWindow);
     }
 
     private static IReadOnlyList<ChatMessage> Ask(IReadOnlyList<SearchHit> hits) =>

@@ -36,7 +36,8 @@ public sealed class ChunkerTests
 
         Assert.All(chunks, chunk => Assert.InRange(Tokenizer.CountTokens(chunk.IndexedText), 1, maxTokens));
         Assert.All(chunks, chunk => Assert.Equal(Tokenizer.CountTokens(chunk.IndexedText), chunk.TokenCount, tolerance: 2));
-        var cut = chunks.SelectMany(chunk => Words(chunk.Text)).Where(word => word.Length <= 100 && !known.Contains(word)).ToList();
+        var cut = chunks.SelectMany(chunk => Words(chunk.Text)).Where(word => word.Length <= 100 && !known.Contains(word))
+            .ToList();
         Assert.Empty(cut);
         var kept = chunks.SelectMany(chunk => Words(chunk.IndexedText)).ToHashSet(StringComparer.Ordinal);
         Assert.DoesNotContain(known, word => word.Length <= 100 && !kept.Contains(word));

@@ -83,7 +83,8 @@ public sealed class TextExtractorTests
     [Fact]
     public async Task A_document_that_takes_too_long_is_given_up()
     {
-        await using var extractor = Samples.Extractor(options => (options.Processes, options.TimeLimit) = (1, TimeSpan.FromSeconds(1)));
+        await using var extractor =
+            Samples.Extractor(options => (options.Processes, options.TimeLimit) = (1, TimeSpan.FromSeconds(1)));
         using var slow = await Samples.WriteAsync(SlowPage());
 
         var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
@@ -96,7 +97,8 @@ public sealed class TextExtractorTests
     [Fact]
     public async Task A_document_that_makes_no_progress_is_given_up()
     {
-        await using var extractor = Samples.Extractor(options => (options.Processes, options.StallLimit) = (1, TimeSpan.FromSeconds(1)));
+        await using var extractor =
+            Samples.Extractor(options => (options.Processes, options.StallLimit) = (1, TimeSpan.FromSeconds(1)));
         using var slow = await Samples.WriteAsync(SlowPage());
 
         var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
@@ -127,7 +129,8 @@ public sealed class TextExtractorTests
         using var file = await Samples.WriteAsync("Some text."u8.ToArray());
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, cancellation.Token));
 
         Assert.Empty(extractor.ProcessIds);
         Assert.Single((await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token)).Blocks);

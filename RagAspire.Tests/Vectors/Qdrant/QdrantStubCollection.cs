@@ -27,7 +27,10 @@ internal sealed class QdrantStubCollection(CreateCollection created)
         {
             Status = CollectionStatus.Green,
             PointsCount = (ulong)_points.Count,
-            Config = new CollectionConfig { Params = new CollectionParams { VectorsConfig = new VectorsConfig { ParamsMap = map } } },
+            Config = new CollectionConfig
+            {
+                Params = new CollectionParams { VectorsConfig = new VectorsConfig { ParamsMap = map } },
+            },
         };
     }
 
@@ -46,7 +49,9 @@ internal sealed class QdrantStubCollection(CreateCollection created)
 
     public void Delete(PointsSelector selector)
     {
-        var named = selector.Points is { } list ? list.Ids.Select(id => id.Uuid) : Where(selector.Filter).Select(point => point.Id.Uuid);
+        var named = selector.Points is { } list
+            ? list.Ids.Select(id => id.Uuid)
+            : Where(selector.Filter).Select(point => point.Id.Uuid);
         foreach (var id in named.ToList())
         {
             _points.Remove(id);
@@ -88,7 +93,9 @@ internal sealed class QdrantStubCollection(CreateCollection created)
     };
 
     private static IEnumerable<string> Keywords(Value value)
-        => value.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values.Select(v => v.StringValue) : [value.StringValue];
+        => value.KindCase == Value.KindOneofCase.ListValue
+            ? value.ListValue.Values.Select(v => v.StringValue)
+            : [value.StringValue];
 
     private void Check(string name, Vector vector)
     {

@@ -21,7 +21,10 @@ internal sealed class QdrantStubStore
     {
         lock (_lock)
         {
-            return new CollectionExistsResponse { Result = new CollectionExists { Exists = _collections.ContainsKey(request.CollectionName) } };
+            return new CollectionExistsResponse
+            {
+                Result = new CollectionExists { Exists = _collections.ContainsKey(request.CollectionName) },
+            };
         }
     }
 

@@ -10,7 +10,9 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors.Qdrant;
 
-/// <summary>The suite against the stub; against a real server where RAGASPIRE_TEST_QDRANT names one (and …_KEY its key).</summary>
+/// <summary>
+/// The suite against the stub; against a real server where RAGASPIRE_TEST_QDRANT names one (and …_KEY its key).
+/// </summary>
 public sealed class QdrantVectorIndexTests : RankingConformance
 {
     private readonly Line _line = new();
@@ -145,7 +147,11 @@ public sealed class QdrantVectorIndexTests : RankingConformance
     public async Task A_server_that_does_not_answer_is_not_waited_for()
     {
         var stub = NeedStub();
-        var impatient = New(new QdrantOptions { Collection = _options.Collection, SearchTimeout = TimeSpan.FromMilliseconds(300) });
+        var impatient = New(new QdrantOptions
+        {
+            Collection = _options.Collection,
+            SearchTimeout = TimeSpan.FromMilliseconds(300),
+        });
         await impatient.UpsertAsync(Sample.Points(3), Cancelled);
         stub.Delay = TimeSpan.FromMinutes(1);
 

@@ -81,5 +81,5 @@ public sealed class ReplicaCommands(NpgsqlDataSource dataSource)
         new(row.GetGuid(0), row.GetString(1), ReportJson.Read(row), row.Nullable<string>("error"));
 
     private static ReplicaCommand Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), Enum.Parse<ReplicaAction>(row.GetString(1), ignoreCase: true), row.GetBoolean(2));
+        new(row.GetGuid(0), EnumWords.Read<ReplicaAction>(row.GetString(1)), row.GetBoolean(2));
 }
