@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 
 namespace RagAspire.Extractor.Formats.Html;
@@ -15,7 +16,7 @@ internal sealed partial class HtmlFormat : IFormatReader
     public static void Read(ReadOnlySpan<byte> bytes, DocumentSink sink, Encoding? declared)
     {
         var html = TextDecoder.Decode(bytes, DeclaredEncoding(bytes) ?? declared);
-        var document = new HtmlParser().ParseDocument(html);
+        var document = Parse(html);
         if (!string.IsNullOrWhiteSpace(document.Title))
         {
             sink.Title ??= document.Title;
@@ -26,7 +27,9 @@ internal sealed partial class HtmlFormat : IFormatReader
 
     /// <summary>Reads a fragment, whose title is not the title of the document.</summary>
     public static void ReadFragment(string html, DocumentSink sink) =>
-        new HtmlWalker(sink).Walk(new HtmlParser().ParseDocument(html).Body);
+        new HtmlWalker(sink).Walk(Parse(html).Body);
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(HtmlDepth.Limit(html));
 
     private static Encoding? DeclaredEncoding(ReadOnlySpan<byte> bytes)
     {
