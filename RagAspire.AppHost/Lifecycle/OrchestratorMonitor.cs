@@ -9,6 +9,7 @@ namespace RagAspire.AppHost.Lifecycle;
 /// nothing, so the AppHost ends with a reason.
 /// </summary>
 internal sealed class OrchestratorMonitor(
+    ResourceNotificationService notifications,
     AppHostFailure failure,
     ProcessRegistry registry,
     IHostApplicationLifetime lifetime,
@@ -40,7 +41,10 @@ internal sealed class OrchestratorMonitor(
         }
     }
 
-    // The API server is detached from the AppHost and monitors its process id; the controllers are a child of it.
+    /// <summary>
+    /// The controllers are the parent of every process that runs for a resource, and the API server is theirs. They cannot be
+    /// told by the AppHost's process id, because a process that tests several AppHosts has several orchestrators.
+    /// </summary>
     private async Task<IReadOnlyList<ProcessIdentity>> FindAsync(CancellationToken stop)
     {
         if (!ProcessTable.IsAvailable)
@@ -48,22 +52,24 @@ internal sealed class OrchestratorMonitor(
             return [];
         }
 
-        while (true)
+        await foreach (var change in notifications.WatchAsync(stop))
         {
-            var all = ProcessTable.Read();
-            var server = all.FirstOrDefault(process => process.Arguments.Contains("start-apiserver")
-                && process.Arguments.SkipWhile(word => word != "--monitor").ElementAtOrDefault(1) == $"{Environment.ProcessId}"
-                && process.ParentId != Environment.ProcessId);
-            var controllers = all.FirstOrDefault(process =>
-                process.ParentId == server?.Id && process.Arguments.Contains("run-controllers"));
-            if (server is not null && controllers is not null)
+            if (ProcessRecorder.ProcessId(change.Snapshot) is { } processId)
             {
-                registry.Set("orchestrator-server", server.Id);
-                registry.Set("orchestrator-controllers", controllers.Id);
-                return [.. new[] { server.Id, controllers.Id }.Select(ProcessTable.IdentityOf).OfType<ProcessIdentity>()];
+                var all = ProcessTable.Read().ToDictionary(process => process.Id);
+                if (Parent(all, processId) is { } controllers && Parent(all, controllers.Id) is { } server
+                    && controllers.Arguments.Contains("run-controllers") && server.Arguments.Contains("start-apiserver"))
+                {
+                    registry.Set("orchestrator-server", server.Id);
+                    registry.Set("orchestrator-controllers", controllers.Id);
+                    return [.. new[] { server.Id, controllers.Id }.Select(ProcessTable.IdentityOf).OfType<ProcessIdentity>()];
+                }
             }
-
-            await Task.Delay(Interval, time, stop);
         }
+
+        return [];
     }
+
+    private static RunningProcess? Parent(Dictionary<int, RunningProcess> all, int processId) =>
+        all.TryGetValue(processId, out var process) ? all.GetValueOrDefault(process.ParentId) : null;
 }

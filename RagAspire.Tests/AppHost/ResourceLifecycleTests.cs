@@ -3,6 +3,7 @@ using System.Net;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RagAspire.AppHost.Lifecycle;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
 using RagAspire.Tests.Support;
@@ -166,6 +167,5 @@ public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    private static int Pid(CustomResourceSnapshot snapshot) =>
-        snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is int processId ? processId : 0;
+    private static int Pid(CustomResourceSnapshot snapshot) => ProcessRecorder.ProcessId(snapshot) ?? 0;
 }
