@@ -29,6 +29,7 @@ try
     using var directory = runs ? DirectoryLock.Take(Path.Combine(options.DataDirectory, "apphost.lock")) : null;
     if (runs)
     {
+        await ProcessGuard.EndLeftoversAsync(options.DataDirectory, CancellationToken.None);
         Ports.Check(options);
         builder.AddDashboard(options);
         builder.AddLifecycle(options);

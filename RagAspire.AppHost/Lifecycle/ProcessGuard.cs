@@ -39,11 +39,16 @@ internal sealed class ProcessGuard(AppHostOptions options) : IHostedLifecycleSer
         }
     }
 
-    /// <summary>Ends what a killed AppHost and its guard have left, and starts the guard of this one.</summary>
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        await ProcessRegistry.In(options.DataDirectory).EndAllAsync(Patience, cancellationToken);
+    /// <summary>
+    /// Ends the processes that a killed AppHost and its guard have left; they hold ports that this one needs. The embedded
+    /// PostgreSQL is ended where it is started.
+    /// </summary>
+    public static Task EndLeftoversAsync(string dataDirectory, CancellationToken cancellationToken) =>
+        ProcessRegistry.In(dataDirectory).EndAllAsync(Patience, cancellationToken);
 
+    /// <summary>Starts the guard of this AppHost.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
         // A session of its own, so that a kill of the AppHost's process group spares it.
         string[] guard = [Programs.DotNet, Programs.AppHost, Verb, options.DataDirectory];
         string[] command = SetSid is null ? guard : [SetSid, .. guard];
@@ -52,6 +57,7 @@ internal sealed class ProcessGuard(AppHostOptions options) : IHostedLifecycleSer
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x2000000";
         start.Environment["DOTNET_TieredPGO"] = "0";
         _process = Process.Start(start);
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -24,10 +24,14 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The port on 127.0.0.1; 0 before the first start, the same after each later one.</summary>
     public int Port { get; private set; }
 
-    /// <summary>The process id of the server, or null while it is stopped.</summary>
-    public int? ProcessId => PostmasterFile.Read(_cluster.Directory) is { } server && PostmasterFile.IsRunning(server)
-        ? server.ProcessId
-        : null;
+    /// <summary>
+    /// The process id of the server, or null while it is stopped. Before the first start a server of a killed predecessor may
+    /// run on the directory, which is none of this object.
+    /// </summary>
+    public int? ProcessId =>
+        Port != 0 && PostmasterFile.Read(_cluster.Directory) is { } server && PostmasterFile.IsRunning(server)
+            ? server.ProcessId
+            : null;
 
     /// <summary>The directory with the server's log files.</summary>
     public string LogDirectory => Path.Combine(_cluster.Directory, "log");

@@ -94,7 +94,9 @@ public sealed class AppHostProcessTests : IDisposable
         var left = killed.Processes();
         Assert.Contains(left, process => process.Arguments[0].Contains("postgres", StringComparison.Ordinal));
 
-        await using var next = await AppHostProcess.Start(_data.Path).ReadyAsync();
+        // The services that are left hold the ports.
+        await using var next = await AppHostProcess.Start(
+            _data.Path, "--api-port", $"{killed.ApiPort}", "--worker-port", $"{killed.WorkerPort}").ReadyAsync();
 
         Assert.Empty(left.Select(process => process.Id).Intersect(next.Processes().Select(process => process.Id)));
         await StopsAsync(next, "SIGTERM", next.Terminate);
