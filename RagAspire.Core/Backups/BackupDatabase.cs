@@ -11,6 +11,9 @@ namespace RagAspire.Backups;
 /// </summary>
 public sealed class BackupDatabase(IConfiguration configuration)
 {
+    private const int LockAttempts = 10;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The connection string of the database that is backed up.</summary>
     /// <exception cref="MaintenanceException">None is configured.</exception>
     public NpgsqlConnectionStringBuilder Live => configuration.GetConnectionString("ragdb") is { Length: > 0 } connectionString
@@ -84,6 +87,23 @@ public sealed class BackupDatabase(IConfiguration configuration)
     public static Task<bool> TryLockDrillAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         TryLockAsync(connection, AdvisoryLocks.RestoreDrill, cancellationToken);
 
-    private static Task<bool> TryLockAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken) =>
-        connection.Command("select pg_try_advisory_lock($1)", key).ScalarAsync<bool>(cancellationToken);
+    // The server ends a closed session, and with it the locks, a moment after the client has closed it. So the work that
+    // follows another one at once must not be refused at the first attempt.
+    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await connection.Command("select pg_try_advisory_lock($1)", key).ScalarAsync<bool>(cancellationToken))
+            {
+                return true;
+            }
+
+            if (attempt == LockAttempts)
+            {
+                return false;
+            }
+
+            await Task.Delay(LockPause, TimeProvider.System, cancellationToken);
+        }
+    }
 }
