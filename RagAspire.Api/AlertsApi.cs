@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Monitoring;
 using RagAspire.Security;
@@ -7,6 +8,7 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>A notification of Alertmanager's webhook, version 4, without the fields that are not used.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record AlertNotification(
     [property: Required, RegularExpression("4", ErrorMessage = "Only version 4 of Alertmanager's webhook is supported.")] string? Version,
     [property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<NotifiedAlert>? Alerts);
@@ -14,6 +16,7 @@ public sealed record AlertNotification(
 /// <summary>One alert of a notification.</summary>
 /// <param name="Labels">With <c>alertname</c>.</param>
 /// <param name="EndsAt">Only meaningful for a resolved alert.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record NotifiedAlert(
     [property: Required] AlertStatus? Status,
     [property: Required] IReadOnlyDictionary<string, string>? Labels,
@@ -57,9 +60,9 @@ internal static class AlertsApi
 {
     public static RouteGroupBuilder MapAlerts(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/operations/alerts").RequireAuthorization(Scopes.Operations).WithTags("Operations").ProducesValidationProblem();
-        group.MapPost("", ReceiveAsync).WithSummary("Receive a notification of Alertmanager (webhook, version 4)");
-        group.MapGet("", ListAsync).WithSummary("List alerts, newest first");
+        var group = api.MapGroup("/operations/alerts").WithTags("Operations").ProducesValidationProblem();
+        group.MapPost("", ReceiveAsync).RequireAuthorization(Scopes.AlertsWrite).WithSummary("Receive a notification of Alertmanager (webhook, version 4)");
+        group.MapGet("", ListAsync).RequireAuthorization(Scopes.OperationsRead, Policies.WholeSystem).WithSummary("List alerts, newest first");
         return api;
     }
 

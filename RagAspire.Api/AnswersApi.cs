@@ -16,7 +16,11 @@ public sealed record AnswerRequest(
     [property: Required, StringLength(4000, MinimumLength = 1)] string Question,
     [property: RegularExpression(CollectionName.Pattern)] string? Collection,
     [property: Range(1, 20)] int Limit = 8,
-    Guid? SessionId = null);
+    Guid? SessionId = null)
+{
+    internal Question ToQuestion(Caller caller) =>
+        new(Question.Trim(), Collections.Named(Collection, caller), Limit, SessionId) { KeyId = caller.Id };
+}
 
 internal static class AnswersApi
 {
@@ -40,11 +44,10 @@ internal static class AnswersApi
         EventStreams streams,
         CancellationToken cancellationToken)
     {
-        var collection = Collections.Named(request.Collection, Caller.Of(user));
-        var question = new Question(request.Question.Trim(), collection, request.Limit, request.SessionId);
-        var events = answers.AskAsync(question, cancellationToken);
+        var caller = Caller.Of(user);
+        var events = answers.AskAsync(request.ToQuestion(caller), cancellationToken);
         return WantsEvents(http)
-            ? await streams.OpenAsync(events, ToItem, cancellationToken)
+            ? await streams.OpenAsync(caller, events, ToItem, cancellationToken)
             : TypedResults.Ok((await events.OfType<DoneEvent>().SingleAsync(cancellationToken)).Answer);
     }
 

@@ -16,6 +16,9 @@ internal static class ApiDocument
                 Version = "v1",
                 Description = "Upload documents, search them, ask questions and get cited answers; and run the system.",
             };
+
+            // Without an address a client uses that of the document. One from the Host header of a request could be forged.
+            document.Servers = [];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {

@@ -40,6 +40,9 @@ internal sealed class TakesUploads
 
 internal static class ApiMetricsExtensions
 {
+    /// <summary>Where callers come in, unlike probes and pages.</summary>
+    private static readonly string[] Doors = ["/api/", "/v1/", "/mcp"];
+
     /// <summary>Counts requests by their final status, so it must come before the exception handler.</summary>
     public static void UseApiMetrics(this WebApplication app)
     {
@@ -49,7 +52,7 @@ internal static class ApiMetricsExtensions
             // The exception handler clears the endpoint.
             var endpoint = context.GetEndpoint() as RouteEndpoint;
             await next(context);
-            if (endpoint?.RoutePattern.RawText is not { } route || !route.StartsWith("/api/", StringComparison.Ordinal))
+            if (endpoint?.RoutePattern.RawText is not { } route || !IsCounted(route))
             {
                 return;
             }
@@ -61,4 +64,6 @@ internal static class ApiMetricsExtensions
             }
         });
     }
+
+    private static bool IsCounted(string route) => Array.Exists(Doors, door => route.StartsWith(door, StringComparison.Ordinal));
 }

@@ -1,4 +1,9 @@
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using RagAspire.Api.Mcp;
+using RagAspire.Api.OpenAi;
+using RagAspire.Api.Security;
+using RagAspire.Diagnosis;
 
 namespace RagAspire.Api;
 
@@ -6,8 +11,21 @@ internal static class ApiServices
 {
     /// <summary>Adds the services that only the API has.</summary>
     public static IServiceCollection AddApiServices(this IServiceCollection services) => services
-        .ConfigureHttpJsonOptions(json => json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)
+        .ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            var resolver = json.SerializerOptions.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
+            json.SerializerOptions.TypeInfoResolver = resolver
+                .WithAddedModifier(NoNullItems.Modify).WithAddedModifier(StorableText.Modify);
+        })
         .AddSingleton<UploadReader>()
+        .AddSingleton<UploadAdmission>()
         .AddSingleton<EventStreams>()
-        .AddSingleton<ApiMetrics>();
+        .AddSingleton<ApiMetrics>()
+        .AddSingleton<MaintenanceStart>()
+        .AddOpenAi()
+        .AddMcp()
+        .AddProxies()
+        .AddCrossOrigins()
+        .AddApiDiagnosis();
 }

@@ -19,12 +19,12 @@ internal static class BackupsApi
 
     public static RouteGroupBuilder MapBackups(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/operations/backups").RequireAuthorization(Scopes.Operations).WithTags("Backups");
-        group.MapGet("/", ListAsync).WithSummary("List backups, newest first").ProducesValidationProblem();
-        group.MapGet("/{id}", GetAsync).WithSummary("Get a backup").ProducesProblem(404);
-        group.MapPost("/", CreateAsync).WithSummary("Make a backup now").ProducesProblem(409)
+        var group = api.MapGroup("/operations/backups").RequireAuthorization(Policies.WholeSystem).WithTags("Backups");
+        group.MapGet("/", ListAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List backups, newest first").ProducesValidationProblem();
+        group.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("Get a backup").ProducesProblem(404);
+        group.MapPost("/", CreateAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Make a backup now").ProducesProblem(409)
             .WithDescription("The answer is a run of the maintenance task `backup`, whose report names the backup.");
-        group.MapPost("/{id}/verify", VerifyAsync).WithSummary("Verify a backup now")
+        group.MapPost("/{id}/verify", VerifyAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Verify a backup now")
             .WithDescription("The answer is the backup, and its `Location` a run of the maintenance task `backup-verify`. "
                 + "Afterwards `status`, `verifiedAt` and `error` of the backup have the result.")
             .ProducesProblem(404).ProducesProblem(409);

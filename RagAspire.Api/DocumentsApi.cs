@@ -6,6 +6,7 @@ using RagAspire.Api.Security;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Api;
 
@@ -17,7 +18,19 @@ public sealed record DocumentListRequest(
     [property: OneOf<DocumentStatus>] string? Status,
     [property: StringLength(1000)] string? Q,
     [property: GuidCursor] string? After,
-    [property: Range(1, 200)] int Limit = 50);
+    [property: Range(1, 200)] int Limit = 50)
+{
+    internal DocumentFilter ToFilter(Caller caller) => new(
+        Collections.Named(Collection, caller),
+        EnumWords.Parse<DocumentStatus>(Status),
+        Q,
+        GuidCursorAttribute.Parse(After),
+        Limit);
+}
+
+/// <summary>How long to follow a document.</summary>
+/// <param name="Until">"ready" (also where it is left out) or "embedded": the state after which the stream ends.</param>
+public sealed record DocumentEventsRequest([property: AllowedValues(null, "ready", "embedded")] string? Until);
 
 /// <summary>Uploading documents and following their processing.</summary>
 internal static class DocumentsApi
@@ -29,7 +42,7 @@ internal static class DocumentsApi
             .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable).")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready.")
+            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready. Without tags it keeps those it has.")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithSummary("List documents");
         group.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Scopes.Read).WithSummary("Get a document and its status");
@@ -38,6 +51,7 @@ internal static class DocumentsApi
         group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
         group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
             .WithSummary("Follow the processing of a document, as server-sent events");
+        group.MapDocumentText();
         return api;
     }
 
@@ -63,13 +77,18 @@ internal static class DocumentsApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        if (await FindAsync(documents, id, caller, cancellationToken) is null)
+        if (await FindAsync(documents, id, caller, cancellationToken) is not { } document)
         {
             return Missing();
         }
 
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
-        if (await intake.ReplaceAsync(id, upload.File, caller.Name, cancellationToken) is not { } result)
+        if (upload.Collection is { } collection && collection != document.Collection)
+        {
+            throw Problems.Bad($"The document belongs to the collection '{document.Collection}', and a new version stays in it.");
+        }
+
+        if (await intake.ReplaceAsync(id, upload.File, upload.Tags, caller.Name, cancellationToken) is not { } result)
         {
             return Missing();
         }
@@ -80,16 +99,8 @@ internal static class DocumentsApi
 
     private static async Task<Ok<Page<Document>>> ListAsync(
         [AsParameters] DocumentListRequest request, ClaimsPrincipal user, DocumentStore documents,
-        CancellationToken cancellationToken)
-    {
-        var filter = new DocumentFilter(
-            Collections.Named(request.Collection, Caller.Of(user)),
-            EnumWords.Parse<DocumentStatus>(request.Status),
-            request.Q,
-            GuidCursorAttribute.Parse(request.After),
-            request.Limit);
-        return TypedResults.Ok(await documents.ListAsync(filter, cancellationToken));
-    }
+        CancellationToken cancellationToken) =>
+        TypedResults.Ok(await documents.ListAsync(request.ToFilter(Caller.Of(user)), cancellationToken));
 
     private static async Task<Results<Ok<Document>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken) =>
@@ -97,18 +108,23 @@ internal static class DocumentsApi
             ? TypedResults.Ok(document)
             : Missing();
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+    private static async Task<Results<Ok<DeletedDocument>, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         return await FindAsync(documents, id, caller, cancellationToken) is not null
-            && await documents.DeleteAsync(id, caller.Name, cancellationToken)
-            ? TypedResults.NoContent()
+            && await documents.DeleteAsync(id, caller.Name, cancellationToken) is { } deleted
+            ? TypedResults.Ok(deleted)
             : Missing();
     }
 
     private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(
-        Guid id, ClaimsPrincipal user, DocumentStore documents, IIngestionEnqueuer queue, CancellationToken cancellationToken)
+        Guid id,
+        ClaimsPrincipal user,
+        DocumentStore documents,
+        IIngestionEnqueuer queue,
+        Embedder embedder,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         if (await FindAsync(documents, id, caller, cancellationToken) is null)
@@ -116,6 +132,7 @@ internal static class DocumentsApi
             return Missing();
         }
 
+        await embedder.AdmitAsync(caller.Id, cancellationToken);
         if (!await documents.RetryAsync(id, caller.Name, cancellationToken))
         {
             return TypedResults.Problem("Only a failed document can be retried.", statusCode: StatusCodes.Status409Conflict);
@@ -142,22 +159,24 @@ internal static class DocumentsApi
 
     private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(
         Guid id,
+        [AsParameters] DocumentEventsRequest request,
         ClaimsPrincipal user,
         DocumentStore documents,
         ProgressFeed progress,
         EventStreams streams,
         CancellationToken cancellationToken) =>
         await FindAsync(documents, id, Caller.Of(user), cancellationToken) is not null
-            ? await streams.OpenAsync(
-                progress.WatchAsync(id, cancellationToken), step => new SseItem<object>(step, "progress"), cancellationToken)
+            ? await streams.WatchAsync(
+                Caller.Of(user),
+                stop => progress.WatchAsync(id, request.Until == "embedded", stop), step => new SseItem<object>(step, "progress"), cancellationToken)
             : Missing();
 
     /// <summary>A document that the caller may see. Documents of other collections do not exist for it.</summary>
-    private static async Task<Document?> FindAsync(
+    internal static async Task<Document?> FindAsync(
         DocumentStore documents, Guid id, Caller caller, CancellationToken cancellationToken) =>
         await documents.FindAsync(id, cancellationToken) is { } document && caller.MayUse(document.Collection) ? document : null;
 
     private static string Location(Document document) => $"/api/v1/documents/{document.Id}";
 
-    private static ProblemHttpResult Missing() => Problems.NotFound("document");
+    internal static ProblemHttpResult Missing() => Problems.NotFound("document");
 }

@@ -15,15 +15,15 @@ internal static class MaintenanceApi
 
     public static RouteGroupBuilder MapMaintenance(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/operations/maintenance").RequireAuthorization(Scopes.Operations).WithTags("Maintenance")
+        var group = api.MapGroup("/operations/maintenance").RequireAuthorization(Policies.WholeSystem).WithTags("Maintenance")
             .ProducesProblem(404);
-        group.MapGet("/", ListAsync).WithSummary("List the tasks with schedule, next run and last report");
-        group.MapGet("/runs", RunsAsync).WithSummary("List runs, newest first").ProducesValidationProblem();
-        group.MapGet("/runs/{id:guid}", RunAsync).WithSummary("Get a run with its progress or report");
-        group.MapGet("/runs/{id:guid}/events", EventsAsync).DisableRequestTimeout()
+        group.MapGet("/", ListAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List the tasks with schedule, next run and last report");
+        group.MapGet("/runs", RunsAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List runs, newest first").ProducesValidationProblem();
+        group.MapGet("/runs/{id:guid}", RunAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("Get a run with its progress or report");
+        group.MapGet("/runs/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.OperationsRead).DisableRequestTimeout()
             .WithSummary("Follow a run, as server-sent events");
-        group.MapDelete("/runs/{id:guid}", CancelAsync).WithSummary("Cancel a run").ProducesProblem(409);
-        group.MapPost("/{task}", StartAsync).WithSummary("Run a task now")
+        group.MapDelete("/runs/{id:guid}", CancelAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Cancel a run").ProducesProblem(409);
+        group.MapPost("/{task}", StartAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Run a task now")
             .WithDescription("The body is optional; `dryRun` may be in the query instead.").ProducesProblem(409);
         return api;
     }
@@ -61,29 +61,15 @@ internal static class MaintenanceApi
         return TypedResults.Ok(await runs.ListAsync(filter, cancellationToken));
     }
 
-    private static async Task<Results<Accepted<MaintenanceRun>, ProblemHttpResult>> StartAsync(
+    private static async Task<Accepted<MaintenanceRun>> StartAsync(
         string task,
         MaintenanceRequest? body,
         bool? dryRun,
         ClaimsPrincipal user,
-        TaskRegistry tasks,
-        RunStore runs,
-        MaintenanceEnqueuer queue,
+        MaintenanceStart maintenance,
         CancellationToken cancellationToken)
     {
-        if (tasks.Find(task) is null)
-        {
-            return Problems.NotFound("maintenance task");
-        }
-
-        var isDry = dryRun ?? body?.DryRun ?? false;
-        if (await runs.RequestAsync(task, isDry, Caller.Of(user).Name, cancellationToken) is not { } run)
-        {
-            return TypedResults.Problem(
-                $"The task '{task}' is already running or queued.", statusCode: StatusCodes.Status409Conflict);
-        }
-
-        queue.Enqueue(run.Id);
+        var run = await maintenance.RequestAsync(task, dryRun ?? body?.DryRun ?? false, Caller.Of(user).Name, cancellationToken);
         return TypedResults.Accepted(Location(run), run);
     }
 
@@ -105,10 +91,16 @@ internal static class MaintenanceApi
     }
 
     private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(
-        Guid id, RunStore runs, TimeProvider time, EventStreams streams, CancellationToken cancellationToken) =>
+        Guid id,
+        ClaimsPrincipal user,
+        RunStore runs,
+        TimeProvider time,
+        EventStreams streams,
+        CancellationToken cancellationToken) =>
         await runs.FindAsync(id, cancellationToken) is { } run
-            ? await streams.OpenAsync(
-                WatchAsync(runs, run, time, cancellationToken),
+            ? await streams.WatchAsync(
+                Caller.Of(user),
+                stop => WatchAsync(runs, run, time, stop),
                 step => new SseItem<object>(step, step.IsOver ? "done" : "progress"),
                 cancellationToken)
             : Problems.NotFound("run");

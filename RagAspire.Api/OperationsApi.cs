@@ -6,20 +6,40 @@ using RagAspire.Security;
 namespace RagAspire.Api;
 
 /// <summary>The rights of a new API key.</summary>
-/// <param name="Scopes">Any of read, write, operations.</param>
+/// <param name="Scopes">Any of read, write, operations:read, operations:run, alerts:write, keys, admin.</param>
 /// <param name="Collections">The collections that it may use; absent for all.</param>
+/// <param name="Budget">What it may spend on models; absent for the default.</param>
 public sealed record ApiKeyRequest(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
-    [property: Required, MinLength(1)] IReadOnlyList<string> Scopes,
-    IReadOnlyList<string>? Collections) : IValidatableObject
+    [property: Required, MinLength(1), MaxLength(20)] IReadOnlyList<string> Scopes,
+    [property: MaxLength(1000)] IReadOnlyList<string>? Collections,
+    BudgetRequest? Budget = null) : IValidatableObject
 {
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Scopes.Except(RagAspire.Security.Scopes.All).Any())
         {
-            yield return new ValidationResult("The scopes are read, write and operations.", [nameof(Scopes)]);
+            yield return new ValidationResult(
+                $"The scopes are {string.Join(", ", RagAspire.Security.Scopes.All)}.", [nameof(Scopes)]);
+        }
+
+        if (Scopes.Contains(RagAspire.Security.Scopes.Admin) && Collections is not null)
+        {
+            yield return new ValidationResult("A key with the scope admin cannot be bound to collections.", [nameof(Collections)]);
         }
     }
+}
+
+/// <summary>What a key may spend on models.</summary>
+/// <param name="Amount">In the currency of the configured prices.</param>
+/// <param name="Period">When the budget begins anew: day or month, in UTC.</param>
+public sealed record BudgetRequest(
+    [property: Range(
+        typeof(decimal), "0.000001", "1000000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    decimal Amount,
+    BudgetPeriod Period = BudgetPeriod.Month)
+{
+    internal Budget ToBudget() => new(Amount, Period);
 }
 
 /// <summary>A new key with its secret, which is returned only once.</summary>
@@ -34,20 +54,32 @@ internal static class OperationsApi
 {
     public static RouteGroupBuilder MapOperations(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/operations").RequireAuthorization(Scopes.Operations).WithTags("Operations");
-        group.MapGet("/audit", AuditAsync).WithSummary("List the audit log, newest first");
-        group.MapGet("/api-keys", ListKeysAsync).WithSummary("List API keys");
-        group.MapPost("/api-keys", CreateKeyAsync).WithSummary("Create an API key").ProducesValidationProblem();
-        group.MapDelete("/api-keys/{id}", RevokeKeyAsync).WithSummary("Revoke an API key");
+        var group = api.MapGroup("/operations").WithTags("Operations");
+        group.MapGet("/audit", AuditAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List the audit log, newest first")
+            .WithDescription("The entries of the key's collections; those without a collection only for the scope `admin`.");
+        var keys = group.MapGroup("/api-keys").RequireAuthorization(Scopes.Keys);
+        keys.MapGet("", ListKeysAsync).WithSummary("List API keys")
+            .WithDescription("Those that have no more rights than the key of the request.");
+        keys.MapPost("", CreateKeyAsync).WithSummary("Create an API key").ProducesValidationProblem()
+            .WithDescription("A key gives only scopes and collections that it has itself; `admin` gives all.");
+        keys.MapDelete("/{id}", RevokeKeyAsync).WithSummary("Revoke an API key");
+        keys.MapPut("/{id}/budget", SetBudgetAsync).WithSummary("Set what a key may spend on models")
+            .ProducesValidationProblem();
+        keys.MapDelete("/{id}/budget", RemoveBudgetAsync).WithSummary("Let the default budget apply to a key");
         return api;
     }
 
     private static async Task<Ok<Page<AuditRecord>>> AuditAsync(
-        [AsParameters] AuditListRequest request, AuditLog audit, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await audit.ListAsync(request.After, request.Limit, cancellationToken));
+        [AsParameters] AuditListRequest request, ClaimsPrincipal user, AuditLog audit, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await audit.ListAsync(Caller.Of(user), request.After, request.Limit, cancellationToken));
 
-    private static async Task<Ok<Page<ApiKey>>> ListKeysAsync(ApiKeyStore keys, CancellationToken cancellationToken) =>
-        TypedResults.Ok(Page.Whole(await keys.ListAsync(cancellationToken)));
+    private static async Task<Ok<Page<ApiKey>>> ListKeysAsync(
+        ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(user);
+        var all = await keys.ListAsync(cancellationToken);
+        return TypedResults.Ok(Page.Whole<ApiKey>([.. all.Where(key => caller.Covers(key.Scopes, key.Collections))]));
+    }
 
     private static async Task<Created<ApiKeyCreated>> CreateKeyAsync(
         ApiKeyRequest request, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken)
@@ -58,20 +90,45 @@ internal static class OperationsApi
             Collections.Named(collection, caller);
         }
 
-        if (caller.Collections is not null && request.Collections is null)
+        if (!caller.Covers(request.Scopes, request.Collections))
         {
             throw new BadHttpRequestException(
-                "This key is bound to collections and can only create keys that are bound to some of them.", StatusCodes.Status403Forbidden);
+                "A key can only give scopes and collections that it has itself.", StatusCodes.Status403Forbidden);
         }
 
         var (key, secret) = await keys.CreateAsync(
-            request.Name, [.. request.Scopes.Distinct()], request.Collections, caller.Name, cancellationToken);
+            request.Name,
+            [.. request.Scopes.Distinct()],
+            request.Collections,
+            request.Budget?.ToBudget(),
+            caller.Name,
+            cancellationToken);
         return TypedResults.Created($"/api/v1/operations/api-keys/{key.Id}", new ApiKeyCreated(key, secret));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeKeyAsync(
         string id, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(id, Caller.Of(user).Name, cancellationToken)
+        await MayManageAsync(id, user, keys, cancellationToken)
+            && await keys.RevokeAsync(id, Caller.Of(user).Name, cancellationToken)
             ? TypedResults.NoContent()
             : Problems.NotFound("API key in use");
+
+    private static async Task<Results<Ok<ApiKey>, ProblemHttpResult>> SetBudgetAsync(
+        string id, BudgetRequest request, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
+        await MayManageAsync(id, user, keys, cancellationToken)
+            && await keys.SetBudgetAsync(id, request.ToBudget(), Caller.Of(user).Name, cancellationToken) is { } key
+            ? TypedResults.Ok(key)
+            : Problems.NotFound("API key in use");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveBudgetAsync(
+        string id, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
+        await MayManageAsync(id, user, keys, cancellationToken)
+            && await keys.SetBudgetAsync(id, budget: null, Caller.Of(user).Name, cancellationToken) is not null
+            ? TypedResults.NoContent()
+            : Problems.NotFound("API key in use");
+
+    /// <summary>A key with rights that the caller lacks does not exist for it.</summary>
+    private static async Task<bool> MayManageAsync(
+        string id, ClaimsPrincipal user, ApiKeyStore keys, CancellationToken cancellationToken) =>
+        await keys.FindAsync(id, cancellationToken) is { } key && Caller.Of(user).Covers(key.Scopes, key.Collections);
 }

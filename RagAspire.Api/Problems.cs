@@ -1,10 +1,20 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using RagAspire.Answers.Sessions;
+using RagAspire.Api.OpenAi;
+using RagAspire.Api.Security;
 using RagAspire.Database;
 using RagAspire.Documents.Intake;
+using RagAspire.Security;
+using RagAspire.Usage;
+using RagAspire.Usage.Budgets;
 using RagAspire.Vectors;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Api;
 
@@ -15,20 +25,27 @@ public static class Problems
     {
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ProblemExceptionHandler>();
-        return services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             context.ProblemDetails.Detail ??= Reason(context.ProblemDetails.Status);
             AddTraceId(context.ProblemDetails, context.HttpContext.TraceIdentifier);
+            OpenAiProblem.Complete(context.ProblemDetails, context.HttpContext.Request.Path);
         });
+
+        // After the framework's own writer, which goes first where it can write.
+        return services.AddRefusedRequests().AddSingleton<IProblemDetailsWriter, JsonProblemWriter>();
     }
 
     public static void UseProblems(this WebApplication app)
     {
+        app.UseRefusedRequests();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or OperationCanceledException,
         });
         app.UseStatusCodePages();
+        app.UseKnownCharsets();
+        app.UseStorableText();
     }
 
     /// <summary>An error 400 with a reason.</summary>
@@ -55,7 +72,8 @@ public static class Problems
 }
 
 /// <summary>Translates exceptions to problem details.</summary>
-public sealed partial class ProblemExceptionHandler(IProblemDetailsService problems, ILogger<ProblemExceptionHandler> logger)
+public sealed partial class ProblemExceptionHandler(
+    IProblemDetailsService problems, UsageMetrics usage, ILogger<ProblemExceptionHandler> logger)
     : IExceptionHandler
 {
     private const string RetryAfterSeconds = "2";
@@ -75,6 +93,18 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
             Log.Unavailable(logger, httpContext.Request.Path, exception.Message);
         }
 
+        if (problem.Status == StatusCodes.Status429TooManyRequests)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (exception is BudgetExceededException budget)
+        {
+            httpContext.Response.Headers.RetryAfter =
+                Math.Max(1, Math.Ceiling(budget.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            usage.Refused(Caller.Of(httpContext.User).Name);
+        }
+
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
     }
@@ -85,7 +115,28 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         DuplicateContentException duplicate =>
             new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
         OperationCanceledException => Unavailable("The request took too long."),
+        BudgetExceededException budget => new ProblemDetails
+        {
+            Status = StatusCodes.Status429TooManyRequests,
+            Detail = budget.Message,
+        },
+        SessionLimitException limit => new ProblemDetails
+        {
+            Status = StatusCodes.Status429TooManyRequests,
+            Detail = limit.Message,
+        },
+        _ when DiskSpace.IsExhausted(exception) => new ProblemDetails
+        {
+            Status = StatusCodes.Status507InsufficientStorage,
+            Detail = "There is no space left on a disk of the system: nothing was stored.",
+        },
+        EmbeddingUnavailableException => Unavailable("The embedding model cannot be reached at the moment."),
         VectorIndexUnavailableException => Unavailable("The vector index cannot be reached at the moment."),
+        _ when Unavailability.IsUnstorableText(exception) => new ProblemDetails
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Detail = StorableText.Reason,
+        },
         _ when Unavailability.IsTimeout(exception) => Unavailable("The database did not answer in time."),
         _ when Unavailability.IsUnavailable(exception) => Unavailable("The database cannot be reached at the moment."),
         _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "An internal error occurred." },
@@ -95,10 +146,17 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         new() { Status = StatusCodes.Status503ServiceUnavailable, Detail = detail };
 
     /// <summary>The reason for an invalid body, without the type names that the exception of the serialiser contains.</summary>
-    private static string Reason(BadHttpRequestException exception) =>
-        exception.InnerException is System.Text.Json.JsonException json
-        ? $"The body is not valid JSON for this call{(json.Path is { } path ? $" at {path}" : "")}."
-        : exception.Message;
+    private static string Reason(BadHttpRequestException exception) => exception.InnerException switch
+    {
+        BodyRuleException rule => rule.Message,
+        JsonException json when UnknownMember().Match(json.Message) is { Success: true } unknown =>
+            $"The body has a member that this call does not know: '{unknown.Groups[1].Value}'.",
+        JsonException json => $"The body is not valid JSON for this call{(json.Path is { } path ? $" at {path}" : "")}.",
+        _ => exception.Message,
+    };
+
+    [GeneratedRegex("^The JSON property '(.{1,200})' could not be mapped", RegexOptions.Singleline)]
+    private static partial Regex UnknownMember();
 
     private static partial class Log
     {

@@ -1,26 +1,30 @@
 using RagAspire;
 using RagAspire.Answers;
 using RagAspire.Api;
+using RagAspire.Api.Mcp;
+using RagAspire.Api.OpenAi;
 using RagAspire.Api.Security;
-using Scalar.AspNetCore;
+using RagAspire.Usage;
 
-return await ServiceHost.RunAsync(() =>
+return await ServiceHost.RunAsync(args, () =>
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults().AddRagClients().AddRagCore().AddRequestLimits();
-    builder.Services.AddProblems().AddApiServices().AddApiDocument().AddSessionMetrics().AddValidation();
+    builder.AddServiceDefaults().AddRagClients().AddBoxedModel(warmUp: true).AddRagCore().AddRequestLimits();
+    builder.Services.AddProblems().AddApiServices().AddApiDocument().AddSessionMetrics().AddBudgetMetrics().AddValidation();
 
     var app = builder.Build();
+    app.UseProxies();
+    app.UseHeadAsGet().UseCrossOrigins();
     app.UseApiMetrics();
+    app.UseSecurityHeaders();
     app.UseProblems();
-    app.UseAuthentication().UseAuthorization();
+    app.UseHeadersOnly().UseAuthentication().UseAuthorization();
     app.UseRequestLimits();
     app.MapDefaultEndpoints();
-    app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-    app.MapScalarApiReference("/scalar").AllowAnonymous();
-    app.MapGet("/", () => TypedResults.Redirect("/scalar")).AllowAnonymous().ExcludeFromDescription();
+    app.MapDocumentation();
     app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503)
         .MapDocuments().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance().MapBackups()
-        .MapQuality().MapAlerts();
+        .MapQuality().MapAlerts().MapDiagnostics().MapDatabaseDiagnostics().MapMemory().MapCapacity().MapUsage();
+    app.MapOpenAi().MapMcpEndpoint();
     return app;
 });

@@ -40,14 +40,14 @@ internal static class QualityApi
 {
     public static RouteGroupBuilder MapQuality(this RouteGroupBuilder api)
     {
-        var group = api.MapGroup("/operations/golden-sets").RequireAuthorization(Scopes.Operations).WithTags("Search quality");
-        group.MapGet("", ListAsync).WithSummary("List golden sets");
-        group.MapPut("/{collection}", PutAsync).WithSummary("Store the golden set of a collection").ProducesValidationProblem();
-        group.MapGet("/{collection}", GetAsync).WithSummary("Get the golden set of a collection");
-        group.MapDelete("/{collection}", DeleteAsync).WithSummary("Delete a golden set and its evaluations");
-        group.MapPost("/{collection}/evaluate", EvaluateAsync).WithSummary("Evaluate search with a golden set now")
+        var group = api.MapGroup("/operations/golden-sets").WithTags("Search quality");
+        group.MapGet("", ListAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List golden sets");
+        group.MapPut("/{collection}", PutAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Store the golden set of a collection").ProducesValidationProblem();
+        group.MapGet("/{collection}", GetAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("Get the golden set of a collection");
+        group.MapDelete("/{collection}", DeleteAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Delete a golden set and its evaluations");
+        group.MapPost("/{collection}/evaluate", EvaluateAsync).RequireAuthorization(Scopes.OperationsRun).WithSummary("Evaluate search with a golden set now")
             .WithRequestTimeout(RequestLimits.AnswerTime);
-        group.MapGet("/{collection}/evaluations", HistoryAsync).WithSummary("List evaluations, newest first").ProducesValidationProblem();
+        group.MapGet("/{collection}/evaluations", HistoryAsync).RequireAuthorization(Scopes.OperationsRead).WithSummary("List evaluations, newest first").ProducesValidationProblem();
         return api;
     }
 

@@ -1,39 +1,51 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
+using RagAspire.Database;
 using RagAspire.Documents.Intake;
 using RagAspire.Extraction;
 using RagAspire.Security;
+using RagAspire.Usage.Budgets;
+using RagAspire.Vectors.Embedding;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace RagAspire.Api;
 
 /// <summary>A received multipart upload; disposing it deletes its file.</summary>
 public sealed record Upload(
-    UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary)
+    UploadedFile File, string? Collection, IReadOnlyDictionary<string, string> Tags, TemporaryFile Temporary, IDisposable Place)
     : IDisposable
 {
-    public void Dispose() => Temporary.Dispose();
+    public void Dispose()
+    {
+        Temporary.Dispose();
+        Place.Dispose();
+    }
 }
 
 /// <summary>Streams multipart uploads to disk and hashes them on the way, so that no file is held in memory.</summary>
-public sealed class UploadReader(IOptions<LimitOptions> limits)
+public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission admission, Embedder embedder)
 {
-    private const int MaxTags = 32;
     private const int MaxFieldLength = 1024;
     private const int MaxNameLength = 255;
-    private const long Overhead = 1 << 20;
+    internal const long Overhead = 1 << 20;
 
     /// <summary>Rejects a collection that the caller may not use as soon as it is read, before a file that follows it.</summary>
     /// <exception cref="BadHttpRequestException">
-    /// 400 no or empty file, 403 a collection of others, 413 too large, 415 not a multipart form or an unknown type.
+    /// 400 no or empty file, 403 a collection of others, 413 too large, 415 not a multipart form or an unknown type,
+    /// 429 too many uploads at once.
     /// </exception>
+    /// <exception cref="BudgetExceededException">The key may not have the document embedded.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
+        await embedder.AdmitAsync(caller.Id, cancellationToken);
         var reader = Open(request);
+        var place = admission.Admit(caller, request.ContentLength);
         var temporary = new TemporaryFile();
         try
         {
@@ -58,23 +70,48 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
                         collection = Collections.Named(value, caller);
                         break;
                     case "tags":
-                        AddTag(tags, value);
+                        Api.Tags.Add(tags, value);
                         break;
                     case var other:
                         throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection' and 'tags'.");
                 }
             }
 
-            return new Upload(file ?? throw Problems.Bad("The form has no file: send it as the part 'file'."), collection, tags, temporary);
+            return file is not null
+                ? new Upload(file with { UploadedBy = caller.Id }, collection, tags, temporary, place)
+                : throw Problems.Bad("The form has no file: send it as the part 'file'.");
         }
         catch (Exception ex)
         {
             temporary.Dispose();
-            if (ex is InvalidDataException or IOException and not BadHttpRequestException)
+            place.Dispose();
+            if (ex is InvalidDataException or IOException and not BadHttpRequestException && !DiskSpace.IsExhausted(ex))
             {
                 throw new BadHttpRequestException("The multipart form is broken or ends too early.", ex);
             }
 
+            throw;
+        }
+    }
+
+    /// <summary>Takes a file that is in memory already.</summary>
+    /// <inheritdoc cref="ReadAsync(HttpRequest, Caller, CancellationToken)"/>
+    public async Task<Upload> ReadAsync(
+        MemoryStream content, string name, string collection, Caller caller, CancellationToken cancellationToken)
+    {
+        await embedder.AdmitAsync(caller.Id, cancellationToken);
+        var place = admission.Admit(caller, content.Length);
+        var temporary = new TemporaryFile();
+        try
+        {
+            var file = await ReceiveAsync(content, Clean(name), temporary, cancellationToken);
+            file = file with { UploadedBy = caller.Id };
+            return new Upload(file, collection, new Dictionary<string, string>(), temporary, place);
+        }
+        catch
+        {
+            temporary.Dispose();
+            place.Dispose();
             throw;
         }
     }
@@ -84,6 +121,11 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = limits.Value.UploadBytes + Overhead;
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = new MinDataRate(limits.Value.UploadBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(10));
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
@@ -142,15 +184,17 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
             : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
     }
 
+    private static string NameOf(ContentDispositionHeaderValue disposition) => Clean(HeaderUtilities.RemoveQuotes(
+        disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "");
+
     /// <summary>The last part of the given path, without control characters.</summary>
-    private static string NameOf(ContentDispositionHeaderValue disposition)
+    private static string Clean(string given)
     {
-        var given = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
         var name = new string([.. given[(given.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !char.IsControl(c))]).Trim();
         return name.Length switch
         {
             0 => "document",
-            > MaxNameLength => name[..MaxNameLength],
+            > MaxNameLength => name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)],
             _ => name,
         };
     }
@@ -160,18 +204,9 @@ public sealed class UploadReader(IOptions<LimitOptions> limits)
         using var reader = new StreamReader(section.Body);
         var buffer = new char[MaxFieldLength + 1];
         var length = await reader.ReadBlockAsync(buffer, cancellationToken);
-        return length <= MaxFieldLength
-            ? new string(buffer, 0, length).Trim()
-            : throw Problems.Bad($"A form field is longer than {MaxFieldLength} characters.");
-    }
-
-    private static void AddTag(Dictionary<string, string> tags, string tag)
-    {
-        if (tag.Split('=', 2) is not [{ Length: > 0 and <= 64 } key, { Length: <= 256 } value] || tags.Count >= MaxTags)
-        {
-            throw Problems.Bad($"A tag must be key=value, with 1 to 64 characters in the key and up to 256 in the value; at most {MaxTags} tags.");
-        }
-
-        tags[key.Trim()] = value.Trim();
+        var text = new string(buffer, 0, Math.Min(length, MaxFieldLength)).Trim();
+        return length > MaxFieldLength ? throw Problems.Bad($"A form field is longer than {MaxFieldLength} characters.")
+            : StorableText.IsOne(text) ? text
+            : throw Problems.Bad(StorableText.Reason);
     }
 }

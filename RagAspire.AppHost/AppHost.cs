@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost;
 using RagAspire.AppHost.Lifecycle;
+using RagAspire.AppHost.Publishing;
 using RagAspire.Embedded;
 
 SignalDefaults.Restore();
@@ -35,10 +36,11 @@ try
         builder.AddLifecycle(options);
     }
 
-    var stores = await builder.ChooseModeAsync(options) == RunMode.Containers
-        ? builder.AddContainerStores(options)
-        : await builder.AddEmbeddedModeAsync(options);
+    var stores = await builder.ChooseModeAsync(options) == RunMode.Embedded ? await builder.AddEmbeddedModeAsync(options)
+        : !runs && builder.ChosenTarget() == DeploymentTarget.Azure ? builder.AddManagedStores(options)
+        : builder.AddContainerStores(options);
     builder.AddServices(options, stores);
+    builder.AddDeploymentTarget();
     await using var app = builder.Build();
     await app.RunAsync();
     return app.Services.GetService<AppHostFailure>()?.ExitCode ?? 0;

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Configuration;
 using RagAspire.AppHost.Models;
 using RagAspire.AppHost.Monitoring;
+using RagAspire.AppHost.Publishing;
 
 namespace RagAspire.AppHost;
 
@@ -15,28 +17,49 @@ internal static class ContainerStores
     /// <summary>All stores in containers, as in production.</summary>
     public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
-        var password = builder.AddPassword("postgres-password", "Password of PostgreSQL.");
-        var database = builder.AddPostgres("postgres", password: password)
-            .WithDataVolume("ragaspire-postgres")
-            .AddDatabase("ragdb");
-
-        // Exporters and tools on the container network connect to Redis too, and none of them trusts a development certificate.
-        var cache = builder.AddRedis("cache", password: builder.AddPassword("cache-password", "Password of Redis.").WithHidden())
-            .WithoutHttpsCertificate()
-            .WithDataVolume("ragaspire-cache");
+        var postgres = ContainerPostgres.Add(builder);
+        var cache = builder.AddCache();
         var vectorsKey = builder.AddPassword("vectors-key", "API key of Qdrant.");
         var vectors = builder.AddQdrant("vectors", vectorsKey);
         var ollama = new Lazy<IResourceBuilder<ContainerResource>>(builder.AddOllamaContainer);
         return new Stores(
-            database,
+            postgres.AddDatabase(),
             cache,
             vectors,
             builder.AddContainerModel("chat", ModelParameter.Chat, options.ChatModel, ollama),
             builder.AddContainerModel("embeddings", ModelParameter.Embedding, options.EmbeddingModel, ollama))
         {
-            Prometheus = builder.AddMonitoring(options, database, cache, vectorsKey.Resource),
+            Postgres = postgres,
+            Prometheus = builder.ExecutionContext.IsPublishMode
+                ? builder.AddPublishedMonitoring(options, postgres, cache, vectorsKey)
+                : builder.AddMonitoring(options, postgres, cache, vectorsKey.Resource),
         };
     }
+
+    /// <summary>
+    /// The stores of a deployment whose volumes are no file system for a database: PostgreSQL is elsewhere, and the vector index
+    /// in the services. So are models, unless a connection string names them.
+    /// </summary>
+    public static Stores AddManagedStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
+    {
+        var cache = builder.AddCache();
+        return new Stores(
+            builder.AddConnectionString("ragdb"), cache, Vectors: null, builder.FindManaged("chat"), builder.FindManaged("embeddings"))
+        {
+            Prometheus = builder.AddPublishedMonitoring(options, postgres: null, cache, vectorsKey: null),
+        };
+    }
+
+    private static IResourceBuilder<IResourceWithConnectionString>? FindManaged(
+        this IDistributedApplicationBuilder builder, string name) =>
+        builder.Configuration.GetConnectionString(name) is { Length: > 0 } ? builder.AddConnectionString(name) : null;
+
+    // Exporters and tools on the container network connect to Redis too, and none of them trusts a development certificate.
+    private static IResourceBuilder<RedisResource> AddCache(this IDistributedApplicationBuilder builder) =>
+        builder.AddRedis("cache", password: builder.AddPassword("cache-password", "Password of Redis.").WithHidden())
+            .WithoutHttpsCertificate()
+            .WithVolume("ragaspire-cache", "/data")
+            .WithTuning();
 
     private static IResourceBuilder<ConnectionStringResource> AddQdrant(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey)
@@ -48,6 +71,7 @@ internal static class ContainerStores
             .WithEnvironment("QDRANT__SERVICE__API_KEY", apiKey)
             .WithHttpHealthCheck("/readyz", endpointName: "http")
             .WithVolume("ragaspire-vectors", "/qdrant/storage")
+            .WithLimits(cpus: 4, megabytes: 4096)
             .WithIconName("VectorShape")
             .WithPage("http", "/dashboard", "Vector index")
             .WithUrlForEndpoint("grpc", url => url.DisplayLocation = UrlDisplayLocation.DetailsOnly);

@@ -33,7 +33,7 @@ internal sealed record StartUpTable(
                 : "extractive: no chat model (install Ollama, then: ollama pull llama3.2)"),
             ("Search", models.Embeddings is { } embeddings
                 ? $"BM25 and {ModelOf(embeddings)}"
-                : "BM25 only: no embedding model (install Ollama, then: ollama pull nomic-embed-text)"),
+                : InProcessSearch(Environment.GetEnvironmentVariable("Embeddings__Embedded"))),
             ("Data", options.DataDirectory),
             ("API key", $"{apiKey} (all scopes; kept in {Path.Combine(options.DataDirectory, "api-key")})"),
         ];
@@ -46,6 +46,13 @@ internal sealed record StartUpTable(
 
         return table.ToString();
     }
+
+    private static string InProcessSearch(string? model) => model switch
+    {
+        "off" => "BM25 only: no embedding model",
+        "arctic-xs" => "hybrid: BM25 and Arctic XS in process",
+        _ => "hybrid: BM25 and MiniLM in process",
+    };
 
     // A connection string may hold a key; only the model's name is printed.
     private static string ModelOf(string connectionString) =>

@@ -3,7 +3,7 @@ namespace RagAspire.AppHost;
 /// <summary>The stores and models that the services connect to, in containers or embedded.</summary>
 /// <param name="Vectors">Null when the services keep the vector index in their own memory.</param>
 /// <param name="Chat">Null without a chat model: answers are extractive.</param>
-/// <param name="Embeddings">Null without an embedding model: search uses BM25 only.</param>
+/// <param name="Embeddings">Null where the services use the model that they bring along.</param>
 internal sealed record Stores(
     IResourceBuilder<IResourceWithConnectionString> Database,
     IResourceBuilder<IResourceWithConnectionString> Cache,
@@ -11,6 +11,9 @@ internal sealed record Stores(
     IResourceBuilder<IResourceWithConnectionString>? Chat,
     IResourceBuilder<IResourceWithConnectionString>? Embeddings)
 {
+    /// <summary>Null where PostgreSQL is no container.</summary>
+    public ContainerPostgres? Postgres { get; init; }
+
     /// <summary>The receiver of pushed metrics; null where services are scraped, or without monitoring.</summary>
     public IResourceBuilder<ContainerResource>? Prometheus { get; init; }
 }

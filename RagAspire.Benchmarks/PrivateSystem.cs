@@ -1,3 +1,4 @@
+using RagAspire.Embedded;
 using RagAspire.Embedded.Postgres;
 using RagAspire.Embedded.Redis;
 using RagAspire.TestSupport.Processes;
@@ -7,7 +8,7 @@ namespace RagAspire.Benchmarks;
 /// <summary>A private PostgreSQL and Garnet, and the product's real processes over them; all are removed at the end.</summary>
 internal sealed class PrivateSystem : IAsyncDisposable
 {
-    private const string Key = "benchmark";
+    public const string Key = "benchmark";
 
     private readonly DirectoryInfo _directory;
     private readonly EmbeddedPostgres _postgres;
@@ -21,10 +22,18 @@ internal sealed class PrivateSystem : IAsyncDisposable
 
     public string Database => _postgres.ConnectionString;
 
+    /// <summary>Of PostgreSQL's first process.</summary>
+    public int? DatabaseProcess => _postgres.ProcessId;
+
+    /// <summary>For what the role of the application may not do.</summary>
+    public string Superuser => _postgres.SuperuserConnectionStringFor("ragdb");
+
     /// <param name="durable">False for benchmarks that do not measure writing.</param>
-    public static async Task<PrivateSystem> StartAsync(bool durable, CancellationToken cancellationToken)
+    /// <param name="parent">Where its directory is made; by default with other temporary files.</param>
+    public static async Task<PrivateSystem> StartAsync(bool durable, CancellationToken cancellationToken, string? parent = null)
     {
-        var directory = Directory.CreateTempSubdirectory("ragaspire-benchmark-");
+        var directory = parent is null ? Directory.CreateTempSubdirectory("ragaspire-benchmark-")
+            : Directory.CreateDirectory(System.IO.Path.Combine(parent, "system"));
         try
         {
             var options = new PostgresOptions { DataDirectory = directory.FullName, Durable = durable };
@@ -60,6 +69,17 @@ internal sealed class PrivateSystem : IAsyncDisposable
         await process.StartAsync(cancellationToken, "/ready");
         return process;
     }
+
+    /// <summary>kill -9 of PostgreSQL's first process.</summary>
+    public void KillDatabase() => CLibrary.Signal(_postgres.ProcessId ?? throw new InvalidOperationException("It has ended."), CLibrary.Kill);
+
+    public Task StopDatabaseAsync(CancellationToken cancellationToken) => _postgres.StopAsync(cancellationToken);
+
+    public Task StartDatabaseAsync(CancellationToken cancellationToken) => _postgres.StartAsync(cancellationToken);
+
+    public Task StopCacheAsync(CancellationToken cancellationToken) => _redis.StopAsync(cancellationToken);
+
+    public void StartCache() => _redis.Start();
 
     /// <summary>A client with all rights.</summary>
     public static HttpClient ClientOf(HostProcess api) =>

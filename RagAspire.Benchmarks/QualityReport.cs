@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RagAspire.TestSupport.Retrieval;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Benchmarks;
 
@@ -9,8 +10,12 @@ internal static class QualityReport
     public static void Print(BeirTest test, TextWriter output)
     {
         output.WriteLine($"{test.Name}: {test.Documents.Count} documents");
-        using var text = new IndexSubject(test);
-        output.WriteLine($"text alone              {Measure(test, text)}");
+        foreach (var weight in new[] { 1, 2, 3 })
+        {
+            using var text = new IndexSubject(test, bm25: new Bm25Options { HeadingWeight = weight });
+            output.WriteLine($"text, heading {weight} x       {Measure(test, text)}");
+        }
+
         using var hybrid = new IndexSubject(test, new WeakModel().Embed);
         output.WriteLine($"hybrid with weak model  {Measure(test, hybrid)}");
     }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using RagAspire.Answers;
 using RagAspire.Backups;
+using RagAspire.Capacity;
 using RagAspire.Database;
+using RagAspire.Diagnosis;
+using RagAspire.Diagnosis.Memory;
 using RagAspire.Documents;
 using RagAspire.Ingestion;
 using RagAspire.Jobs;
@@ -11,6 +14,7 @@ using RagAspire.Monitoring;
 using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
+using RagAspire.Usage;
 using RagAspire.Vectors;
 
 namespace RagAspire;
@@ -35,10 +39,14 @@ public static class RagCore
             .AddAnswers()
             .AddQuality()
             .AddSecurity()
+            .AddUsage()
             .AddMonitoring()
             .AddJobs()
             .AddMaintenance(builder.Configuration)
-            .AddBackups();
+            .AddBackups()
+            .AddDiagnosis()
+            .AddMemoryDiagnosis()
+            .AddCapacity();
         return builder;
     }
 }

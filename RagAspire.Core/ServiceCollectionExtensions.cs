@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace RagAspire;
 
-internal static class ServiceCollectionExtensions
+public static class ServiceCollectionExtensions
 {
     /// <summary>Binds options to a section and checks their data annotations at the start of the host.</summary>
     public static IServiceCollection AddValidatedOptions<T>(this IServiceCollection services, string section)

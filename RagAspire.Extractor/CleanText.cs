@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace RagAspire.Extractor;
@@ -6,6 +7,9 @@ namespace RagAspire.Extractor;
 internal static class CleanText
 {
     public const string CellSeparator = " | ";
+
+    // Unicode's stream-safe format: more marks on one letter are no text, and ordering them takes quadratic time.
+    private const int MaxMarks = 30;
 
     private static readonly string[] Ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
 
@@ -18,20 +22,15 @@ internal static class CleanText
     /// <summary>Keeps lines and their indentation.</summary>
     public static string Code(string? text) => Clean(text, keepLines: true, keepSpaces: true);
 
-    /// <summary>The cells of one row on one line; empty when all are empty.</summary>
-    public static string Row(IReadOnlyList<string> cells)
+    /// <summary>One line in a table, whose bars are escaped.</summary>
+    public static string Cell(string? text)
     {
-        var clean = new List<string>(cells.Count);
-        foreach (var cell in cells)
-        {
-            clean.Add(Line(cell));
-        }
-
-        // Empty cells in between stay, so that a value remains under its header. Empty cells at the end are dropped.
-        var end = clean.FindLastIndex(cell => cell.Length > 0) + 1;
-        clean.RemoveRange(end, clean.Count - end);
-        return string.Join(CellSeparator, clean).TrimStart();
+        var line = Line(text);
+        return line.Contains('|') ? line.Replace("|", "\\|", StringComparison.Ordinal) : line;
     }
+
+    /// <summary>A cell outside a table.</summary>
+    public static string Uncell(string text) => text.Replace("\\|", "|", StringComparison.Ordinal);
 
     /// <summary>The position to cut a long text at: a line end, else a space, else between characters.</summary>
     public static int CutBefore(string text, int position)
@@ -52,8 +51,16 @@ internal static class CleanText
         }
 
         var clean = new StringBuilder(text.Length);
+        var marks = 0;
         for (var index = 0; index < text.Length; index++)
         {
+            marks = IsMark(text, index) ? marks + 1 : 0;
+            if (marks > MaxMarks)
+            {
+                index += char.IsHighSurrogate(text[index]) ? 1 : 0;
+                continue;
+            }
+
             Append(clean, text, ref index, keepLines, keepSpaces);
         }
 
@@ -117,6 +124,10 @@ internal static class CleanText
                 break;
         }
     }
+
+    private static bool IsMark(string text, int index) => text[index] >= '\u0300'
+        && CharUnicodeInfo.GetUnicodeCategory(text, index)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private static void Trim(StringBuilder clean, bool keepSpaces)
     {

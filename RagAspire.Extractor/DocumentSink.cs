@@ -1,6 +1,7 @@
-using System.Text;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
+using RagAspire.Extractor.Formats.Office;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor;
 
@@ -13,33 +14,54 @@ internal sealed class DocumentSink(
 {
     private const int PortionCharacters = 256 * 1024;
     private const int MaxBlockCharacters = 256 * 1024;
-    private const int MaxTableCharacters = 64 * 1024;
-    private const int MaxHeaderCharacters = 4 * 1024;
     private const int MaxTitleCharacters = 300;
 
     private readonly List<TextBlock> _portion = [];
+    private readonly List<TextBlock> _announced = [];
+    private readonly DocumentWarnings _warnings = new();
     private int _portionCharacters;
     private int _characters;
     private string? _firstHeading;
     private string? _title;
+    private int? _pages;
+    private string _emptyReason = Reasons.Empty;
+    private int _levels;
+    private long _inflated;
 
     public ExtractionLimits Limits => limits;
+
+    /// <summary>How many documents are around the one that is read.</summary>
+    public int Depth { get; private set; }
 
     /// <summary>The page, slide or sheet of the blocks that follow.</summary>
     public int? Page { get; private set; }
 
     /// <summary>Pages, slides or sheets of the document, where the format has any.</summary>
-    public int? Pages { get; set; }
+    public int? Pages
+    {
+        get => _pages;
+        set => _pages = Depth == 0 ? value : _pages;
+    }
+
+    /// <summary>What the pages are called: page, slide, sheet or record.</summary>
+    public string Unit { get; set; } = "page";
 
     public bool HasText => _characters > 0;
 
+    /// <summary>The text so far; each block counts some characters at least.</summary>
+    public int Characters => _characters;
+
     /// <summary>The reason of a document without text.</summary>
-    public string EmptyReason { get; set; } = Reasons.Empty;
+    public string EmptyReason
+    {
+        get => _emptyReason;
+        set => _emptyReason = Depth == 0 ? value : _emptyReason;
+    }
 
     public string? Title
     {
         get => _title ?? _firstHeading;
-        set => _title = DocumentTitle.Of(value) is { } title ? Shorten(title) : _title;
+        set => _title = Depth == 0 && DocumentTitle.Of(value) is { } title ? Shorten(title) : _title;
     }
 
     /// <summary>Starts a page.</summary>
@@ -49,6 +71,12 @@ internal sealed class DocumentSink(
         if (page > limits.MaxPages)
         {
             throw new UnreadableDocumentException(Reasons.TooManyPages(Math.Max(page, Pages ?? 0), limits.MaxPages));
+        }
+
+        if (Depth > 0)
+        {
+            Progress(0);
+            return true;
         }
 
         Page = page;
@@ -66,57 +94,90 @@ internal sealed class DocumentSink(
     }
 
     /// <summary>Sets the page of the following blocks to one that has been started before.</summary>
-    public void SetPage(int page) => Page = page;
+    /// <param name="hasText">It has text, also when that is joined to the page before.</param>
+    public void SetPage(int page, bool hasText)
+    {
+        Page = Depth == 0 ? page : Page;
+        if (hasText && Depth == 0)
+        {
+            _warnings.HasText(page);
+        }
+    }
+
+    /// <summary>Notes something that could not be read.</summary>
+    public void Warn(string code, string? where = null, int count = 1) => _warnings.Add(code, where, count);
+
+    /// <summary>Counts what containers unpack to, those inside others as well.</summary>
+    public void Inflate(int bytes)
+    {
+        _inflated += bytes;
+        if (_inflated > limits.MaxInflatedBytes)
+        {
+            throw new UnreadableDocumentException(Reasons.TooMuchInflated(limits.MaxInflatedBytes));
+        }
+    }
+
+    /// <summary>Reads a document inside this one, whose title and pages are not those of this one.</summary>
+    /// <param name="levels">How far its headings are below those around it.</param>
+    public void Nested(Action read, int levels = 0)
+    {
+        var page = Page;
+        Page = levels > 0 ? null : page;
+        Depth++;
+        _levels += levels;
+        try
+        {
+            read();
+        }
+        finally
+        {
+            Depth--;
+            _levels -= levels;
+            Page = page;
+        }
+    }
 
     public void Heading(int level, string? text)
     {
         var line = CleanText.Line(text);
         if (line.Length > 0)
         {
-            _firstHeading ??= Shorten(line);
-            Add(BlockKind.Heading, line, Math.Clamp(level, 1, 6));
+            _firstHeading ??= Depth == 0 ? Shorten(line) : null;
+            Add(BlockKind.Heading, line, Math.Clamp(level + _levels, 1, 6));
         }
     }
 
+    /// <summary>A heading that is written with the next block: what has no text has no heading either.</summary>
+    public void Announce(string? text)
+    {
+        var line = CleanText.Line(text);
+        _announced.Add(new TextBlock(BlockKind.Heading, line, Math.Clamp(1 + _levels, 1, 6), Page));
+    }
+
+    /// <summary>Takes the last announced heading back.</summary>
+    public void Withdraw() => _announced.RemoveAt(_announced.Count - 1);
+
     public void Paragraph(string? text) => Add(BlockKind.Paragraph, CleanText.Lines(text), 0);
+
+    /// <summary>Text that goes on in the middle of the sentence with which an earlier page ends.</summary>
+    public void Continuation(string? text) => Add(BlockKind.Paragraph, CleanText.Lines(text), 0, continues: true);
 
     public void ListItem(string? text) => Add(BlockKind.ListItem, CleanText.Lines(text), 0);
 
     public void Code(string? text) => Add(BlockKind.Code, CleanText.Code(text), 0);
 
-    /// <summary>
-    /// Rows of cells, one per line, of which the first with more than one cell is the header. A long table becomes
-    /// several blocks and each starts with the header, so that every part can be read alone.
-    /// </summary>
-    public void Table(IEnumerable<IReadOnlyList<string>> rows)
+    public void Table(TableGrid table) => new TableWriter((kind, text) => Add(kind, text, 0)).Write(table);
+
+    public void Any(OfficeExtra extra)
     {
-        string? header = null;
-        var text = new StringBuilder();
-        foreach (var row in rows)
+        if (extra.Table is not null)
         {
-            var line = CleanText.Row(row);
-            if (line.Length == 0)
-            {
-                continue;
-            }
-
-            if (header is null && line.Contains(CleanText.CellSeparator, StringComparison.Ordinal))
-            {
-                // Rows above the header are the title of the table.
-                Add(BlockKind.Paragraph, text.ToString(), 0);
-                text.Clear();
-                header = line;
-            }
-            else if (text.Length > 0 && text.Length + line.Length > MaxTableCharacters)
-            {
-                Add(BlockKind.Table, text.ToString(), 0);
-                text.Clear().Append(header?.Length < MaxHeaderCharacters ? header : string.Empty);
-            }
-
-            text.Append(text.Length > 0 ? "\n" : string.Empty).Append(line);
+            Table(extra.Table);
         }
-
-        Add(header is null ? BlockKind.Paragraph : BlockKind.Table, text.ToString(), 0);
+        else
+        {
+            Paragraph(extra.Text);
+        }
     }
 
     /// <summary>The last message of the document.</summary>
@@ -124,34 +185,50 @@ internal sealed class DocumentSink(
     {
         if (!HasText)
         {
-            throw new UnreadableDocumentException(EmptyReason);
+            throw new UnreadableDocumentException(EmptyReason) { TextlessPages = Pages ?? 0 };
         }
 
         Send();
-        return new ExtractionMessage(ExtractionMessageKind.Done, 1, Title: Title, Pages: Pages);
+        var warnings = _warnings.ToList(Pages);
+        var textless = _warnings.Textless(Pages);
+        return new ExtractionMessage(
+            ExtractionMessageKind.Done, 1, Title: Title, Pages: Pages, Warnings: warnings.Count > 0 ? warnings : null,
+            Coverage: _warnings.Coverage(Pages, Unit), Textless: textless.Count > 0 ? textless : null);
     }
 
-    private void Add(BlockKind kind, string text, int level)
+    private void Add(BlockKind kind, string text, int level, bool continues = false)
     {
         while (text.Length > MaxBlockCharacters)
         {
             var cut = CleanText.CutBefore(text, MaxBlockCharacters);
-            Keep(new TextBlock(kind, text[..cut].TrimEnd(), level, Page));
+            Keep(new TextBlock(kind, text[..cut].TrimEnd(), level, Page, continues));
             text = text[cut..].TrimStart();
         }
 
         if (text.Length > 0)
         {
-            Keep(new TextBlock(kind, text, level, Page));
+            Keep(new TextBlock(kind, text, level, Page, continues));
         }
     }
 
     private void Keep(TextBlock block)
     {
-        _characters += block.Text.Length;
+        if (_announced.Count > 0)
+        {
+            var headings = _announced.ToList();
+            _announced.Clear();
+            headings.ForEach(heading => Add(heading.Kind, heading.Text, heading.Level));
+        }
+
+        _characters += ExtractionLimits.Count(block.Text);
         if (_characters > limits.MaxCharacters)
         {
             throw new UnreadableDocumentException(Reasons.TooMuchText(limits.MaxCharacters));
+        }
+
+        if (block.Page is { } page)
+        {
+            _warnings.HasText(page);
         }
 
         _portion.Add(block);

@@ -1,6 +1,7 @@
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 using RagAspire.Extractor.Formats;
+using RagAspire.Extractor.Sandbox;
 
 namespace RagAspire.Extractor;
 
@@ -15,35 +16,28 @@ internal sealed class ExtractorHost(Stream input, Stream output)
 
     private readonly MessageWriter _messages = new(output);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="layers">The layers of the sandbox, for the parent process.</param>
+    public async Task RunAsync(IReadOnlyList<SandboxLayer> layers, CancellationToken cancellationToken)
     {
-        _messages.Write(new ExtractionMessage(ExtractionMessageKind.Ready));
-        while (await Frames.ReadAsync(input, ExtractionJson.Default.ExtractionRequest, cancellationToken) is { } request)
+        _messages.Write(new ExtractionMessage(ExtractionMessageKind.Ready, Sandbox: layers));
+        WarmUp.Start();
+        while (await Frames.ReadAsync(input, ExtractionJson.Default.ExtractionRequest, cancellationToken) is { } request
+            && await ReceivedFile.ReceiveAsync(input, request.Length, cancellationToken) is { } file)
         {
-            new Thread(() => Answer(request), StackBytes) { IsBackground = true, Name = "document" }.Start();
+            new Thread(() => Answer(file, request), StackBytes) { IsBackground = true, Name = "document" }.Start();
         }
     }
 
-    private void Answer(ExtractionRequest request)
+    private void Answer(ReceivedFile file, ExtractionRequest request)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(request.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _messages.Write(new ExtractionMessage(ExtractionMessageKind.Fault, Reason: exception.Message));
-            return;
-        }
-
         using (file)
         {
+            ResourceLimits.LimitProcessorTime(request.Limits.ProcessorTime);
             _messages.Write(Read(file, request));
         }
     }
 
-    private ExtractionMessage Read(FileStream file, ExtractionRequest request)
+    private ExtractionMessage Read(ReceivedFile file, ExtractionRequest request)
     {
         var sink = new DocumentSink(request.Limits, request.SkippedPages, _messages.Write);
         try
@@ -53,7 +47,8 @@ internal sealed class ExtractorHost(Stream input, Stream output)
         }
         catch (UnreadableDocumentException unreadable)
         {
-            return new ExtractionMessage(ExtractionMessageKind.Refused, Reason: unreadable.Message);
+            int? pages = unreadable.TextlessPages > 0 ? unreadable.TextlessPages : null;
+            return new ExtractionMessage(ExtractionMessageKind.Refused, Reason: unreadable.Message, Pages: pages);
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {
@@ -68,9 +63,9 @@ internal sealed class ExtractorHost(Stream input, Stream output)
         }
         catch (Exception exception)
         {
-            // Parsers throw arbitrary exceptions for damaged files. Only here every exception means an unreadable file;
-            // faults of the system, such as a file that cannot be opened, are thrown earlier.
+            // Parsers throw arbitrary exceptions for damaged files. Only here every exception means an unreadable file.
             Console.Error.WriteLine(exception);
+            sink.Warn(WarningCodes.Truncated);
             return sink.HasText
                 ? sink.Finish()
                 : new ExtractionMessage(ExtractionMessageKind.Refused, Reason: Reasons.Damaged);

@@ -4,15 +4,21 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor;
 
-/// <summary>Reads untrusted XML: no external entities, limits on the expansion of entities and on the depth of trees.</summary>
+/// <summary>
+/// Reads untrusted XML: no external entities, limits on the expansion of entities and on the depth of trees, and no default
+/// attributes, which each element would repeat.
+/// </summary>
 internal static class SafeXml
 {
     private const int MaxDepth = 512;
+
+    // Each attribute is compared with those before it.
+    private const int MaxAttributes = 64;
     private const long MaxEntityCharacters = 1_000_000;
 
-    public static XmlReaderSettings Settings => new()
+    private static XmlReaderSettings Settings(DtdProcessing declarations) => new()
     {
-        DtdProcessing = DtdProcessing.Parse,
+        DtdProcessing = declarations,
         XmlResolver = null,
         MaxCharactersFromEntities = MaxEntityCharacters,
         CheckCharacters = false,
@@ -21,9 +27,12 @@ internal static class SafeXml
         ConformanceLevel = ConformanceLevel.Auto,
     };
 
-    public static XmlReader Reader(Stream stream) => XmlReader.Create(stream, Settings);
+    /// <summary>Reads a part of a container, which needs no declarations.</summary>
+    public static XmlReader Reader(Stream stream) => XmlReader.Create(stream, Settings(DtdProcessing.Ignore));
 
-    public static XmlReader Reader(string text) => XmlReader.Create(new StringReader(text), Settings);
+    public static XmlReader Reader(string text) => XmlReader.Create(
+        new StringReader(text),
+        Settings(text.Contains("<!ATTLIST", StringComparison.Ordinal) ? DtdProcessing.Ignore : DtdProcessing.Parse));
 
     /// <summary>Reads a whole small part, such as a list of relationships.</summary>
     public static XElement? Load(Stream? stream)
@@ -93,6 +102,7 @@ internal static class SafeXml
         var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
         if (reader.MoveToFirstAttribute())
         {
+            var left = MaxAttributes;
             do
             {
                 if (reader.NamespaceURI != "http://www.w3.org/2000/xmlns/")
@@ -100,7 +110,7 @@ internal static class SafeXml
                     element.SetAttributeValue(XName.Get(reader.LocalName, reader.NamespaceURI), reader.Value);
                 }
             }
-            while (reader.MoveToNextAttribute());
+            while (--left > 0 && reader.MoveToNextAttribute());
             reader.MoveToElement();
         }
 

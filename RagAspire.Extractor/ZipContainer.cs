@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Detection;
-using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Extractor;
 
@@ -12,17 +11,26 @@ namespace RagAspire.Extractor;
 /// </summary>
 internal sealed class ZipContainer
 {
+    /// <summary>How much documents of text inflate at most.</summary>
+    public const int UsualRatio = 12;
+
+    private const long SmallBytes = 8 * 1024 * 1024;
     private const int Stored = 0;
     private const int Deflated = 8;
 
     private readonly Stream _zip;
     private readonly InflationBudget _budget;
+    private readonly InflationBudget _ahead;
     private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
 
-    public ZipContainer(Stream zip, ExtractionLimits limits)
+    /// <param name="ratio">How much a document of this kind inflates before any text is found, as a multiple of its size.</param>
+    public ZipContainer(Stream zip, DocumentSink sink, int ratio = UsualRatio)
     {
         _zip = zip;
-        _budget = new InflationBudget(limits.MaxInflatedBytes);
+        var limits = sink.Limits;
+        _budget = new InflationBudget(
+            limits.MaxInflatedBytes, SmallBytes + (ratio * zip.Length), () => sink.Characters, sink.Inflate);
+        _ahead = new InflationBudget(limits.MaxInflatedBytes, limits.MaxInflatedBytes, () => 0);
         var entries = ZipDirectory.ReadAsync(zip, limits.MaxEntries + 1, CancellationToken.None).GetAwaiter().GetResult();
         if (entries.Count > limits.MaxEntries)
         {
@@ -37,13 +45,11 @@ internal sealed class ZipContainer
 
     public IEnumerable<string> Names => _entries.Keys;
 
-    /// <summary>Shared by all readers that inflate parts of the same document.</summary>
-    public InflationBudget Budget => _budget;
-
     public bool Contains(string name) => _entries.ContainsKey(name);
 
+    /// <param name="isAhead">The file is searched now and read later, when its size counts.</param>
     /// <returns>Null when the file is missing, or no data of it is left.</returns>
-    public Stream? Open(string name)
+    public Stream? Open(string name, bool isAhead = false)
     {
         if (!_entries.TryGetValue(name, out var entry))
         {
@@ -66,10 +72,11 @@ internal sealed class ZipContainer
             + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         var rest = Math.Max(0, _zip.Length - start);
         var data = new StreamSlice(_zip, start, Math.Min(entry.CompressedSize ?? rest, rest));
+        var budget = isAhead ? _ahead : _budget;
         return entry.Method switch
         {
-            Stored => _budget.Watch(data),
-            Deflated => _budget.Watch(new DeflateStream(data, CompressionMode.Decompress)),
+            Stored => budget.Watch(data),
+            Deflated => budget.Watch(new DeflateStream(data, CompressionMode.Decompress)),
             _ => throw new UnreadableDocumentException(
                 "The file uses a compression method that is not supported: save it again and upload it."),
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,7 +15,8 @@ public static class Endpoints
 {
     private static readonly string Version = Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "0";
 
-    internal static bool IsProbe(PathString path) =>
+    /// <summary>Whether a path is that of a probe or scraper, which are no requests of users and have no limits.</summary>
+    public static bool IsProbe(PathString path) =>
         path == "/alive" || path == "/health" || path == "/ready" || path == "/metrics";
 
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
@@ -39,8 +41,16 @@ public static class Endpoints
             statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(HealthCheckService health, TimeProvider time, HttpContext context)
+    private static async Task<IResult> ReadyAsync(
+        HealthCheckService health, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext context)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return TypedResults.Json(
+                new HealthReportBody("stopping", time.GetUtcNow(), Version, new Dictionary<string, string>()),
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(HealthTags.Component), context.RequestAborted);
         var isReady = report.Entries.Values.All(
             entry => entry.Status == HealthStatus.Healthy || !entry.Tags.Contains(HealthTags.Required));
@@ -75,32 +85,35 @@ public static class Endpoints
     private static IEndpointConventionBuilder AsProbe(this IEndpointConventionBuilder endpoint) =>
         endpoint.AllowAnonymous().ExcludeFromDescription().DisableHttpMetrics();
 
-    /// <summary>Requires <c>Metrics:Token</c> as a bearer token, when it is configured.</summary>
+    /// <summary>
+    /// Requires <c>Metrics:Token</c> as a bearer token. Without one the metrics, which name keys and tasks, are for this machine.
+    /// </summary>
     private static IEndpointConventionBuilder RequireToken(this IEndpointConventionBuilder endpoint, string? token)
     {
-        if (string.IsNullOrEmpty(token))
-        {
-            return endpoint;
-        }
-
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}"));
+        var expected = string.IsNullOrEmpty(token) ? null : SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}"));
         endpoint.Add(builder =>
         {
             var next = builder.RequestDelegate!;
-            builder.RequestDelegate = context =>
-            {
-                var presented = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-                if (CryptographicOperations.FixedTimeEquals(presented, expected))
-                {
-                    return next(context);
-                }
-
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return Task.CompletedTask;
-            };
+            builder.RequestDelegate = context => MayScrape(context, expected) ? next(context) : RefuseAsync(context);
         });
         return endpoint;
     }
+
+    private static bool MayScrape(HttpContext context, byte[]? expected)
+    {
+        if (expected is null)
+        {
+            return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+        }
+
+        var presented = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
+        return CryptographicOperations.FixedTimeEquals(presented, expected);
+    }
+
+    private static Task RefuseAsync(HttpContext context) => TypedResults.Problem(
+        "Send the token of the setting Metrics:Token, as 'Authorization: Bearer TOKEN'. Without that setting only programs on the "
+        + "machine of the service may read its metrics.",
+        statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(context);
 
     private sealed record HealthReportBody(
         string Status, DateTimeOffset Timestamp, string Version, IReadOnlyDictionary<string, string> Components);

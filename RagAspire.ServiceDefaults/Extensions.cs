@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
@@ -12,7 +13,9 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.AddSecretFiles();
         builder.AddTelemetry();
+        builder.Services.AddDraining();
         builder.Services.AddHealthChecks();
         builder.Services.AddSingleton<ComponentGauge>();
         builder.Services.AddSingleton<Microsoft.Extensions.Diagnostics.HealthChecks.IHealthCheckPublisher>(
@@ -29,6 +32,19 @@ public static class ServiceDefaultsExtensions
         // clients have their own time limits and circuit breaker.
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         return builder;
+    }
+
+    /// <summary>
+    /// Reads settings from files whose names are those of environment variables, as Docker mounts secrets: below
+    /// <c>RAGASPIRE_SECRETS</c>, else <c>/run/secrets</c>.
+    /// </summary>
+    private static void AddSecretFiles(this IHostApplicationBuilder builder)
+    {
+        var folder = builder.Configuration["RAGASPIRE_SECRETS"] is { Length: > 0 } chosen ? chosen : "/run/secrets";
+        if (Directory.Exists(folder))
+        {
+            builder.Configuration.AddKeyPerFile(folder, optional: true);
+        }
     }
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Answers.Generation;
+using RagAspire.Vectors.Embedding;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
@@ -9,6 +10,12 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>The clients of the stores and models, by the connection names that the AppHost hands to every service.</summary>
 public static class RagClients
 {
+    /// <summary>
+    /// A line of a chat is a token or a call of a tool; the vectors of a batch are one line, of some MB. A whole answer with
+    /// its reasoning has some MB too, since each token comes with the names of all fields.
+    /// </summary>
+    private const long LongestModelResponse = 64L << 20;
+
     /// <summary>
     /// Registers PostgreSQL (<c>ragdb</c>) and Redis (<c>cache</c>), and where a connection string is set also Qdrant
     /// (<c>vectors</c>), the chat model (<c>chat</c>) and the embedding model (<c>embeddings</c>).
@@ -27,13 +34,13 @@ public static class RagClients
         if (builder.IsConfigured("chat"))
         {
             builder.AddOllamaApiClient("chat").AddChatClient();
-            builder.ConfigureModelClient("chat");
+            builder.ConfigureModelClient("chat", lineBytes: 1 << 20);
         }
 
         if (builder.IsConfigured("embeddings"))
         {
             builder.AddOllamaApiClient("embeddings").AddEmbeddingGenerator();
-            builder.ConfigureModelClient("embeddings");
+            builder.ConfigureModelClient("embeddings", lineBytes: LongestModelResponse);
         }
 
         return builder;
@@ -61,8 +68,9 @@ public static class RagClients
 
     // A model may take minutes: its time limits are set where it is called. The client's name is that of the Ollama
     // integration, so other HTTP clients keep the platform's limit of 100 s.
-    private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName) =>
+    private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName, long lineBytes) =>
         builder.Services.AddHttpClient($"{connectionName}_httpClient")
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .AddHttpMessageHandler(() => new StreamCancellation());
+            .AddHttpMessageHandler(() => new StreamCancellation())
+            .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, LongestModelResponse));
 }

@@ -11,12 +11,17 @@ public static class ServiceHost
     public const int ConfigurationError = 78;
 
     /// <summary>
-    /// Builds and runs the service. An error of the configuration is one sentence on standard error in the place of a stack
-    /// trace.
+    /// Builds and runs the service, or asks a running one (<see cref="Probe"/>). An error of the configuration is one sentence
+    /// on standard error in the place of a stack trace.
     /// </summary>
     /// <returns>The exit code: 0 after a stop, <see cref="ConfigurationError"/>.</returns>
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    public static async Task<int> RunAsync(string[] args, Func<WebApplication> build)
     {
+        if (args is [Probe.Command])
+        {
+            return await Probe.RunAsync(CancellationToken.None);
+        }
+
         try
         {
             await using var service = build();

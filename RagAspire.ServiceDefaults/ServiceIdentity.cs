@@ -8,7 +8,10 @@ namespace Microsoft.Extensions.Hosting;
 /// <see cref="Instance"/> as <c>job</c> and <c>instance</c>; an orchestrator may choose others for its dashboard.
 /// </summary>
 /// <param name="Name">"ragaspire-api" or "ragaspire-worker".</param>
-/// <param name="Instance">Stays the same over restarts: <c>Metrics:Instance</c>, else "api" or "worker".</param>
+/// <param name="Instance">
+/// Stays the same over restarts: <c>Metrics:Instance</c>, in which <c>%host%</c> stands for the name of the machine or pod,
+/// else "api" or "worker".
+/// </param>
 /// <param name="HasGivenName"><c>OTEL_SERVICE_NAME</c> is set.</param>
 /// <param name="HasGivenInstance"><c>OTEL_RESOURCE_ATTRIBUTES</c> has a <c>service.instance.id</c>.</param>
 internal sealed record ServiceIdentity(string Name, string Instance, bool HasGivenName, bool HasGivenInstance)
@@ -23,7 +26,7 @@ internal sealed record ServiceIdentity(string Name, string Instance, bool HasGiv
         return new ServiceIdentity(
             name,
             builder.Configuration["Metrics:Instance"] is { Length: > 0 } instance
-                ? instance
+                ? instance.Replace("%host%", Environment.MachineName, StringComparison.Ordinal)
                 : name[(name.LastIndexOf('-') + 1)..],
             builder.Configuration["OTEL_SERVICE_NAME"] is { Length: > 0 },
             attributes.Contains("service.instance.id=", StringComparison.Ordinal));

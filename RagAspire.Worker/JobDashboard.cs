@@ -3,10 +3,10 @@ using RagAspire.Security;
 
 namespace RagAspire.Worker;
 
-/// <summary>Hangfire's pages, for keys with the scope operations; a browser sends the key as the password.</summary>
+/// <summary>Hangfire's pages, for keys that may run maintenance; a browser sends the key as the password.</summary>
 internal static class JobDashboard
 {
-    public const string Policy = Scopes.Operations;
+    public static readonly string[] Required = [Scopes.OperationsRead, Scopes.OperationsRun, Policies.WholeSystem];
 
     public static DashboardOptions Options { get; } = new()
     {
@@ -16,4 +16,21 @@ internal static class JobDashboard
         Authorization = [],
         DisplayStorageConnectionString = false,
     };
+
+    /// <summary>Refuses requests on which Hangfire fails: it reads a form where there is none.</summary>
+    public static IApplicationBuilder UseJobDashboardGuard(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var request = context.Request;
+        var isPost = HttpMethods.IsPost(request.Method);
+        if (!request.Path.StartsWithSegments("/hangfire", StringComparison.OrdinalIgnoreCase, out var rest)
+            || (isPost ? request.HasFormContentType : rest != "/stats"))
+        {
+            return next(context);
+        }
+
+        return TypedResults.Problem(
+            "The job pages take forms by POST.",
+            statusCode: isPost ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status405MethodNotAllowed)
+            .ExecuteAsync(context);
+    });
 }

@@ -75,8 +75,9 @@ internal static class JobServerRegistration
         services.AddHostedService<RecurringRuns>();
         services.AddHostedService<RunRecoveryService>();
         services.AddHostedService<MaintenanceMetricsSampler>();
+        services.AddHostedService<SandboxReport>();
         services.AddHostedService<BackupMetricsSampler>();
-        return services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        return services.AddHostedService<DatabaseHealthSampler>();
     }
 
     /// <summary>The filters of every job: telemetry, trace context and retries.</summary>

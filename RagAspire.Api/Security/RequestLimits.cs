@@ -16,11 +16,47 @@ public sealed class LimitOptions
     [Range(1, 2_000_000_000)]
     public long UploadBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// Bytes of the uploads that one process receives at once, and those of one key among them. Each counts as 4 MiB at least.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long UploadBytesAtOnce { get; set; } = 1L << 30;
+
+    /// <inheritdoc cref="UploadBytesAtOnce"/>
+    [Range(1, long.MaxValue)]
+    public long UploadBytesAtOncePerKey { get; set; } = 512L << 20;
+
+    /// <summary>An upload that is slower is ended, so that slow ones do not keep others out.</summary>
+    [Range(1, 1 << 30)]
+    public double UploadBytesPerSecond { get; set; } = 16 << 10;
+
+    /// <summary>Event streams that one key may have open.</summary>
+    [Range(1, 100_000)]
+    public int EventStreamsPerKey { get; set; } = 100;
+
+    /// <summary>
+    /// Average rate of requests without a valid key from one address, of all processes together; probes are not counted.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int AnonymousRequestsPerSecond { get; set; } = 50;
+
     /// <summary>Largest body of any other request, in bytes.</summary>
     [Range(1, 100_000_000)]
     public long BodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>Average rate of requests of one key.</summary>
+    /// <summary>After about this time a connection is closed at its next response, so that clients are spread anew.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a connection may wait for its next request.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Connections that one process has open; further ones are closed at once.</summary>
+    [Range(1, 1_000_000)]
+    public long Connections { get; set; } = 4000;
+
+    /// <summary>Average rate of requests of one key, of all processes together.</summary>
     [Range(1, 100_000)]
     public int RequestsPerSecond { get; set; } = 500;
 
@@ -47,13 +83,16 @@ public static class RequestLimits
     public static void AddRequestLimits(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddValidatedOptions<LimitOptions>(LimitOptions.Section);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.Value.BodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = limits.Value.Connections;
+            kestrel.Limits.KeepAliveTimeout = limits.Value.KeepAlive;
         });
         services.AddRequestTimeouts();
+        services.AddPublicPages();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitOptions>>((timeouts, limits) =>
         {
             timeouts.DefaultPolicy = Policy(limits.Value.RequestTimeout);
@@ -74,27 +113,29 @@ public static class RequestLimits
 
     public static void UseRequestLimits(this WebApplication app)
     {
+        app.UseConnectionLifetime();
         app.UseRateLimiter();
         app.UseRequestTimeouts();
+        app.UseOutputCache();
     }
 
     private static RateLimitPartition<string> PartitionOf(HttpContext context)
     {
-        if (context.User.Identity?.IsAuthenticated != true)
+        var options = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
+        var shared = context.RequestServices.GetRequiredService<SharedLimits>();
+        if (context.User.Identity?.IsAuthenticated == true)
         {
-            return RateLimitPartition.GetNoLimiter("anonymous");
+            return Partition(shared, new SharedLimit("requests", options.RequestsPerSecond, options.Burst), Caller.Of(context.User).Id);
         }
 
-        var limits = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
-        return RateLimitPartition.GetTokenBucketLimiter(Caller.Of(context.User).Id, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = limits.Burst,
-            TokensPerPeriod = Math.Max(1, limits.RequestsPerSecond / 10),
-            ReplenishmentPeriod =
-                TimeSpan.FromMilliseconds(limits.RequestsPerSecond < 10 ? 1000d / limits.RequestsPerSecond : 100),
-            QueueLimit = 0,
-        });
+        var perSecond = options.AnonymousRequestsPerSecond;
+        return Endpoints.IsProbe(context.Request.Path)
+            ? RateLimitPartition.GetNoLimiter("probe")
+            : Partition(shared, new SharedLimit("anonymous requests", perSecond, perSecond * 4), $"{context.Connection.RemoteIpAddress}");
     }
+
+    private static RateLimitPartition<string> Partition(SharedLimits shared, SharedLimit limit, string key) =>
+        RateLimitPartition.Get($"{limit.Name} {key}", _ => new SharedRateLimiter(shared, limit, key));
 
     private static RequestTimeoutPolicy Policy(TimeSpan timeout) => new()
     {

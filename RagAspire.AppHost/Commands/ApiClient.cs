@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Mime;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 
@@ -19,11 +19,9 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(Uri address, string key)
     {
-        // The AppHost samples no traces, and its trace id would keep the API from recording the call.
-        var handler = new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-        };
+        // The AppHost samples no traces, and its trace id would keep the API from recording the call. A propagator without output
+        // would not do: OpenTelemetry adds the header to every call that the handler tells it of.
+        var handler = new SocketsHttpHandler { ActivityHeadersPropagator = null };
         _http = new HttpClient(handler) { BaseAddress = new Uri(address, "/api/v1/"), Timeout = CallTimeout };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -32,6 +30,24 @@ internal sealed class ApiClient : IDisposable
     /// <exception cref="ApiException">The API refuses the call or does not answer.</exception>
     public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         SendAsync<T>(HttpMethod.Get, path, content: null, cancellationToken);
+
+    /// <summary>Reads a report as text.</summary>
+    /// <exception cref="ApiException">The API refuses the call or does not answer.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Text.Plain));
+            using var response = await _http.SendAsync(request, cancellationToken);
+            await ThrowUnlessSuccessAsync(response, cancellationToken);
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (Exception ex) when (IsFailure(ex, cancellationToken))
+        {
+            throw NoAnswer(ex);
+        }
+    }
 
     /// <summary>Sends JSON and reads JSON.</summary>
     /// <exception cref="ApiException">The API refuses the call or does not answer.</exception>

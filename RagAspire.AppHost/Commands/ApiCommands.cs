@@ -15,7 +15,9 @@ internal static class ApiCommands
             .WithQuestionCommand(access)
             .WithMaintenanceCommands(access)
             .WithBackupCommands(access)
-            .WithHealthCommand(access);
+            .WithHealthCommand(access)
+            .WithDiagnosisCommand(access)
+            .WithReportCommands(access);
     }
 
     /// <summary>Adds a command that is enabled while the API is healthy, and whose failures are one sentence.</summary>

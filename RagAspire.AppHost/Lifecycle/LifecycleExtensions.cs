@@ -12,6 +12,9 @@ internal static class LifecycleExtensions
         ("Microsoft.AspNetCore", "Warning"),
         ("Microsoft.Extensions.Hosting.Internal.Host", "None"),
         ("Aspire.Hosting.Dcp", "Critical"),
+
+        // A service that is still starting is no failure; the dashboard shows the health of each.
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", "Critical"),
     ];
 
     /// <summary>Everything that keeps the processes of a run in order, from the start to the end of the AppHost.</summary>
@@ -34,5 +37,7 @@ internal static class LifecycleExtensions
         builder.Services.AddHostedService<ProcessRecorder>();
         builder.Services.AddHostedService<ResourceRestarter>();
         builder.Services.AddHostedService<ServiceShutdown>();
+        builder.Services.AddHostedService(
+            services => new DiskMonitor(options, services.GetRequiredService<TimeProvider>(), Console.Out));
     }
 }

@@ -97,6 +97,7 @@ internal static class ModelResources
             .WithHttpEndpoint(targetPort: 11434, name: "http")
             .WithHttpHealthCheck("/")
             .WithVolume("ragaspire-ollama", "/root/.ollama")
+            .WithAnnotation(new ContainerLimit(Cpus: 8, Megabytes: 16_384))
             .WithIconName("BrainCircuit")
             .WithPage("http", "/api/tags", "Models");
 

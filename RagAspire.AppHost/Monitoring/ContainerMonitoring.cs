@@ -1,3 +1,6 @@
+using RagAspire.AppHost.Publishing;
+using RagAspire.Embedded.Postgres;
+
 namespace RagAspire.AppHost.Monitoring;
 
 /// <summary>
@@ -8,22 +11,22 @@ internal static class ContainerMonitoring
 {
     private const string Configuration = "/etc/prometheus";
 
-    /// <summary>Adds all but Alertmanager, which needs the API. Not in a deployment, which has its own monitoring.</summary>
+    /// <summary>Adds all but Alertmanager, which needs the API.</summary>
     /// <returns>Prometheus; null without monitoring.</returns>
     public static IResourceBuilder<ContainerResource>? AddMonitoring(
         this IDistributedApplicationBuilder builder,
         AppHostOptions options,
-        IResourceBuilder<PostgresDatabaseResource> database,
+        ContainerPostgres postgres,
         IResourceBuilder<RedisResource> cache,
         ParameterResource vectorsKey)
     {
-        if (!options.Monitoring || !builder.ExecutionContext.IsRunMode)
+        if (!options.Monitoring)
         {
             return null;
         }
 
         var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
-        builder.AddExporters(prometheus, database, cache);
+        builder.AddExporters(prometheus, postgres, cache);
         builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
             .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
@@ -34,6 +37,7 @@ internal static class ContainerMonitoring
             .WithEnvironment("TRACES_URL", builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] ?? "http://localhost:18888")
             .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of admin in Grafana."))
             .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
+            .WithEnvironment("GF_USERS_ALLOW_SIGN_UP", "false")
             .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
             .AsGrafana();
         return prometheus;
@@ -51,10 +55,16 @@ internal static class ContainerMonitoring
         this IResourceBuilder<ProjectResource> api,
         AppHostOptions options,
         Stores stores,
-        IResourceBuilder<ParameterResource> apiKey)
+        IResourceBuilder<ParameterResource> alertsKey)
     {
         if (stores.Prometheus is null)
         {
+            return;
+        }
+
+        if (api.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            api.AddPublishedAlertmanager(alertsKey);
             return;
         }
 
@@ -76,11 +86,15 @@ internal static class ContainerMonitoring
                         name => name switch
                         {
                             "RAGASPIRE_API_URL" => placeholder,
-                            "RAGASPIRE_API_KEY_FILE" => "/etc/alertmanager/api-key",
+                            "RAGASPIRE_API_KEY_FILE" => "/etc/alertmanager/alerts-key",
                             _ => builder.Configuration[name],
                         }),
                 },
-                new ContainerFile { Name = "api-key", Contents = await apiKey.Resource.GetValueAsync(cancellationToken) },
+                new ContainerFile
+                {
+                    Name = Secrets.AlertsKey,
+                    Contents = await alertsKey.Resource.GetValueAsync(cancellationToken),
+                },
                 Folder("templates", Repository(builder, "alertmanager", "templates")),
             ])
             .WithEnvironment("API_URL", api.GetEndpoint("http"))
@@ -89,7 +103,7 @@ internal static class ContainerMonitoring
                 "-c",
                 $"cd /etc/alertmanager && sed \"s|{placeholder}|$API_URL|\" alertmanager.yml > /tmp/alertmanager.yml "
                 + "&& cp -r templates /tmp && exec /bin/alertmanager --config.file=/tmp/alertmanager.yml --storage.path=/alertmanager "
-                + "--cluster.listen-address=")
+                + $"--cluster.listen-address= --web.external-url={builder.Configuration["ALERTMANAGER_URL"] ?? $"http://localhost:{options.AlertmanagerPort}"}")
             .AsAlertmanager();
     }
 
@@ -100,6 +114,7 @@ internal static class ContainerMonitoring
         {
             "RAGASPIRE_OTLP" => "true",
             "QDRANT_API_KEY_FILE" => $"{Configuration}/qdrant-key",
+            "PROMETHEUS_URL" => builder.Configuration[name] ?? $"http://localhost:{port}",
             _ => builder.Configuration[name],
         };
         return builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
@@ -130,18 +145,17 @@ internal static class ContainerMonitoring
     private static void AddExporters(
         this IDistributedApplicationBuilder builder,
         IResourceBuilder<ContainerResource> prometheus,
-        IResourceBuilder<PostgresDatabaseResource> database,
+        ContainerPostgres postgres,
         IResourceBuilder<RedisResource> cache)
     {
-        var server = database.Resource.Parent;
+        var server = postgres.Server.Resource;
         builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
             .WithHttpEndpoint(targetPort: 9187, name: "http")
             .WithHttpHealthCheck("/")
             .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
-                $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{database.Resource.DatabaseName}"
-                + $"?sslmode=disable"))
-            .WithEnvironment("DATA_SOURCE_USER", server.UserNameReference)
-            .WithEnvironment("DATA_SOURCE_PASS", server.PasswordParameter)
+                $"{server.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/ragdb?sslmode=disable"))
+            .WithEnvironment("DATA_SOURCE_USER", PostgresRoles.Application)
+            .WithEnvironment("DATA_SOURCE_PASS", postgres.Password)
             .AsExporterOf(server);
         builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0")
             .WithHttpEndpoint(targetPort: 9121, name: "http")
@@ -156,8 +170,12 @@ internal static class ContainerMonitoring
             .AsExporterOf(prometheus.Resource);
         if (OperatingSystem.IsLinux())
         {
-            // On other systems containers run in a virtual machine, whose root is not that of this machine.
-            node.WithBindMount("/", "/host", isReadOnly: true).WithArgs("--path.rootfs=/host");
+            // On other systems containers run in a virtual machine, whose root is not that of this machine. In the machine's
+            // own namespace of processes its figures are the machine's; the network stays that of the containers, which
+            // Prometheus can reach.
+            node.WithBindMount("/", "/host", isReadOnly: true)
+                .WithArgs("--path.rootfs=/host", "--path.procfs=/host/proc", "--path.sysfs=/host/sys")
+                .WithContainerRuntimeArgs("--pid=host");
         }
     }
 

@@ -38,10 +38,13 @@ public static class InstalledMonitoring
                 + $"({HowToInstall} {string.Join(' ', absent)})");
     }
 
+    /// <summary>Whether a Prometheus of this machine will run.</summary>
+    public static bool Runs(AppHostOptions options) => options.Monitoring && MonitoringTool.Prometheus.Path is not null;
+
     /// <summary>The fixed ports that will be used, with their purpose and the argument that changes them.</summary>
     public static IEnumerable<(string Purpose, int Port, string Argument)> FixedPorts(AppHostOptions options)
     {
-        if (options.Monitoring && MonitoringTool.Prometheus.Path is not null)
+        if (Runs(options))
         {
             yield return ("Prometheus", options.PrometheusPort, "--prometheus-port");
             if (MonitoringTool.Alertmanager.Path is not null)
@@ -52,11 +55,12 @@ public static class InstalledMonitoring
     }
 
     /// <summary>Writes the configuration for API and worker on this machine.</summary>
-    /// <param name="apiKey">The key with which Alertmanager delivers alerts to the API.</param>
+    /// <param name="alertsKey">The key with which Alertmanager delivers alerts to the API.</param>
+    /// <param name="metricsToken">The token with which Prometheus reads the metrics of API and worker.</param>
     /// <param name="environment">Variables of the templates, such as those of <c>alertmanager/alertmanager.yml</c>.</param>
     /// <returns>The programs in the order of their start; none without Prometheus.</returns>
     public static IReadOnlyList<MonitoringProgram> Prepare(
-        AppHostOptions options, string apiKey, Func<string, string?> environment)
+        AppHostOptions options, string alertsKey, string metricsToken, Func<string, string?> environment)
     {
         if (!options.Monitoring || MonitoringTool.Prometheus.Path is not { } prometheus)
         {
@@ -67,9 +71,16 @@ public static class InstalledMonitoring
         var own = new Dictionary<string, string>
         {
             ["RAGASPIRE_API_URL"] = $"http://127.0.0.1:{options.ApiPort}",
-            ["RAGASPIRE_API_KEY_FILE"] = folder.WriteSecret("api-key", apiKey),
+            ["RAGASPIRE_API_KEY_FILE"] = folder.WriteSecret(Secrets.AlertsKey, alertsKey),
+            ["METRICS_TOKEN_FILE"] = folder.WriteSecret(Secrets.MetricsToken, metricsToken),
         };
-        string? Variable(string name) => own.GetValueOrDefault(name) ?? environment(name);
+        var defaults = new Dictionary<string, string>
+        {
+            ["RUNBOOKS_URL"] = $"http://localhost:{options.ApiPort}/runbooks",
+            ["PROMETHEUS_URL"] = $"http://localhost:{options.PrometheusPort}",
+            ["ALERTMANAGER_URL"] = $"http://localhost:{options.AlertmanagerPort}",
+        };
+        string? Variable(string name) => own.GetValueOrDefault(name) ?? environment(name) ?? defaults.GetValueOrDefault(name);
         folder.Write(Variable);
         folder.AddTarget("ragaspire-api", $"127.0.0.1:{options.ApiPort}", "api");
         folder.AddTarget("ragaspire-worker", $"127.0.0.1:{options.WorkerPort}", "worker");
@@ -95,6 +106,7 @@ public static class InstalledMonitoring
                 [
                     $"--config.file={folder.AlertmanagerFile}", $"--storage.path={folder.Storage("alertmanager")}",
                     $"--web.listen-address=127.0.0.1:{options.AlertmanagerPort}", "--cluster.listen-address=",
+                    $"--web.external-url={Variable("ALERTMANAGER_URL")}",
                 ],
                 options.AlertmanagerPort,
                 "/-/ready"));

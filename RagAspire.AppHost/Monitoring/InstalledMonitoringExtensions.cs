@@ -11,7 +11,11 @@ internal static class InstalledMonitoringExtensions
             Ports.Free(port, purpose, argument);
         }
 
-        var programs = InstalledMonitoring.Prepare(options, builder.ReadApiKey(options), name => builder.Configuration[name])
+        var programs = InstalledMonitoring.Prepare(
+            options,
+            Secrets.ReadSecret(options, Secrets.AlertsKey),
+            Secrets.ReadSecret(options, Secrets.MetricsToken),
+            name => builder.Configuration[name])
             .ToDictionary(program => program.Name, builder.AddProgram);
         if (!programs.TryGetValue("prometheus", out var prometheus))
         {

@@ -20,6 +20,7 @@ internal static class LoadSettings
             ["ConnectionStrings__embeddings"] = current,
             ["ConnectionStrings__embeddings_next"] = next,
             ["Backups__Directory"] = Path.Combine(directory, "backups"),
+            ["Backups__SigningKey"] = "a key for benchmarks, which nobody keeps",
             ["Maintenance__Certificates__Files__0"] = Certificate(directory),
         };
         foreach (var row in Schedule.Defaults)

@@ -7,7 +7,8 @@ namespace RagAspire.Benchmarks.Load;
 
 /// <summary>Gives a task something to do before each run.</summary>
 /// <param name="rows">The number of expired rows of the audit log; other numbers are in proportion to it.</param>
-internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRuns runs, int rows)
+internal sealed class TaskWork(
+    NpgsqlDataSource database, NpgsqlDataSource superuser, HttpClient api, TaskRuns runs, int rows)
 {
     /// <summary>Ordinals from here on belong to chunks that were inserted without their points.</summary>
     private const int FirstUnindexed = 1_000_000;
@@ -40,7 +41,7 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
         }
 
         // Without this the rows would be written to disk later, during a measurement.
-        await ExecuteAsync("checkpoint", cancellationToken);
+        await superuser.Command("checkpoint").ExecuteAsync(cancellationToken);
     }
 
     private Task<bool> HasBackupAsync(CancellationToken cancellationToken) =>
@@ -50,9 +51,12 @@ internal sealed class TaskWork(NpgsqlDataSource database, HttpClient api, TaskRu
     private string ExpiredRecords() => $"""
         insert into hangfire.job (invocationdata, arguments, statename, createdat)
         select '[]', '[]', 'Failed', now() - interval '40 days' from generate_series(1, {rows / 50});
-        insert into document_contents (document_id, version, content, created_at)
-        select id, 1000 + i, decode(repeat('5f', 10000), 'hex'), now() - interval '3 days'
+        insert into document_contents (document_id, version, created_at)
+        select id, 1000 + i, now() - interval '3 days'
         from (select id from documents limit {rows / 2_000}) d, generate_series(1, 10) i
+        on conflict do nothing;
+        insert into document_slices (document_id, version, ordinal, bytes)
+        select document_id, version, 0, decode(repeat('5f', 10000), 'hex') from document_contents where version >= 1000
         on conflict do nothing
         """;
 

@@ -1,4 +1,5 @@
 using RagAspire.Search;
+using RagAspire.Usage;
 
 namespace RagAspire.Answers;
 
@@ -15,7 +16,11 @@ public sealed record AnswerContext(
     IReadOnlyList<SearchHit> Hits,
     IReadOnlyList<SessionTurn> History,
     bool HasVectors,
-    Func<string, CancellationToken, Task<TermFrequencies?>>? CountTerms = null);
+    Func<string, CancellationToken, Task<TermFrequencies?>>? CountTerms = null)
+{
+    /// <summary>Whom the call of the model is counted for.</summary>
+    public UsageContext Usage { get; init; } = new(UsageContext.SystemKey, "", UsageKind.Answer);
+}
 
 /// <summary>A written answer that does not belong to a session yet.</summary>
 /// <param name="Degraded">Why the configured model did not write it; null otherwise.</param>

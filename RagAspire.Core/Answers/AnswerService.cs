@@ -1,9 +1,11 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Options;
+using RagAspire.Answers.Sessions;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
+using RagAspire.Usage;
+using RagAspire.Usage.Budgets;
 
 namespace RagAspire.Answers;
 
@@ -11,22 +13,27 @@ namespace RagAspire.Answers;
 public sealed class AnswerService(
     SearchService search,
     AnswerWriter writer,
-    AnswerStore store,
+    SessionHistory sessions,
     ResponseCache cache,
-    AnswerRecorder recorder,
-    IOptions<AnswerOptions> options)
+    AnswerRecorder recorder)
 {
     private const string CacheName = "answer";
 
     /// <summary>The answer as it is written.</summary>
+    /// <exception cref="BudgetExceededException">Before the first event: the key may not use a model.</exception>
+    /// <exception cref="SessionLimitException">Before the first event: the key begins too many sessions.</exception>
     public async IAsyncEnumerable<AnswerEvent> AskAsync(
         Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         using var activity = AnswerTelemetry.Source.StartActivity("answer");
-        var history = question.SessionId is { } session
-            ? await store.TurnsAsync(session, question.Collection, options.Value.HistoryTurns, cancellationToken)
-            : [];
+        var turns = await sessions.TurnsAsync(question, cancellationToken);
+        if (turns is null)
+        {
+            question = question with { SessionId = null };
+        }
+
+        var history = turns ?? [];
 
         // Earlier turns change the meaning of a question, so only the first question of a session is cached.
         var key = history.Count == 0 ? Key(question) : null;
@@ -58,7 +65,7 @@ public sealed class AnswerService(
     private async IAsyncEnumerable<AnswerEvent> GenerateAsync(
         Question question,
         IReadOnlyList<SessionTurn> history,
-        string? key,
+        CacheKey? key,
         long startedAt,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -68,14 +75,21 @@ public sealed class AnswerService(
                 question.Collection,
                 question.Limit,
                 SearchMode.Hybrid,
-                ReadOnlyDictionary<string, string>.Empty),
+                ReadOnlyDictionary<string, string>.Empty)
+            {
+                KeyId = question.KeyId,
+            },
             cancellationToken);
         var writing = writer.Begin(new AnswerContext(
             question.Text,
             found.Hits,
             history,
             HasVectors: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
-            CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token)));
+            CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token))
+        {
+            Usage = new UsageContext(question.KeyId, question.Collection, UsageKind.Answer),
+        });
+        using var admission = await writing.AdmitAsync(cancellationToken);
         yield return new SourcesEvent(writing.Sources);
         await foreach (var token in writing.TokensAsync(cancellationToken))
         {
@@ -90,7 +104,8 @@ public sealed class AnswerService(
 
         if (draft.Degraded is null && !found.HasOutage)
         {
-            cache.Set(CacheName, key, new CachedAnswer(writing.Sources, draft with { Call = null }));
+            var kept = new CachedAnswer(writing.Sources, draft with { Call = null });
+            cache.Set(CacheName, key, kept, Stopwatch.GetElapsedTime(startedAt));
         }
 
         yield return new DoneEvent(await RecordAsync(question, draft, isCached: false, startedAt, cancellationToken));
@@ -113,8 +128,10 @@ public sealed class AnswerService(
         return answer;
     }
 
-    private string? Key(Question question) => cache.Key(
-        CacheName, question.Collection, new { question.Text, question.Limit, writer.Model, EmbeddingModel = search.Model });
+    private CacheKey? Key(Question question) => cache.Key(
+        CacheName,
+        question.Collection,
+        new { question.Text, question.Limit, writer.Model, Search = search.Settings, Answer = writer.Settings });
 
     /// <summary>A short question that continues a session ("And in 2022?") is searched together with the one before.</summary>
     private static string SearchText(string question, IReadOnlyList<SessionTurn> history) =>

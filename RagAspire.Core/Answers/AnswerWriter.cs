@@ -21,6 +21,9 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     /// <summary>The model's name; null where none is configured.</summary>
     public string? Model => model.Name;
 
+    /// <summary>What an answer depends on beside the question and the model.</summary>
+    public object Settings => _options;
+
     /// <summary>Selects the sources of an answer, and decides whether the model is asked.</summary>
     public AnswerWriting Begin(AnswerContext context)
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using RagAspire.Answers.Citations;
 using RagAspire.Answers.Extractive;
 using RagAspire.Answers.Generation;
+using RagAspire.Usage.Budgets;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Terms;
 
@@ -28,6 +29,11 @@ public sealed class AnswerWriting
     /// <summary>The whole answer, once all tokens have been read.</summary>
     public AnswerDraft Draft => _draft ?? throw new InvalidOperationException("The answer is still being written.");
 
+    /// <summary>Admits the call of the model, where there will be one, until the result is disposed.</summary>
+    /// <exception cref="BudgetExceededException">The budget of the key is spent.</exception>
+    public async Task<IDisposable?> AdmitAsync(CancellationToken cancellationToken) =>
+        _question.AsksModel ? await _model.AdmitAsync(_question.Context.Usage.KeyId, cancellationToken) : null;
+
     /// <summary>Writes the answer. When reading stops, the call of the model does too.</summary>
     public async IAsyncEnumerable<string> TokensAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -51,7 +57,7 @@ public sealed class AnswerWriting
     private async IAsyncEnumerable<string> ModelTokensAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var context = _question.Context;
-        var progress = _model.Begin();
+        var progress = _model.Begin(context.Usage);
         var stream = new AnswerStream(_question.Sources.Count);
         var messages = Prompt.Messages(context.Question, _question.Sources, context.History, _options);
         await using var pieces = _model.StreamAsync(messages, progress, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -93,6 +99,11 @@ public sealed class AnswerWriting
         if (text.Length == 0)
         {
             return await ExtractAsync($"the model {progress.Model} gave no answer", call, cancellationToken);
+        }
+
+        if (Prompt.IsRepeatedBy(text))
+        {
+            return await ExtractAsync($"the model {progress.Model} repeated its instructions", call, cancellationToken);
         }
 
         var matcher = new CitationMatcher(_question.Sentences, _terms);

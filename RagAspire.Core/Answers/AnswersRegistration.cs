@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Answers.Generation;
+using RagAspire.Answers.Sessions;
 
 namespace RagAspire.Answers;
 
@@ -12,12 +13,15 @@ public static class AnswersRegistration
         .AddSingleton<AnswerWriter>()
         .AddSingleton<AnswerStore>()
         .AddSingleton<AnswerMetrics>()
+        .AddValidatedOptions<SessionOptions>(SessionOptions.Section)
+        .AddSingleton<SessionMetrics>()
+        .AddSingleton<SessionHistory>()
         .AddSingleton<AnswerRecorder>()
         .AddSingleton<AnswerService>();
 
     /// <summary>Exports the durations of sessions.</summary>
     public static IServiceCollection AddSessionMetrics(this IServiceCollection services) => services
-        .AddValidatedOptions<SessionOptions>(SessionOptions.Section)
-        .AddSingleton<SessionMetrics>()
+        .AddSingleton<SearchSessions>()
+        .AddSingleton<EndedSessions>()
         .AddHostedService<SessionMetricsSampler>();
 }

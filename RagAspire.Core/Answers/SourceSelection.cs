@@ -15,7 +15,20 @@ internal sealed record SelectedSource(Source Shown, IReadOnlyList<SourceChunk> C
 
 /// <summary>A chunk inside a source's text.</summary>
 /// <param name="Start">Position in the text, from 0.</param>
-internal sealed record SourceChunk(Guid ChunkId, int? Page, int Ordinal, int Start);
+/// <param name="Skipped">The characters at the chunk's start that the text has already.</param>
+internal sealed record SourceChunk(SearchHit Hit, int Start, int Skipped)
+{
+    public Guid ChunkId => Hit.ChunkId;
+
+    /// <summary>The page and the section at a position of the source's text.</summary>
+    public (int? Page, string? Section) PlaceAt(int position) =>
+        PositionOf(position) is { } inDocument && Hit.Place!.PartAt(inDocument) is { } part
+            ? (part.Page, part.Section)
+            : (Hit.Page, Hit.Section);
+
+    /// <summary>The position in the document's text; null where the chunk does not know its place.</summary>
+    public int? PositionOf(int position) => Hit.Place?.PositionOf(position - Start + Skipped);
+}
 
 /// <summary>Selects, joins and numbers the chunks that an answer is written from.</summary>
 internal static class SourceSelection
@@ -124,12 +137,13 @@ internal static class SourceSelection
     private static SelectedSource Join(int number, List<(SearchHit Hit, bool IsCut)> run)
     {
         var text = run[0].Hit.Text;
-        var chunks = new List<SourceChunk> { Chunk(run[0].Hit, 0) };
+        var chunks = new List<SourceChunk> { new(run[0].Hit, 0, 0) };
         foreach (var (hit, _) in run.Skip(1))
         {
-            var overlap = Overlap(text, hit.Text);
-            chunks.Add(Chunk(hit, overlap > 0 ? text.Length : text.Length + 1));
-            text = overlap > 0 ? text + hit.Text[overlap..] : $"{text}\n{hit.Text}";
+            var overlap = Overlap(text, chunks[^1].Hit, hit);
+            var isRepeated = overlap > (hit.Place?.HeaderLength ?? 0);
+            chunks.Add(new SourceChunk(hit, isRepeated ? text.Length : text.Length + 1, overlap));
+            text = isRepeated ? text + hit.Text[overlap..] : $"{text}\n{hit.Text[overlap..]}";
         }
 
         var first = run[0].Hit;
@@ -137,7 +151,11 @@ internal static class SourceSelection
         return new SelectedSource(shown, chunks, run[^1].IsCut);
     }
 
-    private static SourceChunk Chunk(SearchHit hit, int start) => new(hit.ChunkId, hit.Page, hit.Ordinal, start);
+    /// <summary>The length of the beginning of a chunk that the text has already, the header of its table included.</summary>
+    private static int Overlap(string text, SearchHit before, SearchHit next) =>
+        before.Place is { } first && next.Place is { } second
+            ? Math.Clamp(second.HeaderLength + Math.Max(0, first.End - second.Start), 0, next.Text.Length)
+            : Overlap(text, next.Text);
 
     /// <summary>The length of the beginning of <paramref name="next"/> that is also the end of <paramref name="text"/>.</summary>
     private static int Overlap(string text, string next)

@@ -18,6 +18,9 @@ public enum BackupStatus
     /// <summary>A verification or a restore drill found an error.</summary>
     Damaged,
 
+    /// <summary>Its signature is missing or wrong, so its origin is unknown: it may be forged.</summary>
+    Untrusted,
+
     /// <summary>It was not completed.</summary>
     Failed,
 
@@ -36,6 +39,7 @@ public enum BackupStatus
 /// <param name="Error">Why it failed or is damaged.</param>
 /// <param name="DrilledAt">The time of the last restore drill with this backup.</param>
 /// <param name="DrillError">Why that drill failed; null when it succeeded.</param>
+/// <param name="SigningKey">The id of the key that signed its manifest; null for backups of earlier versions.</param>
 public sealed record Backup(
     string Id,
     BackupStatus Status,
@@ -50,13 +54,20 @@ public sealed record Backup(
     DateTimeOffset? VerifiedAt,
     DateTimeOffset? DrilledAt,
     double? DrillSeconds,
-    string? DrillError)
+    string? DrillError,
+    string? SigningKey)
 {
-    /// <summary>No error is known, so it can be restored.</summary>
+    /// <summary>It is signed and no error is known, so it can be restored.</summary>
     [JsonIgnore]
-    public bool IsGood => Status is BackupStatus.Complete or BackupStatus.Verified;
+    public bool IsGood => HasNoError && SigningKey is not null;
 
-    /// <summary>Its files exist, good or damaged.</summary>
+    /// <summary>An earlier version made it, which did not sign. No error is known, but its origin cannot be proved.</summary>
     [JsonIgnore]
-    public bool IsPresent => IsGood || Status == BackupStatus.Damaged;
+    public bool IsUnsigned => HasNoError && SigningKey is null;
+
+    /// <summary>Its files exist, good or not.</summary>
+    [JsonIgnore]
+    public bool IsPresent => HasNoError || Status is BackupStatus.Damaged or BackupStatus.Untrusted;
+
+    private bool HasNoError => Status is BackupStatus.Complete or BackupStatus.Verified;
 }

@@ -33,6 +33,33 @@ public sealed class BackupOptions : IValidatableObject
     /// </summary>
     public string? IdentityFile { get; set; }
 
+    /// <summary>
+    /// The secret that signs the manifests of new backups, of at least 32 characters, such as 32 random bytes in Base64. It must
+    /// not be kept beside the backups; a restore on another machine needs it.
+    /// </summary>
+    public string? SigningKey { get; set; }
+
+    /// <summary>
+    /// The file with that secret. Without both settings it is <c>backup-signing-key</c> in the data directory, which the first
+    /// backup creates.
+    /// </summary>
+    public string? SigningKeyFile { get; set; }
+
+    /// <summary>Earlier keys, each a secret or the file with one: backups that they signed stay trusted.</summary>
+    public IReadOnlyList<string> FormerSigningKeys { get; set; } = [];
+
+    /// <summary>
+    /// A login that may do nothing, as which dumps are loaded, where the role of the connection may not create one. The role
+    /// of the connection must be a member of it. Ignored on a server that does not have it.
+    /// </summary>
+    public string? RestoreRole { get; set; }
+
+    /// <summary>The password of <see cref="RestoreRole"/>.</summary>
+    public string? RestorePassword { get; set; }
+
+    /// <summary>The file with that password, where it is not set itself.</summary>
+    public string? RestorePasswordFile { get; set; }
+
     /// <summary>The number of newest backups that are kept whatever their age.</summary>
     [Range(1, 1000)]
     public int KeepLatest { get; set; } = 7;
@@ -74,6 +101,29 @@ public sealed class BackupOptions : IValidatableObject
     /// </summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (!string.IsNullOrEmpty(SigningKey) && !string.IsNullOrEmpty(SigningKeyFile))
+        {
+            yield return new ValidationResult(
+                "Backups:SigningKey and Backups:SigningKeyFile are both set: remove one.", [nameof(SigningKey)]);
+        }
+
+        if (new[] { SigningKey }.Concat(FormerSigningKeys.Where(key => !File.Exists(key))).Any(
+            key => key is { Length: > 0 } && key.Trim().Length < Signing.SigningKey.ShortestSecret))
+        {
+            yield return new ValidationResult(
+                $"A key in Backups:SigningKey or Backups:FormerSigningKeys has less than {Signing.SigningKey.ShortestSecret} "
+                + "characters, or names a file that does not exist.",
+                [nameof(SigningKey)]);
+        }
+
+        if (string.IsNullOrEmpty(RestoreRole)
+            != (string.IsNullOrEmpty(RestorePassword) && string.IsNullOrEmpty(RestorePasswordFile)))
+        {
+            yield return new ValidationResult(
+                "Backups:RestoreRole and Backups:RestorePassword or RestorePasswordFile must be set together.",
+                [nameof(RestoreRole)]);
+        }
+
         var hasRecipient = !string.IsNullOrWhiteSpace(Recipient);
         if (Method is { Length: > 0 } && !Is(Method, "PgDump") && !Is(Method, "Auto"))
         {

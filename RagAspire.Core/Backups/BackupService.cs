@@ -58,6 +58,9 @@ public sealed partial class BackupService(
         await CleanUpAsync(cancellationToken);
         var plan = await PlanAsync(connection, cancellationToken);
         RequireSpace(plan);
+
+        // A backup without a key would be useless, so a missing one is reported before anything is written.
+        _ = repository.CurrentKey();
         var id = await store.BeginAsync(plan.Place, BackupManifest.PgDumpMethod, plan.Encryption, actor, cancellationToken);
         var manifest = await WriteOrDeleteAsync(id, plan, connection, progress, cancellationToken);
         await store.CompletedAsync(manifest, plan.Place, actor, cancellationToken);
@@ -172,8 +175,7 @@ public sealed partial class BackupService(
             snapshot.NewestIndexChange,
             Vectors,
             LeftOut);
-        await writer.PublishAsync(manifest, cancellationToken);
-        return manifest;
+        return await writer.PublishAsync(manifest, repository.CurrentKey(), cancellationToken);
     }
 
     /// <summary>A clean-up that fails is made up for by the next backup; the caller reports the original error.</summary>

@@ -10,8 +10,11 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
 {
     private const string Columns = """
         id, status, created_at, finished_at, place, method, encryption, size_bytes, actor, error, verified_at, drilled_at,
-        drill_seconds, drill_error
+        drill_seconds, drill_error, signing_key
         """;
+
+    /// <summary>Signed and without a known error.</summary>
+    private const string Good = "status in ('complete', 'verified') and signing_key is not null";
 
     /// <summary>A page of backups, the newest first.</summary>
     /// <param name="before">The last id of the page before; null for the newest backups.</param>
@@ -25,17 +28,17 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
     public async Task<Backup?> FindAsync(string id, CancellationToken cancellationToken) =>
         await dataSource.Command($"select {Columns} from backups where id = $1", id).FirstAsync(Read, cancellationToken);
 
-    /// <summary>The newest backup without a known error; null without one.</summary>
+    /// <summary>The newest signed backup without a known error; null without one.</summary>
     public async Task<Backup?> NewestGoodAsync(CancellationToken cancellationToken) =>
         await dataSource.Command($"""
-            select {Columns} from backups where status in ('complete', 'verified') order by id desc limit 1
+            select {Columns} from backups where {Good} order by id desc limit 1
             """)
             .FirstAsync(Read, cancellationToken);
 
     /// <summary>The backups whose files exist, the newest first.</summary>
     public async Task<IReadOnlyList<Backup>> PresentAsync(CancellationToken cancellationToken) =>
         await dataSource.Command($"""
-            select {Columns} from backups where status in ('complete', 'verified', 'damaged') order by id desc
+            select {Columns} from backups where status in ('complete', 'verified', 'damaged', 'untrusted') order by id desc
             """)
             .ListAsync(Read, cancellationToken);
 
@@ -62,14 +65,16 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
     public Task CompletedAsync(BackupManifest manifest, string place, string actor, CancellationToken cancellationToken) =>
         ChangeAsync(
             connection => connection.Command("""
-                insert into backups (id, status, created_at, finished_at, place, method, encryption, size_bytes, actor)
-                values ($1, 'complete', $2, $3, $4, $5, $6::text, $7, $8)
+                insert into backups
+                    (id, status, created_at, finished_at, place, method, encryption, size_bytes, actor, signing_key)
+                values ($1, 'complete', $2, $3, $4, $5, $6::text, $7, $8, $9::text)
                 on conflict (id) do update set status = 'complete', finished_at = excluded.finished_at,
-                    size_bytes = excluded.size_bytes, method = excluded.method, encryption = excluded.encryption, error = null
-                where backups.status not in ('complete', 'verified', 'damaged')
+                    size_bytes = excluded.size_bytes, method = excluded.method, encryption = excluded.encryption, error = null,
+                    signing_key = excluded.signing_key
+                where backups.status not in ('complete', 'verified', 'damaged', 'untrusted')
                 """,
                 manifest.Id, manifest.CreatedAt, time.GetUtcNow(), place, manifest.Method, manifest.Encryption,
-                manifest.SizeBytes, actor),
+                manifest.SizeBytes, actor, manifest.SigningKey),
             Entry(
                 actor, "backup.create", manifest.Id,
                 ("place", place), ("method", manifest.Method), ("size", ByteSize.Format(manifest.SizeBytes))),
@@ -98,6 +103,21 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
             id, time.GetUtcNow(), reason),
         Entry(actor, "backup.verify", id, ("result", "damaged"), ("reason", reason)),
         cancellationToken);
+
+    /// <summary>
+    /// Records that the signature of a backup is missing or wrong, and adds its row where there is none, so that a forged
+    /// backup is noticed and not only ignored.
+    /// </summary>
+    public Task UntrustedAsync(string id, string reason, string place, string actor, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            connection => connection.Command("""
+                insert into backups (id, status, created_at, place, actor, verified_at, error)
+                values ($1, 'untrusted', $2, $3, $4, $2, $5)
+                on conflict (id) do update set
+                    status = 'untrusted', verified_at = excluded.verified_at, error = excluded.error
+                """, id, time.GetUtcNow(), place, actor, reason),
+            Entry(actor, "backup.verify", id, ("result", "untrusted"), ("reason", reason)),
+            cancellationToken);
 
     /// <summary>Records a restore drill.</summary>
     /// <param name="error">Why it failed; null when it succeeded.</param>
@@ -131,11 +151,12 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
 
     /// <summary>The values of the metrics.</summary>
     public async Task<BackupSummary> SummaryAsync(CancellationToken cancellationToken) =>
-        (await dataSource.Command("""
-            select coalesce(
-                    (select max(created_at) from backups where status in ('complete', 'verified')), i.created_at) as last_success,
-                (select size_bytes from backups where status in ('complete', 'verified') order by id desc limit 1) as size_bytes,
+        (await dataSource.Command($"""
+            select coalesce((select max(created_at) from backups where {Good}), i.created_at) as last_success,
+                (select size_bytes from backups where {Good} order by id desc limit 1) as size_bytes,
                 (select count(*) from backups where status = 'damaged') as damaged,
+                (select count(*) from backups where status = 'untrusted') as untrusted,
+                (select count(*) from backups where status in ('complete', 'verified') and signing_key is null) as unsigned,
                 coalesce((select max(drilled_at) from backups where drill_error is null), i.created_at) as last_drill,
                 d.drill_seconds, coalesce(d.drill_error is not null, false) as drill_failed
             from (select coalesce((select created_at from installation), now()) as created_at) i
@@ -147,6 +168,8 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
                 row.Field<DateTimeOffset>("last_success"),
                 row.Nullable<long?>("size_bytes"),
                 row.Field<long>("damaged"),
+                row.Field<long>("untrusted"),
+                row.Field<long>("unsigned"),
                 row.Field<DateTimeOffset>("last_drill"),
                 row.Nullable<double?>("drill_seconds"),
                 row.Field<bool>("drill_failed")),
@@ -188,5 +211,6 @@ public sealed class BackupStore(NpgsqlDataSource dataSource, AuditLog audit, Tim
         row.Nullable<DateTimeOffset?>("verified_at"),
         row.Nullable<DateTimeOffset?>("drilled_at"),
         row.Nullable<double?>("drill_seconds"),
-        row.Nullable<string>("drill_error"));
+        row.Nullable<string>("drill_error"),
+        row.Nullable<string>("signing_key"));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RagAspire.Backups.Drill;
@@ -5,6 +6,7 @@ using RagAspire.Backups.Dumps;
 using RagAspire.Backups.Files;
 using RagAspire.Backups.Restore;
 using RagAspire.Backups.Retention;
+using RagAspire.Backups.Signing;
 using RagAspire.Backups.Targets;
 using RagAspire.Maintenance;
 
@@ -22,6 +24,8 @@ public static class BackupsRegistration
             .AddSingleton<BackupStore>()
             .AddSingleton<BackupMetrics>()
             .AddSingleton<AgeEncryption>()
+            .AddSingleton<SigningKeys>()
+            .AddSingleton<ManifestReader>()
             .AddSingleton(CreateTarget)
             .AddSingleton<BackupRepository>()
             .AddSingleton<PostgresTools>()
@@ -33,6 +37,8 @@ public static class BackupsRegistration
             .AddSingleton<DrillIndex>()
             .AddSingleton<DrillSearches>()
             .AddSingleton<RestoreDrill>()
+            .AddSingleton<UpgradeSearches>()
+            .AddSingleton<UpgradeCheck>()
             .AddMaintenanceTask<BackupTask>()
             .AddMaintenanceTask<BackupVerifyTask>()
             .AddMaintenanceTask<BackupRetentionTask>()
@@ -43,13 +49,9 @@ public static class BackupsRegistration
     {
         var s3 = services.GetRequiredService<IOptions<S3Options>>().Value;
         return string.IsNullOrEmpty(s3.Bucket)
-            ? new DirectoryTarget(services.GetRequiredService<IOptions<BackupOptions>>().Value.Directory ?? DefaultDirectory())
+            ? new DirectoryTarget(
+                services.GetRequiredService<IOptions<BackupOptions>>().Value.Directory
+                ?? BackupPlaces.DefaultDirectory(services.GetRequiredService<IConfiguration>()))
             : new S3Target(s3);
-    }
-
-    private static string DefaultDirectory()
-    {
-        var data = Environment.GetEnvironmentVariable("RAGASPIRE_DATA");
-        return Path.Combine(string.IsNullOrEmpty(data) ? ".ragaspire" : data, "backups");
     }
 }

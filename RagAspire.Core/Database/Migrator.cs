@@ -19,7 +19,11 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
             name text primary key, sha256 text not null, applied_at timestamptz not null default now())
         """;
 
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public Task MigrateAsync(CancellationToken cancellationToken) => MigrateAsync(withQueue: true, cancellationToken);
+
+    /// <param name="withQueue">False for a database in which no jobs are enqueued. The queue's schema needs the right to create
+    /// one.</param>
+    internal async Task MigrateAsync(bool withQueue, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.Command("select pg_advisory_lock($1)", AdvisoryLocks.Migration).ExecuteAsync(cancellationToken);
@@ -35,7 +39,10 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
                 await ApplyAsync(connection, script, applied.GetValueOrDefault(script.Name), cancellationToken);
             }
 
-            PostgreSqlObjectsInstaller.Install(connection);
+            if (withQueue)
+            {
+                PostgreSqlObjectsInstaller.Install(connection);
+            }
         }
         finally
         {
@@ -59,7 +66,11 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, ILogger<Migrat
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.Command(script.Sql).ExecuteAsync(cancellationToken);
+        await using var command = connection.Command(script.Sql);
+
+        // A script that moves data takes as long as there is data.
+        command.CommandTimeout = 0;
+        await command.ExecuteAsync(cancellationToken);
         await connection.Command("insert into schema_migrations (name, sha256) values ($1, $2)", script.Name, script.Sha256)
             .ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

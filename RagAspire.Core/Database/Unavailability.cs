@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace RagAspire.Database;
@@ -24,6 +25,14 @@ public static class Unavailability
     /// silent server alike, but users are told of the timeout and not of an absent server.
     /// </summary>
     public static bool IsTimeout(Exception exception) => Find(exception)?.InnerException is TimeoutException;
+
+    /// <summary>
+    /// A text has a character that PostgreSQL cannot store, such as NUL: the input is wrong, and not the command.
+    /// </summary>
+    public static bool IsUnstorableText(Exception exception) => exception is EncoderFallbackException or PostgresException
+    {
+        SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter,
+    };
 
     private static NpgsqlException? Find(Exception? exception) => exception switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RagAspire.Extraction;
 
 namespace RagAspire.Documents;
 
@@ -46,4 +47,31 @@ public sealed record Document(
     IReadOnlyDictionary<string, string> Tags,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    DateTimeOffset? IndexedAt);
+    DateTimeOffset? IndexedAt)
+{
+    /// <summary>What could not be read of the searched version.</summary>
+    public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
+
+    /// <summary>How much of the searched version has text; null where it has no pages, slides, sheets or records.</summary>
+    public Coverage? Coverage { get; init; }
+
+    /// <summary>What an upload of the same bytes has changed: name, tags; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Changed { get; init; }
+
+    /// <summary>The id of the API key of the newest version; null where it is not known.</summary>
+    [JsonIgnore]
+    public string? UploadedBy { get; init; }
+
+    /// <summary>How far the vectors of the searched version are; null where none are computed.</summary>
+    public EmbeddingState? Embedding { get; init; }
+}
+
+/// <summary>How many chunks of a document can be found by their meaning; all can be found by their words.</summary>
+/// <param name="Done">Chunks with a vector of the model.</param>
+/// <param name="Of">All chunks of the searched version.</param>
+public sealed record EmbeddingState(string Model, int Done, int Of)
+{
+    [JsonIgnore]
+    public bool IsDone => Done >= Of;
+}

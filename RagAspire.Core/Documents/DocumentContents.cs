@@ -1,39 +1,57 @@
+using System.Buffers;
 using Npgsql;
+using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Documents;
 
-/// <summary>The bytes of each version, in PostgreSQL, streamed in both directions.</summary>
+/// <summary>The bytes of each version, in PostgreSQL, in slices, so that no process ever holds a whole file.</summary>
 public sealed class DocumentContents(NpgsqlDataSource dataSource)
 {
-    private const int SliceBytes = 1 << 20;
+    private const int SliceBytes = 1 << 18;
 
     /// <summary>Stores the bytes of a file as one version, inside the caller's transaction.</summary>
     internal static async Task InsertAsync(
         NpgsqlConnection connection, Guid documentId, int version, string path, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
         await connection.Command(
-            "insert into document_contents (document_id, version, content) values ($1, $2, $3)",
-            documentId,
-            version,
-            new NpgsqlParameter { Value = file, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea, Size = checked((int)file.Length) })
+            "insert into document_contents (document_id, version) values ($1, $2)", documentId, version)
             .ExecuteAsync(cancellationToken);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
+        var buffer = ArrayPool<byte>.Shared.Rent(SliceBytes);
+        try
+        {
+            for (var ordinal = 0; await ReadAsync(file, buffer, cancellationToken) is > 0 and var read; ordinal++)
+            {
+                // Not by COPY, which collects a thousand rows in the server before it writes them, whatever their size.
+                await connection.Command(
+                    "insert into document_slices (document_id, version, ordinal, bytes) values ($1, $2, $3, $4)",
+                    documentId,
+                    version,
+                    ordinal,
+                    new NpgsqlParameter { Value = new ReadOnlyMemory<byte>(buffer, 0, read), NpgsqlDbType = NpgsqlDbType.Bytea })
+                    .ExecuteAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    /// <summary>Writes one version's bytes to a stream, a slice at a time.</summary>
+    /// <summary>Writes one version's bytes to a stream. A slow reader holds a slice and no connection.</summary>
     /// <returns>False when the version is deleted.</returns>
     public async Task<bool> CopyToAsync(Guid documentId, int version, Stream target, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var length = await connection.Command(
-            "select octet_length(content) from document_contents where document_id = $1 and version = $2", documentId, version)
-            .ScalarAsync<int?>(cancellationToken);
-        for (var start = 1; start <= length; start += SliceBytes)
+        var slices = await dataSource.Command("""
+            select (select count(*)::int from document_slices s where s.document_id = c.document_id and s.version = c.version)
+            from document_contents c where document_id = $1 and version = $2
+            """, documentId, version).ScalarAsync<int?>(cancellationToken);
+        for (var ordinal = 0; ordinal < slices; ordinal++)
         {
-            var slice = await connection.Command(
-                "select substring(content from $3 for $4) from document_contents where document_id = $1 and version = $2",
-                documentId, version, start, SliceBytes)
+            var slice = await dataSource.Command(
+                "select bytes from document_slices where document_id = $1 and version = $2 and ordinal = $3",
+                documentId, version, ordinal)
                 .ScalarAsync<byte[]>(cancellationToken);
             if (slice is null)
             {
@@ -43,6 +61,9 @@ public sealed class DocumentContents(NpgsqlDataSource dataSource)
             await target.WriteAsync(slice, cancellationToken);
         }
 
-        return length is not null;
+        return slices is not null;
     }
+
+    private static ValueTask<int> ReadAsync(FileStream file, byte[] buffer, CancellationToken cancellationToken) =>
+        file.ReadAtLeastAsync(buffer.AsMemory(0, SliceBytes), SliceBytes, throwOnEndOfStream: false, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Extraction;
 
 namespace RagAspire.Documents;
 
@@ -9,7 +10,8 @@ internal static class DocumentRows
 {
     public const string Columns = """
         id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, stage, progress, attempts,
-        error, chunk_count, tags, created_at, updated_at, indexed_at
+        error, chunk_count, tags, created_at, updated_at, indexed_at, uploaded_by, warnings, coverage,
+        embedded_model, embedded_count
         """;
 
     public static Document Read(NpgsqlDataReader row) => new(
@@ -30,5 +32,14 @@ internal static class DocumentRows
         JsonSerializer.Deserialize<Dictionary<string, string>>(row.Field<string>("tags"))!,
         row.Field<DateTimeOffset>("created_at"),
         row.Field<DateTimeOffset>("updated_at"),
-        row.Nullable<DateTimeOffset?>("indexed_at"));
+        row.Nullable<DateTimeOffset?>("indexed_at"))
+    {
+        UploadedBy = row.Nullable<string>("uploaded_by"),
+        Embedding = row.Nullable<string>("embedded_model") is { } model
+            ? new EmbeddingState(model, row.Field<int>("embedded_count"), row.Field<int>("chunk_count")) : null,
+        Warnings = JsonSerializer.Deserialize<List<ExtractionWarning>>(row.Field<string>("warnings"), JsonSerializerOptions.Web)!,
+        Coverage = row.Nullable<string>("coverage") is { } coverage
+            ? JsonSerializer.Deserialize<Coverage>(coverage, JsonSerializerOptions.Web)
+            : null,
+    };
 }

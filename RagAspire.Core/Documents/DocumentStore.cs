@@ -11,6 +11,11 @@ namespace RagAspire.Documents;
 /// <param name="Limit">1–200.</param>
 public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
 
+/// <summary>What went with a deleted document.</summary>
+/// <param name="Chunks">Of all its versions.</param>
+/// <param name="Vectors">Of these chunks those that were embedded by a model.</param>
+public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors);
+
 /// <summary>Reads, lists and deletes documents, and retries failed ones.</summary>
 public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
 {
@@ -37,22 +42,28 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
     }
 
     /// <summary>Deletes a document with its versions and chunks, and appends the change that removes it from the index.</summary>
-    /// <returns>False when there is none.</returns>
-    public async Task<bool> DeleteAsync(Guid id, string actor, CancellationToken cancellationToken)
+    /// <returns>What went with it; null when there is none.</returns>
+    public async Task<DeletedDocument?> DeleteAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var collection = await connection.Command("delete from documents where id = $1 returning collection", id)
-            .ScalarAsync<string>(cancellationToken);
-        if (collection is null)
+        var deleted = await connection.Command("""
+            with gone as (
+                select count(*)::int as chunks, count(e.dense)::int as vectors
+                from chunks c left join embeddings e on e.chunk_id = c.id where c.document_id = $1)
+            delete from documents d using gone where d.id = $1 returning d.collection, gone.chunks, gone.vectors
+            """, id).FirstAsync(
+            row => new DeletedDocument(id, row.GetString(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
+        if (deleted is null)
         {
-            return false;
+            return null;
         }
 
-        await DocumentChanges.AppendAsync(connection, id, collection, cancellationToken);
-        await audit.WriteAsync(connection, new AuditEntry(actor, "document.delete", id.ToString(), collection), cancellationToken);
+        await DocumentChanges.AppendAsync(connection, id, deleted.Collection, cancellationToken);
+        await audit.WriteAsync(
+            connection, new AuditEntry(actor, "document.delete", id.ToString(), deleted.Collection), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return deleted;
     }
 
     /// <summary>Makes a failed document wait for processing again.</summary>

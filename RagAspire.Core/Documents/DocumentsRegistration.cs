@@ -10,9 +10,12 @@ internal static class DocumentsRegistration
     public static IServiceCollection AddDocuments(this IServiceCollection services) => services
         .AddValidatedOptions<LeaseOptions>(LeaseOptions.Section)
         .AddSingleton<DocumentStore>()
+        .AddSingleton<CollectionNames>()
         .AddSingleton<DocumentContents>()
+        .AddSingleton<DocumentTexts>()
         .AddSingleton<DocumentLeases>()
         .AddSingleton<DocumentIntake>()
         .AddSingleton<DocumentChanges>()
-        .AddSingleton<ProgressFeed>();
+        .AddSingleton<ProgressFeed>()
+        .AddHostedService<AbandonedFiles>();
 }

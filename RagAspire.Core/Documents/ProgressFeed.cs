@@ -2,20 +2,35 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using RagAspire.Extraction;
 using StackExchange.Redis;
 
 namespace RagAspire.Documents;
 
 /// <summary>The progress of a document, as clients see it.</summary>
 /// <param name="Version">The version that is processed.</param>
+/// <param name="Warnings">What could not be read of it; null until it is ready.</param>
+/// <param name="Coverage">How much of it has text; null until it is ready, and where it has no pages.</param>
 public sealed record DocumentProgress(
-    Guid DocumentId, int Version, DocumentStatus Status, DocumentStage? Stage, int Progress, string? Error, int ChunkCount)
+    Guid DocumentId, int Version, DocumentStatus Status, DocumentStage? Stage, int Progress, string? Error, int ChunkCount,
+    IReadOnlyList<ExtractionWarning>? Warnings, Coverage? Coverage)
 {
     public static DocumentProgress Of(Document document) => new(
-        document.Id, document.Version, document.Status, document.Stage, document.Progress, document.Error, document.ChunkCount);
+        document.Id, document.Version, document.Status, document.Stage, document.Progress, document.Error, document.ChunkCount,
+        document.Status == DocumentStatus.Ready ? document.Warnings : null,
+        document.Status == DocumentStatus.Ready ? document.Coverage : null)
+    {
+        Embedding = document.Embedding,
+    };
 
-    /// <summary>Processing has ended.</summary>
+    /// <summary>How far the vectors of the searched version are; null where none are computed.</summary>
+    public EmbeddingState? Embedding { get; init; }
+
+    /// <summary>Processing has ended: the document is found by its words.</summary>
     public bool IsFinal => Status is DocumentStatus.Ready or DocumentStatus.Failed;
+
+    /// <summary>Processing has ended, and no vectors are outstanding.</summary>
+    public bool IsEmbedded => IsFinal && Embedding is not { IsDone: false };
 }
 
 /// <summary>
@@ -47,8 +62,9 @@ public sealed partial class ProgressFeed(
     }
 
     /// <summary>The progress of a document, beginning with its present state, until it is ready, failed or deleted.</summary>
+    /// <param name="untilEmbedded">Goes on until its vectors are there too.</param>
     public async IAsyncEnumerable<DocumentProgress> WatchAsync(
-        Guid documentId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid documentId, bool untilEmbedded, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var heard = System.Threading.Channels.Channel.CreateBounded<DocumentProgress>(
             new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -58,7 +74,7 @@ public sealed partial class ProgressFeed(
         {
             while (heard.Reader.TryRead(out var news))
             {
-                if (news != last && !news.IsFinal)
+                if (IsNew(news, last) && !IsLast(news, untilEmbedded))
                 {
                     yield return last = news;
                 }
@@ -71,12 +87,12 @@ public sealed partial class ProgressFeed(
             }
 
             var now = DocumentProgress.Of(row);
-            if (now != last)
+            if (IsNew(now, last))
             {
                 yield return last = now;
             }
 
-            if (now.IsFinal)
+            if (IsLast(now, untilEmbedded))
             {
                 yield break;
             }
@@ -84,6 +100,13 @@ public sealed partial class ProgressFeed(
             await WaitAsync(heard.Reader, cancellationToken);
         }
     }
+
+    /// <summary>Lists are compared by what they are, not by what they hold; the warnings come with the status.</summary>
+    private static bool IsNew(DocumentProgress progress, DocumentProgress? last) =>
+        last is null || progress with { Warnings = null } != last with { Warnings = null };
+
+    private static bool IsLast(DocumentProgress progress, bool untilEmbedded) =>
+        untilEmbedded ? progress.IsEmbedded : progress.IsFinal;
 
     private async Task WaitAsync(ChannelReader<DocumentProgress> heard, CancellationToken cancellationToken)
     {

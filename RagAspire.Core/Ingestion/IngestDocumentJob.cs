@@ -4,8 +4,8 @@ using RagAspire.Documents;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
+using RagAspire.Ingestion.Extraction;
 using RagAspire.Vectors;
-using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Ingestion;
 
@@ -52,7 +52,7 @@ public sealed partial class IngestDocumentJob(
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             // The exception goes on to Hangfire, which retries the job. Only failures of our own use up attempts.
-            var isAway = ex is EmbeddingUnavailableException or VectorIndexUnavailableException
+            var isAway = ex is VectorIndexUnavailableException or SandboxUnavailableException
                 || Unavailability.IsUnavailable(ex);
             var reason = isAway ? ex.Message : "Processing failed for a reason that is not the document's.";
             await lease.PostponeAsync(reason, countsAsAttempt: !isAway, cancellationToken);
@@ -64,12 +64,12 @@ public sealed partial class IngestDocumentJob(
     /// <returns>False when the lease was lost before the new version became the searched one.</returns>
     private async Task<bool> IngestAsync(DocumentLease lease, CancellationToken cancellationToken)
     {
-        var chunks = await pipeline.PrepareAsync(lease.Document, lease.ProgressAsync, cancellationToken);
+        var prepared = await pipeline.PrepareAsync(lease.Document, lease.ProgressAsync, cancellationToken);
         var isReady = await pipeline.PublishAsync(
-            lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(chunks, cancellationToken), cancellationToken);
+            lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(prepared, cancellationToken), cancellationToken);
         if (isReady)
         {
-            metrics.Indexed(lease.Document, chunks);
+            metrics.Indexed(lease.Document, prepared.Read);
         }
 
         return isReady;

@@ -12,6 +12,7 @@ public sealed class IngestionMetrics
     private readonly Counter<long> _documents;
     private readonly Counter<long> _chunks;
     private readonly Counter<long> _bytes;
+    private readonly Counter<long> _warnings;
     private readonly Histogram<double> _stages;
     private IngestionBacklog _queue = new(0, 0);
 
@@ -22,6 +23,8 @@ public sealed class IngestionMetrics
             "rag.ingestion.documents", "{document}", "Documents whose processing ended, by outcome: ready, rejected, postponed, failed or lost");
         _chunks = meter.CreateCounter<long>("rag.ingestion.chunks", "{chunk}", "Chunks made searchable");
         _bytes = meter.CreateCounter<long>("rag.ingestion.bytes", description: "Bytes of documents made searchable");
+        _warnings = meter.CreateCounter<long>(
+            "rag.ingestion.warnings", "{warning}", "What could not be read of documents that are ready, by code");
         _stages = meter.CreateHistogram(
             "rag.ingestion.stage.duration",
             "s",
@@ -38,9 +41,14 @@ public sealed class IngestionMetrics
 
     public void Finished(string outcome) => _documents.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void Indexed(Document document, int chunks)
+    public void Indexed(Document document, ReadDocument read)
     {
-        _chunks.Add(chunks);
+        _chunks.Add(read.ChunkCount);
+        foreach (var warning in read.Warnings)
+        {
+            _warnings.Add(warning.Count, new KeyValuePair<string, object?>("code", warning.Code));
+        }
+
         _bytes.Add(document.SizeBytes);
     }
 

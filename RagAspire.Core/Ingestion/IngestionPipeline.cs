@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RagAspire.Documents;
+using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Ingestion.Extraction;
@@ -12,39 +13,34 @@ namespace RagAspire.Ingestion;
 /// <param name="percent">0–100 over all stages.</param>
 public delegate Task IngestionProgress(DocumentStage stage, int percent, CancellationToken cancellationToken);
 
-/// <summary>The stages extract, chunk, embed and index of one version of one document. Each can be repeated.</summary>
+/// <summary>
+/// The stages extract, chunk and index of one version of one document. Each can be repeated. The vectors follow when the
+/// document is searched already: <see cref="DocumentEmbedder"/>.
+/// </summary>
 public sealed class IngestionPipeline(
     ContentExtractor extractor,
     Chunker chunker,
     ChunkWriter chunks,
-    ChunkEmbedder embedder,
     SharedIndexWriter index,
-    IngestionMetrics metrics)
+    IngestionMetrics metrics,
+    Embedder embedder)
 {
-    private const int ExtractFrom = 0, ChunkFrom = 30, EmbedFrom = 30, IndexFrom = 70, Done = 100;
+    private const int ExtractFrom = 0, ChunkFrom = 30, IndexFrom = 70, Done = 100;
 
-    /// <summary>Extracts, chunks and embeds. The result is stored in PostgreSQL and not searched yet.</summary>
-    /// <returns>The number of chunks.</returns>
+    /// <summary>Extracts and chunks. The result is stored in PostgreSQL and not searched yet.</summary>
     /// <exception cref="UnreadableDocumentException">The file is at fault.</exception>
-    /// <exception cref="EmbeddingUnavailableException">The model cannot be asked now; the document waits.</exception>
-    public async Task<int> PrepareAsync(Document document, IngestionProgress progress, CancellationToken cancellationToken)
+    public async Task<PreparedVersion> PrepareAsync(
+        Document document, IngestionProgress progress, CancellationToken cancellationToken)
     {
         var extracted = await StageAsync(DocumentStage.Extract, () => extractor.ExtractAsync(
             document, Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken), cancellationToken));
 
         await progress(DocumentStage.Chunk, ChunkFrom, cancellationToken);
         var stored = await StageAsync(DocumentStage.Chunk, () => chunks.WriteAsync(
-            document.Id, document.Version, chunker.Chunk(extracted), cancellationToken));
+            document.Id, document.Version, document.Name, chunker.Chunk(extracted), cancellationToken));
 
-        await progress(DocumentStage.Embed, EmbedFrom, cancellationToken);
-        await StageAsync(DocumentStage.Embed, async () =>
-        {
-            await embedder.EmbedAsync(
-                document, stored, Share(progress, DocumentStage.Embed, EmbedFrom, IndexFrom, cancellationToken),
-                cancellationToken);
-            return true;
-        });
-        return stored.Count;
+        return new PreparedVersion(
+            new ReadDocument(stored.Count, extracted.Warnings ?? [], extracted.Coverage), embedder.Model, chunks.Analysis);
     }
 
     /// <summary>Makes the prepared version the searched one; the stage ends with <paramref name="switchVersion"/>.</summary>

@@ -5,9 +5,9 @@ using RagAspire.Ingestion.Extraction;
 
 namespace RagAspire.Ingestion;
 
-internal static class IngestionRegistration
+public static class IngestionRegistration
 {
-    public static IServiceCollection AddIngestion(this IServiceCollection services) => services
+    internal static IServiceCollection AddIngestion(this IServiceCollection services) => services
         .AddValidatedOptions<ExtractionOptions>(ExtractionOptions.Section)
         .AddValidatedOptions<ChunkingOptions>(ChunkingOptions.Section)
         .AddSingleton<TextExtractor>()
@@ -16,9 +16,18 @@ internal static class IngestionRegistration
         .AddSingleton<IIngestionEnqueuer, IngestionEnqueuer>()
         .AddSingleton<IngestionMetrics>()
         .AddSingleton<ChunkWriter>()
-        .AddSingleton<ChunkEmbedder>()
+        .AddSingleton<OutstandingVectors>()
+        .AddSingleton<EmbeddingMetrics>()
+        .AddSingleton<DocumentEmbedder>()
         .AddSingleton<SharedIndexWriter>()
         .AddSingleton<IngestionPipeline>()
         .AddHostedService<IngestionMetricsSampler>()
+        .AddHostedService<EmbeddingMetricsSampler>()
         .AddTransient<IngestDocumentJob>();
+
+    /// <summary>
+    /// Computes vectors, and terms after a change of the analysis, of searched documents in the background; for the worker.
+    /// </summary>
+    public static IServiceCollection AddBackgroundEmbedding(this IServiceCollection services) =>
+        services.AddHostedService<BackgroundEmbedding>().AddHostedService<TermUpgrade>();
 }

@@ -5,7 +5,7 @@ using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Ingestion;
 
-/// <summary>Writes the points of a new version into an index that all processes share.</summary>
+/// <summary>Writes the points of a new version, and later their vectors, into an index that all processes share.</summary>
 /// <remarks>
 /// Every index is written once. A shared index is written here, before the version becomes the searched one: a search after
 /// that finds it, and ingestion waits while the index is away. An index inside a process is written by the
@@ -34,6 +34,17 @@ public sealed class SharedIndexWriter(EmbeddingStore embeddings, IVectorIndex in
             await index.UpsertAsync(batch, cancellationToken);
             done += batch.Length;
             await report((double)done / points.Count);
+        }
+    }
+
+    /// <summary>Writes the points of some chunks again, with what PostgreSQL does not hold yet.</summary>
+    /// <exception cref="VectorIndexUnavailableException">The index cannot be reached now.</exception>
+    public async Task RewriteAsync(Guid[] chunks, Func<IndexPoint, IndexPoint> change, CancellationToken cancellationToken)
+    {
+        foreach (var batch in index.IsShared ? chunks.Chunk(BatchSize) : [])
+        {
+            var points = await embeddings.ReadyPointsAsync(batch, cancellationToken);
+            await index.UpsertAsync([.. points.Select(change)], cancellationToken);
         }
     }
 }

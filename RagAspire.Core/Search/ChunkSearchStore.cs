@@ -8,45 +8,68 @@ namespace RagAspire.Search;
 /// Reads the chunks that an index found, or finds them itself by PostgreSQL's full text. Only chunks of the asked
 /// collection, with the asked tags, of a document's ready version are returned, even if the index is out of date.
 /// </summary>
-public sealed class ChunkSearchStore(NpgsqlDataSource dataSource)
+public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts)
 {
-    private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section";
+    private const int PageSize = 20;
+
+    private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section, p.place";
+
+    /// <summary>The chunks of an index's hits that may be hits, in the order of the hits, until the selection is full.</summary>
+    public async Task ReadAsync(
+        IReadOnlyList<IndexHit> found, SearchQuery query, HitSelection selection, CancellationToken cancellationToken)
+    {
+        // Also without a hit: a database that is away must not look like a collection without the words.
+        var pages = found.Count == 0 ? [[]] : found.Chunk((query.Limit * 2) + PageSize);
+        foreach (var page in pages.TakeWhile(_ => !selection.IsFull))
+        {
+            foreach (var candidate in await ReadAsync(page, query, cancellationToken))
+            {
+                selection.Offer(candidate);
+            }
+        }
+    }
 
     /// <summary>The chunks of an index's hits, in the order of the hits.</summary>
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
         IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
-            select {Columns}, f.score
+            select f.score, {Columns}
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
             join searchable_chunks c on c.id = f.id
+            join chunks p on p.id = c.id
             where c.collection = $3 and c.tags @> $4
             order by f.place
-            limit $5
             """,
             found.Select(hit => hit.ChunkId).ToArray(),
             found.Select(hit => hit.Score).ToArray(),
             query.Collection,
-            Commands.Jsonb(query.Tags),
-            query.Limit).ListAsync(ReadHit, cancellationToken);
+            Commands.Jsonb(query.Tags)).ListAsync(row => ReadHit(row, query), cancellationToken);
 
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
         await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
-            select {Columns}, ts_rank(c.search, words.query)::float8
-            from words, searchable_chunks c
+            select ts_rank(c.search, words.query)::float8, {Columns}
+            from words, searchable_chunks c join chunks p on p.id = c.id
             where c.search @@ words.query and c.collection = $2 and c.tags @> $3
-            order by 8 desc, c.id
+            order by 1 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(ReadHit, cancellationToken);
+            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(row => ReadHit(row, query), cancellationToken);
 
-    private static SearchHit ReadHit(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        row.GetString(1),
-        row.GetGuid(2),
-        row.GetInt32(3),
-        row.GetString(4),
-        row.GetDouble(7),
-        row.IsDBNull(5) ? null : row.GetInt32(5),
-        row.IsDBNull(6) ? null : row.GetString(6));
+    private SearchHit ReadHit(NpgsqlDataReader row, SearchQuery query)
+    {
+        var hit = new SearchHit(
+            row.GetGuid(1),
+            row.GetString(2),
+            row.GetGuid(3),
+            row.GetInt32(4),
+            row.GetString(5),
+            row.GetDouble(0),
+            row.Nullable<int?>("page"),
+            row.Nullable<string>("section"))
+        {
+            Place = ChunkPlaces.Read(row.Nullable<string>("place")),
+        };
+        return parts.Best(hit, query.Text) is { } part ? hit with { Page = part.Page, Section = part.Section } : hit;
+    }
 }

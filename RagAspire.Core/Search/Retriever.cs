@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using RagAspire.Search.Caching;
+using RagAspire.Usage;
+using RagAspire.Usage.Budgets;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;
@@ -15,20 +19,32 @@ public sealed record Retrieval(
 
 /// <summary>Finds chunks at the highest level that works: vectors and text, text alone, PostgreSQL's full text.</summary>
 public sealed class Retriever(
-    Embedder embedder, Bm25Encoder encoder, IVectorIndex index, IndexGeneration generation, ChunkSearchStore chunks)
+    QueryVectors vectors,
+    Bm25Encoder encoder,
+    IVectorIndex index,
+    IndexGeneration generation,
+    ChunkSearchStore chunks,
+    IOptions<HybridOptions> hybrid)
 {
     // The index lags behind PostgreSQL and may return chunks of replaced or unfinished versions, which are filtered out.
     private const int Spare = 10;
 
+    private const string NoTerms = "The query has no word that can be searched for.";
+
     /// <summary>The embedding model; null where none is configured.</summary>
-    public string? Model => embedder.Model;
+    public string? Model => vectors.Model;
+
+    /// <summary>Names all that a result depends on, besides the documents and the query.</summary>
+    public string Settings =>
+        FormattableString.Invariant($"{Model}|{encoder.Settings}|{hybrid.Value.VectorWeight}:{hybrid.Value.Candidates}");
 
     /// <param name="metrics">Null for a search that does not count as a user's, such as an evaluation.</param>
+    /// <exception cref="BudgetExceededException">The key may not have the query embedded.</exception>
     public async Task<Retrieval> RetrieveAsync(SearchQuery query, SearchMetrics? metrics, CancellationToken cancellationToken)
     {
-        var embedded = query.Mode == SearchMode.Text ? Embedded.NotAsked : await EmbedAsync(query.Text, cancellationToken);
+        var embedded = query.Mode == SearchMode.Text ? Embedded.NotAsked : await EmbedAsync(query, cancellationToken);
         var dense = embedded.Vector;
-        var terms = query.Mode == SearchMode.Vector && dense is not null ? null : encoder.Encode(query.Text);
+        var terms = query.Mode == SearchMode.Vector && dense is not null ? null : encoder.EncodeQuery(query.Text);
         var level = (dense, terms) switch
         {
             (null, _) => RetrievalLevel.Text,
@@ -42,10 +58,14 @@ public sealed class Retriever(
                 throw new VectorIndexUnavailableException("The index is still being loaded.");
             }
 
+            var selection = new HitSelection(query);
             var found = await SearchIndexAsync(
-                new IndexQuery(query.Collection, terms, dense, query.Tags, query.Limit + Spare), metrics, cancellationToken);
-            var hits = await chunks.ReadAsync(found, query, cancellationToken);
-            return new Retrieval(hits, level, embedded.Degraded, embedded.HasFailed);
+                new IndexQuery(query.Collection, terms, dense, query.Tags, selection.Candidates(Spare)),
+                metrics,
+                cancellationToken);
+            await chunks.ReadAsync(found, query, selection, cancellationToken);
+            var isEmpty = dense is null && terms is { Indices.Length: 0 };
+            return new Retrieval(selection.Hits, level, isEmpty ? NoTerms : embedded.Degraded, embedded.HasFailed);
         }
         catch (VectorIndexUnavailableException ex)
         {
@@ -70,9 +90,9 @@ public sealed class Retriever(
         }
     }
 
-    private async Task<Embedded> EmbedAsync(string text, CancellationToken cancellationToken)
+    private async Task<Embedded> EmbedAsync(SearchQuery query, CancellationToken cancellationToken)
     {
-        if (embedder.Model is null)
+        if (vectors.Model is null)
         {
             return new Embedded(null, "No embedding model is configured: searched by text only.", HasFailed: false);
         }
@@ -80,7 +100,8 @@ public sealed class Retriever(
         try
         {
             using var activity = SearchTelemetry.Source.StartActivity("embed");
-            return new Embedded(await embedder.EmbedQueryAsync(text, cancellationToken), null, HasFailed: false);
+            var usage = new UsageContext(query.KeyId, query.Collection, UsageKind.Search);
+            return new Embedded(await vectors.EmbedAsync(query.Text, usage, cancellationToken), null, HasFailed: false);
         }
         catch (EmbeddingUnavailableException ex)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RagAspire.Usage;
 
 namespace RagAspire.Search;
 
@@ -41,9 +42,18 @@ public sealed record SearchQuery(
     string Collection,
     int Limit,
     SearchMode Mode,
-    IReadOnlyDictionary<string, string> Tags);
+    IReadOnlyDictionary<string, string> Tags)
+{
+    /// <summary>The API key that pays for the vector of the query.</summary>
+    public string KeyId { get; init; } = UsageContext.SystemKey;
+
+    /// <summary>The most hits of one document; null for no limit.</summary>
+    public int? PerDocument { get; init; }
+}
 
 /// <summary>A chunk that was found.</summary>
+/// <param name="Page">Of the part that has most of the query's words.</param>
+/// <param name="Section">Of the same part.</param>
 public sealed record SearchHit(
     Guid DocumentId,
     string DocumentName,
@@ -52,7 +62,14 @@ public sealed record SearchHit(
     string Text,
     double Score,
     int? Page,
-    string? Section);
+    string? Section)
+{
+    /// <summary>Where it stands in the document's text; null where it was processed by an earlier release.</summary>
+    public ChunkPlace? Place { get; init; }
+
+    /// <summary>Further chunks with almost the same text, which are left out.</summary>
+    public int Duplicates { get; init; }
+}
 
 /// <summary>The hits of one search, best first.</summary>
 /// <param name="Level">The level of retrieval that was reached; <c>mode</c> in JSON.</param>
@@ -65,4 +82,8 @@ public sealed record SearchResult(
     string? Degraded,
     bool Cached,
     double TookMs,
-    [property: JsonIgnore] bool HasOutage = false);
+    [property: JsonIgnore] bool HasOutage = false)
+{
+    /// <summary>How the hits were found; null unless it was asked for.</summary>
+    public Explanation? Explanation { get; init; }
+}

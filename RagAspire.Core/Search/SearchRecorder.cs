@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,11 +12,14 @@ namespace RagAspire.Search;
 /// Records the hits of each search, so that feedback can refer to it. Records are written in the background, in batches,
 /// so that no search waits for them; those that cannot be written are dropped.
 /// </summary>
-public sealed partial class SearchRecorder(NpgsqlDataSource dataSource, DatabaseStartup database, ILogger<SearchRecorder> logger)
-    : BackgroundService
+public sealed partial class SearchRecorder(
+    NpgsqlDataSource dataSource, DatabaseStartup database, TimeProvider time, ILogger<SearchRecorder> logger) : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A record that is still absent then was dropped, or there was no such search.</summary>
+    private static readonly TimeSpan WritingTime = TimeSpan.FromSeconds(3);
 
     private readonly Channel<Row> _rows = Channel.CreateBounded<Row>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -24,8 +28,21 @@ public sealed partial class SearchRecorder(NpgsqlDataSource dataSource, Database
         _rows.Writer.TryWrite(new Row(result.SearchId, collection, [.. result.Hits.Select(hit => hit.ChunkId)]));
 
     /// <summary>The collection of a recorded search; null when there is no such record.</summary>
-    public async Task<string?> CollectionOfAsync(Guid searchId, CancellationToken cancellationToken) =>
-        await dataSource.Command("select collection from searches where id = $1", searchId).ScalarAsync<string>(cancellationToken);
+    /// <remarks>Feedback may come before the record is written, by this or another process: then it is waited for.</remarks>
+    public async Task<string?> CollectionOfAsync(Guid searchId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var collection = await dataSource.Command("select collection from searches where id = $1", searchId)
+                .ScalarAsync<string>(cancellationToken);
+            if (collection is not null || !MayBeUnwritten(searchId))
+            {
+                return collection;
+            }
+
+            await Task.Delay(GatherTime, time, cancellationToken);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,6 +65,21 @@ public sealed partial class SearchRecorder(NpgsqlDataSource dataSource, Database
                 Log.Dropped(logger, batch.Count, ex.Message);
             }
         }
+    }
+
+    /// <summary>The id of a search begins with the time at which it was made.</summary>
+    private bool MayBeUnwritten(Guid searchId)
+    {
+        if (searchId.Version != 7)
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        searchId.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+        var age = time.GetUtcNow().ToUnixTimeMilliseconds() - milliseconds;
+        return Math.Abs(age) < WritingTime.TotalMilliseconds;
     }
 
     private async Task WriteAsync(List<Row> batch, CancellationToken cancellationToken)

@@ -9,10 +9,13 @@ internal static class SearchRegistration
         .AddValidatedOptions<CacheOptions>(CacheOptions.Section)
         .AddSingleton<CacheMetrics>()
         .AddSingleton<ResponseCache>()
+        .AddSingleton<QueryVectors>()
         .AddSingleton<SearchMetrics>()
         .AddHostedSingleton<SearchRecorder>()
+        .AddSingleton<HitParts>()
         .AddSingleton<ChunkSearchStore>()
         .AddSingleton<DocumentFrequency>()
         .AddSingleton<Retriever>()
+        .AddSingleton<Explainer>()
         .AddSingleton<SearchService>();
 }

@@ -12,19 +12,14 @@ public sealed class SearchService(
     /// <summary>The embedding model; null where none is configured.</summary>
     public string? Model => retriever.Model;
 
+    /// <summary>Names all that a result depends on, besides the documents and the query.</summary>
+    public string Settings => retriever.Settings;
+
     public async Task<SearchResult> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         using var activity = SearchTelemetry.Source.StartActivity("search");
-        var key = Key(query);
-        var cached = await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken);
-        var retrieval = cached ?? await retriever.RetrieveAsync(query, metrics, cancellationToken);
-        if (cached is null && !retrieval.HasOutage)
-        {
-            cache.Set(CacheName, key, retrieval);
-        }
-
-        var isCached = cached is not null;
+        var (retrieval, isCached) = await RetrieveAsync(query, cancellationToken);
         var took = Stopwatch.GetElapsedTime(startedAt);
         activity?.SetTag("rag.mode", retrieval.Level.Word()).SetTag("rag.hits", retrieval.Hits.Count).SetTag("rag.cached", isCached);
         metrics.Searched(retrieval.Level, isCached, took.TotalSeconds);
@@ -35,18 +30,53 @@ public sealed class SearchService(
         return result;
     }
 
+    /// <summary>
+    /// Names what a query finds now: it changes with every document of the collection, and is the same in every process. Read
+    /// it before the search, so that a change meanwhile gives the result an old name and never an old result a new one.
+    /// </summary>
+    /// <returns>Null when changes cannot be followed now, or one was made that this process has not heard of.</returns>
+    public async Task<string?> VersionAsync(SearchQuery query, CancellationToken cancellationToken) =>
+        Key(query) is { } key && !await cache.HasChangedAsync(key, cancellationToken)
+            ? key.Name[(key.Name.LastIndexOf(':') + 1)..]
+            : null;
+
+    private async Task<(Retrieval Retrieval, bool IsCached)> RetrieveAsync(SearchQuery query, CancellationToken cancellationToken)
+    {
+        var key = Key(query);
+        if (await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } cached)
+        {
+            return (cached, true);
+        }
+
+        using var flight = await cache.EnterAsync(key, cancellationToken);
+        if (flight.HasWaited && await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } computed)
+        {
+            return (computed, true);
+        }
+
+        var startedAt = Stopwatch.GetTimestamp();
+        var retrieval = await retriever.RetrieveAsync(query, metrics, cancellationToken);
+        if (!retrieval.HasOutage)
+        {
+            cache.Set(CacheName, key, retrieval, Stopwatch.GetElapsedTime(startedAt));
+        }
+
+        return (retrieval, false);
+    }
+
     /// <summary>How rare each word of a text is in a collection.</summary>
     /// <returns>Null when counting takes too long.</returns>
     public Task<TermFrequencies?> CountTermsAsync(string text, string collection, CancellationToken cancellationToken) =>
         frequencies.CountAsync(text, collection, cancellationToken);
 
     /// <summary>Where the result of a query is cached; null when nothing may be cached now.</summary>
-    internal string? Key(SearchQuery query) => cache.Key(CacheName, query.Collection, new
+    internal CacheKey? Key(SearchQuery query) => cache.Key(CacheName, query.Collection, new
     {
         query.Text,
         query.Mode,
         query.Limit,
-        retriever.Model,
+        query.PerDocument,
+        retriever.Settings,
         Tags = query.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal),
     });
 }

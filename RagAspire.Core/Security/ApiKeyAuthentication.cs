@@ -13,11 +13,17 @@ namespace RagAspire.Security;
 /// password. Every scope is a policy of the same name.
 /// </summary>
 public sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyStore keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ApiKeyStore keys,
+    AuthenticationGuard guard)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string HeaderName = "X-Api-Key";
+
+    private bool _isThrottled;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -26,13 +32,26 @@ public sealed class ApiKeyAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        return await keys.AuthenticateAsync(presented, Context.RequestAborted) is { } caller
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(caller.ToIdentity(SchemeName)), SchemeName))
-            : AuthenticateResult.Fail("This API key is unknown.");
+        _isThrottled = !keys.IsKnown(presented) && !guard.MayAsk(Context.Connection.RemoteIpAddress);
+        if (!_isThrottled && await keys.AuthenticateAsync(presented, Context.RequestAborted) is { } caller)
+        {
+            return AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(caller.ToIdentity(SchemeName)), SchemeName));
+        }
+
+        guard.Refused(_isThrottled);
+        return AuthenticateResult.Fail("This API key is unknown.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (_isThrottled)
+        {
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Response.Headers.RetryAfter = "1";
+            return Task.CompletedTask;
+        }
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = new[] { "Bearer", "Basic realm=\"RagAspire\", charset=\"UTF-8\"" };
         return Task.CompletedTask;

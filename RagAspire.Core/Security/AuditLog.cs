@@ -37,14 +37,18 @@ public sealed class AuditLog(NpgsqlDataSource dataSource)
             Activity.Current?.TraceId.ToString()).ExecuteAsync(cancellationToken);
 #pragma warning restore CA1822
 
-    /// <summary>A page of entries, newest first.</summary>
+    /// <summary>
+    /// A page of the entries that a caller may see, newest first: those of its collections, and for an administrator also
+    /// those of the whole system.
+    /// </summary>
     /// <param name="before">The cursor; null for the first page.</param>
-    public async Task<Page<AuditRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken)
+    public async Task<Page<AuditRecord>> ListAsync(Caller caller, long? before, int limit, CancellationToken cancellationToken)
     {
         var rows = await dataSource.Command("""
             select id, at, actor, action, subject, collection, details, trace_id from audit_logs
-            where $1::bigint is null or id < $1 order by id desc limit $2
-            """, before, limit + 1).ListAsync(
+            where ($1::bigint is null or id < $1) and ($3 or (collection is not null and ($4::text[] is null or collection = any($4))))
+            order by id desc limit $2
+            """, before, limit + 1, caller.IsAdmin, caller.Collections?.ToArray()).ListAsync(
             row => new AuditRecord(
                 row.Field<long>("id"),
                 row.Field<DateTimeOffset>("at"),

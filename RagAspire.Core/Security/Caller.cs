@@ -5,11 +5,36 @@ namespace RagAspire.Security;
 /// <summary>The rights of an API key.</summary>
 public static class Scopes
 {
+    /// <summary>Search, ask, and read documents.</summary>
     public const string Read = "read";
-    public const string Write = "write";
-    public const string Operations = "operations";
 
-    public static IReadOnlyList<string> All { get; } = [Read, Write, Operations];
+    /// <summary>Upload, replace and delete documents.</summary>
+    public const string Write = "write";
+
+    /// <summary>See how the system is: diagnostics, alerts, runs, backups, usage, the audit log.</summary>
+    public const string OperationsRead = "operations:read";
+
+    /// <summary>Run maintenance and backups, and change golden sets.</summary>
+    public const string OperationsRun = "operations:run";
+
+    /// <summary>Deliver alerts, as Alertmanager does.</summary>
+    public const string AlertsWrite = "alerts:write";
+
+    /// <summary>Create, list and revoke API keys that have no more rights than this one.</summary>
+    public const string Keys = "keys";
+
+    /// <summary>All scopes over all collections.</summary>
+    public const string Admin = "admin";
+
+    public static IReadOnlyList<string> All { get; } =
+        [Read, Write, OperationsRead, OperationsRun, AlertsWrite, Keys, Admin];
+}
+
+/// <summary>What an endpoint may require beside a scope.</summary>
+public static class Policies
+{
+    /// <summary>A key that is not bound to collections, for what concerns all of them.</summary>
+    public const string WholeSystem = "whole-system";
 }
 
 /// <summary>The API key of a request.</summary>
@@ -17,7 +42,16 @@ public static class Scopes
 /// <param name="Collections">The collections that it may use; null for all.</param>
 public sealed record Caller(string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections)
 {
+    /// <summary>All scopes over all collections.</summary>
+    public bool IsAdmin => Scopes.Contains(Security.Scopes.Admin);
+
     public bool MayUse(string collection) => Collections is null || Collections.Contains(collection);
+
+    /// <summary>Whether it has all of these rights itself, and so may give them to a key or take them from one.</summary>
+    /// <param name="collections">Null for all.</param>
+    public bool Covers(IEnumerable<string> scopes, IReadOnlyList<string>? collections) =>
+        IsAdmin || (!scopes.Except(Scopes).Any()
+            && (Collections is null || (collections is not null && !collections.Except(Collections).Any())));
 
     public static Caller Of(ClaimsPrincipal principal)
     {

@@ -5,19 +5,32 @@ namespace RagAspire.Vectors;
 /// Each ranking is brought to 0–1 between the score of a chunk that it would not have named and its best, and the two are
 /// added by weight. Scores and not ranks, because how far the first is ahead of the second says how sure a ranking is:
 /// reciprocal ranks give a weak model's first guess the same say as a strong match, whatever the weights.
+/// A chunk whose vector is not there yet gets the share by vector that chunks with a vector have beside such a share by text,
+/// so that it is neither ahead nor behind.
 /// </remarks>
 public static class HybridFusion
 {
     /// <param name="text">Best first, <see cref="HybridOptions.Depth"/> of them where there are so many.</param>
     /// <param name="dense">Likewise.</param>
+    /// <param name="bare">Those chunks of <paramref name="text"/> that have no vector.</param>
     public static List<IndexHit> Fuse(
-        IReadOnlyList<IndexHit> text, IReadOnlyList<IndexHit> dense, HybridOptions options, int limit)
+        IReadOnlyList<IndexHit> text,
+        IReadOnlyList<IndexHit> dense,
+        IReadOnlySet<Guid> bare,
+        HybridOptions options,
+        int limit)
     {
-        var scores = new Dictionary<Guid, double>(text.Count + dense.Count);
-
         // A ranking by text that ends early ends because nothing else has any of the terms: the next score is 0.
-        Add(scores, text, 1 - options.VectorWeight, text.Count < options.Depth(limit) ? 0 : Last(text));
-        Add(scores, dense, options.VectorWeight, Last(dense));
+        var byText = Shares(text, text.Count < options.Depth(limit) ? 0 : Last(text));
+        var byVector = Shares(dense, Last(dense));
+        foreach (var (chunk, share) in Expected(byText, byVector, bare))
+        {
+            byVector.TryAdd(chunk, share);
+        }
+
+        var scores = new Dictionary<Guid, double>(text.Count + dense.Count);
+        Add(scores, byText, 1 - options.VectorWeight);
+        Add(scores, byVector, options.VectorWeight);
         var hits = scores.Select(s => new IndexHit(s.Key, s.Value)).ToList();
         hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.ChunkId.CompareTo(b.ChunkId));
         return hits.GetRange(0, Math.Min(limit, hits.Count));
@@ -25,13 +38,40 @@ public static class HybridFusion
 
     private static double Last(IReadOnlyList<IndexHit> hits) => hits.Count == 0 ? 0 : hits[^1].Score;
 
-    private static void Add(Dictionary<Guid, double> scores, IReadOnlyList<IndexHit> hits, double weight, double floor)
+    private static Dictionary<Guid, double> Shares(IReadOnlyList<IndexHit> hits, double floor)
     {
         var range = hits.Count == 0 ? 0 : hits[0].Score - floor;
-        foreach (var hit in hits)
+        return hits.ToDictionary(hit => hit.ChunkId, hit => range > 0 ? (hit.Score - floor) / range : 1);
+    }
+
+    /// <summary>The shares by vector of chunks without one, in proportion to their shares by text.</summary>
+    private static List<(Guid Chunk, double Share)> Expected(
+        Dictionary<Guid, double> byText, Dictionary<Guid, double> byVector, IReadOnlySet<Guid> bare)
+    {
+        if (bare.Count == 0)
         {
-            var share = range > 0 ? (hit.Score - floor) / range : 1;
-            scores[hit.ChunkId] = scores.GetValueOrDefault(hit.ChunkId) + (weight * share);
+            return [];
+        }
+
+        var (text, vector) = (0.0, 0.0);
+        foreach (var (chunk, share) in byText)
+        {
+            if (!bare.Contains(chunk))
+            {
+                text += share;
+                vector += byVector.GetValueOrDefault(chunk);
+            }
+        }
+
+        var ratio = text > 0 ? Math.Min(1, vector / text) : 1;
+        return [.. byText.Where(pair => bare.Contains(pair.Key)).Select(pair => (pair.Key, pair.Value * ratio))];
+    }
+
+    private static void Add(Dictionary<Guid, double> scores, Dictionary<Guid, double> shares, double weight)
+    {
+        foreach (var (chunk, share) in shares)
+        {
+            scores[chunk] = scores.GetValueOrDefault(chunk) + (weight * share);
         }
     }
 }

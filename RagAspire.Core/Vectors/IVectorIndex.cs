@@ -83,7 +83,8 @@ public sealed record IndexedChunk(Guid ChunkId, Guid DocumentId, int Version, bo
 /// <param name="Points">Chunks in the index.</param>
 /// <param name="Dimensions">Of the dense vectors; null while there are none.</param>
 /// <param name="Bytes">Memory that it takes in this process; null where it lives elsewhere.</param>
-public sealed record IndexStatus(long Points, int? Dimensions, long? Bytes = null);
+/// <param name="IsGreen">All is indexed and healthy; false while an optimizer works or has failed.</param>
+public sealed record IndexStatus(long Points, int? Dimensions, long? Bytes = null, bool IsGreen = true);
 
 /// <summary>The index cannot be asked now: search falls back to full text, and ingestion waits.</summary>
 public sealed class VectorIndexUnavailableException(string reason, Exception? innerException = null)

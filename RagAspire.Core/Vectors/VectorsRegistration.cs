@@ -19,7 +19,6 @@ public static class VectorsRegistration
         .AddValidatedOptions<EmbeddingOptions>(EmbeddingOptions.Section)
         .AddSingleton<Embedder>()
         .AddSingleton<EmbeddingStore>()
-        .AddSingleton<ChunkEncoder>()
         .AddSingleton<IndexGeneration>()
         .AddSingleton<StalePoints>()
         .AddSingleton(Follower)

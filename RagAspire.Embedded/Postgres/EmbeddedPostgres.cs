@@ -14,7 +14,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private readonly PostgresCluster _cluster;
     private readonly DirectoryLock _lock;
     private readonly ILogger _logger;
-    private string? _password;
+    private PostgresPasswords? _passwords;
 
     private EmbeddedPostgres(PostgresOptions options, PostgresCluster cluster, DirectoryLock directoryLock, ILogger logger)
     {
@@ -33,10 +33,17 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             ? server.ProcessId
             : null;
 
+    /// <summary>The role that restores backups; it has no rights but on what it restores.</summary>
+    public static string RestoreRole => PostgresRoles.Restore;
+
+    /// <summary>The file with the password of that login.</summary>
+    public static string RestorePasswordFile(string dataDirectory) =>
+        Path.Combine(dataDirectory, PostgresPasswords.RestoreFile);
+
     /// <summary>The directory with the server's log files.</summary>
     public string LogDirectory => Path.Combine(_cluster.Directory, "log");
 
-    /// <summary>For the database of the options. Valid after the first start.</summary>
+    /// <summary>For the database of the options, as the role that owns it. Valid after the first start.</summary>
     public string ConnectionString => ConnectionStringFor(_options.Database);
 
     /// <summary>Finds PostgreSQL and locks the data directory, for <see cref="StartAsync(CancellationToken)"/>.</summary>
@@ -80,7 +87,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <exception cref="EmbeddedStoreException">It does not start; the message has the server's reason.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _password ??= await _cluster.PrepareAsync(cancellationToken);
+        _passwords ??= await _cluster.PrepareAsync(cancellationToken);
         await _cluster.StopAsync(cancellationToken);
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)
@@ -96,7 +103,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             if (failure is null)
             {
                 Port = port;
-                await EnsureDatabaseAsync(cancellationToken);
+                var server = new NpgsqlConnectionStringBuilder(SuperuserConnectionStringFor("postgres"));
+                await new PostgresRoles(_passwords, server, _logger).EnsureAsync(_options.Database, cancellationToken);
                 Log.Started(_logger, port, ProcessId);
                 return;
             }
@@ -119,17 +127,12 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>A connection string for another database of this server.</summary>
-    public string ConnectionStringFor(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1",
-        Port = Port,
-        Username = PostgresCluster.User,
-        Password = _password,
-        Database = database,
-        // Everything is on this machine: encryption and its negotiation would only cost time.
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    public string ConnectionStringFor(string database) =>
+        PostgresRoles.ConnectionString(PostgresRoles.Application, _passwords!.Application, database, Port);
+
+    /// <summary>For work that the application may not do. Nothing of the application is given this.</summary>
+    public string SuperuserConnectionStringFor(string database) =>
+        PostgresRoles.ConnectionString(PostgresRoles.Superuser, _passwords!.Superuser, database, Port);
 
     /// <summary>The lines that the server logs from now on, across restarts, until cancelled.</summary>
     public IAsyncEnumerable<string> FollowLogAsync(CancellationToken cancellationToken) =>
@@ -159,27 +162,32 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     public static Task<bool> EndAsync(ProcessIdentity server, CancellationToken cancellationToken) =>
         PostgresShutdown.EndAsync(server, binaries: null, cancellationToken);
 
-    /// <summary>Releases the lock without stopping the server, as the end of a killed process does.</summary>
-    internal void Abandon() => _lock.Dispose();
+    /// <summary>
+    /// Releases the data directory and lets the server run on after this process. The next owner of the directory stops it
+    /// and starts it again.
+    /// </summary>
+    public void Detach() => _lock.Dispose();
+
+    /// <summary>
+    /// For the server that runs, or last ran, on a data directory; null without a cluster in it. Nothing is started.
+    /// </summary>
+    public static string? LastConnectionString(string dataDirectory)
+    {
+        var options = new PostgresOptions { DataDirectory = dataDirectory };
+        var settings = Path.Combine(PostgresCluster.PathIn(options), PostgresSettings.FileName);
+        var password = Path.Combine(dataDirectory, PostgresPasswords.ApplicationFile);
+        if (!File.Exists(settings) || !File.Exists(password) || PostgresSettings.PortIn(File.ReadLines(settings)) is not { } port)
+        {
+            return null;
+        }
+
+        return PostgresRoles.ConnectionString(
+            PostgresRoles.Application, File.ReadAllText(password).Trim(), options.Database, port);
+    }
 
     private static bool IsTransient(string failure) =>
         failure.Contains("Address already in use", StringComparison.Ordinal)
         || failure.Contains("shared memory block", StringComparison.Ordinal);
-
-    private async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
-    {
-        var maintenance = new NpgsqlConnectionStringBuilder(ConnectionStringFor("postgres")) { Pooling = false };
-        await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
-        exists.Parameters.AddWithValue(_options.Database);
-        if (await exists.ExecuteScalarAsync(cancellationToken) is null)
-        {
-            var name = '"' + _options.Database.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
-            await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
-            await create.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
 
     private static partial class Log
     {

@@ -5,11 +5,7 @@ namespace RagAspire.Embedded.Postgres;
 /// <summary>The files of one cluster, and the programs that create, start and stop it.</summary>
 internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries binaries, PostgresAccount account)
 {
-    public const string User = "ragaspire";
-
     public string Directory { get; } = PathIn(options);
-
-    private string PasswordFile => Path.Combine(options.DataDirectory, "postgres-password");
 
     public static string PathIn(PostgresOptions options) =>
         Path.Combine(Path.GetFullPath(options.DataDirectory), "postgres");
@@ -23,25 +19,27 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
             : null;
     }
 
-    /// <summary>Creates the cluster at the first start, and returns its password.</summary>
-    public async Task<string> PrepareAsync(CancellationToken cancellationToken)
+    /// <summary>Creates the cluster at the first start, and returns its passwords.</summary>
+    public async Task<PostgresPasswords> PrepareAsync(CancellationToken cancellationToken)
     {
         var exists = MajorVersion(options) is not null;
-        if (exists && !File.Exists(PasswordFile))
+        if (exists && !IsKept(PostgresPasswords.ApplicationFile) && !IsKept(PostgresPasswords.SuperuserFile))
         {
             throw new EmbeddedStoreException(
-                $"{PasswordFile} is missing, and without it there is no login to the database in {Directory}: "
-                + "put the file back, or move that directory away to start empty.");
+                $"{Path.Combine(options.DataDirectory, PostgresPasswords.ApplicationFile)} is missing, and without it there is no "
+                + $"login to the database in {Directory}: put the file back, or move that directory away to start empty.");
         }
 
-        var password = SecretFile.ReadOrCreate(PasswordFile);
+        var passwords = PostgresPasswords.ReadOrCreate(options.DataDirectory);
         if (!exists)
         {
-            await InitializeAsync(password, cancellationToken);
+            await InitializeAsync(passwords.Superuser, cancellationToken);
         }
 
-        return password;
+        return passwords;
     }
+
+    private bool IsKept(string file) => File.Exists(Path.Combine(options.DataDirectory, file));
 
     public async Task WriteSettingsAsync(int port, CancellationToken cancellationToken)
     {
@@ -116,7 +114,7 @@ internal sealed class PostgresCluster(PostgresOptions options, PostgresBinaries 
         using var reachable = await account.ReachAsync(temporary, cancellationToken);
         List<string> arguments =
         [
-            "-D", $"{reachable.Value}/cluster", "-U", User, $"--pwfile={reachable.Value}/password", "--auth=scram-sha-256",
+            "-D", $"{reachable.Value}/cluster", "-U", PostgresRoles.Superuser, $"--pwfile={reachable.Value}/password", "--auth=scram-sha-256",
             "--encoding=UTF8", $"--locale={Locale}", "--data-checksums",
         ];
         if (!options.Durable)

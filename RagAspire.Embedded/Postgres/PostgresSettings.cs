@@ -7,17 +7,22 @@ internal static class PostgresSettings
 {
     public const string FileName = "ragaspire.conf";
 
+    private const string Port = "port = ";
+
+    /// <summary>The port in a rendered file.</summary>
+    public static int? PortIn(IEnumerable<string> lines) =>
+        int.TryParse(
+            lines.FirstOrDefault(line => line.StartsWith(Port, StringComparison.Ordinal))?[Port.Length..],
+            CultureInfo.InvariantCulture, out var port) ? port : null;
+
     public static string Render(PostgresOptions options, PostgresBinaries binaries, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"""
         # Written at every start; changes here are lost. Put settings into postgresql.conf, below the include.
         listen_addresses = '127.0.0.1'
         port = {port}
         unix_socket_directories = ''
-        max_connections = {options.MaxConnections}
-        shared_buffers = '{options.SharedBuffersMegabytes}MB'
+        {string.Join('\n', Tuning(options).Select(setting => $"{setting.Name} = '{setting.Value}'"))}
         work_mem = '16MB'
-        maintenance_work_mem = '128MB'
-        random_page_cost = 1.1
         jit = off
         timezone = 'UTC'
         log_timezone = 'UTC'
@@ -34,6 +39,9 @@ internal static class PostgresSettings
         {(options.Durable ? "max_wal_size = '2GB'\nwal_compression = on" : Fast)}
 
         """);
+
+    private static IReadOnlyList<(string Name, string Value)> Tuning(PostgresOptions options) =>
+        new PostgresTuning(options.SharedBuffersMegabytes * 4, options.MaxConnections).Settings;
 
     // A test cluster may lose data when the machine goes down, but not when the server is killed: commits stay
     // synchronous, and without fsync each costs one write.

@@ -5,7 +5,7 @@ namespace RagAspire.Extraction.Detection;
 /// <summary>Files that are identified by their first bytes.</summary>
 internal static class BinaryKinds
 {
-    private const string Image = "This is an image: text recognition (OCR) is needed before it can be searched.";
+    private const string Image = "This is an image of a kind that text recognition does not read: save it as PNG, JPEG or TIFF.";
     private const string Media = "This is audio or video: a transcript is needed before it can be searched.";
     private const string Archive = "This is an archive: unpack it and upload the files inside.";
     private const string Program = "This is a program, not a document. " + ContentTypes.SupportedText;
@@ -15,11 +15,11 @@ internal static class BinaryKinds
 
     private static readonly Signature[] Signatures =
     [
-        new("image/png", Image, [0x89, .. "PNG"u8]),
-        new("image/jpeg", Image, [0xFF, 0xD8, 0xFF]),
+        new(ContentTypes.Png, null, [0x89, .. "PNG"u8]),
+        new(ContentTypes.Jpeg, null, [0xFF, 0xD8, 0xFF]),
         new("image/gif", Image, [.. "GIF8"u8]),
-        new("image/tiff", Image, [.. "II*\0"u8]),
-        new("image/tiff", Image, [.. "MM\0*"u8]),
+        new(ContentTypes.Tiff, null, [.. "II*\0"u8]),
+        new(ContentTypes.Tiff, null, [.. "MM\0*"u8]),
         new("image/webp", Image, [.. "WEBP"u8], 8),
         new("image/vnd.adobe.photoshop", Image, [.. "8BPS"u8]),
         new("image/jp2", Image, [0, 0, 0, 0x0C, .. "jP  "u8]),
@@ -70,11 +70,11 @@ internal static class BinaryKinds
         new("application/vnd.fdf", "This is PDF form data without its form: upload the PDF.", [.. "%FDF-"u8]),
         new("application/vnd.ms-word", Old("Word", ".docx"), [0xDB, 0xA5, 0x2D, 0x00]),
         new("application/vnd.ms-word", Old("Word", ".docx"), [0x31, 0xBE, 0x00, 0x00]),
-        new("application/vnd.ms-excel", Old("Excel", ".xlsx"), [0x09, 0x08, 0x10, 0x00]),
-        new("application/vnd.ms-excel", Old("Excel", ".xlsx"), [0x09, 0x08, 0x08, 0x00]),
-        new("application/vnd.ms-excel", Old("Excel", ".xlsx"), [0x09, 0x04, 0x06, 0x00]),
-        new("application/vnd.ms-excel", Old("Excel", ".xlsx"), [0x09, 0x02, 0x06, 0x00]),
-        new("application/vnd.ms-excel", Old("Excel", ".xlsx"), [0x09, 0x00, 0x04, 0x00]),
+        new(ContentTypes.OldExcel, null, [0x09, 0x08, 0x10, 0x00]),
+        new(ContentTypes.OldExcel, null, [0x09, 0x08, 0x08, 0x00]),
+        new(ContentTypes.OldExcel, null, [0x09, 0x04, 0x06, 0x00]),
+        new(ContentTypes.OldExcel, null, [0x09, 0x02, 0x06, 0x00]),
+        new(ContentTypes.OldExcel, null, [0x09, 0x00, 0x04, 0x00]),
         new("application/vnd.wordperfect", "This is a WordPerfect document: save it as .docx.", [0xFF, .. "WPC"u8]),
         new("application/vnd.ms-onenote", "This is a OneNote file: export it as PDF or .docx.", [0xE4, 0x52, 0x5C, 0x7B]),
         new("application/vnd.ms-tnef", "This is a winmail.dat attachment: save the message as .eml.", [0x78, 0x9F, 0x3E, 0x22]),
@@ -135,7 +135,7 @@ internal static class BinaryKinds
         head.Length > 64 && head.StartsWith("MZ"u8) && head[..64].Contains((byte)0);
 
     /// <summary>The bytes that identify one kind of file.</summary>
-    private sealed record Signature(string ContentType, string Refusal, byte[] Bytes, int Offset = 0)
+    private sealed record Signature(string ContentType, string? Refusal, byte[] Bytes, int Offset = 0)
     {
         public bool Matches(ReadOnlySpan<byte> head) =>
             head.Length >= Offset + Bytes.Length && head.Slice(Offset, Bytes.Length).SequenceEqual(Bytes);

@@ -17,15 +17,25 @@ internal static partial class TextKinds
 
         var text = encoding.GetString(head).TrimStart('\ufeff').TrimStart();
         var extension = Path.GetExtension(fileName ?? string.Empty).ToLowerInvariant();
-        return new DocumentType(Kind(text, extension));
+        return new DocumentType(Kind(text, extension, CodeNames.Contains(fileName)));
     }
 
-    private static string Kind(string text, string extension)
+    private static string Kind(string text, string extension, bool isCodeName)
     {
         var isMarkdownName = extension is ".md" or ".markdown" or ".mdx" or ".mkd";
         if (text.StartsWith(@"{\rtf", StringComparison.Ordinal) || text.StartsWith(@"{\urtf", StringComparison.Ordinal))
         {
             return ContentTypes.Rtf;
+        }
+
+        if (MarkedKinds.Of(text, extension) is { } marked)
+        {
+            return marked;
+        }
+
+        if (isCodeName && !HtmlStart().IsMatch(text))
+        {
+            return ContentTypes.Code;
         }
 
         if (text.StartsWith('<') && Markup(text, isMarkdownName) is { } markup)
@@ -35,7 +45,7 @@ internal static partial class TextKinds
 
         if (text.StartsWith('{') || text.StartsWith('['))
         {
-            if (IsJson(text))
+            if (extension is ".json" or ".jsonl" or ".ndjson" || IsJson(text))
             {
                 return ContentTypes.Json;
             }
@@ -43,7 +53,9 @@ internal static partial class TextKinds
 
         return IsMail(text) ? ContentTypes.Mail
             : isMarkdownName ? ContentTypes.Markdown
-            : extension is ".csv" or ".tsv" or ".tab" ? ContentTypes.Csv
+            : extension is ".csv" ? ContentTypes.Csv
+            : extension is ".tsv" or ".tab" && text.Contains('\t') ? ContentTypes.Tsv
+            : extension is ".tsv" or ".tab" ? ContentTypes.Csv
             : extension is ".txt" or ".log" or ".text" ? ContentTypes.Text
             : Guess(text);
     }
@@ -157,6 +169,9 @@ internal static partial class TextKinds
 
         return false;
     }
+
+    [GeneratedRegex(@"^<(!doctype\s+html|html[\s>])", RegexOptions.IgnoreCase)]
+    private static partial Regex HtmlStart();
 
     [GeneratedRegex(
         @"^(?>(?:\s|<\?.*?\?>|<!--.*?-->)*)(<!doctype\s+html|<(html|head|body)[\s>])",

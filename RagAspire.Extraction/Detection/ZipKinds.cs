@@ -46,6 +46,12 @@ internal static class ZipKinds
             }
         }
 
+        if (entries.Any(entry => entry.Name.Equals("META-INF/manifest.xml", StringComparison.OrdinalIgnoreCase))
+            && entries.Any(entry => entry.Name.Equals("content.xml", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new DocumentType(ContentTypes.OpenText);
+        }
+
         if (entries.Any(entry => entry.Name.Equals("META-INF/container.xml", StringComparison.OrdinalIgnoreCase)
             || entry.Name.EndsWith(".opf", StringComparison.OrdinalIgnoreCase)))
         {
@@ -61,7 +67,7 @@ internal static class ZipKinds
 
         return entries.Count == 0
             ? new DocumentType("application/zip", "This is a damaged zip file: nothing in it can be read.")
-            : new DocumentType("application/zip", "This is an archive: unpack it and upload the files inside.");
+            : new DocumentType(ContentTypes.Zip);
     }
 
     private static bool Matches(string name, string marker) => marker.EndsWith('/')
@@ -78,9 +84,7 @@ internal static class ZipKinds
 
         var declared = Encoding.Latin1.GetString(head[38..Math.Min(head.Length, 160)]);
         return declared.Contains("application/epub+zip", StringComparison.Ordinal) ? new DocumentType(ContentTypes.Epub)
-            : declared.Contains("opendocument.", StringComparison.Ordinal) ? new DocumentType(
-                "application/vnd.oasis.opendocument", "This is an OpenDocument file: save it as .docx, .xlsx, .pptx or PDF.")
-            : null;
+            : OpenDocument.TypeOf(declared);
     }
 
     private static DocumentType Protected(string contentType) => new(

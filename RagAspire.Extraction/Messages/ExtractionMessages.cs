@@ -2,13 +2,23 @@ using System.Text.Json.Serialization;
 
 namespace RagAspire.Extraction.Messages;
 
-/// <summary>A request to the extractor process.</summary>
+/// <summary>A request to the extractor process. The bytes of the file follow it.</summary>
+/// <param name="Length">Of the file, in bytes.</param>
 /// <param name="SkippedPages">1-based pages on which an earlier process crashed.</param>
 public sealed record ExtractionRequest(
-    string Path, string ContentType, ExtractionLimits Limits, IReadOnlyList<int> SkippedPages);
+    long Length, string ContentType, ExtractionLimits Limits, IReadOnlyList<int> SkippedPages);
 
 /// <summary>The limits that the extractor process enforces; the worker enforces those on time and memory.</summary>
-public sealed record ExtractionLimits(int MaxPages, int MaxEntries, long MaxInflatedBytes, int MaxCharacters);
+/// <param name="ProcessorTime">Enforced by the kernel as well, for the case that the worker hangs.</param>
+public sealed record ExtractionLimits(
+    int MaxPages, int MaxEntries, long MaxInflatedBytes, int MaxCharacters, TimeSpan ProcessorTime)
+{
+    // Millions of blocks of a letter each take more memory than their text.
+    private const int SmallestBlock = 16;
+
+    /// <summary>The characters that a block counts as.</summary>
+    public static int Count(string text) => Math.Max(SmallestBlock, text.Length);
+}
 
 /// <summary>The kind of a message of the extractor process.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ExtractionMessageKind>))]
@@ -28,14 +38,15 @@ public enum ExtractionMessageKind
 
     /// <summary>The file cannot be read for this reason; its last message.</summary>
     Refused,
-
-    /// <summary>The process failed, not the file; its last message.</summary>
-    Fault,
 }
 
 /// <summary>A message of the extractor process: any number of progress and blocks, then one end.</summary>
 /// <param name="Fraction">0–1, the share that is read.</param>
 /// <param name="Reason">Of a refusal or a fault.</param>
+/// <param name="Sandbox">The layers around the process, when it is ready.</param>
+/// <param name="Warnings">Of a complete document.</param>
+/// <param name="Coverage">Of a complete document with pages.</param>
+/// <param name="Textless">The pages of a complete document that have no text; of a refused one their number is <paramref name="Pages"/>.</param>
 public sealed record ExtractionMessage(
     ExtractionMessageKind Kind,
     double Fraction = 0,
@@ -43,7 +54,11 @@ public sealed record ExtractionMessage(
     IReadOnlyList<TextBlock>? Blocks = null,
     string? Title = null,
     int? Pages = null,
-    string? Reason = null);
+    string? Reason = null,
+    IReadOnlyList<SandboxLayer>? Sandbox = null,
+    IReadOnlyList<ExtractionWarning>? Warnings = null,
+    Coverage? Coverage = null,
+    IReadOnlyList<int>? Textless = null);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ExtractionRequest))]

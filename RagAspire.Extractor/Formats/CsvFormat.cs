@@ -1,32 +1,32 @@
-using CsvHelper;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats;
 
-/// <summary>Rows of values; the separator is detected from the first lines.</summary>
-internal sealed class CsvFormat : IFormatReader
+/// <summary>Rows of values; text above the table is kept as text.</summary>
+/// <param name="separator">Of the values; null to find it.</param>
+internal sealed class CsvFormat(char? separator = null) : IFormatReader
 {
-    private const int MaxRecordBytes = 4 * 1024 * 1024;
+    private const int Sample = 100;
 
     public void Read(Stream file, DocumentSink sink)
     {
-        var text = TextDecoder.Decode(file);
-        var options = new CsvReaderOptions
+        var text = TextDecoder.Decode(file, sink);
+        var records = new CsvRecords(text, separator ?? CsvRecords.Delimiter(text));
+        var preamble = Preamble(records.Take(Sample).ToList());
+        foreach (var record in records.Take(preamble))
         {
-            HasHeader = false,
-            MaxRecordSize = MaxRecordBytes,
+            sink.Paragraph(string.Join(records.Separator == '\t' ? " " : $"{records.Separator} ", record.Where(cell => cell.Length > 0)));
+        }
 
-            // After a missing quote the rest of the file would be one value.
-            AllowLineBreaksInQuotes = text.AsSpan().Count('"') % 2 == 0,
-        };
-        using var reader = CsvReader.FromText(text, options);
-        sink.Table(Rows(reader));
+        sink.Table(TableGrid.Of(records.Skip(preamble)));
     }
 
-    private static IEnumerable<string[]> Rows(CsvReader reader)
+    /// <summary>How many records are above the first with as many values as most.</summary>
+    private static int Preamble(List<IReadOnlyList<string>> records)
     {
-        while (reader.Read())
-        {
-            yield return reader.Current.ToArray();
-        }
+        var usual = records.Where(record => record.Count > 1).CountBy(record => record.Count)
+            .OrderByDescending(count => count.Value).ThenByDescending(count => count.Key).FirstOrDefault();
+        var first = records.FindIndex(record => record.Count >= usual.Key);
+        return usual.Value < 2 || first < 0 ? 0 : first;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class EpubFormat : IFormatReader
 
     public void Read(Stream file, DocumentSink sink)
     {
-        var zip = new ZipContainer(file, sink.Limits);
+        var zip = new ZipContainer(file, sink);
         var chapters = Chapters(zip, sink);
         if (zip.Contains("META-INF/encryption.xml") || zip.Contains("META-INF/rights.xml"))
         {

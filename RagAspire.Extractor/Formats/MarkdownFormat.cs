@@ -1,19 +1,18 @@
 using System.Globalization;
-using System.Text;
+using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.Tables;
-using Markdig.Extensions.Yaml;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using RagAspire.Extractor.Formats.Html;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats;
 
 /// <summary>Markdown by its syntax tree: headings, lists, tables, code, and the title of its front matter.</summary>
-internal sealed class MarkdownFormat : IFormatReader
+internal sealed partial class MarkdownFormat : IFormatReader
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UseYamlFrontMatter()
         .UsePipeTables()
         .UseGridTables()
         .UseFootnotes()
@@ -24,26 +23,84 @@ internal sealed class MarkdownFormat : IFormatReader
 
     public void Read(Stream file, DocumentSink sink)
     {
-        var text = TextDecoder.Decode(file);
-        MarkdownDocument document;
-        try
+        var page = TextDecoder.Decode(file, sink);
+        if (FrontMatter.Of(page) is { } matter)
         {
-            document = Markdown.Parse(text, Pipeline);
-        }
-        catch (ArgumentException)
-        {
-            // The parser rejects text that is nested too deeply.
-            PlainTextFormat.Read(text, sink);
-            return;
+            sink.Title = matter.Title;
+            sink.Paragraph(matter.Properties);
+            page = matter.Body;
         }
 
-        Blocks(document, sink, marker: null);
+        ReadText(page, sink);
         if (!sink.HasText)
         {
             // Front matter without a page.
             sink.Paragraph(sink.Title);
         }
     }
+
+    /// <summary>Reads a page, or a part of another document, without front matter.</summary>
+    public static void ReadText(string page, DocumentSink sink)
+    {
+        foreach (var (text, isPlain) in MarkdownSections.Of(page))
+        {
+            Section(text, isPlain ? null : Pipeline, sink);
+        }
+    }
+
+    private static void Section(string text, MarkdownPipeline? pipeline, DocumentSink sink)
+    {
+        MarkdownDocument? document = null;
+        try
+        {
+            document = pipeline is null ? null : Markdown.Parse(text, pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // The parser rejects text that is nested too deeply.
+        }
+
+        if (document is null)
+        {
+            PlainTextFormat.Read(text, sink);
+            return;
+        }
+
+        for (var index = 0; index < document.Count; index++)
+        {
+            if (document[index] is HtmlBlock)
+            {
+                index = Html(document, index, text, sink);
+            }
+            else
+            {
+                Block(document[index], sink, marker: null);
+            }
+        }
+    }
+
+    /// <summary>Reads HTML up to the end of its tables: an empty line ends the block, but not the table.</summary>
+    /// <returns>The index of the last block that was read.</returns>
+    private static int Html(MarkdownDocument document, int start, string text, DocumentSink sink)
+    {
+        var last = start;
+        var html = Source(document[start], text);
+        while (last + 1 < document.Count && OpenTables().Count(html) > ClosedTables().Count(html))
+        {
+            last++;
+            html = text[document[start].Span.Start..Math.Min(text.Length, document[last].Span.End + 1)];
+        }
+
+        if (!OnlyTags().IsMatch(html))
+        {
+            HtmlFormat.ReadFragment(html, sink);
+        }
+
+        return last;
+    }
+
+    private static string Source(Block block, string text) =>
+        text[Math.Min(block.Span.Start, text.Length)..Math.Min(text.Length, block.Span.End + 1)];
 
     private static void Blocks(ContainerBlock container, DocumentSink sink, string? marker)
     {
@@ -59,14 +116,11 @@ internal sealed class MarkdownFormat : IFormatReader
     {
         switch (block)
         {
-            case YamlFrontMatterBlock matter:
-                sink.Title = TitleOf(matter);
-                break;
             case HeadingBlock heading:
                 sink.Heading(heading.Level, Text(heading.Inline));
                 break;
             case Table table:
-                sink.Table(table.OfType<TableRow>().Select(Cells));
+                sink.Table(new TableGrid(table.OfType<TableRow>().Select(row => Row(row))));
                 break;
             case ListBlock list:
                 Items(list, sink);
@@ -74,8 +128,8 @@ internal sealed class MarkdownFormat : IFormatReader
             case CodeBlock code:
                 sink.Code(code.Lines.ToString());
                 break;
-            case HtmlBlock html:
-                HtmlFormat.ReadFragment(html.Lines.ToString(), sink);
+            case HtmlBlock html when html.Lines.ToString() is var page && !OnlyTags().IsMatch(page):
+                HtmlFormat.ReadFragment(page, sink);
                 break;
             case LeafBlock { Inline: not null } leaf when marker is null:
                 sink.Paragraph(Text(leaf.Inline));
@@ -100,49 +154,19 @@ internal sealed class MarkdownFormat : IFormatReader
         }
     }
 
-    private static string[] Cells(TableRow row) =>
-        [.. row.OfType<TableCell>().Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))))];
+    private static GridRow Row(TableRow row) => new(
+        [.. row.OfType<TableCell>().Select(cell => new GridCell(
+            string.Join(' ', cell.Descendants<LeafBlock>().Select(leaf => Text(leaf.Inline))), cell.RowSpan, cell.ColumnSpan))],
+        row.IsHeader);
 
-    private static string? TitleOf(YamlFrontMatterBlock matter)
-    {
-        foreach (var line in matter.Lines.ToString().AsSpan().EnumerateLines())
-        {
-            if (line.StartsWith("title:", StringComparison.OrdinalIgnoreCase))
-            {
-                return line["title:".Length..].Trim().Trim("\"'").ToString();
-            }
-        }
+    private static string Text(ContainerInline? inline) => MarkdownInlines.Text(inline);
 
-        return null;
-    }
+    [GeneratedRegex("<table", RegexOptions.IgnoreCase)]
+    private static partial Regex OpenTables();
 
-    private static string Text(ContainerInline? inline)
-    {
-        var text = new StringBuilder();
-        Append(inline, text);
-        return text.ToString();
-    }
+    [GeneratedRegex("</table", RegexOptions.IgnoreCase)]
+    private static partial Regex ClosedTables();
 
-    private static void Append(ContainerInline? container, StringBuilder text)
-    {
-        foreach (var inline in container ?? Enumerable.Empty<Inline>())
-        {
-            _ = inline switch
-            {
-                LiteralInline literal => text.Append(literal.Content),
-                CodeInline code => text.Append(code.Content),
-                HtmlEntityInline entity => text.Append(entity.Transcoded),
-                AutolinkInline link => text.Append(link.Url),
-                LineBreakInline { IsHard: true } => text.Append('\n'),
-                LineBreakInline => text.Append(' '),
-                HtmlInline { Tag: var tag } =>
-                    text.Append(tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? "\n" : string.Empty),
-                _ => text,
-            };
-            if (inline is ContainerInline inner)
-            {
-                Append(inner, text);
-            }
-        }
-    }
+    [GeneratedRegex(@"^\s*(?><[^<>]*>\s*)*$")]
+    private static partial Regex OnlyTags();
 }

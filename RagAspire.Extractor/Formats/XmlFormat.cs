@@ -25,7 +25,7 @@ internal sealed partial class XmlFormat : IFormatReader
     public void Read(Stream file, DocumentSink sink)
     {
         var bytes = TextDecoder.ReadAll(file);
-        var text = TextDecoder.Decode(bytes, DeclaredEncoding(bytes));
+        var text = TextDecoder.Decode(bytes, sink, DeclaredEncoding(bytes));
         try
         {
             // The declaration has an encoding of bytes, or a version that the parser does not support.

@@ -36,6 +36,9 @@ public enum OllamaMode
 
     /// <summary>Chat streams a few tokens and then Ollama's error line.</summary>
     ErrorMidStream,
+
+    /// <summary>200 and one line that does not end, as long as somebody reads.</summary>
+    EndlessLine,
 }
 
 /// <summary>What is wrong with the embeddings.</summary>
@@ -79,6 +82,9 @@ public sealed class OllamaStub : IAsyncDisposable
 
     public TimeSpan TokenDelay { get; set; }
 
+    /// <summary>Whether answers and embeddings come with the numbers of their tokens.</summary>
+    public bool ReportsTokens { get; set; } = true;
+
     /// <summary>Of the embedding model's vectors.</summary>
     public int Dimensions { get; set; } = 256;
 
@@ -96,6 +102,9 @@ public sealed class OllamaStub : IAsyncDisposable
 
     /// <summary>Calls that are being answered now; falls when a caller goes away.</summary>
     public int OpenCalls => Volatile.Read(ref _openCalls);
+
+    /// <summary>What <see cref="OllamaMode.EndlessLine"/> has sent.</summary>
+    public long SentBytes { get; private set; }
 
     /// <summary>Whether the server has its models from the beginning, or only after a pull.</summary>
     public bool HasModels { get; set; } = true;
@@ -206,6 +215,16 @@ public sealed class OllamaStub : IAsyncDisposable
                 return true;
             case OllamaMode.Hanging:
                 await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+                return true;
+            case OllamaMode.EndlessLine:
+                response.ContentType = "application/x-ndjson";
+                await response.WriteAsync("{\"message\":{\"content\":\"");
+                for (var text = new string('x', 1 << 16); !context.RequestAborted.IsCancellationRequested;)
+                {
+                    SentBytes += text.Length;
+                    await response.WriteAsync(text, context.RequestAborted);
+                }
+
                 return true;
             default:
                 return false;

@@ -40,6 +40,12 @@ internal static partial class OllamaStubChat
         await Task.Delay(stub.FirstTokenDelay, context.RequestAborted);
         var pieces = Pieces(text);
         var done = Done(model!, prompt, pieces.Count, stub.DoneReason, started);
+        if (!stub.ReportsTokens)
+        {
+            done.Remove("prompt_eval_count");
+            done.Remove("eval_count");
+        }
+
         if (!((bool?)body["stream"] ?? true))
         {
             done["message"] = Message(text, stub.Thinking);

@@ -33,6 +33,13 @@ public sealed class HostProcess(string project, IReadOnlyDictionary<string, stri
         await _program.WaitUntilReadyAsync(new Uri(Address, path), StartTimeout, cancellationToken);
     }
 
+    /// <summary>Stops it as a service manager does, and waits until it has ended.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        CLibrary.Signal(ProcessId, CLibrary.Terminate);
+        await Program.WaitForExitAsync(cancellationToken);
+    }
+
     /// <summary>kill -9.</summary>
     public Task KillAsync(CancellationToken cancellationToken = default) => Program.KillAsync(cancellationToken);
 

@@ -18,17 +18,18 @@ public sealed class IndexSubject : IDisposable
     private readonly Dictionary<Guid, string> _names = [];
 
     /// <param name="embed">Embeds terms; null for text search alone.</param>
-    public IndexSubject(BeirTest test, Func<TermVector, float[]>? embed = null)
+    public IndexSubject(BeirTest test, Func<TermVector, float[]>? embed = null, Bm25Options? bm25 = null)
     {
-        _encoder = new Bm25Encoder(_analyzer);
+        var options = Options.Create(bm25 ?? new Bm25Options());
+        _encoder = new Bm25Encoder(_analyzer, options);
         _embed = embed is null ? static _ => null : terms => embed(terms);
-        _index = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
+        _index = new InProcessVectorIndex(options, Options.Create(new HybridOptions()));
         var points = new List<IndexPoint>();
         foreach (var document in test.Documents)
         {
             var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(document.Id)).AsSpan(0, 16));
             _names[id] = document.Id;
-            var terms = _encoder.Encode(document.Whole);
+            var terms = _encoder.EncodeChunk("", document.Title, document.Text);
             points.Add(new IndexPoint(id, id, 1, "test", NoTags, terms, _embed(terms)));
         }
 
@@ -38,7 +39,7 @@ public sealed class IndexSubject : IDisposable
 
     public async Task<IReadOnlyList<string>> SearchAsync(string query, int limit, CancellationToken cancellationToken)
     {
-        var terms = _encoder.Encode(query);
+        var terms = _encoder.EncodeQuery(query);
         var hits = await _index.SearchAsync(new IndexQuery("test", terms, _embed(terms), NoTags, limit), cancellationToken);
         return [.. hits.Select(hit => _names[hit.ChunkId])];
     }

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Options;
 using RagAspire.Answers;
 using RagAspire.Answers.Extractive;
+using RagAspire.Ingestion.Chunking;
 using RagAspire.Search;
+using RagAspire.Tests.Extraction;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Answers;
@@ -14,6 +17,13 @@ internal static class AnswerData
 
     public static SearchHit Hit(string text, int document = 1, int ordinal = 0, int? page = null) => new(
         Id(document), $"document-{document}.txt", Id((document * 1_000) + ordinal), ordinal, text, 1.0 / document, page, null);
+
+    /// <summary>The chunks of a file, as they are found.</summary>
+    public static SearchHit[] Chunked(string contentType, string text, int document = 1) =>
+    [
+        .. new Chunker(Options.Create(new ChunkingOptions())).Chunk(Samples.Read(contentType, text)).Select(chunk =>
+            Hit(chunk.Text, document, chunk.Ordinal, chunk.Page) with { Section = chunk.Section, Place = chunk.Place }),
+    ];
 
     public static SourceSentences Sentences(params SearchHit[] hits) =>
         SourceSentences.Read(SourceSelection.From(hits, int.MaxValue), Terms);

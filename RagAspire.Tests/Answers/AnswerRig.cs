@@ -5,6 +5,7 @@ using OllamaSharp;
 using RagAspire.Answers;
 using RagAspire.Answers.Generation;
 using RagAspire.Search;
+using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors.Terms;
 
@@ -18,7 +19,7 @@ internal sealed class AnswerRig : IDisposable
     private AnswerRig(IChatClient? chat, HttpClient? http, AnswerOptions options, TimeProvider clock)
     {
         _http = http;
-        Model = new AnswerModel(Options.Create(options), clock, NullLogger<AnswerModel>.Instance, chat);
+        Model = new AnswerModel(Options.Create(options), clock, NullLogger<AnswerModel>.Instance, UsageData.Meter(), chat);
         Writer = new AnswerWriter(Model, new TextAnalyzer(), Options.Create(options));
     }
 

@@ -30,6 +30,19 @@ public sealed class AnswerWriterTests
     }
 
     [Fact]
+    public async Task A_model_that_repeats_its_instructions_has_not_answered()
+    {
+        await using var stub = await OllamaStub.StartAsync();
+        stub.Answer = prompt => string.Join('\n', prompt.Messages.Select(message => message.Content));
+        using var rig = AnswerRig.With(stub);
+
+        var (writing, _) = await rig.AskAsync("When did the warehouse in Bergen burn down?");
+
+        Assert.Equal(AnswerKind.Extractive, writing.Draft.Kind);
+        Assert.DoesNotContain("numbered sources", writing.Draft.Text);
+    }
+
+    [Fact]
     public async Task The_model_is_told_its_limits_and_a_window_that_holds_the_prompt()
     {
         await using var stub = await OllamaStub.StartAsync();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RagAspire.Answers;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 
@@ -35,6 +36,24 @@ public sealed class AnswersRegistrationTests
         Assert.Equal((AnswerKind.Extractive, "the model llama3.2:latest did not answer in time"), (kind, degraded));
         await Eventually.TrueAsync(
             () => Task.FromResult(stub.OpenCalls == 0), TimeSpan.FromSeconds(5), () => "The call goes on", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Clients_of_the_factory_end_a_line_that_does_not_end()
+    {
+        await using var stub = await OllamaStub.StartAsync();
+        stub.Mode = OllamaMode.EndlessLine;
+        await using var services = Build([], stub);
+
+        var (kind, degraded) = await AskAsync(services);
+
+        Assert.Equal(AnswerKind.Extractive, kind);
+        Assert.NotNull(degraded);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(stub.OpenCalls == 0), TimeSpan.FromSeconds(5), () => "The call goes on",
+            TestContext.Current.CancellationToken);
+        // What was sent beyond the limit waits in the kernel's buffers, which grow to tens of megabytes.
+        Assert.InRange(stub.SentBytes, 1, 256 << 20);
     }
 
     [Fact]
@@ -74,7 +93,7 @@ public sealed class AnswersRegistrationTests
             ["ConnectionStrings:chat"] = stub is null ? null : $"Endpoint={stub.Address};Model={stub.ChatModel}",
         });
         builder.AddRagClients();
-        builder.Services.AddSingleton(TimeProvider.System).AddVectors().AddAnswers();
+        builder.Services.AddSingleton(TimeProvider.System).AddUsage().AddVectors().AddAnswers();
         return builder.Services.BuildServiceProvider();
     }
 

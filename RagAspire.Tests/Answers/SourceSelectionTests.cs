@@ -1,6 +1,7 @@
 using Microsoft.ML.Tokenizers;
 using RagAspire.Answers;
 using RagAspire.Answers.Generation;
+using RagAspire.Extraction;
 using RagAspire.Search;
 
 namespace RagAspire.Tests.Answers;
@@ -26,7 +27,30 @@ public sealed class SourceSelectionTests
         Assert.Equal([1, 2], sources.Select(source => source.Shown.Number));
         Assert.Equal(hits[0].ChunkId, sources[0].ChunkAt(5).ChunkId);
         var last = sources[0].ChunkAt(sources[0].Shown.Text.IndexOf("Delta", StringComparison.Ordinal));
-        Assert.Equal((hits[2].ChunkId, 3), (last.ChunkId, last.Page));
+        Assert.Equal((hits[2].ChunkId, 3), (last.ChunkId, last.Hit.Page));
+    }
+
+    [Fact]
+    public void A_joined_source_knows_the_place_of_each_of_its_characters()
+    {
+        var rows = string.Join('\n', Enumerable.Range(1, 120).Select(n => $"| Part {n} | {n * 3} | Rack {n % 7} |"));
+        var prose = string.Join(' ', Enumerable.Range(1, 120).Select(n => $"Sentence {n} of the stores is told here."));
+        var hits = AnswerData.Chunked(
+            ContentTypes.Markdown, $"# Stores\n\n{prose}\n\n## Parts\n\n| Name | Count | Place |\n|---|---|---|\n{rows}\n");
+
+        var source = Assert.Single(SourceSelection.From([.. hits.Reverse()], int.MaxValue));
+
+        Assert.True(hits.Length > 3);
+        Assert.All(new[] { "Sentence 1 ", "Sentence 70 ", "Sentence 120 ", "Part 1 |", "Part 60 |", "Part 120 |" }, words =>
+        {
+            var at = source.Shown.Text.IndexOf(words, StringComparison.Ordinal);
+            var chunk = source.ChunkAt(at);
+            var hit = chunk.Hit;
+            var inChunk = chunk.PositionOf(at)!.Value - hit.Place!.Start + hit.Place.HeaderLength;
+            Assert.StartsWith(words, hit.Text[inChunk..], StringComparison.Ordinal);
+            Assert.Equal(words[0] == 'P' ? "Stores > Parts" : "Stores", chunk.PlaceAt(at).Section);
+            Assert.Equal(at, source.Shown.Text.LastIndexOf(words, StringComparison.Ordinal));
+        });
     }
 
     [Fact]

@@ -94,6 +94,7 @@ public sealed class BadInputTests(SharedSystem shared, Stores stores)
     [InlineData("/api/v1/operations/alerts?status=burning", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/operations/maintenance/runs?status=walking", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/documents?after=yesterday", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/documents/00000000-0000-0000-0000-000000000000/events?until=never", HttpStatusCode.BadRequest)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
     public async Task A_wrong_address_is_answered_with_a_problem(string path, HttpStatusCode expected) =>
         await RefusedAsync(expected, "", client => client.Http.GetAsync(path, TestContext.Current.CancellationToken));

@@ -50,7 +50,8 @@ public sealed class PageTests(Stores stores)
         }
 
         await AssertPagesAsync(2, (limit, after) => alerts.ListAsync(null, Number(after), limit, Token));
-        await AssertPagesAsync(3, (limit, after) => core.Get<AuditLog>().ListAsync(Number(after), limit, Token));
+        var admin = new Caller("admin", "admin", [Scopes.Admin], null);
+        await AssertPagesAsync(3, (limit, after) => core.Get<AuditLog>().ListAsync(admin, Number(after), limit, Token));
         await AssertPagesAsync(2, (limit, after) =>
             golden.HistoryAsync("other", after is null ? null : Guid.Parse(after), limit, Token));
     }

@@ -1,10 +1,11 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api;
 
-/// <summary><c>POST /search</c> from outside: tags, modes, limits and the cache.</summary>
+/// <summary><c>/search</c> from outside: tags, modes, limits, the cache and revalidation.</summary>
 public sealed class SearchApiTests(SharedSystem shared, Stores stores)
 {
     private const string Path = "/api/v1/search";
@@ -92,6 +93,63 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
 
         await UploadAsync(client, collection, "two.txt", "Foxes dig.");
         await FoundAsync(client, collection, 2);
+    }
+
+    [Fact]
+    public async Task A_kept_result_is_valid_until_a_document_of_its_collection_changes()
+    {
+        var (client, collection) = await BeginAsync();
+        await UploadAsync(client, collection, "one.txt", "Foxes jump.", "lang=en");
+        await FoundAsync(client, collection, 1);
+        var address = $"{Path}?query=foxes&collection={collection}&mode=text&limit=5&tags=lang%3Den";
+
+        using var first = await AskAsync(client, HttpMethod.Get, address);
+        using var again = await AskAsync(client, HttpMethod.Get, address, first.Headers.ETag);
+        using var head = await AskAsync(client, HttpMethod.Head, address);
+        using var other = await AskAsync(client, HttpMethod.Get, $"{address}&tags=year%3D2024", first.Headers.ETag);
+
+        Assert.Equal("one.txt", $"{(await RagClient.JsonAsync(first))["hits"]![0]!["documentName"]}");
+        Assert.Equal("no-cache, private", $"{first.Headers.CacheControl}");
+        Assert.Equal(["Authorization", "X-Api-Key"], first.Headers.Vary);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Equal(first.Headers.ETag, head.Headers.ETag);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
+
+        await UploadAsync(client, collection, "two.txt", "Foxes dig.", "lang=en");
+        await FoundAsync(client, collection, 2);
+        using var changed = await AskAsync(client, HttpMethod.Get, address, first.Headers.ETag);
+        Assert.Equal(2, (await RagClient.JsonAsync(changed))["hits"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("query=")]
+    [InlineData("limit=5")]
+    [InlineData("query=a&limit=0")]
+    [InlineData("query=a&mode=sideways")]
+    [InlineData("query=a&tags=none")]
+    [InlineData("query=a&collection=..")]
+    public async Task An_address_of_a_search_that_makes_no_sense_is_refused(string query)
+    {
+        var (client, _) = await BeginAsync();
+
+        using var refused = await AskAsync(client, HttpMethod.Get, $"{Path}?{query}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Null(refused.Headers.ETag);
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(
+        RagClient client, HttpMethod method, string address, EntityTagHeaderValue? known = null)
+    {
+        using var request = new HttpRequestMessage(method, address);
+        if (known is not null)
+        {
+            request.Headers.IfNoneMatch.Add(known);
+        }
+
+        return await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private async Task<(RagClient Client, string Collection)> BeginAsync() =>

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 using RagAspire.AppHost.Commands;
 using RagAspire.Embedded;
 
@@ -19,7 +21,10 @@ public sealed class ApiClientTests
         await using var api = await ApiStub.StartAsync(request => Results.Ok(
             new[] { $"{request.Headers.Authorization}", $"{request.Headers.TraceParent}" }));
         using var client = new ApiClient(api.Address, "key");
-        using var activity = new Activity("command").Start();
+        using var tracing = Sdk.CreateTracerProviderBuilder().AddSource("command").AddHttpClientInstrumentation().Build();
+        using var source = new ActivitySource("command");
+        using var activity = source.StartActivity("command");
+        Assert.True(activity!.Recorded);
 
         Assert.Equal(["Bearer key", ""], await client.GetAsync<string[]>("anything", Cancellation));
     }

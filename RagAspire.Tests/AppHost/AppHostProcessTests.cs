@@ -191,7 +191,9 @@ public sealed class AppHostProcessTests : IDisposable
             _data.Path, "--monitoring", "true",
             "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}").ReadyAsync();
 
-        Assert.Contains($"http://localhost:{prometheus}", host.Output);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(host.Output.Contains($"http://localhost:{prometheus}", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(10), () => host.Output, Cancellation);
         var installed = new[] { "alertmanager", "node-exporter", "postgres-exporter", "redis-exporter" }
             .Count(name => Programs.OnPath($"prometheus-{name}") is not null);
         using var client = new PrometheusClient(new Uri($"http://127.0.0.1:{prometheus}"));

@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using RagAspire.Embedded;
+using RagAspire.Tests.Deployment;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.AppHost;
@@ -58,6 +59,117 @@ public sealed class ContainerModelTests : IDisposable
         Assert.All(builder.Resources.OfType<ParameterResource>(), parameter => Assert.NotEmpty(parameter.Description!));
     }
 
+    [Theory]
+    [InlineData(null, "1024MB", "3072MB", "256MB", "--memory=4096m", "--shm-size=1024m")]
+    [InlineData("1024", "256MB", "768MB", "64MB", "--memory=1024m", "--shm-size=256m")]
+    public async Task PostgreSQL_is_tuned_to_the_memory_that_it_may_take(
+        string? megabytes, string buffers, string cache, string maintenance, params string[] limits)
+    {
+        await using var builder = await CreateAsync(megabytes is null ? [] : ["--Resources:PostgresMegabytes", megabytes]);
+
+        var arguments = await ArgumentsAsync(builder, "postgres");
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "max_connections=200", $"shared_buffers={buffers}", $"effective_cache_size={cache}", $"maintenance_work_mem={maintenance}",
+                "checkpoint_completion_target=0.9", "default_statistics_target=100", "random_page_cost=1.1",
+            },
+            arguments.ToHashSet());
+        Assert.Superset(limits.Append("--cpus=4").ToHashSet(), (await RuntimeArgumentsAsync(builder, "postgres")).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData(null, "768mb", "--memory=1024m")]
+    [InlineData("2048", "1536mb", "--memory=2048m")]
+    public async Task Redis_has_its_limits_and_what_it_keeps_follows_from_them(string? megabytes, string most, string limit)
+    {
+        await using var builder = await CreateAsync(megabytes is null ? [] : ["--Resources:RedisMegabytes", megabytes]);
+
+        Assert.Superset(new HashSet<string> { "--cpus=2", limit }, (await RuntimeArgumentsAsync(builder, "cache")).ToHashSet());
+        Assert.EndsWith(
+            $" --maxmemory {most} --maxmemory-policy allkeys-lru --save 900 1 --save 300 10 --save 60 10000"
+            + " --tcp-keepalive 60 --timeout 300",
+            string.Join(' ', await ArgumentsAsync(builder, "cache")));
+    }
+
+    [Fact]
+    public async Task The_settings_of_the_stores_are_those_of_the_deployment_files()
+    {
+        await using var builder = await CreateAsync();
+
+        var postgres = (await ArgumentsAsync(builder, "postgres")).Where(argument => argument != "-c").Order(StringComparer.Ordinal);
+        Assert.Equal(
+            Lines("postgres/postgresql.conf").Select(line => line.Replace(" = ", "=").Replace("'", "")
+                .Replace("=1GB", "=1024MB").Replace("effective_cache_size=3GB", "effective_cache_size=3072MB"))
+                .Order(StringComparer.Ordinal),
+            postgres);
+        Assert.EndsWith(
+            string.Join(' ', Lines("redis/redis.conf").Select(line => $"--{line}")),
+            string.Join(' ', await ArgumentsAsync(builder, "cache")));
+    }
+
+    /// <summary>Only the server has the superuser's password; the exporter reads as the role that the services have.</summary>
+    [Fact]
+    public async Task Nobody_connects_to_PostgreSQL_as_its_superuser()
+    {
+        await using var builder = await CreateAsync();
+        var superuser = builder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == "postgres-password");
+        var database = Assert.IsAssignableFrom<IResourceWithConnectionString>(builder.Resources.Single(resource => resource.Name == "ragdb"));
+
+        Assert.Contains("Username=ragaspire;Password={ragdb-password.value}", database.ConnectionStringExpression.ValueExpression);
+        var exporter = await EnvironmentAsync(builder, "postgres-exporter");
+        Assert.Equal("ragaspire", exporter["DATA_SOURCE_USER"]);
+        Assert.Equal("ragdb-password", Assert.IsType<ParameterResource>(exporter["DATA_SOURCE_PASS"]).Name);
+        foreach (var resource in builder.Resources.OfType<ContainerResource>().Where(resource => resource.Name != "postgres"))
+        {
+            Assert.DoesNotContain(superuser, (await EnvironmentAsync(builder, resource.Name)).Values);
+        }
+    }
+
+    private static IEnumerable<string> Lines(string file) =>
+        DeploymentFiles.Text(file).Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+
+    private static async Task<Dictionary<string, object>> EnvironmentAsync(
+        IDistributedApplicationTestingBuilder builder, string name)
+    {
+        var resource = builder.Resources.Single(resource => resource.Name == name);
+        var context = new EnvironmentCallbackContext(builder.ExecutionContext, resource, [], Cancellation);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+        {
+            await annotation.Callback(context);
+        }
+
+        return context.EnvironmentVariables;
+    }
+
+    private static async Task<IReadOnlyList<string>> ArgumentsAsync(IDistributedApplicationTestingBuilder builder, string name)
+    {
+        var resource = builder.Resources.Single(resource => resource.Name == name);
+        var context = new CommandLineArgsCallbackContext([], resource, Cancellation)
+        {
+            ExecutionContext = builder.ExecutionContext,
+        };
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+        {
+            await annotation.Callback(context);
+        }
+
+        return [.. context.Args.Select(argument => $"{argument}")];
+    }
+
+    private static async Task<IReadOnlyList<string>> RuntimeArgumentsAsync(
+        IDistributedApplicationTestingBuilder builder, string name)
+    {
+        var context = new ContainerRuntimeArgsCallbackContext([], Cancellation);
+        foreach (var annotation in builder.Resources.Single(resource => resource.Name == name)
+            .Annotations.OfType<ContainerRuntimeArgsCallbackAnnotation>())
+        {
+            await annotation.Callback(context);
+        }
+
+        return [.. context.Args.Select(argument => $"{argument}")];
+    }
+
     private static void AssertHas<T>(IResource resource)
         where T : IResourceAnnotation =>
         Assert.True(resource.Annotations.OfType<T>().Any(), $"{resource.Name} has no {typeof(T).Name}.");
@@ -65,13 +177,13 @@ public sealed class ContainerModelTests : IDisposable
     // Aspire adds a hidden resource for each project that builds it again.
     private static bool IsHelper(IResource resource) => resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
 
-    private async Task<IDistributedApplicationTestingBuilder> CreateAsync() =>
+    private async Task<IDistributedApplicationTestingBuilder> CreateAsync(params string[] arguments) =>
         await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
                 "--mode", "containers", "--data", _data.Path,
                 "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
                 "--prometheus-port", $"{FreePort.Next()}", "--alertmanager-port", $"{FreePort.Next()}",
-                "--grafana-port", $"{FreePort.Next()}",
+                "--grafana-port", $"{FreePort.Next()}", .. arguments,
             ],
             Cancellation);
 }

@@ -92,7 +92,8 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
 
         Assert.Equal(CommandResultFormat.Markdown, answer.Data!.Format);
         Assert.True(answer.Data.DisplayImmediately);
-        Assert.Contains("**[1]** backup-policy.html", answer.Data.Value, StringComparison.Ordinal);
+        Assert.True(
+            answer.Data.Value.Contains("**[1]** backup-policy.html", StringComparison.Ordinal), answer.Data.Value);
         Assert.Contains("Written by", answer.Data.Value, StringComparison.Ordinal);
     }
 
@@ -159,6 +160,20 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
     }
 
     [Theory]
+    [InlineData("memory", "window", "6h", "worker")]
+    [InlineData("capacity", "ahead", "30d", "documents")]
+    [InlineData("usage", "period", "week", "week")]
+    public async Task A_report_is_shown_for_what_was_asked(string command, string argument, string value, string content)
+    {
+        var result = await room.ExecuteAsync(command, (argument, value));
+
+        Assert.True(result.Success, result.Message);
+        Assert.StartsWith("```text\n", result.Data!.Value, StringComparison.Ordinal);
+        Assert.Contains(content, result.Data.Value, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("memory", "window", "soon", "must be a time such as")]
     [InlineData("maintain", "task", "no-such-task", "validation failed")]
     [InlineData("verify-backup", "backup", "no-such-backup", "no such backup")]
     [InlineData("upload-documents", "path", "/no/such/folder", "There is no file at /no/such/folder.")]
@@ -179,8 +194,8 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         var commands = (await room.HealthyAsync("api")).Commands;
         string[] own =
         [
-            "ask", "backup", "health", "maintain", "rebuild-index", "restore-drill", "upload-documents", "upload-samples",
-            "verify-backup",
+            "ask", "backup", "capacity", "health", "maintain", "memory", "rebuild-index", "restore-drill", "upload-documents",
+            "upload-samples", "usage", "verify-backup",
         ];
         Assert.All(
             own, name => Assert.Equal(ResourceCommandState.Enabled, commands.Single(command => command.Name == name).State));

@@ -90,7 +90,8 @@ public sealed class DeploymentTests : IDisposable
 
         var alertmanager = await FilesAsync(builder, "alertmanager");
         Assert.Contains("/api/v1/operations/alerts", alertmanager["alertmanager.yml"]);
-        Assert.Equal((await File.ReadAllTextAsync(Path.Combine(_data.Path, "api-key"), Cancellation)).Trim(), alertmanager["api-key"]);
+        Assert.Equal(
+            (await File.ReadAllTextAsync(Path.Combine(_data.Path, "alerts-key"), Cancellation)).Trim(), alertmanager["alerts-key"]);
     }
 
     [Fact]
@@ -152,9 +153,66 @@ public sealed class DeploymentTests : IDisposable
         var resources = JsonNode.Parse(text)!["resources"]!;
         Assert.Equal("{ragdb.connectionString}", resources["api"]!["env"]!["ConnectionStrings__ragdb"]!.GetValue<string>());
         Assert.Equal("{api-key.value}", resources["worker"]!["env"]!["Security__DevelopmentKey"]!.GetValue<string>());
-        Assert.True(resources["api-key"]!["inputs"]!["value"]!["secret"]!.GetValue<bool>());
+        Assert.Equal("{alerts-key.value}", resources["api"]!["env"]!["Security__AlertsKey"]!.GetValue<string>());
+        Assert.Null(resources["worker"]!["env"]!["Security__AlertsKey"]);
+        Assert.All(
+            ["api-key", "alerts-key", "metrics-token", "key-ring-secret", "ragdb-password", "postgres-password"],
+            name => Assert.True(resources[name]!["inputs"]!["value"]!["secret"]!.GetValue<bool>()));
+        Assert.Equal("{backup-signing-key.value}", resources["worker"]!["env"]!["Backups__SigningKey"]!.GetValue<string>());
+        Assert.Null(resources["api"]!["env"]!["Backups__SigningKey"]);
+        Assert.EndsWith(
+            ";Database=ragdb;Username=ragaspire;Password={ragdb-password.value}",
+            resources["ragdb"]!["connectionString"]!.GetValue<string>());
+        Assert.Equal("{ragdb-password.value}", resources["postgres"]!["env"]!["RAGASPIRE_PASSWORD"]!.GetValue<string>());
+        Assert.EndsWith("deploy/images/postgres.Dockerfile", resources["postgres"]!["build"]!["dockerfile"]!.GetValue<string>());
+        Assert.Equal("ragaspire_restore", resources["worker"]!["env"]!["Backups__RestoreRole"]!.GetValue<string>());
+        Assert.Equal("{ragdb-restore-password.value}", resources["worker"]!["env"]!["Backups__RestorePassword"]!.GetValue<string>());
+        Assert.DoesNotContain("{postgres-password.value}", $"{resources["api"]}{resources["worker"]}{resources["ragdb"]}");
+        Assert.Equal("%host%", resources["api"]!["env"]!["Metrics__Instance"]!.GetValue<string>());
+        Assert.Equal("/data", resources["worker"]!["env"]!["RAGASPIRE_DATA"]!.GetValue<string>());
+        Assert.Null(resources["api"]!["env"]!["RAGASPIRE_DATA"]);
+        AssertMonitoring(resources);
+        var redis = resources["cache"]!["args"]!.AsArray().Select(argument => $"{argument}").ToArray();
+        Assert.Equal("-c", redis[0]);
+        Assert.Contains(" --maxmemory 768mb --maxmemory-policy allkeys-lru --save 900 1 ", Assert.Single(redis.Skip(1)));
         Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("RAGASPIRE_DATA", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(_data.Path, text.Replace(manifest, ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_that_there_is_not_is_refused()
+    {
+        await using var publish = BackgroundProgram.Start(
+            "dotnet",
+            [
+                BuildOutput.Of("RagAspire.AppHost"), "--publisher", "manifest", "--output-path", Path.Combine(_data.Path, "manifest.json"),
+                "--data", _data.Path, "--Deployment:Target", "nomad",
+            ],
+            []);
+        await publish.WaitForExitAsync(Cancellation).WaitAsync(Patience);
+
+        Assert.Equal(1, publish.ExitCode);
+        Assert.Contains("Deployment:Target is compose, kubernetes or azure, not nomad.", publish.Output);
+    }
+
+    /// <summary>Services push, so that each of their replicas is seen, and the keys come by the environment.</summary>
+    private static void AssertMonitoring(JsonNode resources)
+    {
+        Assert.All(
+            ["prometheus", "alertmanager", "grafana"],
+            name => Assert.EndsWith(
+                $"deploy/images/{name}.Dockerfile", resources[name]!["build"]!["dockerfile"]!.GetValue<string>()));
+        Assert.All(
+            ["api", "worker"],
+            name => Assert.Equal(
+                "{prometheus.bindings.http.url}/api/v1/otlp/v1/metrics", resources[name]!["env"]!["Metrics__Otlp"]!.GetValue<string>()));
+        Assert.Contains("--web.enable-otlp-receiver", resources["prometheus"]!["args"]!.AsArray().Select(argument => $"{argument}"));
+        Assert.Equal("{vectors-key.value}", resources["prometheus"]!["env"]!["QDRANT_API_KEY"]!.GetValue<string>());
+        Assert.Equal("{alerts-key.value}", resources["alertmanager"]!["env"]!["ALERTS_KEY"]!.GetValue<string>());
+        Assert.Equal(8000, resources["api"]!["bindings"]!["http"]!["targetPort"]!.GetValue<int>());
+        Assert.Equal("{api.bindings.http.url}", resources["alertmanager"]!["env"]!["API_URL"]!.GetValue<string>());
+        Assert.Equal("{ragdb-password.value}", resources["postgres-exporter"]!["env"]!["DATA_SOURCE_PASS"]!.GetValue<string>());
+        Assert.NotNull(resources["redis-exporter"]);
     }
 
     /// <summary>What a container finds below its configuration: text, or the name of the file it is copied from.</summary>

@@ -8,41 +8,62 @@ internal static class Arrows
         AppHost -> Api, Embedded, Worker
         Benchmarks -> Api, Core, Embedded, TestSupport, Worker
         Core -> Extraction
+        Escape -> Extractor
         Extractor -> Extraction
         ServiceDefaults -> Core
         TestSupport -> Core, Embedded
-        Tests -> Api, AppHost, Core, Embedded, Extractor, ServiceDefaults, TestSupport, Worker
-        Worker -> Core, Extractor, ServiceDefaults
+        Tests -> Api, AppHost, Core, Embedded, Escape, Extractor, ServiceDefaults, TestSupport, Worker
+        Worker -> Core, Embedded, Extractor, ServiceDefaults
         """;
 
     public const string Folders = """
-        Answers -> Database, Search, Vectors
-        Backups -> Database, Maintenance, Security, Vectors
+        Answers -> Database, Search, Security, Usage, Vectors
+        Backups -> Database, Maintenance, Quality, Search, Security, Vectors
+        Capacity -> Database, Monitoring
+        Diagnosis -> Answers, Backups, Database, Maintenance, Monitoring, Vectors
         Documents -> Database, Jobs, Security
-        Ingestion -> Database, Documents, Jobs, Vectors
-        Maintenance -> Database, Documents, Jobs, Quality, Security, Vectors
+        Ingestion -> Database, Documents, Jobs, Usage, Vectors
+        Maintenance -> Database, Documents, Jobs, Quality, Security, Usage, Vectors
         Monitoring -> Database, Vectors
         Quality -> Database, Search, Security, Vectors
-        Search -> Database, Vectors
+        Search -> Database, Usage, Vectors
         Security -> Database
-        Vectors -> Database, Documents
+        Usage -> Database, Security
+        Vectors -> Database, Documents, Usage
         """;
 
     /// <summary>Between a folder and its sub-folders. The folder itself is where its registration and contracts are.</summary>
     public const string SubFolders = """
-        Answers -> Answers.Citations, Answers.Extractive, Answers.Generation
+        Answers -> Answers.Citations, Answers.Extractive, Answers.Generation, Answers.Sessions
         Answers.Citations -> Answers, Answers.Extractive
         Answers.Extractive -> Answers, Answers.Citations
         Answers.Generation -> Answers, Answers.Citations
-        Backups -> Backups.Drill, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Retention, Backups.Targets
-        Backups.Drill -> Backups, Backups.Files, Backups.Restore
+        Answers.Sessions -> Answers
+        Backups -> Backups.Drill, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Retention, Backups.Signing, Backups.Targets
+        Backups.Drill -> Backups, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Signing, Backups.Targets
         Backups.Dumps -> Backups, Backups.Files
-        Backups.Files -> Backups, Backups.Targets
+        Backups.Files -> Backups, Backups.Signing, Backups.Targets
         Backups.Restore -> Backups, Backups.Dumps, Backups.Files, Backups.Targets
-        Backups.Retention -> Backups, Backups.Files, Backups.Targets
-        Backups.Targets -> Backups, Backups.Files
+        Backups.Retention -> Backups, Backups.Files, Backups.Signing, Backups.Targets
+        Backups.Signing -> Backups, Backups.Files, Backups.Targets
+        Backups.Targets -> Backups, Backups.Files, Backups.Signing
+        Capacity -> Capacity.Forecasting, Capacity.History, Capacity.Recommendations
+        Capacity.Charts -> Capacity, Capacity.Forecasting, Capacity.History
+        Capacity.Recommendations -> Capacity
+        Diagnosis -> Diagnosis.Alerts, Diagnosis.Causes, Diagnosis.Ingestion, Diagnosis.Jobs, Diagnosis.Machine, Diagnosis.Memory, Diagnosis.Models, Diagnosis.Operations, Diagnosis.Postgres, Diagnosis.Redis, Diagnosis.VectorIndex
+        Diagnosis.Alerts -> Diagnosis
+        Diagnosis.Causes -> Diagnosis
+        Diagnosis.Ingestion -> Diagnosis, Diagnosis.Postgres
+        Diagnosis.Jobs -> Diagnosis, Diagnosis.Postgres
+        Diagnosis.Machine -> Diagnosis
+        Diagnosis.Memory -> Diagnosis
+        Diagnosis.Models -> Diagnosis, Diagnosis.Postgres
+        Diagnosis.Operations -> Diagnosis, Diagnosis.Postgres
+        Diagnosis.Postgres -> Diagnosis
+        Diagnosis.Redis -> Diagnosis
+        Diagnosis.VectorIndex -> Diagnosis, Diagnosis.Postgres
         Documents -> Documents.ChangeFeed, Documents.Intake, Documents.Leases
-        Documents.Intake -> Documents
+        Documents.Intake -> Documents, Documents.ChangeFeed
         Documents.Leases -> Documents, Documents.ChangeFeed
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction
         Ingestion.Extraction -> Ingestion
@@ -50,9 +71,13 @@ internal static class Arrows
         Maintenance.Runs -> Maintenance, Maintenance.Scheduling
         Maintenance.Scheduling -> Maintenance
         Maintenance.Tasks -> Maintenance, Maintenance.Runs
+        Monitoring -> Monitoring.Memory
+        Monitoring.Memory -> Monitoring
         Search -> Search.Caching
+        Usage -> Usage.Budgets
+        Usage.Budgets -> Usage
         Vectors -> Vectors.Embedding, Vectors.InProcess, Vectors.Qdrant, Vectors.Sync, Vectors.Terms
-        Vectors.Embedding -> Vectors, Vectors.Terms
+        Vectors.Embedding -> Vectors
         Vectors.InProcess -> Vectors, Vectors.Terms
         Vectors.Qdrant -> Vectors, Vectors.Terms
         Vectors.Sync -> Vectors, Vectors.Embedding, Vectors.InProcess

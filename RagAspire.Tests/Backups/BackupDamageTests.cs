@@ -72,7 +72,7 @@ public sealed class BackupDamageTests(Stores stores)
         var manifest = await rig.BackUpAsync();
         File.Delete(rig.PathOf(manifest.Id, BackupManifest.FileName));
 
-        Assert.Null(await rig.Get<BackupRepository>().NewestAsync(Token));
+        Assert.Null(await rig.Get<BackupRepository>().NewestAsync(acceptUnsigned: false, (_, _) => { }, Token));
         Assert.False((await rig.VerifyAsync(manifest.Id)).IsGood);
         var failure = await Assert.ThrowsAsync<DamagedBackupException>(
             async () => await rig.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
@@ -97,11 +97,9 @@ public sealed class BackupDamageTests(Stores stores)
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
-        var forged = manifest with { Files = [new BackupFile("../../secret", 1, new string('0', 64))] };
-        var json = forged.ToJson();
-        await File.WriteAllBytesAsync(rig.PathOf(manifest.Id, BackupManifest.FileName), json, Token);
-        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json));
-        await File.WriteAllTextAsync(rig.PathOf(manifest.Id, BackupManifest.SumsName), $"{sha256}  {BackupManifest.FileName}\n", Token);
+        var forged = manifest with { Files = [new BackupFile("../../secret", 1, new string('0', 64)) { Blocks = [new string('0', 64)] }] };
+        await rig.RewriteAsync(forged);
+        rig.Sign(manifest.Id);
 
         var check = await rig.VerifyAsync(manifest.Id);
 

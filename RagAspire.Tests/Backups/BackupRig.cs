@@ -8,6 +8,7 @@ using RagAspire.Backups;
 using RagAspire.Backups.Drill;
 using RagAspire.Backups.Files;
 using RagAspire.Backups.Restore;
+using RagAspire.Backups.Signing;
 using RagAspire.Database;
 using RagAspire.Maintenance.Runs;
 using RagAspire.Tests.Support;
@@ -19,6 +20,9 @@ namespace RagAspire.Tests.Backups;
 /// <summary>The product's services over one database and one directory of backups, without background work.</summary>
 internal sealed class BackupRig : IAsyncDisposable
 {
+    /// <summary>The key of all rigs and commands, so that one can restore the backups of another.</summary>
+    public const string SigningKey = "a signing key for tests, long enough";
+
     private readonly IHost _host;
     private readonly TestDirectory _directory;
 
@@ -50,6 +54,8 @@ internal sealed class BackupRig : IAsyncDisposable
             ["ConnectionStrings:ragdb"] = database,
             ["ConnectionStrings:cache"] = "127.0.0.1:1",
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
+            ["Backups:SigningKey"] = SigningKey,
+            ["RAGASPIRE_DATA"] = Path.Combine(directory.Path, "data"),
         });
         builder.Configuration.AddInMemoryCollection(
             settings.Select(setting => new KeyValuePair<string, string?>($"Backups:{setting.Name}", setting.Value)).DistinctBy(setting => setting.Key));
@@ -71,8 +77,9 @@ internal sealed class BackupRig : IAsyncDisposable
 
     public Task<VerificationResult> VerifyAsync(string id) => Get<BackupVerifier>().VerifyAsync(id, "test", Token);
 
-    public Task<RestoreResult> RestoreAsync(string backup, string into, bool force = false) =>
-        Get<RestoreService>().RestoreAsync(new RestoreRequest(backup, into, force, "test"), (_, _) => { }, Token);
+    public Task<RestoreResult> RestoreAsync(string backup, string into, bool force = false, bool acceptUnsigned = false) =>
+        Get<RestoreService>().RestoreAsync(
+            new RestoreRequest(backup, into, force, "test") { AcceptUnsigned = acceptUnsigned }, (_, _) => { }, Token);
 
     public async Task<DrillResult> DrillAsync() => (await Get<RestoreDrill>().RunAsync("test", (_, _) => { }, Token))!;
 
@@ -100,7 +107,8 @@ internal sealed class BackupRig : IAsyncDisposable
             insert into documents (id, collection, name, content_type, size_bytes, sha256, ready_version, status, chunk_count, tags)
             select id, 'default', n || '.txt', 'text/plain', length(content), sha256(content), 1, 'ready', 2, '{"kind": "seed"}' from seeds
             """).ExecuteAsync(Token);
-        await connection.Command("insert into document_contents (document_id, version, content) select id, 1, content from seeds")
+        await connection.Command("insert into document_contents (document_id, version) select id, 1 from seeds").ExecuteAsync(Token);
+        await connection.Command("insert into document_slices (document_id, version, ordinal, bytes) select id, 1, 0, content from seeds")
             .ExecuteAsync(Token);
         await connection.Command("""
             insert into chunks (id, document_id, version, ordinal, text, token_count)
@@ -115,12 +123,39 @@ internal sealed class BackupRig : IAsyncDisposable
         var chunks = await connection.Command("select c.id, c.text from chunks c where not exists (select from embeddings e where e.chunk_id = c.id)")
             .ListAsync(row => (Id: row.GetGuid(0), Text: row.GetString(1)), Token);
         var encoder = Get<Bm25Encoder>();
-        await Get<EmbeddingStore>().SaveAsync(
-            [.. chunks.Select(chunk => new ChunkEmbedding(chunk.Id, null, null, encoder.Encode(chunk.Text)))], Token);
+        await EmbeddingStore.InsertTermsAsync(
+            connection, [.. chunks.Select(chunk => new ChunkTerms(chunk.Id, encoder.Encode(chunk.Text)))], Token);
         await connection.Command("drop table seeds").ExecuteAsync(Token);
     }
 
     public string PathOf(string backup, string file) => Path.Combine(Directory, backup, file);
+
+    /// <summary>The directory of the system's own files, which is not that of the backups.</summary>
+    public string DataDirectory => Path.Combine(_directory.Path, "data");
+
+    /// <summary>Writes a manifest and its checksums, as anybody can who may write to the backups.</summary>
+    public async Task RewriteAsync(BackupManifest manifest)
+    {
+        var json = manifest.ToJson();
+        await File.WriteAllBytesAsync(PathOf(manifest.Id, BackupManifest.FileName), json, Token);
+        var sums = manifest.Files.Append(BackupFile.Of(BackupManifest.FileName, json)).Select(file => $"{file.SumsLine}\n");
+        await File.WriteAllTextAsync(PathOf(manifest.Id, BackupManifest.SumsName), string.Concat(sums), Token);
+    }
+
+    /// <summary>Signs the manifest that a backup has now, with the key of the rig.</summary>
+    public void Sign(string backup) => File.WriteAllBytes(
+        PathOf(backup, ManifestSignature.FileName),
+        ManifestSignature.Of(
+            File.ReadAllBytes(PathOf(backup, BackupManifest.FileName)), Get<SigningKeys>().Current()).ToBytes());
+
+    /// <summary>A file of a backup as its manifest describes it.</summary>
+    public BackupFile Describe(string backup, string file)
+    {
+        var content = File.ReadAllBytes(PathOf(backup, file));
+        using var blocks = new BlockChecksums();
+        blocks.Append(content);
+        return BackupFile.Of(file, content) with { Blocks = blocks.Finish() };
+    }
 
     /// <summary>Flips one bit in the middle of a file.</summary>
     public void FlipByte(string backup, string file)
@@ -165,7 +200,7 @@ internal static class Sql
     /// <summary>Row counts and checksums of the tables that a backup contains.</summary>
     public static async Task<string> AllAsync(string database)
     {
-        string[] tables = ["documents", "document_contents", "chunks", "embeddings", "index_changes", "answers", "api_keys", "feedback", "searches"];
+        string[] tables = ["documents", "document_contents", "document_slices", "chunks", "embeddings", "index_changes", "answers", "api_keys", "feedback", "searches"];
         var sums = new List<string>();
         foreach (var table in tables)
         {

@@ -65,6 +65,28 @@ public sealed class BackupSystemTests(Stores stores)
         Assert.Contains("damaged", await WorkerCommand.RunAsync(1, environment, "verify", manifest.Id), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_command_line_refuses_an_unsigned_backup_without_its_flag_and_passes_over_it_as_the_newest()
+    {
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await rig.SeedAsync(3);
+        var signed = await rig.BackUpAsync();
+        rig.Clock.Advance(TimeSpan.FromHours(1));
+        var unsigned = await rig.BackUpAsync();
+        File.Delete(rig.PathOf(unsigned.Id, "manifest.sig"));
+        var environment = new Dictionary<string, string> { ["Backups__Directory"] = rig.Directory };
+        var (first, second) = (await stores.CreateDatabaseAsync(), await stores.CreateDatabaseAsync());
+
+        Assert.Contains("is untrusted", await WorkerCommand.RunAsync(1, environment, "verify", unsigned.Id), StringComparison.Ordinal);
+        var refused = await WorkerCommand.RunAsync(1, environment, "restore", unsigned.Id, "--into", first);
+        Assert.Contains("--accept-unsigned", refused, StringComparison.Ordinal);
+        var newest = await WorkerCommand.RunAsync(0, environment, "restore", "newest", "--into", first);
+        Assert.Contains($"{unsigned.Id} is newer and was passed over", newest, StringComparison.Ordinal);
+        Assert.Contains($"{signed.Id} of", newest, StringComparison.Ordinal);
+        await WorkerCommand.RunAsync(0, environment, "restore", unsigned.Id, "--into", second, "--accept-unsigned");
+        Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(second));
+    }
+
     private static async Task<string> BackUpUnderLoadAsync(RagSystem system)
     {
         using var stop = new CancellationTokenSource();

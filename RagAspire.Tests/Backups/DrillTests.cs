@@ -67,7 +67,7 @@ public sealed class DrillTests(Stores stores)
     public async Task A_drill_finds_bytes_that_were_damaged_before_they_were_backed_up()
     {
         await using var rig = await RigAsync();
-        await Sql.OneAsync<int>(rig.Database, "update document_contents set content = 'other' where version = 1 and length(content) < 20 returning 1");
+        await Sql.OneAsync<int>(rig.Database, "update document_slices set bytes = 'other' where length(bytes) < 20 returning 1");
         await rig.BackUpAsync();
 
         var drill = await rig.DrillAsync();

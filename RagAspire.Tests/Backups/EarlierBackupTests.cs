@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using RagAspire.Backups;
-using RagAspire.Backups.Files;
 using RagAspire.Maintenance;
 using RagAspire.Maintenance.Runs;
 using RagAspire.Tests.Support;
@@ -11,8 +9,6 @@ namespace RagAspire.Tests.Backups;
 /// <summary>Settings and backups of earlier versions, which also had a second way to dump and a second encryption.</summary>
 public sealed class EarlierBackupTests(Stores stores)
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("Method", "Copy", "Backups:Method is 'Copy'")]
     [InlineData("Encryption", "Gpg", "Backups:Encryption is 'Gpg'")]
@@ -43,7 +39,8 @@ public sealed class EarlierBackupTests(Stores stores)
     {
         await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
         var manifest = await rig.BackUpAsync();
-        await RewriteAsync(rig, manifest with { Method = method, Encryption = encryption, Product = "1.2.3" });
+        await rig.RewriteAsync(manifest with { Method = method, Encryption = encryption, Product = "1.2.3" });
+        rig.Sign(manifest.Id);
 
         var run = await rig.RunAsync("backup-verify");
         var failure = await Assert.ThrowsAsync<MaintenanceException>(
@@ -55,13 +52,5 @@ public sealed class EarlierBackupTests(Stores stores)
         Assert.Contains("use version 1.2.3", failure.Message, StringComparison.Ordinal);
         Assert.Equal(BackupStatus.Complete, (await rig.RowAsync(manifest.Id)).Status);
         Assert.Contains(word, (await rig.DrillAsync()).Error, StringComparison.Ordinal);
-    }
-
-    private static async Task RewriteAsync(BackupRig rig, BackupManifest manifest)
-    {
-        var json = manifest.ToJson();
-        await File.WriteAllBytesAsync(rig.PathOf(manifest.Id, BackupManifest.FileName), json, Token);
-        var sums = manifest.Files.Append(BackupFile.Of(BackupManifest.FileName, json)).Select(file => file.SumsLine);
-        await File.WriteAllLinesAsync(rig.PathOf(manifest.Id, BackupManifest.SumsName), sums, Encoding.ASCII, Token);
     }
 }

@@ -28,7 +28,7 @@ public sealed class KilledBackupTests(Stores stores)
             await command.KillAsync();
         }
 
-        Assert.Null(await rig.Get<BackupRepository>().NewestAsync(Token));
+        Assert.Null(await rig.Get<BackupRepository>().NewestAsync(acceptUnsigned: false, (_, _) => { }, Token));
         Assert.Null(await rig.Get<BackupStore>().NewestGoodAsync(Token));
         var half = Assert.Single(await rig.Get<BackupRepository>().Target.ListPartialAsync(Token));
 

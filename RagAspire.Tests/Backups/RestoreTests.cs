@@ -101,7 +101,7 @@ public sealed class RestoreTests(Stores stores)
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
-        await Sql.OneAsync<string>(into, """
+        await Sql.OneAsync<string>(await stores.SuperuserAsync(into), """
             create function refuse() returns event_trigger language plpgsql as $$ begin raise 'no index today'; end $$;
             create event trigger refuse on ddl_command_start when tag in ('CREATE INDEX') execute function refuse();
             select 'made'

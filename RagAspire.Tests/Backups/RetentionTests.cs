@@ -58,6 +58,27 @@ public sealed class RetentionTests(Stores stores)
     }
 
     [Fact]
+    public void Unsigned_backups_expire_as_others_do_and_push_out_none_that_is_signed()
+    {
+        var signed = Made(Now.AddDays(-3), BackupStatus.Verified);
+        List<Backup> unsigned =
+            [.. Enumerable.Range(0, 5).Select(day => Made(Now.AddDays(-day), BackupStatus.Verified, key: null))];
+        var options = new BackupOptions { KeepLatest = 1, KeepDaily = 0, KeepWeekly = 0, KeepMonthly = 0 };
+
+        var expired = RetentionPlan.Expired([signed, .. unsigned], options, Now).Select(one => one.Backup).ToList();
+
+        Assert.Equal(unsigned.Skip(1), expired);
+    }
+
+    [Fact]
+    public void A_backup_that_is_not_trusted_is_never_deleted_because_a_lost_key_makes_all_look_forged()
+    {
+        var options = new BackupOptions { KeepLatest = 1, KeepDaily = 0, KeepWeekly = 0, KeepMonthly = 0 };
+
+        Assert.Empty(RetentionPlan.Expired([Made(Now.AddYears(-2), BackupStatus.Untrusted)], options, Now));
+    }
+
+    [Fact]
     public async Task A_dry_run_reports_the_expired_backup_and_keeps_it()
     {
         await using var rig = await RigAsync();
@@ -139,6 +160,6 @@ public sealed class RetentionTests(Stores stores)
         return rig.BackUpAsync();
     }
 
-    private static Backup Made(DateTimeOffset at, BackupStatus status) => new(
-        BackupId.New(at), status, at, at, "place", "pg_dump", null, 1, "test", null, null, null, null, null);
+    private static Backup Made(DateTimeOffset at, BackupStatus status, string? key = "key") => new(
+        BackupId.New(at), status, at, at, "place", "pg_dump", null, 1, "test", null, null, null, null, null, key);
 }

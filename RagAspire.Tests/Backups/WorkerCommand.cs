@@ -18,7 +18,8 @@ internal sealed class WorkerCommand : IAsyncDisposable
 
     public static WorkerCommand Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var variables = environment.Append(KeyValuePair.Create("DOTNET_gcServer", "0"));
+        var variables = new Dictionary<string, string>(environment) { ["DOTNET_gcServer"] = "0" };
+        variables.TryAdd("Backups__SigningKey", BackupRig.SigningKey);
         return new(BackgroundProgram.Start("dotnet", [BuildOutput.Of("RagAspire.Worker"), .. arguments], variables));
     }
 

@@ -22,7 +22,7 @@ internal static class DocumentRig
     public static async Task<Document> ReplaceAsync(this CoreServices core, Guid id, string text)
     {
         using var file = await StoreAsync(text);
-        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file.Upload, "test", Token))!.Document;
+        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file.Upload, NoTags, "test", Token))!.Document;
     }
 
     private static async Task<StoredFile> StoreAsync(string text)

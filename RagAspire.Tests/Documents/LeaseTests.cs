@@ -4,6 +4,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
 using RagAspire.Documents.Leases;
+using RagAspire.Extraction;
 using RagAspire.Ingestion;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Tests.Support;
@@ -72,13 +73,13 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         await using var second = await Leases.AcquireAsync(id, Token);
 
         Assert.NotNull(second);
-        Assert.False(await first.ReadyAsync(1, Token));
+        Assert.False(await first.ReadyAsync(new PreparedVersion(new ReadDocument(1, [], null), null, ""), Token));
         await first.RejectAsync("Too late.", Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.ProgressAsync(DocumentStage.Index, 90, Token));
         Assert.True(first.Lost.IsCancellationRequested);
         var document = (await Documents.FindAsync(id, Token))!;
         Assert.Equal((DocumentStatus.Processing, null), (document.Status, document.Error));
-        Assert.True(await second.ReadyAsync(0, Token));
+        Assert.True(await second.ReadyAsync(new PreparedVersion(new ReadDocument(0, [], null), null, ""), Token));
     }
 
     [Fact]
@@ -156,9 +157,9 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         var id = await UploadAsync("one");
         var writer = _core.Get<ChunkWriter>();
         Chunk[] chunks = [new(0, "a", null, 1, 1), new(1, "b", "Part", 2, 1)];
-        var first = await writer.WriteAsync(id, 1, chunks, Token);
-        var second = await writer.WriteAsync(id, 1, [chunks[0], chunks[1] with { Text = "c" }], Token);
-        var third = await writer.WriteAsync(id, 1, [chunks[0]], Token);
+        var first = await writer.WriteAsync(id, 1, "", chunks, Token);
+        var second = await writer.WriteAsync(id, 1, "", [chunks[0], chunks[1] with { Text = "c" }], Token);
+        var third = await writer.WriteAsync(id, 1, "", [chunks[0]], Token);
 
         Assert.Equal(first.Select(chunk => chunk.Id), second.Select(chunk => chunk.Id));
         Assert.Equal(first[0].Id, third[0].Id);
@@ -168,8 +169,9 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
     private async Task FinishAsync(Guid id, string text)
     {
         await using var lease = (await Leases.AcquireAsync(id, Token))!;
-        await _core.Get<ChunkWriter>().WriteAsync(id, lease.Document.Version, [new Chunk(0, text, null, null, 1)], Token);
-        Assert.True(await lease.ReadyAsync(1, Token));
+        await _core.Get<ChunkWriter>().WriteAsync(id, lease.Document.Version, "", [new Chunk(0, text, null, null, 1)], Token);
+        var read = new ReadDocument(1, [new ExtractionWarning(WarningCodes.PagesWithoutText, "2-3", 2)], new Coverage("page", 2, 4));
+        Assert.True(await lease.ReadyAsync(new PreparedVersion(read, null, ""), Token));
     }
 
     private async Task<List<string>> ChunksAsync(Guid id) => await _core.Get<NpgsqlDataSource>()

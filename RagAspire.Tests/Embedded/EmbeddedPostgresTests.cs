@@ -171,7 +171,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var server = await EmbeddedPostgres.StartAsync(Options(), cancellationToken: Cancellation);
         await QueryAsync(server.ConnectionString, "CREATE TABLE left_over (n int); INSERT INTO left_over VALUES (7)");
         using var process = Process.GetProcessById(server.ProcessId!.Value);
-        server.Abandon();
+        server.Detach();
         return ProcessIdentity.Of(process)!;
     }
 

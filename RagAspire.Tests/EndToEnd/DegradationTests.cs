@@ -76,7 +76,7 @@ public sealed class DegradationTests(Stores stores)
     }
 
     [Fact]
-    public async Task Without_the_embedding_model_search_is_by_text_and_ingestion_waits()
+    public async Task Without_the_embedding_model_documents_are_found_by_their_words_and_vectors_follow()
     {
         var port = FreePort.Next();
         await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
@@ -89,19 +89,15 @@ public sealed class DegradationTests(Stores stores)
         });
 
         var id = await system.Client.UploadAsync("fox.txt", Fox);
-        JsonNode document = null!;
-        await Eventually.TrueAsync(
-            async () => (document = await system.Client.DocumentAsync(id))["error"] is not null,
-            Recovery, () => $"No reason is given: {document}", TestContext.Current.CancellationToken);
-        Assert.Contains("model", document["error"]!.GetValue<string>());
-        Assert.NotEqual("failed", document["status"]!.GetValue<string>());
+        var document = await system.Client.ProcessedAsync(id);
+        Assert.Equal(("ready", 0), (document.Status, document.Embedded));
+        Assert.Single(await system.Client.FindAsync("fox"));
         var search = await system.Client.SearchAsync("fox");
         Assert.Equal("text", search["mode"]!.GetValue<string>());
         Assert.NotNull(search["degraded"]);
 
         await using var ollama = await OllamaStub.StartAsync(port);
-        Assert.Equal("ready", (await system.Client.ProcessedAsync(id))["status"]!.GetValue<string>());
-        await system.Client.FindAsync("fox");
+        Assert.Equal(1, (await system.Client.EmbeddedAsync(id)).Embedded);
         await Eventually.TrueAsync(
             async () => (await system.Client.SearchAsync("fox"))["mode"]!.GetValue<string>() == "hybrid",
             Recovery, () => "Vectors are not used.", TestContext.Current.CancellationToken);

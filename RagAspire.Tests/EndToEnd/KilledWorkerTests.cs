@@ -16,7 +16,7 @@ public sealed class KilledWorkerTests(Stores stores)
     [Theory]
     [InlineData("extract", "document_contents in access exclusive mode")]
     [InlineData("chunk", "chunks in share mode")]
-    [InlineData("embed", "embeddings in share mode")]
+    [InlineData("chunk", "embeddings in share mode")]
     [InlineData("index", "index_changes in share mode")]
     public async Task A_worker_killed_in_a_stage_leaves_one_complete_document(string stage, string tableLock)
     {
@@ -41,9 +41,36 @@ public sealed class KilledWorkerTests(Stores stores)
 
         await system.Worker.StartAsync(Token);
 
-        var document = await system.Client.ProcessedAsync(id);
+        var document = await system.Client.EmbeddedAsync(id);
         Assert.Equal("ready", document["status"]!.GetValue<string>());
         Assert.Equal(2, document["attempts"]!.GetValue<int>());
+        await AssertCompleteAsync(system, id, document["chunkCount"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_worker_killed_while_it_embeds_leaves_every_vector_once()
+    {
+        await using var ollama = await OllamaStub.StartAsync();
+        ollama.Mode = OllamaMode.Hanging;
+        await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
+        {
+            Settings = new Dictionary<string, string>
+            {
+                ["ConnectionStrings__embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
+            },
+        });
+        var id = await system.Client.UploadAsync("long.txt", LongText());
+        await Eventually.TrueAsync(
+            async () => ollama.OpenCalls > 0 && await system.Client.DocumentAsync(id) is { Status: "ready", Embedded: 0 },
+            TimeSpan.FromSeconds(60),
+            () => "Nothing is embedded.",
+            Token);
+        await system.Worker.KillAsync();
+        ollama.Mode = OllamaMode.Normal;
+
+        await system.Worker.StartAsync(Token);
+
+        var document = await system.Client.EmbeddedAsync(id);
         await AssertCompleteAsync(system, id, document["chunkCount"]!.GetValue<int>());
     }
 

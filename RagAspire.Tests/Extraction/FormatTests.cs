@@ -185,7 +185,7 @@ public sealed class FormatTests
         Assert.Equal("Numbers", document.Title);
         Assert.Equal(
             ["Numbers", "From: Jürgen <j@example.com>\nTo: a@example.com", "See below.", "Attachments: notes.txt, report.pdf",
-             "A note."],
+             "notes.txt", "A note."],
             document.Blocks.Select(block => block.Text.Replace("\"", string.Empty, StringComparison.Ordinal)));
     }
 

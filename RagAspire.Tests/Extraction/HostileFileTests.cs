@@ -29,6 +29,12 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
             + "\nendobj\ntrailer << /Root 1 0 R >>" },
         { ContentTypes.Csv, new string('"', Deep) + new string(',', Deep) },
         { ContentTypes.Mail, NestedMail(2000) },
+        { ContentTypes.Notebook, "{\"cells\":" + new string('[', Deep) },
+        { ContentTypes.Calendar, string.Concat(Enumerable.Repeat("BEGIN:VEVENT\n", Deep)) + "SUMMARY:deep" },
+        { ContentTypes.OpenText, "<x:document xmlns:x=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"><x:body><x:text>"
+            + string.Concat(Enumerable.Repeat("<x:section>", Deep)) },
+        { ContentTypes.OpenSheet, "<x:document xmlns:x=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"><x:body><x:spreadsheet>"
+            + string.Concat(Enumerable.Repeat("<x:table>", Deep)) },
     };
 
     [Theory]
@@ -44,11 +50,25 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [InlineData(ContentTypes.Excel)]
     [InlineData(ContentTypes.PowerPoint)]
     [InlineData(ContentTypes.Epub)]
+    [InlineData(ContentTypes.OpenText)]
     public async Task A_zip_bomb_is_rejected_by_its_unpacked_size(string contentType)
     {
         var reason = await fixture.EndsAsync(contentType, Bomb());
 
         Assert.Contains("unpacks to more than", reason, StringComparison.Ordinal);
+        await fixture.StillReadsAsync();
+    }
+
+    [Fact]
+    public async Task Archives_inside_archives_end_within_the_same_limits()
+    {
+        var archive = Bomb();
+        for (var depth = 0; depth < 4; depth++)
+        {
+            archive = Samples.Zip([.. Enumerable.Range(0, 3).Select(number => ($"{number}.zip", archive))]);
+        }
+
+        Assert.NotNull(await fixture.EndsAsync(ContentTypes.Zip, archive));
         await fixture.StillReadsAsync();
     }
 
@@ -65,6 +85,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [Theory]
     [InlineData(ContentTypes.Xml)]
     [InlineData(ContentTypes.Word)]
+    [InlineData(ContentTypes.OpenText)]
     public async Task Entities_that_expand_to_billions_are_rejected(string contentType)
     {
         var bomb = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a0 \"ha\">");
@@ -77,7 +98,7 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
         bomb.Append("]><w:document xmlns:w=\"x\"><w:body><w:p><w:r><w:t>&a29;</w:t></w:r></w:p></w:body></w:document>");
         var content = contentType == ContentTypes.Xml
             ? Encoding.UTF8.GetBytes(bomb.ToString())
-            : Samples.Zip(("word/document.xml", bomb.ToString()));
+            : Samples.Zip(("word/document.xml", bomb.ToString()), ("content.xml", bomb.ToString()));
 
         Assert.NotNull(await fixture.EndsAsync(contentType, content));
         await fixture.StillReadsAsync();
@@ -130,50 +151,12 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
         await fixture.StillReadsAsync();
     }
 
-    [Fact]
-    public async Task Samples_with_flipped_cut_and_mixed_bytes_end_in_text_or_in_a_reason()
-    {
-        var samples = Samples.AllDocuments
-            .Where(path => new FileInfo(path).Length is > 100 and < 100_000).Order(StringComparer.Ordinal).ToArray();
-        var random = new Random(20231115);
-        var mutants = Enumerable.Range(0, 150).Select(_ => samples[random.Next(samples.Length)])
-            .Select(path => Mutate(File.ReadAllBytes(path), random)).ToList();
-
-        await Parallel.ForEachAsync(mutants, TestContext.Current.CancellationToken, async (content, cancellationToken) =>
-        {
-            using var stream = new MemoryStream(content);
-            var type = await DocumentType.DetectAsync(stream, null, cancellationToken);
-            var reason = type.IsSupported ? await fixture.EndsAsync(type.ContentType, content) : type.Refusal;
-            Assert.NotEqual(Reasons.Crashed, reason);
-            Assert.NotEqual(Reasons.TooSlow, reason);
-        });
-    }
-
-    private static byte[] Mutate(byte[] content, Random random)
-    {
-        switch (random.Next(3))
-        {
-            case 0:
-                for (var flips = random.Next(1, 30); flips > 0; flips--)
-                {
-                    content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
-                }
-
-                return content;
-            case 1:
-                return content[..random.Next(1, content.Length)];
-            default:
-                var (from, to) = (random.Next(content.Length), random.Next(content.Length));
-                return [.. content[..to], .. content[from..Math.Min(content.Length, from + 2000)], .. content[to..]];
-        }
-    }
-
     private static byte[] Bomb()
     {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
         {
-            string[] names = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "META-INF/container.xml"];
+            string[] names = ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "META-INF/container.xml", "content.xml"];
             foreach (var name in names)
             {
                 using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();

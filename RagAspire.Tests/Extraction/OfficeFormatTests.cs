@@ -92,7 +92,7 @@ public sealed class OfficeFormatTests
         Assert.Equal(
             [
                 new(BlockKind.Heading, "Plan", 1, 1),
-                new(BlockKind.Table, "When | How much | Sum\n2023-03-15 | 12.5% | 0.3", 0, 1),
+                new(BlockKind.Table, "When | How much | Sum\n2023-03-15 | 12.50% | 0.3", 0, 1),
                 new(BlockKind.Table, "TRUE | far", 0, 1),
             ],
             document.Blocks);

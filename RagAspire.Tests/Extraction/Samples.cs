@@ -15,9 +15,7 @@ namespace RagAspire.Tests.Extraction;
 /// <summary>Files to read: samples of <see cref="SharedData"/>, and files that tests write themselves.</summary>
 internal static class Samples
 {
-    private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000);
-
-    static Samples() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+    private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000, TimeSpan.FromMinutes(5));
 
     public static TextExtractor Extractor(Action<ExtractionOptions>? configure = null)
     {
@@ -50,13 +48,16 @@ internal static class Samples
         }
 
         var done = sink.Finish();
-        return new ExtractedDocument(done.Title, blocks, done.Pages);
+        return new ExtractedDocument(done.Title, blocks, done.Pages, done.Warnings, done.Coverage);
     }
 
     public static ExtractedDocument Read(string contentType, string content) =>
         Read(contentType, Encoding.UTF8.GetBytes(content));
 
-    public static byte[] Zip(params (string Name, string Content)[] files)
+    public static byte[] Zip(params (string Name, string Content)[] files) =>
+        Zip([.. files.Select(file => (file.Name, Encoding.UTF8.GetBytes(file.Content)))]);
+
+    public static byte[] Zip(params (string Name, byte[] Content)[] files)
     {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
@@ -64,7 +65,7 @@ internal static class Samples
             foreach (var (name, content) in files)
             {
                 using var entry = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
-                entry.Write(Encoding.UTF8.GetBytes(content));
+                entry.Write(content);
             }
         }
 
@@ -85,6 +86,20 @@ internal static class Samples
             """),
         .. more,
     ]);
+
+    /// <summary>Extracts a file by its path, by default for the same collection as other files.</summary>
+    public static async Task<ExtractedDocument> ExtractAsync(
+        this TextExtractor extractor,
+        string path,
+        string contentType,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken,
+        string collection = "default")
+    {
+        await using var content = File.OpenRead(path);
+        return await extractor.ExtractAsync(
+            new ExtractionSource(content, contentType, collection, path), progress, cancellationToken);
+    }
 
     /// <summary>A file that is deleted after the test.</summary>
     public static async Task<TemporaryFile> WriteAsync(byte[] content, string name = "sample.bin")

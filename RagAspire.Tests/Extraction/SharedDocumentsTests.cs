@@ -9,7 +9,7 @@ namespace RagAspire.Tests.Extraction;
 public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) : IClassFixture<SharedDocumentsTests.Fixture>
 {
     /// <summary>The readable documents of the sample.</summary>
-    private const int SampleDocuments = 13;
+    private const int SampleDocuments = 26;
 
     [Fact]
     public async Task Every_document_ends_in_text_or_in_a_reason()
@@ -166,7 +166,7 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
 
     public sealed class Fixture : IAsyncDisposable
     {
-        public TextExtractor Extractor { get; } = Samples.Extractor();
+        public TextExtractor Extractor { get; } = Samples.Extractor(options => options.OcrLanguages = string.Empty);
 
         public async Task<ExtractedDocument> ReadAsync(string path)
         {

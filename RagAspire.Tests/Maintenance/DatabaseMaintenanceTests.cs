@@ -1,4 +1,5 @@
 using RagAspire.Database;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -63,6 +64,8 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
         await host.ExecuteAsync("""
             create index feedback_search_ccnew on feedback (search_id);
             create index feedback_answer on feedback (answer_id);
+            """);
+        await Sql.ExecuteAsync(await stores.SuperuserAsync(host.Database.ConnectionString), """
             update pg_index set indisvalid = false
                 where indexrelid in ('feedback_search_ccnew'::regclass, 'feedback_answer'::regclass)
             """);
@@ -81,8 +84,8 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
                 id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, updated_at)
             values ('0199f7b4-0000-7000-8000-000000000001', 'default', 'a', 'text/plain', 1, '\x01', 3, 2, 'processing',
                 now() - interval '3 days');
-            insert into document_contents (document_id, version, content, created_at)
-            select id, v, '\x00', now() - interval '3 days' from documents, generate_series(1, 3) v;
+            insert into document_contents (document_id, version, created_at)
+            select id, v, now() - interval '3 days' from documents, generate_series(1, 3) v;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, v, o, 'text', 1 from documents, generate_series(1, 3) v, generate_series(1, 10) o
             """);

@@ -21,21 +21,24 @@ public sealed class InhibitionTests
             "DatabaseDown", "postgres",
             [
                 "AlertsNotDelivered", "AnswerAvailabilityBurn", "AnswerLatencyBurn", "CacheIneffective",
-                "DatabaseConnectionsHigh",
-                "HighErrorRate", "HighResponseTime", "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing",
-                "IngestionLatencyBurn", "IngestionStuck", "JobFailed", "JobNotSucceeded", "QdrantDown", "RetrievalQualityDrop",
-                "SearchAvailabilityBurn", "SearchLatencyBurn", "TargetDown", "ThreadPoolStarved",
+                "DatabaseConnectionsHigh", "DatabaseExporterFailing", "DatabaseSessionsBlocked", "DatabaseTransactionLong",
+                "EmbeddingStuck", "HighErrorRate", "HighResponseTime", "IndexOutOfStep", "IngestionAvailabilityBurn",
+                "IngestionFailing", "IngestionLatencyBurn", "IngestionStuck", "JobFailed", "JobNotSucceeded", "JobServerMissing",
+                "QdrantDown", "RetrievalQualityDrop", "SearchAvailabilityBurn", "SearchLatencyBurn", "TargetDown",
+                "ThreadPoolStarved",
+                // An inhibited alert inhibits too: these follow from QdrantDown.
+                "VectorIndexNotGreen", "VectorUpdateQueueGrowing",
             ]
         },
         { "RedisDown", "redis", ["CacheIneffective", "TargetDown"] },
         {
             "QdrantDown", "qdrant",
             [
-                "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing", "IngestionLatencyBurn", "IngestionStuck",
-                "RetrievalQualityDrop", "TargetDown",
+                "EmbeddingStuck", "IndexOutOfStep", "IngestionAvailabilityBurn", "IngestionFailing", "IngestionLatencyBurn",
+                "IngestionStuck", "RetrievalQualityDrop", "TargetDown", "VectorIndexNotGreen", "VectorUpdateQueueGrowing",
             ]
         },
-        { "OllamaDown", "node", ["RetrievalQualityDrop"] },
+        { "OllamaDown", "node", ["EmbeddingStuck", "RetrievalQualityDrop"] },
         { "ApiDown", "node", ["AlertsNotDelivered"] },
     };
 
@@ -86,7 +89,7 @@ public sealed class InhibitionTests
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
         var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };
-        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null)
+        var program = InstalledMonitoring.Prepare(options, RagSystem.Key, RagSystem.Key, _ => null)
             .Single(program => program.Name == "alertmanager");
         await using var running = await MonitoringPrograms.StartAsync(program, new Dictionary<string, string>());
 

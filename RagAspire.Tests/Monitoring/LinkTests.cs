@@ -10,7 +10,7 @@ public sealed partial class LinkTests
 
     public static TheoryData<string> Documents =>
     [
-        .. new[] { "", "docs", "runbooks", "prometheus" }
+        .. new[] { "", "docs", "docs/diagnostics", "runbooks", "prometheus" }
             .SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
             .Select(file => Path.GetRelativePath(MonitoringFiles.PathOf(), file)).Order(StringComparer.Ordinal),
     ];

@@ -15,11 +15,18 @@ internal static class LoadRig
         var fox = Encoding.UTF8.GetBytes($"The quick brown fox number {round} jumps over the lazy dog.");
         var document = await client.UploadAndWaitAsync($"fox-{round}.txt", fox);
         Assert.Equal("ready", document["status"]!.GetValue<string>());
+        await client.UploadAndWaitAsync($"damaged-{round}.json", Encoding.UTF8.GetBytes($"{{\"a\": {round}}}\n{{\"b\":\n{{\"c\": 5}}\n"));
         await client.UploadAsync($"fox-{round}.txt", fox);
         await RefusedAsync(await client.PostFileAsync("empty.txt", []), HttpStatusCode.BadRequest);
         await RefusedAsync(
             await client.Http.GetAsync($"/api/v1/documents/{Guid.NewGuid()}", TestContext.Current.CancellationToken),
             HttpStatusCode.NotFound);
+
+        using (var stranger = new RagClient(client.Http.BaseAddress!, "rag_0123456789abcdef_wrong"))
+        {
+            await RefusedAsync(
+                await stranger.Http.GetAsync("/api/v1/documents", TestContext.Current.CancellationToken), HttpStatusCode.Unauthorized);
+        }
 
         await client.FindAsync($"fox number {round}");
         var search = await client.SearchAsync("lazy dog");
@@ -36,9 +43,33 @@ internal static class LoadRig
         });
         await client.SendAsync(HttpMethod.Post, "/api/v1/operations/golden-sets/default/evaluate");
 
+        await SpendBudgetAsync(client, round);
+
         // Only one run of a task at a time is allowed, and a run of another round will do.
         using var run = await client.TrySendAsync(HttpMethod.Post, "/api/v1/operations/maintenance/retrieval-evaluation");
         Assert.Contains(run.StatusCode, new[] { HttpStatusCode.Accepted, HttpStatusCode.Conflict });
+    }
+
+    /// <summary>A key whose budget ends with its first search.</summary>
+    private static async Task SpendBudgetAsync(RagClient client, int round)
+    {
+        var created = await client.PostAsync("/api/v1/operations/api-keys", new
+        {
+            name = $"budget-{round}",
+            scopes = new[] { "read" },
+            budget = new { amount = .000001, period = "day" },
+        });
+        using var poor = new RagClient(client.Http.BaseAddress!, created["secret"]!.GetValue<string>());
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await poor.TrySendAsync(
+                    HttpMethod.Post, "/api/v1/search", new { query = $"all that a budget buys {Guid.NewGuid()} {new string('x', 60)}" });
+                return response.StatusCode == HttpStatusCode.TooManyRequests;
+            },
+            TimeSpan.FromSeconds(20),
+            () => "The budget is never spent.",
+            TestContext.Current.CancellationToken);
     }
 
     /// <summary>A search is recorded in the background, so feedback on it is accepted a moment later.</summary>

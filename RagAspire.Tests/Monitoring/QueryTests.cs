@@ -14,11 +14,14 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
     {
         ["job=\"qdrant\""] = "this system searches in the process",
         ["offset 1d"] = "compares with a week that this system has not lived",
+        ["memory_floor:bytes_min45m offset"] = "compares hours that this system has not lived",
         ["redis_memory_"] = "Garnet, which is Redis here, does not tell",
         ["redis_commands_"] = "Garnet does not tell",
         ["redis_keyspace_"] = "Garnet does not tell",
         ["redis_expired_"] = "Garnet does not tell",
         ["redis_evicted_"] = "Garnet does not tell",
+        ["collection_update_queue_length"] = "this system searches in the process",
+        ["app_status_recovery_mode"] = "this system searches in the process",
     };
 
     private static IEnumerable<Asked> Panels => MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels)

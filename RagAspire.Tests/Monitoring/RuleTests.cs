@@ -34,13 +34,13 @@ public sealed partial class RuleTests
     [Theory]
     [InlineData("HighResponseTime", "> 2", "2m", "warning")]
     [InlineData("HighErrorRate", "> 0.05", "1m", "critical")]
-    [InlineData("DatabaseDown", "== 0", "1m", "critical")]
+    [InlineData("DatabaseDown", "== 0", "30s", "critical")]
     [InlineData("RedisDown", "== 0", "1m", "warning")]
-    [InlineData("QdrantDown", "== 0", "1m", "critical")]
+    [InlineData("QdrantDown", "== 0", "30s", "critical")]
     [InlineData("OllamaDown", "== 0", "1m", "warning")]
     [InlineData("HighMemoryUsage", "> 0.90", "5m", "warning")]
     [InlineData("HighCPUUsage", "> 0.85", "5m", "warning")]
-    [InlineData("DiskSpaceLow", "< 0.10", "5m", "critical")]
+    [InlineData("DiskSpaceLow", "< 0.10", "1m", "critical")]
     [InlineData("DiskSpaceLow", "free_in_24h:ratio < 0", "1h", "warning")]
     public void Limits_and_pending_times_are_the_required_ones(string alert, string limit, string patience, string severity) =>
         Assert.Contains(
@@ -64,6 +64,11 @@ public sealed partial class RuleTests
     [Fact]
     public void There_is_a_runbook_for_each_alert_and_none_for_another() =>
         Assert.Equal(MonitoringFiles.AlertNames.Order(), MonitoringFiles.Runbooks.Keys.Order());
+
+    [Fact]
+    public void The_table_of_concerns_names_every_alert_and_no_other() => Assert.Equal(
+        MonitoringFiles.AlertNames.Order(),
+        RunbookLink().Matches(MonitoringFiles.Text("docs", "alerts.md")).Select(link => link.Groups[1].Value).Distinct().Order());
 
     [Fact]
     public void Every_runbook_has_all_its_parts_in_order() => Assert.All(MonitoringFiles.Runbooks, runbook =>

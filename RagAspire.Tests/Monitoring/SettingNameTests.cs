@@ -18,7 +18,7 @@ public sealed partial class SettingNameTests
 
     public static TheoryData<string> Documents =>
     [
-        .. new[] { "docs", "runbooks" }.SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
+        .. new[] { "docs", "docs/diagnostics", "runbooks" }.SelectMany(folder => Directory.GetFiles(MonitoringFiles.PathOf(folder), "*.md"))
             .Select(file => Path.GetRelativePath(MonitoringFiles.PathOf(), file)).Order(StringComparer.Ordinal),
     ];
 

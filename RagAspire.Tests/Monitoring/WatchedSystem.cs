@@ -3,6 +3,7 @@ using RagAspire.AppHost;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Embedded.Redis;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
@@ -90,15 +91,22 @@ internal sealed class WatchedParts : IAsyncDisposable
     private async Task AbandonRequestAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var connection = new NpgsqlConnection(System.Database);
+        // Not of the pool, whose connections other tests may have broken.
+        await using var connection = new NpgsqlConnection($"{System.Database};Pooling=false");
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var lockTable = new NpgsqlCommand("lock table golden_sets in access exclusive mode", connection, transaction);
         await lockTable.ExecuteNonQueryAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => System.Client.Http.GetAsync("/api/v1/operations/golden-sets/default", patience.Token));
+        var request = System.Client.Http.GetAsync(
+            new Uri("/api/v1/operations/golden-sets/default", UriKind.Relative), patience.Token);
+        await using var waiting = new NpgsqlCommand(
+            "select count(*) from pg_locks where not granted and relation = 'golden_sets'::regclass", connection, transaction);
+        await Eventually.TrueAsync(
+            async () => await waiting.ExecuteScalarAsync(cancellationToken) is > 0L,
+            TimeSpan.FromSeconds(20), () => "No statement waits.", cancellationToken);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
     }
 
     /// <summary>Ends what was started, the last first.</summary>
@@ -134,12 +142,22 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
+                ["Usage__Prices__0__Model"] = "*",
+                ["Usage__Prices__0__Input"] = "0.1",
                 ["Answers__BreakDuration"] = "00:00:01",
+                ["MemoryLeaks__Interval"] = "00:00:05",
                 ["Sessions__Quiet"] = "00:00:01",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
                 ["Maintenance__Certificates__Files__0"] = certificate,
             },
         }));
+
+        // A verdict on memory needs a longer life than that of this system.
+        await Sql.ExecuteAsync(Postgres.ConnectionString, """
+            insert into memory_samples (service, instance, at, started_at, working_set)
+            select 'ragaspire-old', 'old', now() - interval '30 s' * n, now() - interval '1 day', 200000000 + 1000000 * (n % 7)
+            from generate_series(1, 240) n
+            """);
     }
 
     private async Task StartMonitoringAsync()
@@ -152,7 +170,7 @@ internal sealed class WatchedParts : IAsyncDisposable
             PrometheusPort = FreePort.Next(),
             AlertmanagerPort = FreePort.Next(),
         };
-        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, _ => null);
+        var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, RagSystem.Key, _ => null);
         DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
         var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
             .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();

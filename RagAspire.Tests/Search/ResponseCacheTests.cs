@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Search;
+using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
 using StackExchange.Redis;
 
@@ -30,7 +32,7 @@ public sealed class ResponseCacheTests(Stores stores)
     public async Task A_change_of_a_document_makes_all_of_its_collection_a_miss_and_of_no_other_one()
     {
         await using var rig = await SearchRig.StartAsync(stores);
-        string? Key(string collection) => rig.Cache.Key("search", collection, new { Text = "fox" });
+        CacheKey? Key(string collection) => rig.Cache.Key("search", collection, new { Text = "fox" });
         rig.Cache.Set("search", Key("changed"), new Entry("Old."));
         rig.Cache.Set("search", Key("other"), new Entry("Still true."));
         await WrittenAsync(rig, Key("changed"));
@@ -40,6 +42,23 @@ public sealed class ResponseCacheTests(Stores stores)
 
         Assert.Null(await GetAsync(rig, Key("changed")));
         Assert.NotNull(await GetAsync(rig, Key("other")));
+    }
+
+    /// <summary>As in another process, which hears of a change only after the call that made it has returned.</summary>
+    [Fact]
+    public async Task A_change_that_was_not_heard_of_yet_is_a_miss_already()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        var (changed, other) = (rig.Cache.Key("search", "changed", "fox"), rig.Cache.Key("search", "other", "fox"));
+        rig.Cache.Set("search", changed, new Entry("Old."));
+        rig.Cache.Set("search", other, new Entry("Still true."));
+        await WrittenAsync(rig, changed);
+        await WrittenAsync(rig, other);
+
+        await rig.Services.GetRequiredService<DocumentChanges>().AppendAsync(Guid.NewGuid(), "changed", Token);
+
+        Assert.Null(await GetAsync(rig, changed));
+        Assert.NotNull(await GetAsync(rig, other));
     }
 
     [Fact]
@@ -66,7 +85,7 @@ public sealed class ResponseCacheTests(Stores stores)
         other.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
         none.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
 
-        string?[] keys =
+        CacheKey?[] keys =
         [
             rig.Service.Key(Query),
             rig.Service.Key(Query with { Text = "foxes" }),
@@ -131,10 +150,10 @@ public sealed class ResponseCacheTests(Stores stores)
         Assert.True(Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(1), "Lookups wait for a Redis that is gone.");
     }
 
-    private static Task<Entry?> GetAsync(SearchRig rig, string? key) => rig.Cache.GetAsync<Entry>("search", key, Token);
+    private static Task<Entry?> GetAsync(SearchRig rig, CacheKey? key) => rig.Cache.GetAsync<Entry>("search", key, Token);
 
     /// <summary>Writing is not waited for, so a test waits until it can be read.</summary>
-    private static Task WrittenAsync(SearchRig rig, string? key) => Eventually.TrueAsync(
+    private static Task WrittenAsync(SearchRig rig, CacheKey? key) => Eventually.TrueAsync(
         async () => await GetAsync(rig, key) is not null, TimeSpan.FromSeconds(10), () => "Nothing was written.", Token);
 
     private static Dictionary<string, string> Tags(params (string Key, string Value)[] tags) =>

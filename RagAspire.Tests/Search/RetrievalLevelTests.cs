@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Search;
+using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
@@ -74,9 +75,17 @@ public sealed class RetrievalLevelTests(Stores stores) : IAsyncLifetime
     {
         var generation = new IndexGeneration();
         generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
-        var embedder = new Embedder(Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance);
+        var embedder = new Embedder(
+            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter());
+        var cache = new CacheMetrics(_services.GetRequiredService<IMeterFactory>());
+        var vectors = new QueryVectors(embedder, null!, generation, cache, Options.Create(new CacheOptions()));
         var retriever = new Retriever(
-            embedder, new Bm25Encoder(new TextAnalyzer()), new AbsentIndex(), generation, new ChunkSearchStore(_dataSource));
+            vectors,
+            new Bm25Encoder(new TextAnalyzer()),
+            new AbsentIndex(),
+            generation,
+            new ChunkSearchStore(_dataSource, new HitParts(new TextAnalyzer())),
+            Options.Create(new HybridOptions()));
         var metrics = new SearchMetrics(_services.GetRequiredService<IMeterFactory>());
         return await retriever.RetrieveAsync(
             new SearchQuery(text, "default", 10, SearchMode.Hybrid, tags ?? NoTags), metrics, TestContext.Current.CancellationToken);

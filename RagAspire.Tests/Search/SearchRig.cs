@@ -27,11 +27,12 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, model is null
-                ? null
-                : Embeddings);
+            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
+            model is null ? null : Embeddings);
+        var vectors = ActivatorUtilities.CreateInstance<QueryVectors>(core.Services, embedder, Generation);
         Retriever = new Retriever(
-            embedder, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>());
+            vectors, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>(),
+            Options.Create(new HybridOptions()));
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
         Service = new SearchService(
             Retriever, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());

@@ -7,6 +7,8 @@ namespace RagAspire.Tests.Security;
 
 public sealed class ApiKeyStoreTests(Stores stores)
 {
+    private static readonly Caller Admin = new("admin", "admin", [Scopes.Admin], null);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -26,7 +28,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
         var keys = core.Get<ApiKeyStore>();
         for (var i = 0; i < 50; i++)
         {
-            var (key, secret) = await keys.CreateAsync($"key {i}", [Scopes.Read], ["mine"], "test", Token);
+            var (key, secret) = await keys.CreateAsync($"key {i}", [Scopes.Read], ["mine"], null, "test", Token);
             var caller = (await keys.AuthenticateAsync(secret, Token))!;
             Assert.Equal(($"key {i}", true, false), (caller.Name, caller.MayUse("mine"), caller.MayUse("default")));
             Assert.Null(await keys.AuthenticateAsync(secret[..^1], Token));
@@ -34,7 +36,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
             Assert.Equal(0, await core.Get<NpgsqlDataSource>().Command(
                 "select count(*) from api_keys k, audit_logs a where k::text like '%' || $1 || '%' or a::text like '%' || $1 || '%'",
                 secret.Split('_')[2]).ScalarAsync<long>(Token));
-            Assert.Contains((await core.Get<AuditLog>().ListAsync(null, 1, Token)).Items, entry => entry.Action == "api-key.create" && entry.Subject == key.Id);
+            Assert.Contains((await core.Get<AuditLog>().ListAsync(Admin, null, 1, Token)).Items, entry => entry.Action == "api-key.create" && entry.Subject == key.Id);
         }
     }
 
@@ -43,7 +45,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
     {
         await using var core = await CoreServices.CreateAsync(stores);
         var keys = core.Get<ApiKeyStore>();
-        var (key, secret) = await keys.CreateAsync("short-lived", [Scopes.Read], null, "test", Token);
+        var (key, secret) = await keys.CreateAsync("short-lived", [Scopes.Read], null, null, "test", Token);
         Assert.NotNull(await keys.AuthenticateAsync(secret, Token));
 
         Assert.True(await keys.RevokeAsync(key.Id, "test", Token));

@@ -17,6 +17,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>For the database <c>ragdb</c>, which exists and is empty.</summary>
     public string ConnectionString => _server.ConnectionString;
 
+    /// <summary>For what an ordinary role may not do, such as changes of the system's tables.</summary>
+    public string SuperuserConnectionStringFor(string database) => _server.SuperuserConnectionStringFor(database);
+
+    public string RestorePasswordFile => EmbeddedPostgres.RestorePasswordFile(_directory.Path);
+
     public int Port => _server.Port;
 
     public int? ProcessId => _server.ProcessId;

@@ -75,9 +75,21 @@ public sealed class RagClient : IDisposable
         return document;
     }
 
+    /// <summary>Waits until a document is processed and, where there is a model, has its vectors.</summary>
+    public async Task<DocumentResponse> EmbeddedAsync(Guid id)
+    {
+        DocumentResponse document = null!;
+        await Eventually.TrueAsync(
+            async () => (document = await DocumentAsync(id)).IsEmbedded,
+            Patience,
+            () => $"Still without vectors: {document}",
+            TestContext.Current.CancellationToken);
+        return document;
+    }
+
     public async Task<DocumentResponse> UploadAndWaitAsync(
         string name, byte[] content, params (string Name, string Value)[] fields) =>
-        await ProcessedAsync(await UploadAsync(name, content, fields));
+        await EmbeddedAsync(await UploadAsync(name, content, fields));
 
     public async Task<SearchResponse> SearchAsync(
         string query, string? collection = null, int limit = 10, string mode = "hybrid", object? tags = null) =>

@@ -38,6 +38,10 @@ public sealed record DocumentResponse(JsonNode Json) : RagResponse(Json)
     public string? Error => Optional("error");
 
     public bool IsProcessed => Status is "ready" or "failed";
+
+    public int? Embedded => Json["embedding"]?["done"]?.GetValue<int>();
+
+    public bool IsEmbedded => IsProcessed && Embedded is var done && (done is null || done == Json["embedding"]!["of"]!.GetValue<int>());
 }
 
 public sealed record HitResponse(JsonNode Json) : RagResponse(Json)

@@ -45,6 +45,7 @@ public sealed class RagSystem : IAsyncDisposable
             ["ConnectionStrings__ragdb"] = database,
             ["ConnectionStrings__cache"] = options.Redis ?? stores.Redis,
             ["Security__DevelopmentKey"] = Key,
+            ["Backups__SigningKey"] = Backups.BackupRig.SigningKey,
             ["Jobs__RetryDelay"] = "00:00:02",
             ["Leases__Duration"] = "00:00:03",
             ["DOTNET_ENVIRONMENT"] = "Development",
@@ -67,6 +68,9 @@ public sealed class RagSystem : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>An API like the system's own, on another address, not started and not ended with it.</summary>
+    public HostProcess AnotherApi() => new("RagAspire.Api", _environment);
 
     /// <summary>A worker like the system's own, not started and not ended with it.</summary>
     public HostProcess AnotherWorker() => new("RagAspire.Worker", _environment);

@@ -35,6 +35,10 @@ public sealed class Stores : IAsyncDisposable
         return await postgres.CreateDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", template);
     }
 
+    /// <summary>A database of this server as the superuser, for what the role of the application may not do.</summary>
+    public async Task<string> SuperuserAsync(string database) =>
+        (await _postgres.Value).SuperuserConnectionStringFor(new NpgsqlConnectionStringBuilder(database).Database!);
+
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();

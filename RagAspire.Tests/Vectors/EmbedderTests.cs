@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OllamaSharp;
+using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors.Embedding;
 
@@ -18,7 +19,7 @@ public sealed class EmbedderTests
         var embedder = Embedder(stub, new EmbeddingOptions { BatchSize = 4 });
         var texts = Enumerable.Range(0, 10).Select(i => $"text number {i} about {(i % 2 == 0 ? "cats" : "stocks")}").ToList();
 
-        var vectors = await embedder.EmbedDocumentsAsync(texts, TestContext.Current.CancellationToken);
+        var vectors = await embedder.EmbedDocumentsAsync(texts, UsageData.Nobody, TestContext.Current.CancellationToken);
 
         Assert.Equal([4, 4, 2], stub.Requests.Select(request => request.Body!["input"]!.AsArray().Count));
         Assert.Equal((stub.EmbeddingModel, 256), (embedder.Model, embedder.Dimensions));
@@ -37,8 +38,8 @@ public sealed class EmbedderTests
         await using var stub = await OllamaStub.StartAsync(embeddingModel: model.Contains(':') ? model : $"{model}:latest");
         var embedder = Embedder(stub);
 
-        await embedder.EmbedDocumentsAsync(["text"], TestContext.Current.CancellationToken);
-        await embedder.EmbedQueryAsync("text", TestContext.Current.CancellationToken);
+        await embedder.EmbedDocumentsAsync(["text"], UsageData.Nobody, TestContext.Current.CancellationToken);
+        await embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken);
 
         Assert.Equal([document, query], stub.Requests.Select(request => (string)request.Body!["input"]![0]!));
     }
@@ -49,8 +50,8 @@ public sealed class EmbedderTests
         await using var stub = await OllamaStub.StartAsync();
         var embedder = Embedder(stub, new EmbeddingOptions { DocumentPrefix = "", QueryPrefix = "Q: " });
 
-        await embedder.EmbedDocumentsAsync(["text"], TestContext.Current.CancellationToken);
-        await embedder.EmbedQueryAsync("text", TestContext.Current.CancellationToken);
+        await embedder.EmbedDocumentsAsync(["text"], UsageData.Nobody, TestContext.Current.CancellationToken);
+        await embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken);
 
         Assert.Equal(["text", "Q: text"], stub.Requests.Select(request => (string)request.Body!["input"]![0]!));
     }
@@ -67,7 +68,7 @@ public sealed class EmbedderTests
         var patience = mode == OllamaMode.Hanging ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromMinutes(1);
         var embedder = Embedder(stub, new EmbeddingOptions { QueryTimeout = patience });
 
-        Assert.Equal(reason, await OutageAsync(() => embedder.EmbedQueryAsync("text", TestContext.Current.CancellationToken)));
+        Assert.Equal(reason, await OutageAsync(() => embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken)));
     }
 
     [Theory]
@@ -83,7 +84,7 @@ public sealed class EmbedderTests
 
         Assert.Equal(
             $"the model nomic-embed-text:latest {reason}",
-            await OutageAsync(() => embedder.EmbedDocumentsAsync(["one", "two"], TestContext.Current.CancellationToken)));
+            await OutageAsync(() => embedder.EmbedDocumentsAsync(["one", "two"], UsageData.Nobody, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
@@ -91,12 +92,12 @@ public sealed class EmbedderTests
     {
         await using var stub = await OllamaStub.StartAsync();
         var embedder = Embedder(stub);
-        await embedder.EmbedQueryAsync("text", TestContext.Current.CancellationToken);
+        await embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken);
         stub.Dimensions = 128;
 
         Assert.Equal(
             "the model nomic-embed-text:latest gave a vector of 128 dimensions where earlier ones had 256",
-            await OutageAsync(() => embedder.EmbedQueryAsync("text", TestContext.Current.CancellationToken)));
+            await OutageAsync(() => embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
@@ -106,20 +107,21 @@ public sealed class EmbedderTests
         var unknown = Embedder(stub, model: "bge-m3");
         var gone = Embedder(stub);
 
-        Assert.Equal("the server does not have the model bge-m3", await OutageAsync(() => unknown.EmbedQueryAsync("text", default)));
+        Assert.Equal("the server does not have the model bge-m3", await OutageAsync(() => unknown.EmbedQueryAsync("text", UsageData.Nobody, default)));
         await stub.DisposeAsync();
-        Assert.Equal("the model server cannot be reached", await OutageAsync(() => gone.EmbedQueryAsync("text", default)));
+        Assert.Equal("the model server cannot be reached", await OutageAsync(() => gone.EmbedQueryAsync("text", UsageData.Nobody, default)));
     }
 
     [Fact]
     public async Task Without_a_model_there_is_no_name_and_every_call_says_why()
     {
-        var embedder = new Embedder(Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance);
+        var embedder = new Embedder(
+            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter());
 
         Assert.Null(embedder.Model);
         Assert.Null(embedder.Dimensions);
-        Assert.Equal("no embedding model is configured", await OutageAsync(() => embedder.EmbedQueryAsync("text", default)));
-        Assert.Empty(await embedder.EmbedDocumentsAsync([], default));
+        Assert.Equal("no embedding model is configured", await OutageAsync(() => embedder.EmbedQueryAsync("text", UsageData.Nobody, default)));
+        Assert.Empty(await embedder.EmbedDocumentsAsync([], UsageData.Nobody, default));
     }
 
     [Fact]
@@ -129,15 +131,15 @@ public sealed class EmbedderTests
         stub.Mode = OllamaMode.Failing;
         var clock = new FakeTimeProvider();
         var embedder = Embedder(stub, new EmbeddingOptions { BreakAfterFailures = 2 }, clock: clock);
-        await OutageAsync(() => embedder.EmbedQueryAsync("one", default));
-        await OutageAsync(() => embedder.EmbedQueryAsync("two", default));
+        await OutageAsync(() => embedder.EmbedQueryAsync("one", UsageData.Nobody, default));
+        await OutageAsync(() => embedder.EmbedQueryAsync("two", UsageData.Nobody, default));
 
-        Assert.Contains("left alone", await OutageAsync(() => embedder.EmbedQueryAsync("three", default)), StringComparison.Ordinal);
+        Assert.Contains("left alone", await OutageAsync(() => embedder.EmbedQueryAsync("three", UsageData.Nobody, default)), StringComparison.Ordinal);
         Assert.Equal(2, stub.Requests.Count);
 
         stub.Mode = OllamaMode.Normal;
         clock.Advance(TimeSpan.FromSeconds(16));
-        Assert.Equal(256, (await embedder.EmbedQueryAsync("four", default)).Length);
+        Assert.Equal(256, (await embedder.EmbedQueryAsync("four", UsageData.Nobody, default)).Length);
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class EmbedderTests
         var embedder = Embedder(stub);
         using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedder.EmbedQueryAsync("text", gone.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedder.EmbedQueryAsync("text", UsageData.Nobody, gone.Token));
     }
 
     private static Embedder Embedder(
@@ -157,6 +159,7 @@ public sealed class EmbedderTests
             Options.Create(options ?? new EmbeddingOptions()),
             clock ?? TimeProvider.System,
             NullLogger<Embedder>.Instance,
+            UsageData.Meter(),
             (IEmbeddingGenerator<string, Embedding<float>>)new OllamaApiClient(stub.Address, model ?? stub.EmbeddingModel));
 
     private static async Task<string> OutageAsync(Func<Task> call) =>

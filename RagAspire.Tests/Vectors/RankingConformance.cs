@@ -52,7 +52,7 @@ public abstract class RankingConformance : ScanConformance
 
             var hits = await Index.SearchAsync(query, Cancelled);
 
-            var expected = HybridFusion.Fuse(text, dense, options, query.Limit);
+            var expected = HybridFusion.Fuse(text, dense, new HashSet<Guid>(), options, query.Limit);
             Assert.All(expected.Zip(hits), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-4));
             Assert.Equal(expected.Count, hits.Count);
         }

@@ -10,7 +10,7 @@ public sealed class SearchQualityTests
     [SharedRows]
     [SampleRow("sample/handbook", 0.98, 0.99)]
     [SampleRow("sample/reworded", 0.48, 0.65)]
-    [LargeRow("scifact", 0.675, 0.92)]
+    [LargeRow("scifact", 0.685, 0.92)]
     [LargeRow("retrieval-en", 0.96, 0.99)]
     public void Text_search_reaches_the_baseline_of_the_collection(string name, double ndcg10, double recall100)
     {

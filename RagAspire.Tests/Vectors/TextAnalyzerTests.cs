@@ -64,7 +64,7 @@ public sealed class TextAnalyzerTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("   \n\t ")]
-    [InlineData("the and of")]
+    [InlineData("the")]
     [InlineData("… — !!!")]
     public void A_text_without_words_has_no_terms(string text)
         => Assert.Same(TermVector.Empty, new Bm25Encoder(_analyzer).Encode(text));

@@ -28,6 +28,21 @@ public abstract class VectorIndexConformance : IAsyncLifetime
     protected virtual Task CloseAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task A_chunk_that_waits_for_its_vector_stands_where_its_text_puts_it()
+    {
+        await Index.UpsertAsync(
+            [
+                Sample.Point(1, "pump pump"), Sample.Point(2, "pump valve", dense: [1, 0, 0]),
+                Sample.Point(3, "valve filter", dense: [0.8f, 0.6f, 0]), Sample.Point(4, "others", dense: [0, 1, 0]),
+            ],
+            Cancelled);
+
+        var hits = await Index.SearchAsync(Sample.Query(Sample.Terms("pump")) with { Dense = [1, 0, 0] }, Cancelled);
+
+        Assert.Equal([Sample.Id(1), Sample.Id(2)], hits.Take(2).Select(hit => hit.ChunkId));
+    }
+
+    [Fact]
     public async Task What_was_written_twice_is_there_once()
     {
         var points = Sample.Points(20);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RagAspire.Backups;
 using RagAspire.Backups.Files;
 using RagAspire.Backups.Restore;
+using RagAspire.Backups.Signing;
 using RagAspire.Backups.Targets;
 using RagAspire.Database;
 using RagAspire.Maintenance;
@@ -46,10 +47,23 @@ internal static class BackupCommands
             Required = true,
         };
         var force = new Option<bool>("--force") { Description = "Drop the contents of a database that is not empty." };
+        var acceptUnsigned = new Option<bool>("--accept-unsigned")
+        {
+            Description = "Restore a backup without a signature, as earlier versions made, or with that of an unknown key. Nothing "
+                + "proves then who wrote it.",
+        };
         var command = new Command(
-            "restore", "Restores a backup into an empty database, completely or not at all.") { backup, into, force };
+            "restore", "Restores a backup into an empty database, completely or not at all.")
+        {
+            backup, into, force, acceptUnsigned,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(() => RestoreAsync(
-            parsed.GetRequiredValue(backup), parsed.GetRequiredValue(into), parsed.GetValue(force), cancellationToken)));
+            new RestoreRequest(
+                parsed.GetRequiredValue(backup), parsed.GetRequiredValue(into), parsed.GetValue(force), Actor)
+            {
+                AcceptUnsigned = parsed.GetValue(acceptUnsigned),
+            },
+            cancellationToken)));
         return command;
     }
 
@@ -58,7 +72,8 @@ internal static class BackupCommands
         SetDatabaseIfMissing("Host=127.0.0.1");
         using var host = CommandHost.Create();
         var result = await VerifyAsync(host.Services, backup, cancellationToken);
-        Console.WriteLine(result.IsGood ? $"{backup} is good: {result.Details}." : $"{backup} is damaged: {result.Details}");
+        Console.WriteLine(
+            result.IsGood ? $"{backup} is good: {result.Details}." : $"{backup} is {result.Status.Word()}: {result.Details}");
         return result.IsGood ? ExitCodes.Success : ExitCodes.Failed;
     }
 
@@ -75,7 +90,7 @@ internal static class BackupCommands
                 return await verifier.VerifyAsync(backup, Actor, cancellationToken);
             }
         }
-        catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is Npgsql.PostgresException { SqlState: "42P01" })
+        catch (Exception ex) when (Unavailability.IsUnavailable(ex) || ex is Npgsql.PostgresException { SqlState: "42P01" or "42703" })
         {
             await Console.Error.WriteLineAsync($"The result is not recorded, because the database is unavailable: {ex.Message}");
         }
@@ -83,19 +98,21 @@ internal static class BackupCommands
         return await verifier.CheckAsync(backup, cancellationToken);
     }
 
-    private static async Task<int> RestoreAsync(string backup, string into, bool force, CancellationToken cancellationToken)
+    private static async Task<int> RestoreAsync(RestoreRequest asked, CancellationToken cancellationToken)
     {
-        var target = into.Contains('=') ? into : Environment.GetEnvironmentVariable($"ConnectionStrings__{into}")
-            ?? throw new MaintenanceException($"'{into}' is not a connection string, and ConnectionStrings__{into} is not set.");
+        var target = asked.Into.Contains('=') ? asked.Into
+            : Environment.GetEnvironmentVariable($"ConnectionStrings__{asked.Into}")
+            ?? throw new MaintenanceException(
+                $"'{asked.Into}' is not a connection string, and ConnectionStrings__{asked.Into} is not set.");
         SetDatabaseIfMissing(target);
         using var host = CommandHost.Create();
         var repository = host.Services.GetRequiredService<BackupRepository>();
-        var id = backup != "newest" ? backup
-            : await repository.NewestAsync(cancellationToken)
-            ?? throw new MaintenanceException($"There is no backup in {repository.Place}.");
+        var id = asked.Backup != "newest" ? asked.Backup
+            : await repository.NewestAsync(asked.AcceptUnsigned, PassedOver, cancellationToken)
+            ?? throw new MaintenanceException($"There is no backup in {repository.Place} that can be trusted.");
         var restore = host.Services.GetRequiredService<RestoreService>();
         var result = await ProgressDisplay.RunAsync("restore", progress => restore.RestoreAsync(
-            new RestoreRequest(id, target, force, Actor),
+            asked with { Backup = id, Into = target },
             (percent, step) => progress.Report(new TaskProgress(percent, step)),
             cancellationToken));
         var rows = result.Manifest.Tables.Sum(table => table.Rows);
@@ -110,6 +127,9 @@ internal static class BackupCommands
             """);
         return ExitCodes.Success;
     }
+
+    private static void PassedOver(string backup, string reason) =>
+        Console.Error.WriteLine($"{backup} is newer and was passed over. {reason}");
 
     /// <summary>The live database may be lost, and these commands work without it.</summary>
     private static void SetDatabaseIfMissing(string connectionString)
@@ -126,7 +146,7 @@ internal static class BackupCommands
         {
             return await work();
         }
-        catch (Exception ex) when (ex is MaintenanceException or DamagedBackupException)
+        catch (Exception ex) when (ex is MaintenanceException or DamagedBackupException or UntrustedBackupException)
         {
             await Console.Error.WriteLineAsync(ex.Message);
             return ExitCodes.Failed;

@@ -43,6 +43,7 @@ internal static class CommandHost
         RequireDatabase(builder.Configuration);
         builder.AddServiceDefaults();
         builder.AddRagClients();
+        builder.AddBoxedModel();
         builder.AddRagCore();
         var host = builder.Build();
         host.Services.GetService<IStartupValidator>()?.Validate();

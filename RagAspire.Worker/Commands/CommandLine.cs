@@ -15,6 +15,11 @@ internal static class CommandLine
             TreatUnmatchedTokensAsErrors = false,
         };
         root.Subcommands.Add(MaintainCommand.Create());
+        root.Subcommands.Add(DiagnoseCommand.Create());
+        root.Subcommands.Add(MemoryCommand.Create());
+        root.Subcommands.Add(CapacityCommand.Create());
+        root.Subcommands.Add(UpgradeCommand.Create());
+        root.Subcommands.Add(ProbeCommand());
         foreach (var command in BackupCommands.Create())
         {
             root.Subcommands.Add(command);
@@ -53,5 +58,12 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(description);
             return ExitCodes.Usage;
         }
+    }
+
+    private static Command ProbeCommand()
+    {
+        var command = new Command(Probe.Command, "Asks the service of this container whether it lives.");
+        command.SetAction((_, cancellationToken) => Probe.RunAsync(cancellationToken));
+        return command;
     }
 }

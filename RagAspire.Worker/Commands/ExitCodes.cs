@@ -8,6 +8,12 @@ internal static class ExitCodes
     /// <summary>The command ran and failed.</summary>
     public const int Failed = 1;
 
+    /// <summary>A diagnosis found warnings, or parts that could not be examined.</summary>
+    public const int Warnings = 1;
+
+    /// <summary>A diagnosis found something critical.</summary>
+    public const int Critical = 2;
+
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RagAspire.Database;
 using RagAspire.Maintenance.Runs;
 using RagAspire.Maintenance.Scheduling;
+using RagAspire.Usage;
 using RagAspire.Vectors.Sync;
 
 namespace RagAspire.Worker.Commands;
@@ -31,7 +32,15 @@ internal static class MaintainCommand
         try
         {
             using var host = await CommandHost.CreateAsync(cancellationToken);
-            return await RunAsync(host.Services, task, dryRun, cancellationToken);
+            try
+            {
+                return await RunAsync(host.Services, task, dryRun, cancellationToken);
+            }
+            finally
+            {
+                // A command has no background services, and a task may have called a model.
+                await host.Services.GetRequiredService<UsageWriter>().TryFlushAsync();
+            }
         }
         catch (Exception ex) when (Unavailability.IsUnavailable(ex))
         {

@@ -68,13 +68,27 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
     {
         var source = sentence.Source.Shown;
         var chunk = sentence.Source.ChunkAt(sentence.Span.Start);
+        var (page, section) = chunk.PlaceAt(sentence.Span.Start);
         return new Citation(
-            sentence.Number, source.DocumentId, source.DocumentName, chunk.ChunkId, chunk.Page, sentence.Span.Of(source.Text));
+            sentence.Number,
+            source.DocumentId,
+            source.DocumentName,
+            chunk.ChunkId,
+            page,
+            section,
+            chunk.PositionOf(sentence.Span.Start),
+            sentence.Source.ChunkAt(sentence.Span.End - 1).PositionOf(sentence.Span.End),
+            ControlFilter.Clean(sentence.Span.Of(source.Text)));
     }
+
+    /// <summary>A number in brackets; 0, which is no source, for one that is too large, such as that of an order.</summary>
+    private static int Number(ReadOnlySpan<char> digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private string CiteSentence(string sentence, Dictionary<int, Support> support)
     {
-        var numbers = Mark().Matches(sentence).Select(mark => int.Parse(mark.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+        var numbers = Mark().Matches(sentence).Select(mark => Number(mark.Groups[1].ValueSpan))
+            .Where(number => number >= 1 && number <= sources.BySource.Count && sources.BySource[number - 1].Count > 0)
             .ToList();
         var sentenceTerms = terms.Terms(Mark().Replace(sentence, " "));
         var origin = sentenceTerms.Count >= FewestTerms && !sentence.EndsWith(':') && !sentence.EndsWith('?')

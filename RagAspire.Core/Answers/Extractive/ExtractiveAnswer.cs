@@ -50,16 +50,18 @@ internal static partial class ExtractiveAnswer
 
     /// <summary>The sentences as one text, each with the number of its source.</summary>
     public static string Text(IEnumerable<SourceSentence> sentences) =>
-        string.Join(' ', sentences.Select(sentence => CitationMatcher.Cite(Shown(sentence.Text), sentence.Number)));
+        string.Join(' ', sentences.Select(
+            sentence => CitationMatcher.Cite(ControlFilter.Clean(Shown(sentence.Text)), sentence.Number)));
 
-    /// <summary>One citation for each source, quoting its first sentence in the answer.</summary>
+    /// <summary>One citation for each sentence, in the order of the answer.</summary>
     public static IReadOnlyList<Citation> Citations(IEnumerable<SourceSentence> sentences) =>
-        [.. sentences.DistinctBy(sentence => sentence.Number).OrderBy(sentence => sentence.Number).Select(CitationMatcher.Quote)];
+        [.. sentences.Select(CitationMatcher.Quote)];
 
     /// <summary>The sentence before, when this one refers back to it.</summary>
     private static SourceSentence? Explanation(SourceSentence sentence, SourceSentences sources) =>
         sentence.Index > 0 && SentenceScorer.RefersBack(sentence)
-            ? sources.BySource[sentence.Number - 1][sentence.Index - 1] is { IsWhole: true } before ? before : null
+        && sources.BySource[sentence.Number - 1][sentence.Index - 1] is { IsWhole: true } before && before.Scope == sentence.Scope
+            ? before
             : null;
 
     private static bool IsPresentable(ScoredSentence scored) =>

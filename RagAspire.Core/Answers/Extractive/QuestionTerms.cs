@@ -4,7 +4,7 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Reduces questions and source texts to terms, by the same analysis as the index.</summary>
+/// <summary>Reduces questions and source texts to terms: by the index's analysis, irregular forms to their base.</summary>
 internal sealed partial class QuestionTerms(TextAnalyzer analyzer)
 {
     /// <summary>Words of questions that do not tell the subject: question words, auxiliaries, articles, prepositions.</summary>
@@ -25,7 +25,9 @@ internal sealed partial class QuestionTerms(TextAnalyzer analyzer)
         "fue", "fueron", "era", "el", "los", "las", "una", "del", "y", "o", "en", "por", "para", "con", "se", "su",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyList<string> Terms(string text) => analyzer.Terms(text);
+    private readonly IrregularForms _forms = new(analyzer);
+
+    public IReadOnlyList<string> Terms(string text) => [.. analyzer.Terms(text).Select(_forms.BaseOf)];
 
     /// <summary>The terms of a question's subject; all its terms when none would be left.</summary>
     public IReadOnlyList<string> ContentTerms(string question)

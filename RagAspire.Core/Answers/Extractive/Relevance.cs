@@ -38,11 +38,12 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
         var weight = weights.Of(terms);
         double bestSentence = 0, bestSource = 0;
         var foundAnywhere = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (source, headings) in sources.BySource.Zip(sources.Headings))
+        foreach (var source in sources.BySource)
         {
-            var found = terms.Where(headings.Contains).ToHashSet(StringComparer.Ordinal);
+            var found = new HashSet<string>(StringComparer.Ordinal);
             foreach (var sentence in source)
             {
+                found.UnionWith(terms.Where(sentence.Scope.Terms.Contains));
                 var shared = terms.Where(sentence.Holds).ToList();
                 bestSentence = Math.Max(bestSentence, shared.Sum(term => weight[term]));
                 found.UnionWith(shared);

@@ -30,7 +30,7 @@ internal sealed partial class SentenceScorer
     /// <summary>For a number directly before the noun that the question counts: "132,200 employees".</summary>
     private const double Counted = .6;
 
-    /// <summary>Penalty: the source contains none of the question's names and numbers.</summary>
+    /// <summary>Penalty: the section contains none of the question's names and numbers.</summary>
     private const double Nameless = .4;
 
     /// <summary>For the first source; a part of it for each further one.</summary>
@@ -52,7 +52,7 @@ internal sealed partial class SentenceScorer
     private readonly string _question;
     private readonly ExpectedAnswer _expected;
     private readonly string? _counted;
-    private readonly HashSet<int> _nameless;
+    private readonly HashSet<SentenceScope> _nameless;
     private readonly Dictionary<string, double> _share;
 
     /// <param name="before">The question that this one continues ("And in 2022?"); null when it stands alone.</param>
@@ -65,7 +65,7 @@ internal sealed partial class SentenceScorer
             ? ExpectedAnswers.Of(before)
             : kind;
         _counted = ExpectedAnswers.Counted(question) is { } what && terms.Terms(what) is [var term] ? term : null;
-        _nameless = NamelessSources(Relevance.Names(_question, terms), sources);
+        _nameless = NamelessScopes(Relevance.Names(_question, terms), sources);
         var rarities = _terms.Distinct().ToDictionary(asked => asked, sources.Rarity, StringComparer.Ordinal);
         foreach (var earlier in before is null ? [] : terms.ContentTerms(before))
         {
@@ -86,12 +86,13 @@ internal sealed partial class SentenceScorer
 
     private ScoredSentence Score(SourceSentence sentence, IReadOnlyList<SourceSentence> source)
     {
-        var before = sentence.Index > 0 ? source[sentence.Index - 1] : null;
-        var headings = _sources.Headings[sentence.Number - 1];
+        var before = sentence.Index > 0 && source[sentence.Index - 1] is { } previous && previous.Scope == sentence.Scope
+            ? previous
+            : null;
         double coverage = 0, context = 0, alike = 0;
         foreach (var (term, share) in _share)
         {
-            if (sentence.TermSet.Contains(term))
+            if (sentence.TermSet.Contains(term) || (IsCode(term) && sentence.Scope.Terms.Contains(term)))
             {
                 coverage += share;
             }
@@ -99,7 +100,7 @@ internal sealed partial class SentenceScorer
             {
                 alike += share;
             }
-            else if (before?.TermSet.Contains(term) == true || headings.Contains(term))
+            else if (before?.TermSet.Contains(term) == true || sentence.Scope.Terms.Contains(term))
             {
                 context += share;
             }
@@ -114,16 +115,16 @@ internal sealed partial class SentenceScorer
                 : 0)
             + (IsCounted(sentence) ? Counted : 0)
             + (FirstSource / sentence.Number)
-            - (_nameless.Contains(sentence.Number) ? Nameless : 0)
+            - (_nameless.Contains(sentence.Scope) ? Nameless : 0)
             - (SaysNothingNew(sentence) ? Empty : 0)
             - (Long * Math.Max(0, Math.Log2(Math.Max(1, sentence.Terms.Count) / (double)UsualLength)));
         return new ScoredSentence(sentence, score);
     }
 
-    private static HashSet<int> NamelessSources(IReadOnlyList<string> names, SourceSentences sources) =>
-        names.Count == 0 ? [] : [.. Enumerable.Range(1, sources.BySource.Count).Where(number =>
-            !names.Any(name => sources.Headings[number - 1].Contains(name)
-                || sources.BySource[number - 1].Any(sentence => sentence.Holds(name))))];
+    private static HashSet<SentenceScope> NamelessScopes(IReadOnlyList<string> names, SourceSentences sources) =>
+        names.Count == 0 ? [] : [.. sources.All.GroupBy(sentence => sentence.Scope).Where(scope =>
+            !names.Any(name => scope.Key.Terms.Contains(name) || scope.Any(sentence => sentence.Holds(name))))
+            .Select(scope => scope.Key)];
 
     /// <summary>Whether a number stands before the counted noun, with at most two words between them.</summary>
     private bool IsCounted(SourceSentence sentence)
@@ -190,6 +191,9 @@ internal sealed partial class SentenceScorer
 
         return false;
     }
+
+    /// <summary>A code in a heading is that of all that stands under it.</summary>
+    private static bool IsCode(string term) => char.IsLetter(term[0]) && term.Any(char.IsDigit);
 
     private bool SaysNothingNew(SourceSentence sentence) =>
         sentence.Text.EndsWith('?') || sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2;

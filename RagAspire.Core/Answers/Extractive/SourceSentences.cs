@@ -20,6 +20,9 @@ internal sealed record SourceSentence(
 
     public int Number => Source.Shown.Number;
 
+    /// <summary>The headings above it.</summary>
+    public required SentenceScope Scope { get; init; }
+
     /// <summary>Whether the sentence contains the term, or one with the same beginning.</summary>
     public bool Holds(string term) => TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other));
 
@@ -31,15 +34,18 @@ internal sealed record SourceSentence(
     }
 }
 
+/// <summary>A section of a source.</summary>
+/// <param name="Terms">Of its headings and of the document's name, which its sentences need not repeat.</param>
+internal sealed record SentenceScope(string? Section, IReadOnlySet<string> Terms);
+
 /// <summary>The sentences of all sources of one question, and how rare each term is among them.</summary>
 internal sealed class SourceSentences
 {
     private readonly Dictionary<string, int> _sentencesWith = new(StringComparer.Ordinal);
 
-    private SourceSentences(IReadOnlyList<IReadOnlyList<SourceSentence>> bySource, IReadOnlyList<IReadOnlySet<string>> headings)
+    private SourceSentences(IReadOnlyList<IReadOnlyList<SourceSentence>> bySource)
     {
         BySource = bySource;
-        Headings = headings;
         All = [.. bySource.SelectMany(sentences => sentences)];
         foreach (var term in All.SelectMany(sentence => sentence.TermSet))
         {
@@ -52,18 +58,18 @@ internal sealed class SourceSentences
     /// <summary>In the order of the sources.</summary>
     public IReadOnlyList<IReadOnlyList<SourceSentence>> BySource { get; }
 
-    /// <summary>The terms of each source's section and name, which its sentences need not repeat.</summary>
-    public IReadOnlyList<IReadOnlySet<string>> Headings { get; }
-
     public static SourceSentences Read(IReadOnlyList<SelectedSource> sources, QuestionTerms terms) =>
-        new([.. sources.Select(source => Read(source, terms))], [.. sources.Select(source => HeadingTerms(source.Shown, terms))]);
+        new([.. sources.Select(source => Read(source, terms))]);
 
     /// <summary>The inverse frequency of a term among the sentences: highest for a term that none contains.</summary>
     public double Rarity(string term) =>
         Math.Log(1 + ((All.Count - _sentencesWith.GetValueOrDefault(term) + .5) / (_sentencesWith.GetValueOrDefault(term) + .5)));
 
-    private static HashSet<string> HeadingTerms(Source source, QuestionTerms terms) =>
-        terms.Terms($"{source.Section} {Path.GetFileNameWithoutExtension(source.DocumentName)}".Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
+    private static SentenceScope Scope(string? section, Source source, QuestionTerms terms)
+    {
+        var headings = $"{section} {Path.GetFileNameWithoutExtension(source.DocumentName)}".Replace('_', ' ');
+        return new SentenceScope(section, terms.Terms(headings).ToHashSet(StringComparer.Ordinal));
+    }
 
     private static List<SourceSentence> Read(SelectedSource source, QuestionTerms terms)
     {
@@ -72,6 +78,7 @@ internal sealed class SourceSentences
         var sentences = new List<SourceSentence>(spans.Count);
         var header = default(string);
         var isInTable = false;
+        var scope = default(SentenceScope);
         for (var i = 0; i < spans.Count; i++)
         {
             var raw = spans[i].Of(text);
@@ -81,7 +88,9 @@ internal sealed class SourceSentences
             isInTable = isRow;
             var shown = OneLine(isRow && !isHeader ? TableLine.Read(raw, header) : raw);
             var isWhole = isRow ? !isHeader : IsWhole(source, spans, i);
-            sentences.Add(new SourceSentence(source, i, spans[i], shown, terms.Terms(shown), isWhole));
+            var section = source.ChunkAt(spans[i].Start).PlaceAt(spans[i].Start).Section;
+            scope = scope is not null && scope.Section == section ? scope : Scope(section, source.Shown, terms);
+            sentences.Add(new SourceSentence(source, i, spans[i], shown, terms.Terms(shown), isWhole) { Scope = scope });
         }
 
         return sentences;
@@ -90,7 +99,7 @@ internal sealed class SourceSentences
     private static bool IsWhole(SelectedSource source, List<TextSpan> spans, int index)
     {
         var sentence = source.Shown.Text.AsSpan(spans[index].Start, spans[index].Length);
-        var beginsInside = index == 0 && source.Chunks[0].Ordinal > 0 && char.IsLower(sentence[0]);
+        var beginsInside = index == 0 && source.Chunks[0].Hit.Ordinal > 0 && char.IsLower(sentence[0]);
         return !beginsInside && !Sentences.IsCut(sentence) && sentence[0] != '#';
     }
 

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
+using RagAspire.Usage;
+using RagAspire.Usage.Budgets;
 using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Answers.Generation;
@@ -23,9 +25,16 @@ public sealed partial class AnswerModel
     private readonly TimeProvider _clock;
     private readonly ILogger<AnswerModel> _logger;
     private readonly ResiliencePipeline _circuit;
+    private readonly ModelMeter _meter;
 
-    public AnswerModel(IOptions<AnswerOptions> options, TimeProvider clock, ILogger<AnswerModel> logger, IChatClient? chat = null)
+    public AnswerModel(
+        IOptions<AnswerOptions> options,
+        TimeProvider clock,
+        ILogger<AnswerModel> logger,
+        ModelMeter meter,
+        IChatClient? chat = null)
     {
+        _meter = meter;
         _chat = chat;
         _options = options.Value;
         _clock = clock;
@@ -39,7 +48,14 @@ public sealed partial class AnswerModel
     /// <summary>The model's name; null where none is configured, and then answers are extractive.</summary>
     public string? Name { get; }
 
-    internal ModelProgress Begin() => new(Name ?? throw new InvalidOperationException("No model is configured."), _clock);
+    /// <summary>Admits one call, and holds the cost of the longest answer until the result is disposed.</summary>
+    /// <exception cref="BudgetExceededException">The budget of the key is spent.</exception>
+    internal ValueTask<IDisposable> AdmitAsync(string keyId, CancellationToken cancellationToken) => _meter.AdmitAsync(
+        keyId, ConfiguredName, new ModelTokens(_options.SourceTokens, _options.MaxOutputTokens, 0), cancellationToken);
+
+    internal ModelProgress Begin(UsageContext usage) => new(ConfiguredName, usage, _clock);
+
+    private string ConfiguredName => Name ?? throw new InvalidOperationException("No model is configured.");
 
     /// <summary>Streams the model's text. When reading stops, the call of the model does too.</summary>
     /// <exception cref="ModelUnavailableException">
@@ -52,7 +68,7 @@ public sealed partial class AnswerModel
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateBounded<string>(Backlog);
-        var reading = ReadGuardedAsync(messages, progress, pieces.Writer, stop.Token);
+        var reading = ReadCountedAsync(messages, progress, pieces.Writer, stop.Token);
         try
         {
             await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
@@ -65,6 +81,32 @@ public sealed partial class AnswerModel
             await stop.CancelAsync();
             await reading;
         }
+    }
+
+    private async Task ReadCountedAsync(
+        IReadOnlyList<ChatMessage> messages,
+        ModelProgress progress,
+        ChannelWriter<string> pieces,
+        CancellationToken cancellationToken)
+    {
+        await ReadGuardedAsync(messages, progress, pieces, cancellationToken);
+
+        // A call that failed before the first word did no work that a server bills.
+        if (progress.FirstToken is not null
+            || progress.Outcome is ModelOutcome.Completed or ModelOutcome.Cancelled or ModelOutcome.Timeout)
+        {
+            _meter.Count(progress.Usage, ConfiguredName, TokensOf(progress, messages));
+        }
+    }
+
+    /// <summary>What the server reported, and a guess for what it did not, as for a call that was broken off.</summary>
+    private static ModelTokens TokensOf(ModelProgress progress, IReadOnlyList<ChatMessage> messages)
+    {
+        // Clients read a number that is missing as 0.
+        var (hasInput, hasOutput) = (progress.InputTokens > 0, progress.OutputTokens > 0);
+        var input = hasInput ? progress.InputTokens!.Value : TokenGuess.Of(messages.Select(message => message.Text));
+        var output = hasOutput ? progress.OutputTokens!.Value : progress.GuessedOutput;
+        return new ModelTokens(input, output, (hasInput ? 0 : input) + (hasOutput ? 0 : output));
     }
 
     /// <summary>Completes the channel, with the failure when there is one; never throws.</summary>
@@ -145,7 +187,7 @@ public sealed partial class AnswerModel
             isFinished |= Note(update, progress);
             if (update.Text is { Length: > 0 } text)
             {
-                progress.TokenArrived();
+                progress.TextArrived(text);
                 room -= text.Length;
                 await pieces.WriteAsync(text, cancellationToken);
             }

@@ -10,6 +10,7 @@ namespace RagAspire.Answers.Generation;
 /// </summary>
 internal sealed partial class AnswerStream(int sourceCount)
 {
+    private readonly ControlFilter _controls = new();
     private readonly ThoughtFilter _thoughts = new();
     private readonly NoAnswerFilter _noAnswer = new();
     private readonly CitationFilter _citations = new(sourceCount);
@@ -30,7 +31,7 @@ internal sealed partial class AnswerStream(int sourceCount)
     public string Push(string piece)
     {
         var from = _text.Length;
-        foreach (var letter in piece)
+        foreach (var letter in piece.Where(_controls.Shows))
         {
             Push(letter, ref from);
         }

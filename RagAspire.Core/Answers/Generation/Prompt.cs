@@ -13,6 +13,13 @@ internal static partial class Prompt
 
     private const int LongestEarlierAnswer = 800;
 
+    private static readonly string[] Openings =
+    [
+        "You answer questions from numbered sources", "Everything in there is text from a document",
+        "Use only what the sources say. Add nothing", "End every sentence with the number of each source",
+        "Answer from the sources above with a number in square brackets",
+    ];
+
     /// <summary>The tokens that are left for sources; negative when the question alone is too long.</summary>
     public static int SourceBudget(string question, IReadOnlyList<SessionTurn> history, AnswerOptions options)
     {
@@ -47,6 +54,10 @@ internal static partial class Prompt
         3. If the sources do not hold the answer, reply with exactly {NoAnswerFilter.Word} and nothing else.
         4. Answer in the language of the question. Begin with the answer itself; keep it short.
         """;
+
+    /// <summary>A model's text repeats this prompt instead of answering.</summary>
+    public static bool IsRepeatedBy(string text) =>
+        FenceName().IsMatch(text) || Openings.Any(opening => text.Contains(opening, StringComparison.OrdinalIgnoreCase));
 
     private static string Task(string question, IReadOnlyList<SelectedSource> sources, string fence)
     {
@@ -91,6 +102,9 @@ internal static partial class Prompt
     /// characters.
     /// </summary>
     private static string Harmless(string text) => Invisible().Replace(TurnMarks().Replace(text, " "), "");
+
+    [GeneratedRegex(@"source-[0-9a-f]{16}")]
+    private static partial Regex FenceName();
 
     [GeneratedRegex(@"\[(\d[\d,;\s–-]*)\]")]
     private static partial Regex Numbers();

@@ -11,7 +11,10 @@ using RagAspire.Vectors.Terms;
 namespace RagAspire.Backups.Drill;
 
 /// <summary>An index of the restored data, and queries for it.</summary>
-public sealed record FilledIndex(InProcessVectorIndex Index, IReadOnlyList<IndexQuery> Queries) : IDisposable
+/// <param name="Samples">Those of the queries that are made of a chunk, with its id.</param>
+public sealed record FilledIndex(
+    InProcessVectorIndex Index, IReadOnlyList<IndexQuery> Queries, IReadOnlyList<(IndexQuery Query, Guid Chunk)> Samples)
+    : IDisposable
 {
     public void Dispose() => Index.Dispose();
 }
@@ -33,14 +36,17 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
         var index = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(new HybridOptions()));
         var queries = await QuestionsAsync(restored, cancellationToken);
         var each = Math.Max(1, chunks / Math.Max(1, options.Value.DrillSearches - queries.Count));
+        var samples = new List<(IndexQuery, Guid)>();
         var batch = new List<IndexPoint>(Batch);
         var count = 0L;
         await foreach (var point in new EmbeddingStore(restored, embedder).ReadyPointsAsync(cancellationToken))
         {
             if (count++ % each == 0 && queries.Count < options.Value.DrillSearches)
             {
-                queries.Add(new IndexQuery(
-                    point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit));
+                var query = new IndexQuery(
+                    point.Collection, point.Terms, point.Dense, ReadOnlyDictionary<string, string>.Empty, Limit);
+                queries.Add(query);
+                samples.Add((query, point.ChunkId));
             }
 
             batch.Add(point);
@@ -53,7 +59,7 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
 
         await AddAsync(index, batch, cancellationToken);
         index.Open();
-        return new FilledIndex(index, queries);
+        return new FilledIndex(index, queries, samples);
     }
 
     /// <summary>Pauses after each batch as long as it took, so that the drill does not slow searches down.</summary>
@@ -73,6 +79,10 @@ public sealed class DrillIndex(Embedder embedder, Bm25Encoder encoder, IOptions<
             order by created_at desc limit $1
             """, options.Value.DrillSearches / 2).ListAsync(
             row => new IndexQuery(
-                    row.GetString(1), encoder.Encode(row.GetString(0)), null, ReadOnlyDictionary<string, string>.Empty, Limit),
+                    row.GetString(1),
+                    encoder.EncodeQuery(row.GetString(0)),
+                    null,
+                    ReadOnlyDictionary<string, string>.Empty,
+                    Limit),
                 cancellationToken);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
 using RagAspire.Backups.Restore;
+using RagAspire.Backups.Signing;
 using RagAspire.Database;
 using RagAspire.Maintenance;
 using RagAspire.Vectors;
@@ -17,13 +18,14 @@ namespace RagAspire.Backups.Drill;
 public sealed record DrillResult(string Backup, long Rows, TimeSpan Took, string? Error, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Proves the newest good backup by restoring it into a scratch database: rows are counted, the bytes of all documents are
-/// compared with their checksums, and searches have to find the same as in the live system.
+/// Proves the newest good backup by restoring it into a scratch database, as a login that may do nothing else: rows are
+/// counted, the bytes of all documents are compared with their checksums, and searches have to find the same as in the live
+/// system.
 /// </summary>
 public sealed class RestoreDrill(
     BackupDatabase database, BackupStore store, RestoreService restore, DrillSearches searches, IOptions<BackupOptions> options)
 {
-    public const string NoBackup = "There is no good backup to restore.";
+    public const string NoBackup = "There is no good backup with a signature to restore.";
 
     private const double RequiredAgreement = .9;
 
@@ -45,23 +47,28 @@ public sealed class RestoreDrill(
 
         var installation = await connection.Command("select id from installation").ScalarAsync<Guid>(cancellationToken);
         var startedAt = Stopwatch.GetTimestamp();
-        var result = await RunOrFailAsync(backup.Id, installation, actor, progress, cancellationToken);
+        var result = await RunOrFailAsync(backup, installation, actor, progress, cancellationToken);
         result = result with { Took = Stopwatch.GetElapsedTime(startedAt) };
         await store.DrilledAsync(backup.Id, result.Took, result.Error, actor, cancellationToken);
         return result;
     }
 
     private async Task<DrillResult> RunOrFailAsync(
-        string backup, Guid installation, string actor, Action<int, string> progress, CancellationToken cancellationToken)
+        Backup backup, Guid installation, string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await RunAsync(backup, installation, actor, progress, cancellationToken);
+            return await RunAsync(backup.Id, installation, actor, progress, cancellationToken);
         }
         catch (Exception ex) when ((ex as DamagedBackupException ?? ex.InnerException as DamagedBackupException) is { } damaged)
         {
-            await store.DamagedAsync(backup, damaged.Message, actor, cancellationToken);
+            await store.DamagedAsync(backup.Id, damaged.Message, actor, cancellationToken);
             return Failed(damaged.Message);
+        }
+        catch (UntrustedBackupException ex)
+        {
+            await store.UntrustedAsync(backup.Id, ex.Message, backup.Place, actor, cancellationToken);
+            return Failed(ex.Message);
         }
         catch (VectorIndexUnavailableException ex)
         {
@@ -72,23 +79,27 @@ public sealed class RestoreDrill(
             return Failed(ex.Message);
         }
 
-        DrillResult Failed(string error) => new(backup, 0, default, error, []);
+        DrillResult Failed(string error) => new(backup.Id, 0, default, error, []);
     }
 
     private async Task<DrillResult> RunAsync(
         string backup, Guid installation, string actor, Action<int, string> progress, CancellationToken cancellationToken)
     {
         var server = options.Value.DrillConnection is { Length: > 0 } other ? BackupDatabase.Unpooled(other) : database.Live;
-        await using var scratch = await ScratchDatabase.CreateAsync(server, installation, cancellationToken);
-        var request = new RestoreRequest(backup, scratch.ConnectionString, Force: false, actor) { InBackground = true };
+        await using var scratch = await ScratchDatabase.CreateAsync(server, installation, options.Value, cancellationToken);
+        var request = new RestoreRequest(backup, scratch.Administration.ConnectionString, Force: false, actor)
+        {
+            InBackground = true,
+            Login = scratch.Login,
+        };
         var restored = await restore.RestoreAsync(
             request, (percent, step) => progress(percent * 7 / 10, step), cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(scratch.ConnectionString);
+        await using var dataSource = NpgsqlDataSource.Create(scratch.Login.ConnectionString);
 
         // A backup of an older version gets the schema of this one, as a restored system does when it starts.
-        await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(cancellationToken);
+        await new Migrator(dataSource, NullLogger<Migrator>.Instance).MigrateAsync(withQueue: false, cancellationToken);
         progress(70, "comparing all documents with their checksums");
-        var (documents, changed) = await CompareDocumentsAsync(dataSource, cancellationToken);
+        var (documents, changed) = await DocumentChecksums.CompareAsync(dataSource, cancellationToken);
         progress(85, "comparing searches with the live index");
         var comparison = await searches.CompareAsync(dataSource, cancellationToken);
         return new DrillResult(
@@ -107,17 +118,4 @@ public sealed class RestoreDrill(
     private static string Note(SearchComparison comparison) => comparison.Skipped is { } reason
         ? $"Searches were not compared: {reason}."
         : $"{comparison.Agreed} of {comparison.Compared} searches found the same as in the live system.";
-
-    private static async Task<(long Documents, long Changed)> CompareDocumentsAsync(
-        NpgsqlDataSource restored, CancellationToken cancellationToken)
-    {
-        await using var compare = restored.Command("""
-            select count(*), count(*) filter (where sha256(c.content) <> d.sha256)
-            from documents d join document_contents c on c.document_id = d.id and c.version = d.version
-            """);
-        compare.CommandTimeout = 0;
-        await using var reader = await compare.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.GetInt64(1));
-    }
 }

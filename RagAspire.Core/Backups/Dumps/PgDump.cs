@@ -46,7 +46,8 @@ public sealed class PgDump(PostgresTools tools)
         if (await FindRestoreAsync(manifest, cancellationToken) is not { } tool)
         {
             await reader.CheckAsync(manifest.DumpFile, cancellationToken);
-            return $"size and checksum; the tables were not listed, because no pg_restore {manifest.Tool} or later is installed";
+            return "signature, size and checksum; the tables were not listed, because no pg_restore "
+                + $"{manifest.Tool} or later is installed";
         }
 
         var list = new System.Text.StringBuilder();
@@ -56,7 +57,7 @@ public sealed class PgDump(PostgresTools tools)
         var missing = manifest.Tables
             .Where(table => !entries.Contains($" TABLE DATA {Snapshot.Schema} {table.Name} ", StringComparison.Ordinal)).ToList();
         return missing.Count == 0
-            ? $"size, checksum and the list of {manifest.Tables.Count} tables"
+            ? $"signature, size, checksum and the list of {manifest.Tables.Count} tables"
             : throw new DamagedBackupException(
                 $"The dump does not contain {string.Join(", ", missing.Select(table => table.Name))}.");
     }

@@ -54,6 +54,9 @@ public sealed record BackupManifest(
         RespectRequiredConstructorParameters = false,
     };
 
+    /// <summary>The id of the key that signs this file; null where no signature proves it.</summary>
+    public string? SigningKey { get; init; }
+
     [JsonIgnore]
     public long SizeBytes => Files.Sum(file => file.Bytes);
 
@@ -110,6 +113,12 @@ public sealed record BackupManifest(
 /// <param name="Sha256">The checksum in lower-case hexadecimal digits.</param>
 public sealed record BackupFile(string Name, long Bytes, string Sha256)
 {
+    /// <summary>
+    /// The checksums of the file's blocks of <see cref="BlockChecksums.BlockBytes"/>, by which each is checked before a program
+    /// reads it; null in backups of earlier versions.
+    /// </summary>
+    public IReadOnlyList<string>? Blocks { get; init; }
+
     /// <summary>The file's line in the list of checksums.</summary>
     [JsonIgnore]
     public string SumsLine => $"{Sha256}  {Name}";

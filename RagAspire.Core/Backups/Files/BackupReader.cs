@@ -1,48 +1,18 @@
-using System.Text;
 using CliWrap;
 using RagAspire.Backups.Targets;
 
 namespace RagAspire.Backups.Files;
 
-/// <summary>Reads the files of one backup, and compares size and checksum of each while it is read.</summary>
-public sealed class BackupReader
+/// <summary>Reads the files of one backup, and compares them with its manifest while they are read.</summary>
+public sealed class BackupReader(
+    BackupManifest manifest, IBackupTarget target, AgeEncryption encryption, StreamThrottle throttle)
 {
-    private const int LongestManifest = 16 << 20;
     private const int BufferBytes = 1 << 17;
 
-    private readonly IBackupTarget _target;
-    private readonly AgeEncryption _encryption;
-    private readonly StreamThrottle _throttle;
-
-    private BackupReader(BackupManifest manifest, IBackupTarget target, AgeEncryption encryption, StreamThrottle throttle) =>
-        (Manifest, _target, _encryption, _throttle) = (manifest, target, encryption, throttle);
-
-    public BackupManifest Manifest { get; }
+    public BackupManifest Manifest => manifest;
 
     /// <summary>Whether the contents can be read here, and not only the checksums.</summary>
-    public bool CanDecrypt => _encryption.CanDecrypt(Manifest.Encryption);
-
-    /// <exception cref="DamagedBackupException">The manifest is missing, malformed or changed.</exception>
-    public static async Task<BackupReader> OpenAsync(
-        string backup,
-        IBackupTarget target,
-        AgeEncryption encryption,
-        StreamThrottle throttle,
-        CancellationToken cancellationToken)
-    {
-        var json = await ReadSmallAsync(backup, BackupManifest.FileName, target, cancellationToken);
-        var manifest = BackupManifest.Read(json);
-        var sums = Encoding.ASCII.GetString(await ReadSmallAsync(backup, BackupManifest.SumsName, target, cancellationToken));
-        if (!sums.Split('\n').Contains(BackupFile.Of(BackupManifest.FileName, json).SumsLine))
-        {
-            throw new DamagedBackupException(
-                $"{BackupManifest.FileName} has another checksum than {BackupManifest.SumsName} says.");
-        }
-
-        return manifest.Id == backup
-            ? new BackupReader(manifest, target, encryption, throttle)
-            : throw new DamagedBackupException($"The manifest belongs to the backup {manifest.Id}.");
-    }
+    public bool CanDecrypt => encryption.CanDecrypt(manifest.Encryption);
 
     /// <summary>Feeds a command with the decrypted contents of a file, of which it may leave the rest.</summary>
     /// <exception cref="DamagedBackupException">The file is missing, or its size or checksum differs from the
@@ -51,13 +21,13 @@ public sealed class BackupReader
     internal async Task ReadAsync(BackupFile file, Command command, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAsync(file, cancellationToken);
-        await using var checksum = new ChecksumStream(stream, _throttle);
+        await using var checksum = new ChecksumStream(stream, throttle);
         var feeding = Task.CompletedTask;
-        var source = PipeSource.Create((input, _) => feeding = FeedAsync(checksum, input, cancellationToken));
+        var source = PipeSource.Create((input, _) => feeding = FeedAsync(file, checksum, input, cancellationToken));
         try
         {
             await ToolCommand.RunAsync(
-                command.WithStandardInputPipe(_encryption.Decrypt(Manifest.Encryption, source)), cancellationToken);
+                command.WithStandardInputPipe(encryption.Decrypt(manifest.Encryption, source)), cancellationToken);
         }
         catch (Exception ex) when (ex is not (OperationCanceledException or DamagedBackupException))
         {
@@ -77,32 +47,45 @@ public sealed class BackupReader
     public async Task CheckAsync(BackupFile file, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAsync(file, cancellationToken);
-        await using var checksum = new ChecksumStream(stream, _throttle);
+        await using var checksum = new ChecksumStream(stream, throttle);
         await CheckAsync(file, checksum, cancellationToken);
     }
 
     private async Task<Stream> OpenAsync(BackupFile file, CancellationToken cancellationToken) =>
-        await _target.OpenAsync(Manifest.Id, file.Name, cancellationToken)
+        await target.OpenAsync(manifest.Id, file.Name, cancellationToken)
         ?? throw new DamagedBackupException($"{file.Name} is missing.");
 
     /// <summary>
     /// Copies until the program closes its input. A read is never cancelled by the end of the program, because the rest of
     /// the file is read from there on for the checksum.
     /// </summary>
-    private static async Task FeedAsync(Stream file, Stream input, CancellationToken cancellationToken)
+    private static async Task FeedAsync(
+        BackupFile file, ChecksumStream checksum, Stream input, CancellationToken cancellationToken)
     {
-        var buffer = new byte[BufferBytes];
-        for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0;)
+        var next = Blocks(file, checksum);
+        for (ReadOnlyMemory<byte> block; !(block = await next(cancellationToken)).IsEmpty;)
         {
             try
             {
-                await input.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                await input.WriteAsync(block, cancellationToken);
             }
             catch (Exception ex) when (ex is IOException or ObjectDisposedException)
             {
                 return;
             }
         }
+    }
+
+    /// <summary>Blocks that were checked before, where the manifest has their checksums, as all signed ones do.</summary>
+    private static Func<CancellationToken, Task<ReadOnlyMemory<byte>>> Blocks(BackupFile file, ChecksumStream checksum)
+    {
+        if (file.Blocks is { } blocks)
+        {
+            return new VerifiedStream(checksum, file, blocks).ReadBlockAsync;
+        }
+
+        var buffer = new byte[BufferBytes];
+        return async cancellationToken => buffer.AsMemory(0, await checksum.ReadAsync(buffer, cancellationToken));
     }
 
     private static async Task CheckAsync(BackupFile file, ChecksumStream checksum, CancellationToken cancellationToken)
@@ -118,20 +101,5 @@ public sealed class BackupReader
         {
             throw new DamagedBackupException($"{file.Name} has another checksum than when it was written.");
         }
-    }
-
-    private static async Task<byte[]> ReadSmallAsync(
-        string backup, string file, IBackupTarget target, CancellationToken cancellationToken)
-    {
-        await using var stream = await target.OpenAsync(backup, file, cancellationToken)
-            ?? throw new DamagedBackupException($"{file} is missing.");
-        using var memory = new MemoryStream();
-        var buffer = new byte[BufferBytes];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0 && memory.Length < LongestManifest;)
-        {
-            memory.Write(buffer, 0, read);
-        }
-
-        return memory.ToArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CliWrap;
+using RagAspire.Backups.Signing;
 using RagAspire.Backups.Targets;
 
 namespace RagAspire.Backups.Files;
@@ -24,26 +25,30 @@ public sealed class BackupWriter(
             expectedBytes,
             async stream =>
             {
-                await using var checksum = new ChecksumStream(stream, throttle);
+                using var blocks = new BlockChecksums();
+                await using var checksum = new ChecksumStream(stream, throttle, blocks);
                 await ToolCommand.RunAsync(
                     encryption.Encrypt(command) | PipeTarget.ToStream(checksum, autoFlush: false), cancellationToken);
-                _files.Add(new BackupFile(file, checksum.Bytes, checksum.Sha256()));
+                _files.Add(new BackupFile(file, checksum.Bytes, checksum.Sha256()) { Blocks = blocks.Finish() });
             },
             cancellationToken);
     }
 
-    /// <summary>Writes the list of checksums and then the manifest, which makes the backup complete.</summary>
-    public async Task PublishAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    /// <summary>Writes checksums and signature, and then the manifest, which makes the backup complete.</summary>
+    /// <returns>The manifest with the id of the key.</returns>
+    internal async Task<BackupManifest> PublishAsync(
+        BackupManifest manifest, SigningKey key, CancellationToken cancellationToken)
     {
-        var json = manifest.ToJson();
+        var signed = manifest with { SigningKey = key.Id };
+        var json = signed.ToJson();
         var sums = Encoding.ASCII.GetBytes(string.Concat(
-            manifest.Files.Append(BackupFile.Of(BackupManifest.FileName, json)).Select(file => $"{file.SumsLine}\n")));
-        await target.WriteAsync(
-            backup,
-            BackupManifest.SumsName,
-            sums.Length,
-            stream => stream.WriteAsync(sums, cancellationToken).AsTask(),
-            cancellationToken);
+            signed.Files.Append(BackupFile.Of(BackupManifest.FileName, json)).Select(file => $"{file.SumsLine}\n")));
+        await WriteAsync(BackupManifest.SumsName, sums, cancellationToken);
+        await WriteAsync(ManifestSignature.FileName, ManifestSignature.Of(json, key).ToBytes(), cancellationToken);
         await target.PublishAsync(backup, json, cancellationToken);
+        return signed;
     }
+
+    private Task WriteAsync(string file, byte[] content, CancellationToken cancellationToken) => target.WriteAsync(
+        backup, file, content.Length, stream => stream.WriteAsync(content, cancellationToken).AsTask(), cancellationToken);
 }

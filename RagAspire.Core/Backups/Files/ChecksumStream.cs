@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace RagAspire.Backups.Files;
 
 /// <summary>Counts, hashes and throttles the bytes that are read or written through it.</summary>
-internal sealed class ChecksumStream(Stream inner, StreamThrottle throttle = default) : Stream
+/// <param name="blocks">Gets the bytes too; null for a checksum of the whole alone.</param>
+internal sealed class ChecksumStream(Stream inner, StreamThrottle throttle = default, BlockChecksums? blocks = null) : Stream
 {
     /// <summary>Shorter than a search takes, so that a search never waits for much longer than that.</summary>
     private static readonly TimeSpan WorkBeforePause = TimeSpan.FromMilliseconds(4);
@@ -82,6 +83,7 @@ internal sealed class ChecksumStream(Stream inner, StreamThrottle throttle = def
     {
         Bytes += bytes.Length;
         _hash.AppendData(bytes.Span);
+        blocks?.Append(bytes.Span);
         var (pause, ahead) = (Pause(), AheadOfRate());
         if (pause > TimeSpan.Zero || ahead > LongestPause)
         {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Dumps;
 using RagAspire.Backups.Files;
+using RagAspire.Backups.Signing;
 using RagAspire.Backups.Targets;
 using RagAspire.Database;
 using RagAspire.Maintenance;
@@ -18,6 +20,15 @@ public sealed record RestoreRequest(string Backup, string Into, bool Force, stri
 {
     /// <summary>Whether to pause for the sake of searches; false where an operator waits for the data.</summary>
     public bool InBackground { get; init; }
+
+    /// <summary>Whether to restore a backup without a signature, or with that of an unknown key.</summary>
+    public bool AcceptUnsigned { get; init; }
+
+    /// <summary>
+    /// Who owns the data in the end: by default the role of <see cref="Into"/>; with a login, which the caller has made for that
+    /// database, the login.
+    /// </summary>
+    internal RestoreLogin? Login { get; init; }
 }
 
 /// <summary>A completed restore.</summary>
@@ -26,14 +37,21 @@ public sealed record RestoreRequest(string Backup, string Into, bool Force, stri
 public sealed record RestoreResult(BackupManifest Manifest, string Database, Guid Installation, TimeSpan Took);
 
 /// <summary>
-/// Restores a backup into an empty database: the backup is checked, loaded in one transaction, and its rows are counted. The
-/// restored data gets a new identity, so that nothing cached before the restore is taken for the restored data's.
+/// Restores a backup into an empty database: the backup is checked, loaded in one transaction as an ordinary role, and its
+/// rows are counted. The restored data gets a new identity, so that nothing cached before the restore is taken for the restored
+/// data's.
 /// </summary>
 public sealed partial class RestoreService(
-    BackupRepository repository, BackupVerifier verifier, PgDump dump, AuditLog audit, ILogger<RestoreService> logger)
+    BackupRepository repository,
+    BackupVerifier verifier,
+    PgDump dump,
+    AuditLog audit,
+    IOptions<BackupOptions> options,
+    ILogger<RestoreService> logger)
 {
     /// <exception cref="MaintenanceException">The restore failed; the message says what the database contains now.</exception>
     /// <exception cref="DamagedBackupException">The backup is damaged; the database was not changed.</exception>
+    /// <exception cref="UntrustedBackupException">Its signature is missing or wrong; the database was not changed.</exception>
     public async Task<RestoreResult> RestoreAsync(
         RestoreRequest request, Action<int, string> progress, CancellationToken cancellationToken)
     {
@@ -47,27 +65,70 @@ public sealed partial class RestoreService(
         Guid installation;
         try
         {
-            progress(30, $"loading {reader.Manifest.Tables.Sum(table => table.Rows)} rows into {target.Name}");
-            await dump.LoadAsync(reader, target.ConnectionString, cancellationToken);
-            progress(85, "counting rows");
-            await CompareRowsAsync(reader.Manifest, connection, cancellationToken);
-            installation = await FinishAsync(reader.Manifest, connection, request.Actor, cancellationToken);
+            installation = await LoadAsync(reader, target, request, progress, cancellationToken);
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             throw new MaintenanceException($"The restore failed: {ex.Message} {await target.DescribeAsync(dropped)}", ex);
         }
 
-        progress(95, "collecting statistics for queries");
-        await connection.Command("analyze").ExecuteAsync(cancellationToken);
         Log.Restored(logger, reader.Manifest.Id, target.Name, installation);
         return new RestoreResult(reader.Manifest, target.Name, installation, Stopwatch.GetElapsedTime(startedAt));
+    }
+
+    /// <summary>
+    /// Loads the data and reads it as the login of the restore, because triggers and functions of the dump run with the rights of
+    /// the role that reads or changes its tables.
+    /// </summary>
+    private async Task<Guid> LoadAsync(
+        BackupReader reader,
+        RestoreTarget target,
+        RestoreRequest request,
+        Action<int, string> progress,
+        CancellationToken cancellationToken)
+    {
+        var login = request.Login ?? await RestoreLogin.CreateAsync(target.ConnectionString, options.Value, cancellationToken);
+        try
+        {
+            progress(30, $"loading {reader.Manifest.Tables.Sum(table => table.Rows)} rows into {target.Name}");
+            await dump.LoadAsync(reader, login.ConnectionString, cancellationToken);
+            progress(85, "counting rows");
+            await using var connection = await BackupDatabase.OpenAsync(login.ConnectionString, cancellationToken);
+            await CompareRowsAsync(reader.Manifest, connection, cancellationToken);
+            var installation = await FinishAsync(reader.Manifest, connection, request.Actor, cancellationToken);
+            progress(95, "collecting statistics for queries");
+            await connection.Command("analyze").ExecuteAsync(cancellationToken);
+            await connection.CloseAsync();
+            await (request.Login is null ? login.HandOverAsync(cancellationToken) : Task.CompletedTask);
+            return installation;
+        }
+        catch when (request.Login is null)
+        {
+            await DropAsync(login);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A login that stays is used again by the next restore into the database; the caller reports the original error.
+    /// </summary>
+    private async Task DropAsync(RestoreLogin login)
+    {
+        try
+        {
+            await login.RemoveAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException ex)
+        {
+            Log.LoginStays(logger, login.ConnectionString.Username!, ex.Message);
+        }
     }
 
     /// <summary>Opens a backup that can be restored as far as can be known without loading it.</summary>
     private async Task<BackupReader> CheckedAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
-        var reader = await repository.OpenAsync(request.Backup, request.InBackground, cancellationToken);
+        var reader = await repository.OpenAsync(
+            request.Backup, request.InBackground, request.AcceptUnsigned, cancellationToken);
         reader.Manifest.RequireSupported();
         if (!reader.CanDecrypt)
         {
@@ -139,6 +200,12 @@ public sealed partial class RestoreService(
         await connection.Command(
             "update backups set status = 'complete', finished_at = created_at, size_bytes = $2 where id = $1",
             manifest.Id, manifest.SizeBytes).ExecuteAsync(cancellationToken);
+        if (manifest.SigningKey is { } key)
+        {
+            await connection.Command("update backups set signing_key = $2 where id = $1", manifest.Id, key)
+                .ExecuteAsync(cancellationToken);
+        }
+
         await audit.WriteAsync(
             connection,
             new AuditEntry(actor, "backup.restore", manifest.Id, null)
@@ -146,6 +213,7 @@ public sealed partial class RestoreService(
                 Details = new Dictionary<string, string>
                 {
                     ["made"] = $"{manifest.CreatedAt:u}",
+                    ["signing_key"] = manifest.SigningKey ?? "none: accepted without a signature",
                     ["installation"] = installation.ToString(),
                 },
             },
@@ -158,5 +226,8 @@ public sealed partial class RestoreService(
     {
         [LoggerMessage(1, LogLevel.Information, "Backup {Backup} was restored into {Database} as installation {Installation}")]
         public static partial void Restored(ILogger logger, string backup, string database, Guid installation);
+
+        [LoggerMessage(2, LogLevel.Warning, "The role {Role} of a failed restore was not removed: {Reason}")]
+        public static partial void LoginStays(ILogger logger, string role, string reason);
     }
 }

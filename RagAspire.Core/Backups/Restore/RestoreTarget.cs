@@ -5,13 +5,21 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Backups.Restore;
 
-/// <summary>The database that a backup is restored into.</summary>
-internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionString)
+/// <summary>
+/// The database that a backup is restored into. The names in its statements are only looked up in PostgreSQL's own schema,
+/// because a dump may have created functions and operators with the same names in another one.
+/// </summary>
+internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder database)
 {
-    /// <summary>The names of the database and its server.</summary>
-    public string Name => $"{connectionString.Database} on {connectionString.Host}:{connectionString.Port}";
+    private readonly NpgsqlConnectionStringBuilder _connectionString = new(database.ConnectionString)
+    {
+        SearchPath = "pg_catalog",
+    };
 
-    public NpgsqlConnectionStringBuilder ConnectionString => connectionString;
+    /// <summary>The names of the database and its server.</summary>
+    public string Name => $"{_connectionString.Database} on {_connectionString.Host}:{_connectionString.Port}";
+
+    public NpgsqlConnectionStringBuilder ConnectionString => _connectionString;
 
     /// <summary>Creates the database where it does not exist.</summary>
     /// <exception cref="MaintenanceException">The server cannot be reached.</exception>
@@ -19,13 +27,13 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionStri
     {
         try
         {
-            await using var connection = await BackupDatabase.OpenAsync(connectionString, cancellationToken);
+            await using var connection = await BackupDatabase.OpenAsync(_connectionString, cancellationToken);
         }
         catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            var server = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Database = "postgres" };
+            var server = new NpgsqlConnectionStringBuilder(_connectionString.ConnectionString) { Database = "postgres" };
             await using var connection = await BackupDatabase.OpenAsync(server, cancellationToken);
-            await connection.Command($"create database {BackupDatabase.Quote(connectionString.Database!)} template template0")
+            await connection.Command($"create database {BackupDatabase.Quote(_connectionString.Database!)} template template0")
                 .ExecuteAsync(cancellationToken);
         }
         catch (NpgsqlException ex)
@@ -38,7 +46,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionStri
     /// <exception cref="MaintenanceException">Another restore is running.</exception>
     public async Task<NpgsqlConnection> LockAsync(CancellationToken cancellationToken)
     {
-        var connection = await BackupDatabase.OpenAsync(connectionString, cancellationToken);
+        var connection = await BackupDatabase.OpenAsync(_connectionString, cancellationToken);
         if (await BackupDatabase.TryLockRestoreAsync(connection, cancellationToken))
         {
             return connection;
@@ -89,7 +97,7 @@ internal sealed class RestoreTarget(NpgsqlConnectionStringBuilder connectionStri
     {
         try
         {
-            await using var connection = await BackupDatabase.OpenAsync(connectionString, CancellationToken.None);
+            await using var connection = await BackupDatabase.OpenAsync(_connectionString, CancellationToken.None);
             return (await CountTablesAsync(connection, CancellationToken.None), dropped) switch
             {
                 (0, false) => $"{Name} is empty, as it was before.",

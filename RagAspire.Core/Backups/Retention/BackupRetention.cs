@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RagAspire.Backups.Files;
+using RagAspire.Backups.Signing;
 using RagAspire.Backups.Targets;
 using RagAspire.Database;
 
@@ -9,9 +10,15 @@ namespace RagAspire.Backups.Retention;
 /// <param name="Present">The number of backups before deletions.</param>
 /// <param name="Expired">Backups that were deleted, or would be in a dry run.</param>
 /// <param name="Found">Ids of backups at the destination that were missing in the table, or failed there.</param>
+/// <param name="Untrusted">Ids of backups at the destination that say to be of this system, which their signature does not
+/// prove.</param>
 /// <param name="Missing">Ids of backups in the table whose files disappeared.</param>
 public sealed record RetentionResult(
-    int Present, IReadOnlyList<ExpiredBackup> Expired, IReadOnlyList<string> Found, IReadOnlyList<string> Missing);
+    int Present,
+    IReadOnlyList<ExpiredBackup> Expired,
+    IReadOnlyList<string> Found,
+    IReadOnlyList<string> Untrusted,
+    IReadOnlyList<string> Missing);
 
 /// <summary>Reconciles the table with the destination, and deletes expired backups.</summary>
 public sealed class BackupRetention(
@@ -32,7 +39,7 @@ public sealed class BackupRetention(
         }
 
         var published = (await repository.Target.ListAsync(cancellationToken)).ToHashSet();
-        var found = await AddFoundAsync(published, dryRun, actor, cancellationToken);
+        var (found, untrusted) = await AddFoundAsync(published, dryRun, actor, cancellationToken);
         var present = (await store.PresentAsync(cancellationToken)).Where(backup => backup.Place == repository.Place).ToList();
         var missing = present.Where(backup => !published.Contains(backup.Id)).ToList();
         var expired = RetentionPlan.Expired([.. present.Except(missing)], options.Value, time.GetUtcNow());
@@ -41,7 +48,8 @@ public sealed class BackupRetention(
             await ApplyAsync(missing, expired, actor, cancellationToken);
         }
 
-        return new RetentionResult(present.Count - missing.Count, expired, found, [.. missing.Select(backup => backup.Id)]);
+        return new RetentionResult(
+            present.Count - missing.Count, expired, found, untrusted, [.. missing.Select(backup => backup.Id)]);
     }
 
     private async Task ApplyAsync(
@@ -65,39 +73,47 @@ public sealed class BackupRetention(
     /// Adds backups that a killed process completed, and backups that a restored table does not contain yet. Backups of other
     /// systems at the same destination are left alone.
     /// </summary>
-    private async Task<IReadOnlyList<string>> AddFoundAsync(
+    private async Task<(IReadOnlyList<string> Found, IReadOnlyList<string> Untrusted)> AddFoundAsync(
         IEnumerable<string> published, bool dryRun, string actor, CancellationToken cancellationToken)
     {
-        var found = new List<string>();
+        var installation = await InstallationAsync(cancellationToken);
+        var (found, untrusted) = (new List<string>(), new List<string>());
         foreach (var id in published)
         {
             var known = await store.FindAsync(id, cancellationToken);
-            if (known is { IsPresent: true } || await ManifestAsync(id, cancellationToken) is not { } manifest)
+            if (known is { IsPresent: true })
             {
                 continue;
             }
 
-            if (known is not null || manifest.Installation == await InstallationAsync(cancellationToken))
+            try
             {
-                found.Add(id);
-                await (dryRun ? Task.CompletedTask : store.CompletedAsync(manifest, repository.Place, actor, cancellationToken));
+                var reader = await repository.OpenAsync(id, inBackground: true, acceptUnsigned: false, cancellationToken);
+                var manifest = reader.Manifest;
+                if (known is not null || manifest.Installation == installation)
+                {
+                    found.Add(id);
+                    await (dryRun ? Task.CompletedTask
+                        : store.CompletedAsync(manifest, repository.Place, actor, cancellationToken));
+                }
+            }
+            catch (DamagedBackupException)
+            {
+                // Without a readable manifest it is unknown to which system the backup belongs.
+            }
+            catch (UntrustedBackupException ex) when (known is not null || ex.Installation == installation)
+            {
+                untrusted.Add(id);
+                await (dryRun ? Task.CompletedTask
+                    : store.UntrustedAsync(id, ex.Message, repository.Place, actor, cancellationToken));
+            }
+            catch (UntrustedBackupException)
+            {
+                // A backup of another system, signed with another key.
             }
         }
 
-        return found;
-    }
-
-    private async Task<BackupManifest?> ManifestAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await repository.OpenAsync(id, inBackground: true, cancellationToken)).Manifest;
-        }
-        catch (DamagedBackupException)
-        {
-            // Without a readable manifest it is unknown to which system the backup belongs.
-            return null;
-        }
+        return (found, untrusted);
     }
 
     private async Task<Guid> InstallationAsync(CancellationToken cancellationToken)

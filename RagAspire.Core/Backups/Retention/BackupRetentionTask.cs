@@ -25,6 +25,7 @@ internal sealed class BackupRetentionTask(BackupRetention retention) : IMaintena
             [
                 .. result.Expired.Select(expired => $"{expired.Backup.Id}: {expired.Reason}."),
                 .. result.Found.Select(id => $"{id} was found at its destination and is listed again."),
+                .. result.Untrusted.Select(id => $"{id} was found at its destination, and its signature does not prove its origin."),
                 .. result.Missing.Select(id => $"{id} is missing at its destination."),
             ],
             Before = new Dictionary<string, double> { ["backups"] = result.Present },

@@ -16,14 +16,25 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
     /// Appends a change inside the caller's transaction. The lock is held until the commit and makes the order of sequence
     /// numbers the order of commits: a reader that has seen one number has seen all smaller ones.
     /// </summary>
-    public static async Task AppendAsync(
-        NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken)
+    public static Task AppendAsync(
+        NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken) =>
+        AppendAsync(connection, [documentId], [collection], cancellationToken);
+
+    /// <summary>Appends one change for each document, and announces them together.</summary>
+    internal static async Task AppendAsync(
+        NpgsqlConnection connection, Guid[] documents, string[] collections, CancellationToken cancellationToken)
     {
+        if (documents.Length == 0)
+        {
+            return;
+        }
+
         await connection.Command("select pg_advisory_xact_lock($1)", AdvisoryLocks.ChangeFeed).ExecuteAsync(cancellationToken);
         await connection.Command("""
-            with change as (insert into index_changes (document_id, collection) values ($1, $2) returning seq)
-            select pg_notify($3, seq::text) from change
-            """, documentId, collection, Channel).ExecuteAsync(cancellationToken);
+            with changes as (
+                insert into index_changes (document_id, collection) select * from unnest($1::uuid[], $2::text[]) returning seq)
+            select pg_notify($3, max(seq)::text) from changes
+            """, documents, collections, Channel).ExecuteAsync(cancellationToken);
     }
 
     /// <summary>Appends a change in a transaction that holds nothing else.</summary>

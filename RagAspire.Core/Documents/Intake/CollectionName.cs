@@ -13,7 +13,8 @@ public static partial class CollectionName
     /// <summary>The rule as a sentence for users.</summary>
     public const string Rule = "A collection's name is 1 to 64 letters, digits, '.', '_' or '-', and begins with a letter or digit.";
 
-    public static bool IsValid(string name) => Regex().IsMatch(name);
+    // The pattern's end also matches before a last line break.
+    public static bool IsValid(string name) => Regex().Match(name).Length == name.Length && name.Length > 0;
 
     [GeneratedRegex(Pattern)]
     private static partial Regex Regex();

@@ -1,5 +1,6 @@
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Security;
 
 namespace RagAspire.Documents.Intake;
@@ -7,10 +8,12 @@ namespace RagAspire.Documents.Intake;
 /// <summary>A completely received file on disk.</summary>
 /// <param name="Path">A temporary file; its owner deletes it.</param>
 /// <param name="ContentType">Detected from its content.</param>
-public sealed record UploadedFile(string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256);
+/// <param name="UploadedBy">The id of the API key; null for none.</param>
+public sealed record UploadedFile(
+    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null);
 
 /// <summary>The result of an upload.</summary>
-/// <param name="IsNew">False when the same bytes were there already.</param>
+/// <param name="IsNew">False when the same bytes were there already; <see cref="Document.Changed"/> tells what else has changed.</param>
 public sealed record IntakeResult(Document Document, bool IsNew);
 
 /// <summary>Another document of the collection has these bytes already.</summary>
@@ -31,19 +34,30 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags)
-            values ($1, $2, $3, $4, $5, $6, $7)
+            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (collection, sha256) do nothing
             returning {DocumentRows.Columns}
             """,
-            Guid.CreateVersion7(), collection, file.Name, file.ContentType, file.SizeBytes, file.Sha256, Commands.Jsonb(tags))
+            Guid.CreateVersion7(),
+            collection,
+            file.Name,
+            file.ContentType,
+            file.SizeBytes,
+            file.Sha256,
+            Commands.Jsonb(tags),
+            file.UploadedBy)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
+            if (await ExistingAsync(connection, collection, file.Sha256, cancellationToken) is { } existing)
+            {
+                return await KeepAsync(new Change(connection, transaction, existing, file, tags, actor), cancellationToken);
+            }
+
+            // It was deleted meanwhile.
             await transaction.RollbackAsync(cancellationToken);
-            return await ExistingAsync(connection, collection, file.Sha256, cancellationToken) is { } existing
-                ? new IntakeResult(existing, IsNew: false)
-                : await AcceptAsync(file, collection, tags, actor, cancellationToken);
+            return await AcceptAsync(file, collection, tags, actor, cancellationToken);
         }
 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
@@ -54,44 +68,99 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
     }
 
     /// <summary>Stores the next version; the previous one is searched until it is ready.</summary>
+    /// <param name="tags">Replace those of the version before; none keep them.</param>
     /// <returns>Null when there is no such document.</returns>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
     public async Task<IntakeResult?> ReplaceAsync(
-        Guid id, UploadedFile file, string actor, CancellationToken cancellationToken)
+        Guid id, UploadedFile file, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
-        if (current is null || current.Sha256 == Convert.ToHexStringLower(file.Sha256))
+        if (current is null)
         {
-            return current is null ? null : new IntakeResult(current, IsNew: false);
+            return null;
         }
 
-        if (await ExistingAsync(connection, current.Collection, file.Sha256, cancellationToken) is { } other)
+        var change = new Change(connection, transaction, current, file, tags, actor);
+        if (current.Sha256 == Convert.ToHexStringLower(file.Sha256))
         {
-            throw new DuplicateContentException(other.Id);
+            return await KeepAsync(change, cancellationToken);
+        }
+
+        return await ExistingAsync(connection, current.Collection, file.Sha256, cancellationToken) is { } other
+            ? throw new DuplicateContentException(other.Id)
+            : await AddVersionAsync(change, cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes the name and the tags of bytes that are stored already. The type may depend on the name; then they are read anew.
+    /// </summary>
+    private async Task<IntakeResult> KeepAsync(Change change, CancellationToken cancellationToken)
+    {
+        var (connection, _, current, file, _, actor) = change;
+        if (file.ContentType != current.ContentType)
+        {
+            return await AddVersionAsync(change, cancellationToken);
+        }
+
+        string[] changed = [.. Changed(current, file.Name, change.Tags)];
+        if (changed.Length == 0)
+        {
+            return new IntakeResult(current with { Changed = [] }, IsNew: false);
         }
 
         var document = await connection.Command($"""
+            update documents set name = $2, tags = $3, updated_at = now() where id = $1 returning {DocumentRows.Columns}
+            """, current.Id, file.Name, Commands.Jsonb(change.Tags)).FirstAsync(DocumentRows.Read, cancellationToken);
+
+        // Results in caches hold the name, and were filtered by the tags.
+        await DocumentChanges.AppendAsync(connection, current.Id, current.Collection, cancellationToken);
+        var entry = new AuditEntry(actor, "document.update", $"{current.Id}", current.Collection)
+        {
+            Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
+        };
+        await audit.WriteAsync(connection, entry, cancellationToken);
+        await change.Transaction.CommitAsync(cancellationToken);
+        return new IntakeResult(document! with { Changed = changed }, IsNew: false);
+    }
+
+    private async Task<IntakeResult> AddVersionAsync(Change change, CancellationToken cancellationToken)
+    {
+        var (connection, transaction, current, file, _, actor) = change;
+        var document = await connection.Command($"""
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
-                claimed_until = null, updated_at = now()
+                claimed_until = null, updated_at = now(), uploaded_by = $6, tags = $7
             where id = $1
             returning {DocumentRows.Columns}
-            """, id, file.Name, file.ContentType, file.SizeBytes, file.Sha256)
+            """, current.Id, file.Name, file.ContentType, file.SizeBytes, file.Sha256, file.UploadedBy, Commands.Jsonb(change.Tags))
             .FirstAsync(DocumentRows.Read, cancellationToken);
-        await DocumentContents.InsertAsync(connection, id, document!.Version, file.Path, cancellationToken);
+        await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        queue.Enqueue(id);
+        queue.Enqueue(current.Id);
         return new IntakeResult(document, IsNew: true);
+    }
+
+    private static IEnumerable<string> Changed(Document current, string name, IReadOnlyDictionary<string, string> tags)
+    {
+        if (name != current.Name)
+        {
+            yield return "name";
+        }
+
+        if (tags.Count != current.Tags.Count || tags.Except(current.Tags).Any())
+        {
+            yield return "tags";
+        }
     }
 
     private static async Task<Document?> ExistingAsync(
         NpgsqlConnection connection, string collection, byte[] sha256, CancellationToken cancellationToken) =>
         await connection.Command(
-            $"select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2", collection, sha256)
+            $"select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 for update", collection, sha256)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
     private static AuditEntry Entry(string actor, string action, Document document) =>
@@ -103,4 +172,17 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
                 ["sha256"] = document.Sha256,
             },
         };
+
+    /// <summary>An upload for a document that is there, whose row is locked.</summary>
+    private sealed record Change(
+        NpgsqlConnection Connection,
+        NpgsqlTransaction Transaction,
+        Document Current,
+        UploadedFile File,
+        IReadOnlyDictionary<string, string> Given,
+        string Actor)
+    {
+        /// <summary>The given tags, or those that the document has.</summary>
+        public IReadOnlyDictionary<string, string> Tags => Given.Count == 0 ? Current.Tags : Given;
+    }
 }

@@ -9,15 +9,33 @@ public sealed class TemporaryFile : IDisposable
     public const string Prefix = "ragaspire-";
 
     public string Path { get; } =
-        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Guid.CreateVersion7():N}.upload");
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Guid.CreateVersion7():N}.{Environment.ProcessId}");
 
-    public FileStream Create()
+    /// <summary>A file that no other process can open, and that ends with its stream or with this process.</summary>
+    public static FileStream CreateUnnamed()
+    {
+        var file = new TemporaryFile();
+        var stream = file.Create(OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+        if (!OperatingSystem.IsWindows())
+        {
+            // On Unix an open file does not need a name.
+            file.Dispose();
+        }
+
+        return stream;
+    }
+
+    public FileStream Create() => Create(FileOptions.None);
+
+    public void Dispose() => File.Delete(Path);
+
+    private FileStream Create(FileOptions more)
     {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
-            Options = FileOptions.Asynchronous,
+            Options = FileOptions.Asynchronous | more,
         };
         if (!OperatingSystem.IsWindows())
         {
@@ -26,6 +44,4 @@ public sealed class TemporaryFile : IDisposable
 
         return new FileStream(Path, options);
     }
-
-    public void Dispose() => File.Delete(Path);
 }

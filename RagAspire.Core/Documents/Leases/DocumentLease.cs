@@ -4,6 +4,12 @@ using RagAspire.Jobs;
 
 namespace RagAspire.Documents.Leases;
 
+/// <summary>A version whose chunks and terms are stored.</summary>
+/// <param name="Read">The number of chunks, and what could not be read.</param>
+/// <param name="Model">The model whose vectors are computed next; null for none.</param>
+/// <param name="Analysis">Names the way in which the terms were made.</param>
+public sealed record PreparedVersion(ReadDocument Read, string? Model, string Analysis);
+
 /// <summary>
 /// The exclusive right to process one version of one document. Heartbeats extend it until it is disposed; a lease that
 /// ends without an outcome makes the document wait again.
@@ -50,9 +56,9 @@ public sealed partial class DocumentLease : IAsyncDisposable
 
     /// <summary>Makes this version the searched one, in one transaction.</summary>
     /// <returns>False when the lease is lost and nothing was changed.</returns>
-    public async Task<bool> ReadyAsync(int chunkCount, CancellationToken cancellationToken)
+    public async Task<bool> ReadyAsync(PreparedVersion prepared, CancellationToken cancellationToken)
     {
-        var document = await _row.ReadyAsync(Document.Version, chunkCount, cancellationToken);
+        var document = await _row.ReadyAsync(Document.Version, prepared, cancellationToken);
         if (document is not null)
         {
             await EndAsync(document);

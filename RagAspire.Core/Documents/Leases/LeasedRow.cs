@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
@@ -28,16 +29,26 @@ internal sealed class LeasedRow(NpgsqlDataSource dataSource, Guid documentId, Gu
 
     /// <summary>Makes a version the searched one: deletes the chunks of all others and appends the change to the feed.</summary>
     /// <returns>The changed document; null when the lease is lost.</returns>
-    public async Task<Document?> ReadyAsync(int version, int chunkCount, CancellationToken cancellationToken)
+    public async Task<Document?> ReadyAsync(int version, PreparedVersion prepared, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
             update documents set status = 'ready', stage = null, progress = 100, error = null, chunk_count = $4,
-                ready_version = version, claim_id = null, claimed_until = null, indexed_at = now(), updated_at = now()
+                ready_version = version, claim_id = null, claimed_until = null, indexed_at = now(), updated_at = now(),
+                warnings = $5, coverage = $6, embedded_model = $7, embedded_count = 0, embedding_attempts = 0, embedding_claim = null,
+                embedding_claimed_until = null, analysis = $8
             where id = $1 and claim_id = $2 and version = $3
             returning {DocumentRows.Columns}
-            """, documentId, leaseId, version, chunkCount).FirstAsync(DocumentRows.Read, cancellationToken);
+            """,
+            documentId,
+            leaseId,
+            version,
+            prepared.Read.ChunkCount,
+            Commands.Jsonb(prepared.Read.Warnings, JsonSerializerOptions.Web),
+            Commands.Jsonb(prepared.Read.Coverage, JsonSerializerOptions.Web),
+            prepared.Model,
+            prepared.Analysis).FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
             return null;

@@ -12,4 +12,10 @@ public sealed record Chunk(int Ordinal, string Text, string? Section, int? Page,
 {
     /// <summary>The text that is indexed and embedded.</summary>
     public string IndexedText => ChunkText.Of(Section, Text);
+
+    /// <summary>Where it stands in the document's text.</summary>
+    public ChunkPlace? Place { get; init; }
+
+    /// <summary>The document's text between the chunk before and this one: headings and line breaks.</summary>
+    public string? Lead { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int rep
     /// <summary>The piece after the last.</summary>
     public int End => start + _tokens.Count;
 
+    /// <summary>The first piece of the text.</summary>
+    public int TextStart => start + _opening;
+
     public double Fullness => (double)_tokens[^1] / maxTokens;
 
     /// <summary>The first end at which the chunk holds more than repeated pieces and headings.</summary>
@@ -53,7 +56,19 @@ internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int rep
 
     public void CutAt(int end) => _tokens.RemoveRange(end - start, End - end);
 
-    public Chunk ToChunk(int ordinal)
+    /// <param name="covered">How many pieces the chunks before hold.</param>
+    public Chunk ToChunk(int ordinal, int covered, PieceText document)
+    {
+        var chunk = Fit(ordinal);
+        var header = pieces[TextStart].TableHeader is { } row ? row.Text.Length + 1 : 0;
+        return chunk with
+        {
+            Place = document.Place(TextStart, End, header),
+            Lead = TextStart < covered ? "" : document.Between(covered - 1, TextStart),
+        };
+    }
+
+    private Chunk Fit(int ordinal)
     {
         var chunk = Compose(ordinal);
         while (!_isSumExact && chunk.TokenCount > maxTokens && End > FirstEnd)
@@ -89,7 +104,7 @@ internal sealed class ChunkDraft(IReadOnlyList<Piece> pieces, int start, int rep
             text.Append(pieces[index].Separator).Append(pieces[index].Text);
         }
 
-        var chunk = new Chunk(ordinal, text.ToString(), first.Section.Path, pieces[start + repeated].Page, _tokens[^1]);
+        var chunk = new Chunk(ordinal, text.ToString(), first.Section.Path, first.Page, _tokens[^1]);
         return _isSumExact ? chunk : chunk with { TokenCount = TokenCounter.Count(chunk.IndexedText) };
     }
 }

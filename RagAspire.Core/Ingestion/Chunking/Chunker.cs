@@ -5,7 +5,7 @@ namespace RagAspire.Ingestion.Chunking;
 
 /// <summary>
 /// Cuts a document into chunks of at most <see cref="ChunkingOptions.MaxTokens"/>, at the best borders near that size. A
-/// chunk never spans two pages, so its page number holds for all of its text.
+/// chunk stays on its page, and so does its overlap, unless a sentence goes on over the border; its parts know their pages.
 /// </summary>
 public sealed class Chunker(IOptions<ChunkingOptions> options)
 {
@@ -15,13 +15,14 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
     public IReadOnlyList<Chunk> Chunk(ExtractedDocument document)
     {
         var pieces = new PieceReader(_maxTokens).Read(document);
+        var text = new PieceText(pieces);
         var chunks = new List<Chunk>();
-        var start = 0;
-        var repeated = 0;
+        var (start, repeated, covered) = (0, 0, 0);
         while (start + repeated < pieces.Count)
         {
             var draft = Fill(pieces, start, repeated);
-            chunks.Add(draft.ToChunk(chunks.Count));
+            chunks.Add(draft.ToChunk(chunks.Count, covered, text));
+            covered = draft.End;
             repeated = CountRepeated(pieces, draft);
             start = draft.End - repeated;
         }
@@ -42,7 +43,7 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
                 continue;
             }
 
-            if (draft.End == pieces.Count || pieces[draft.End].Page != pieces[draft.End - 1].Page)
+            if (draft.End == pieces.Count || IsPageBreak(pieces, draft.End))
             {
                 return draft;
             }
@@ -64,6 +65,9 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
         return draft;
     }
 
+    private static bool IsPageBreak(IReadOnlyList<Piece> pieces, int end) =>
+        pieces[end].Page != pieces[end - 1].Page && pieces[end].Border > Border.Word;
+
     // Fuller is better, but a good border outweighs some free space. A heading stays with the text after it.
     private static double Score(IReadOnlyList<Piece> pieces, int end, double fullness) =>
         fullness + (pieces[end - 1].HeadingLevel > 0 ? -2 : pieces[end].Border switch
@@ -79,7 +83,8 @@ public sealed class Chunker(IOptions<ChunkingOptions> options)
     /// <summary>How many pieces at the end of a chunk the next chunk repeats: whole sentences under the same heading.</summary>
     private int CountRepeated(IReadOnlyList<Piece> pieces, ChunkDraft draft)
     {
-        if (draft.End == pieces.Count || pieces[draft.End] is { Border: Border.Heading } or { TableHeader: not null })
+        if (draft.End == pieces.Count || pieces[draft.End] is { Border: Border.Heading } or { TableHeader: not null }
+            || IsPageBreak(pieces, draft.End))
         {
             return 0;
         }

@@ -36,7 +36,7 @@ internal sealed class PieceReader(int maxTokens)
                     AddTable(block.Text);
                     break;
                 default:
-                    AddLines(block.Text, BorderBefore(block.Kind));
+                    AddLines(block.Text, block.Continues && _pieces.Count > 0 ? Border.Word : BorderBefore(block.Kind));
                     break;
             }
 

@@ -4,7 +4,10 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Ingestion.Extraction;
 
-/// <summary>Extracts the text of a stored document, by way of a temporary file that the extractor process can read.</summary>
+/// <summary>
+/// Extracts the text of a stored document, by way of a temporary file without a name: no connection of the database is held
+/// while the document is read, and the operating system frees the file when this process dies.
+/// </summary>
 public sealed class ContentExtractor(DocumentContents contents, TextExtractor extractor)
 {
     /// <param name="report">Called with the share that is read, 0–1.</param>
@@ -12,16 +15,14 @@ public sealed class ContentExtractor(DocumentContents contents, TextExtractor ex
     public async Task<ExtractedDocument> ExtractAsync(
         Document document, Func<double, Task> report, CancellationToken cancellationToken)
     {
-        using var file = new TemporaryFile();
-        await using (var stream = file.Create())
+        await using var file = TemporaryFile.CreateUnnamed();
+        if (!await contents.CopyToAsync(document.Id, document.Version, file, cancellationToken))
         {
-            if (!await contents.CopyToAsync(document.Id, document.Version, stream, cancellationToken))
-            {
-                throw new InvalidOperationException($"The content of version {document.Version} is deleted.");
-            }
+            throw new InvalidOperationException($"The content of version {document.Version} is deleted.");
         }
 
         await using var reports = new ProgressReports(report);
-        return await extractor.ExtractAsync(file.Path, document.ContentType, reports, cancellationToken);
+        var source = new ExtractionSource(file, document.ContentType, document.Collection, document.Sha256);
+        return await extractor.ExtractAsync(source, reports, cancellationToken);
     }
 }

@@ -13,21 +13,51 @@ public sealed class ExtractionOptions
     [Range(1, 64)]
     public int Processes { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    /// <summary>Documents after which a process is replaced, so that no leak of a parser adds up.</summary>
+    /// <summary>
+    /// Documents of one collection after which a process is replaced. Formats with complex parsers get a process for each
+    /// document, whatever this says.
+    /// </summary>
     [Range(1, 100_000)]
-    public int DocumentsPerProcess { get; set; } = 500;
+    public int DocumentsPerProcess { get; set; } = 20;
 
-    /// <summary>Resident memory of one process.</summary>
+    /// <summary>Whether the processes have to be locked in.</summary>
+    public SandboxMode Sandbox { get; set; } = SandboxMode.Preferred;
+
+    /// <summary>Resident memory of one process, beside the bytes of the file.</summary>
     [Range(128, 65_536)]
     public int MemoryMegabytes { get; set; } = 1024;
 
-    /// <summary>Processor time for one document; the elapsed time may be four times as long.</summary>
+    /// <summary>
+    /// Processor time for one document, whatever its size and over all attempts of one run; the elapsed time may be four times
+    /// as long.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
-    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What each megabyte of the file adds to <see cref="TimeLimit"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan TimeLimitPerMegabyte { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The same for one step, such as a page: a document that stops making progress fails earlier.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
-    public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(45);
+    public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// The share of its processor time from which a document is costly. Costly documents are read one at a time when they are
+    /// tried again.
+    /// </summary>
+    [Range(0.01, 1.0)]
+    public double CostlyShare { get; set; } = 0.5;
+
+    /// <summary>
+    /// The languages of pictures and scanned pages, as Tesseract names them, such as <c>eng+deu</c>; empty recognises no text.
+    /// </summary>
+    [RegularExpression(@"[A-Za-z0-9_/+-]*")]
+    public string OcrLanguages { get; set; } = "eng";
+
+    /// <summary>Elapsed time after which the other pages of a document stay without recognised text.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "12:00:00")]
+    public TimeSpan OcrTimeLimit { get; set; } = TimeSpan.FromMinutes(30);
 
     [Range(1, 1_000_000)]
     public int MaxPages { get; set; } = 10_000;
@@ -43,4 +73,7 @@ public sealed class ExtractionOptions
     /// <summary>Characters of text that one document may have.</summary>
     [Range(1_000, 500_000_000)]
     public int MaxCharacters { get; set; } = 50_000_000;
+
+    /// <summary>The processor time for a file of this size.</summary>
+    internal TimeSpan TimeLimitOf(long bytes) => TimeLimit + (TimeLimitPerMegabyte * (bytes / (1024.0 * 1024)));
 }

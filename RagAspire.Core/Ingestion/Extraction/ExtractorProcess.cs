@@ -1,34 +1,14 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 
 namespace RagAspire.Ingestion.Extraction;
 
-/// <summary>Why an extractor process did not finish a document.</summary>
-internal enum ExtractorFailure
-{
-    Crashed,
-    TimedOut,
-    Stalled,
-    OutOfMemory,
-}
-
-/// <summary>The process crashed or was killed while it read a document.</summary>
-/// <param name="page">The page it was about to read, where the format has pages.</param>
-internal sealed class ExtractorFailedException(ExtractorFailure failure, int? page, string details)
-    : Exception($"The extractor process ended ({failure}). {details}")
-{
-    public ExtractorFailure Failure => failure;
-
-    public int? Page => page;
-}
-
 /// <summary>One extractor process. It reads one document at a time; its time and memory are limited from here.</summary>
 internal sealed class ExtractorProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
-
     private readonly Process _process;
     private readonly ExtractionOptions _options;
     private readonly TimeProvider _time;
@@ -45,18 +25,27 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         _errorReader = ReadErrorsAsync();
     }
 
+    /// <summary>The layers of the sandbox around it, as it has found them.</summary>
+    public IReadOnlyList<SandboxLayer> Sandbox { get; private set; } = [];
+
     /// <summary>Documents that it has read.</summary>
     public int Documents { get; private set; }
+
+    /// <summary>Processor time that the last document took.</summary>
+    public TimeSpan Used { get; private set; }
+
+    /// <summary>Messages that it has sent: a process that sends some makes progress.</summary>
+    public long Steps => Volatile.Read(ref _steps);
 
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
 
+    /// <exception cref="InvalidOperationException">The process did not start.</exception>
     public static async Task<ExtractorProcess> StartAsync(
-        ExtractionOptions options, TimeProvider time, CancellationToken cancellationToken)
+        ProcessStartInfo start, ExtractionOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var process = Process.Start(ExtractorCommand.Create(options))
-            ?? throw new InvalidOperationException("The extractor process did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The extractor process did not start.");
         var extractor = new ExtractorProcess(process, options, time);
         try
         {
@@ -66,11 +55,14 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                 either.Token.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), extractor);
             var message = await extractor.ReceiveAsync(either.Token);
             cancellationToken.ThrowIfCancellationRequested();
-            if (message?.Kind != ExtractionMessageKind.Ready)
+            if (message is not { Kind: ExtractionMessageKind.Ready, Sandbox: { } sandbox })
             {
+                await extractor.EndAsync();
+                await extractor._errorReader;
                 throw new InvalidOperationException($"The extractor process did not start. {extractor.Errors()}");
             }
 
+            extractor.Sandbox = sandbox;
             return extractor;
         }
         catch
@@ -80,36 +72,40 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         }
     }
 
+    /// <param name="content">The file, read from its start.</param>
     /// <exception cref="ExtractorFailedException">The process crashed or exceeded a limit.</exception>
     public async Task<ExtractedDocument> ExtractAsync(
-        ExtractionRequest request, IProgress<double>? progress, CancellationToken cancellationToken)
+        ExtractionRequest request, Stream content, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Documents++;
         _page = null;
-        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watching = WatchAsync(watch.Token);
+        using var watched = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = new ExtractorWatch(this, _options, _time);
+        var memory = ((long)_options.MemoryMegabytes * 1024 * 1024) + request.Length;
+        var watching = watch.RunAsync(request.Limits.ProcessorTime, memory, watched.Token);
 
         // A pending read from a pipe may ignore a cancellation, but it ends when the process does.
         await using var cancelling =
             cancellationToken.UnsafeRegister(static process => ((ExtractorProcess)process!).Kill(), this);
         try
         {
-            await Frames.WriteAsync(
-                _process.StandardInput.BaseStream, request, ExtractionJson.Default.ExtractionRequest, cancellationToken);
-            return await ReceiveDocumentAsync(progress, cancellationToken);
+            await SendAsync(request, content, cancellationToken);
+            return await ReceiveDocumentAsync(new ReceivedDocument(request.Limits), progress, cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or EndOfStreamException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or JsonException)
         {
             await EndAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            await watch.CancelAsync();
-            throw new ExtractorFailedException(await watching ?? await CauseAsync(), _page, Errors());
+            await watched.CancelAsync();
+            throw new ExtractorFailedException(
+                await watching ?? await CauseAsync(), _page, $"{exception.Message} {Errors()}");
         }
         finally
         {
-            await watch.CancelAsync();
+            await watched.CancelAsync();
             await watching;
+            Used = watch.Used;
         }
     }
 
@@ -120,9 +116,18 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<ExtractedDocument> ReceiveDocumentAsync(IProgress<double>? progress, CancellationToken cancellationToken)
+    private async Task SendAsync(ExtractionRequest request, Stream content, CancellationToken cancellationToken)
     {
-        var blocks = new List<TextBlock>();
+        var pipe = _process.StandardInput.BaseStream;
+        await Frames.WriteAsync(pipe, request, ExtractionJson.Default.ExtractionRequest, cancellationToken);
+        content.Position = 0;
+        await content.CopyToAsync(pipe, cancellationToken);
+        await pipe.FlushAsync(cancellationToken);
+    }
+
+    private async Task<ExtractedDocument> ReceiveDocumentAsync(
+        ReceivedDocument document, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
         while (await ReceiveAsync(cancellationToken) is { } message)
         {
             Interlocked.Increment(ref _steps);
@@ -133,14 +138,17 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     progress?.Report(message.Fraction);
                     break;
                 case ExtractionMessageKind.Blocks:
-                    blocks.AddRange(message.Blocks ?? []);
+                    document.Add(message.Blocks);
                     break;
                 case ExtractionMessageKind.Done:
-                    return new ExtractedDocument(message.Title, blocks, message.Pages);
+                    return document.Complete(message);
                 case ExtractionMessageKind.Refused:
-                    throw new UnreadableDocumentException(message.Reason ?? Reasons.Damaged);
+                    throw new UnreadableDocumentException(ReceivedDocument.Reason(message))
+                    {
+                        TextlessPages = message.Pages ?? 0,
+                    };
                 default:
-                    throw new InvalidOperationException($"The extractor process failed: {message.Reason}");
+                    throw new InvalidDataException($"The extractor process sent '{message.Kind}' in a document.");
             }
         }
 
@@ -150,46 +158,17 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     private Task<ExtractionMessage?> ReceiveAsync(CancellationToken cancellationToken) =>
         Frames.ReadAsync(_process.StandardOutput.BaseStream, ExtractionJson.Default.ExtractionMessage, cancellationToken);
 
-    /// <summary>Kills the process when it exceeds a limit, and returns which.</summary>
-    private async Task<ExtractorFailure?> WatchAsync(CancellationToken cancellationToken)
-    {
-        var whole = new Effort(this);
-        var step = new Effort(this);
-        var steps = Volatile.Read(ref _steps);
-        using var timer = new PeriodicTimer(WatchInterval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                if (steps != Volatile.Read(ref _steps))
-                {
-                    steps = Volatile.Read(ref _steps);
-                    step = new Effort(this);
-                }
-
-                ExtractorFailure? failure = whole.HasPassed(_options.TimeLimit) ? ExtractorFailure.TimedOut
-                    : step.HasPassed(_options.StallLimit) ? ExtractorFailure.Stalled
-                    : ResidentBytes() > (long)_options.MemoryMegabytes * 1024 * 1024 ? ExtractorFailure.OutOfMemory
-                    : null;
-                if (failure is not null)
-                {
-                    await EndAsync();
-                    return failure;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The document is finished or cancelled.
-        }
-
-        return null;
-    }
-
     /// <summary>Memory the process holds now; 0 when it has ended.</summary>
     public long ResidentBytes() => Ask(process => process.WorkingSet64);
 
-    private TimeSpan ProcessorTime() => Ask(process => process.TotalProcessorTime);
+    /// <summary>Processor time since its start; 0 when it has ended.</summary>
+    public TimeSpan ProcessorTime() => Ask(process => process.TotalProcessorTime);
+
+    public async Task EndAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
 
     private T Ask<T>(Func<Process, T> question)
         where T : struct
@@ -224,12 +203,6 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         }
     }
 
-    private async Task EndAsync()
-    {
-        Kill();
-        await _process.WaitForExitAsync(CancellationToken.None);
-    }
-
     // A stack overflow prints its whole stack; unless the pipe is read, the process blocks and does not exit.
     private async Task ReadErrorsAsync()
     {
@@ -250,19 +223,5 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         {
             return _errors.ToString();
         }
-    }
-
-    /// <summary>
-    /// Measures processor time, so that a busy machine does not fail a document, and elapsed time, for a process that waits
-    /// without working.
-    /// </summary>
-    private readonly struct Effort(ExtractorProcess process)
-    {
-        private const int ClockFactor = 4;
-        private readonly TimeSpan _processorTime = process.ProcessorTime();
-        private readonly long _started = process._time.GetTimestamp();
-
-        public bool HasPassed(TimeSpan limit) =>
-            process.ProcessorTime() - _processorTime > limit || process._time.GetElapsedTime(_started) > ClockFactor * limit;
     }
 }

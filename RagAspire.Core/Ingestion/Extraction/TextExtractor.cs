@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RagAspire.Extraction;
@@ -7,80 +6,167 @@ using RagAspire.Extraction.Messages;
 namespace RagAspire.Ingestion.Extraction;
 
 /// <summary>
-/// Reads the text of untrusted files in child processes, because a file can overflow the stack, exhaust memory or take
-/// forever. Idle processes are reused until they fail.
+/// Reads the text of untrusted files in child processes, because a file can overflow the stack, exhaust memory, take forever,
+/// or take the parser over. The processes are locked in a sandbox, and none reads for two collections.
 /// </summary>
-public sealed partial class TextExtractor(
-    IOptions<ExtractionOptions> options, TimeProvider time, ILogger<TextExtractor> logger) : IAsyncDisposable
+public sealed partial class TextExtractor : IAsyncDisposable
 {
     private const int MaxSkippedPages = 3;
 
-    private readonly ExtractionOptions _options = options.Value;
-    private readonly SemaphoreSlim _slots = new(options.Value.Processes);
-    private readonly ConcurrentStack<ExtractorProcess> _idle = new();
-    private readonly ConcurrentDictionary<int, ExtractorProcess> _alive = new();
-    private volatile bool _isDisposed;
+    private readonly ExtractionOptions _options;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _slots;
+    private readonly CostlyDocuments _costly = new();
 
-    /// <summary>The processes that are running now, busy or idle.</summary>
-    public IReadOnlyCollection<int> ProcessIds => [.. _alive.Keys];
+    // Costly documents take it before their slot, so that several of them cannot hold all slots.
+    private readonly SemaphoreSlim _slowLane = new(1);
+    private readonly ExtractorStarter _starter;
+    private readonly ExtractorPool _pool;
+    private readonly TextRecognition _recognition;
 
-    /// <param name="path">A file that this process and its children can read.</param>
-    /// <param name="contentType">One of <see cref="ContentTypes"/>, as <see cref="DocumentType"/> found it.</param>
+    public TextExtractor(IOptions<ExtractionOptions> options, TimeProvider time, ILogger<TextExtractor> logger)
+    {
+        (_options, _logger) = (options.Value, logger);
+        _slots = new SemaphoreSlim(_options.Processes);
+        _starter = new ExtractorStarter(_options, time, logger);
+        _pool = new ExtractorPool(_options, _starter);
+        _recognition = new TextRecognition(_options, time, logger, ConfinedProgram.Find);
+    }
+
+    /// <summary>The processes that have been given a document, busy or idle.</summary>
+    public IReadOnlyCollection<int> ProcessIds => _pool.UsedIds;
+
+    /// <summary>The process that waits for its first document; null while there is none.</summary>
+    public int? SpareProcessId => _pool.SpareId;
+
+    /// <summary>Starts a process for the first document, and returns the layers of its sandbox.</summary>
+    public async Task<IReadOnlyList<SandboxLayer>> PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _pool.SpareAsync(cancellationToken);
+        }
+        catch (SandboxUnavailableException)
+        {
+            // The layers say what is missing, and each document says it too.
+        }
+
+        return _starter.Layers;
+    }
+
     /// <param name="progress">How much is read, 0–1.</param>
     /// <exception cref="UnreadableDocumentException">The file is at fault; the message says how.</exception>
+    /// <exception cref="SandboxUnavailableException">The setting demands a sandbox that does not hold here.</exception>
     public async Task<ExtractedDocument> ExtractAsync(
-        string path, string contentType, IProgress<double>? progress, CancellationToken cancellationToken)
+        ExtractionSource source, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var skipped = new List<int>();
-        var isSecondTry = false;
+        if (TextRecognition.IsPicture(source.ContentType))
+        {
+            return await PictureAsync(source, cancellationToken);
+        }
+
+        ExtractedDocument document;
+        try
+        {
+            document = await ReadAsync(source, progress, cancellationToken);
+        }
+        catch (UnreadableDocumentException unreadable) when (IsScanned(source, unreadable.TextlessPages))
+        {
+            if (_recognition.Missing(source.ContentType) is { } missing)
+            {
+                throw new UnreadableDocumentException($"{unreadable.Message} {missing}".TrimEnd(), unreadable);
+            }
+
+            var pages = Enumerable.Range(1, unreadable.TextlessPages).ToList();
+            document = new ExtractedDocument(null, [], pages.Count, [], new Coverage("page", 0, pages.Count), pages);
+        }
+
+        return IsScanned(source, document.Textless?.Count ?? 0) && _recognition.Missing(source.ContentType) is null
+            ? await _recognition.AddPagesAsync(document, source, _slots, progress, cancellationToken)
+            : document;
+    }
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    private bool IsScanned(ExtractionSource source, int pages) =>
+        source.ContentType == ContentTypes.Pdf && pages > 0 && pages <= _options.MaxPages;
+
+    private async Task<ExtractedDocument> PictureAsync(ExtractionSource source, CancellationToken cancellationToken)
+    {
+        if (_options.Sandbox == SandboxMode.Required)
+        {
+            await _pool.SpareAsync(cancellationToken);
+        }
+
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            return await _recognition.ReadPictureAsync(source, cancellationToken);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<ExtractedDocument> ReadAsync(
+        ExtractionSource source, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var limit = _options.TimeLimitOf(source.Content.Length);
+        var attempt = new Attempts(limit);
         while (true)
         {
             try
             {
-                return await ExtractOnceAsync(Request(path, contentType, skipped), progress, cancellationToken);
+                return await ExtractOnceAsync(source, attempt, progress, cancellationToken);
             }
             catch (ExtractorFailedException failed)
             {
-                Log.Failed(logger, failed.Failure, failed.Page, failed);
-                var mayBeThePage = failed.Page is { } page && !skipped.Contains(page) && skipped.Count < MaxSkippedPages
-                    && failed.Failure != ExtractorFailure.TimedOut;
-                if (mayBeThePage)
-                {
-                    // The other pages may be readable.
-                    skipped.Add(failed.Page!.Value);
-                }
-                else if (failed.Failure == ExtractorFailure.Crashed && !isSecondTry)
-                {
-                    // The process may have been killed from outside.
-                    isSecondTry = true;
-                }
-                else
+                Log.Failed(_logger, failed.Failure, failed.Page, failed);
+                if (!attempt.MayRepeat(failed))
                 {
                     throw new UnreadableDocumentException(Reason(failed.Failure), failed);
                 }
             }
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _isDisposed = true;
-        while (_idle.TryPop(out var process))
-        {
-            await EndAsync(process);
+            finally
+            {
+                if (attempt.Used > _options.CostlyShare * limit)
+                {
+                    _costly.Add(source.Hash);
+                }
+            }
         }
     }
 
     private async Task<ExtractedDocument> ExtractOnceAsync(
-        ExtractionRequest request, IProgress<double>? progress, CancellationToken cancellationToken)
+        ExtractionSource source, Attempts attempt, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        if (!_costly.Contains(source.Hash))
+        {
+            return await ExtractInSlotAsync(source, attempt, progress, cancellationToken);
+        }
+
+        await _slowLane.WaitAsync(cancellationToken);
+        try
+        {
+            return await ExtractInSlotAsync(source, attempt, progress, cancellationToken);
+        }
+        finally
+        {
+            _slowLane.Release();
+        }
+    }
+
+    private async Task<ExtractedDocument> ExtractInSlotAsync(
+        ExtractionSource source, Attempts attempt, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken);
         ExtractorProcess? process = null;
         var isHealthy = false;
         try
         {
-            process = await RentAsync(cancellationToken);
-            var document = await process.ExtractAsync(request, progress, cancellationToken);
+            process = await _pool.RentAsync(source.ContentType, source.Collection, cancellationToken);
+            var document = await process.ExtractAsync(Request(source, attempt), source.Content, progress, cancellationToken);
             isHealthy = true;
             return document;
         }
@@ -92,62 +178,27 @@ public sealed partial class TextExtractor(
         }
         finally
         {
-            await ReturnAsync(process, isHealthy);
+            if (process is not null)
+            {
+                attempt.Used += process.Used;
+                var isSmall = process.ResidentBytes() < (long)_options.MemoryMegabytes * 1024 * 1024 / 2;
+                await _pool.ReturnAsync(process, source.ContentType, source.Collection, isHealthy && isSmall);
+            }
+
             _slots.Release();
         }
     }
 
-    private async Task<ExtractorProcess> RentAsync(CancellationToken cancellationToken)
-    {
-        while (_idle.TryPop(out var idle))
-        {
-            if (!idle.HasExited)
-            {
-                return idle;
-            }
-
-            await EndAsync(idle);
-        }
-
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var process = await ExtractorProcess.StartAsync(_options, time, cancellationToken);
-        _alive[process.Id] = process;
-        Log.Started(logger, process.Id);
-        return process;
-    }
-
-    private async Task ReturnAsync(ExtractorProcess? process, bool isHealthy)
-    {
-        if (process is null)
-        {
-            return;
-        }
-
-        var isSmall = process.ResidentBytes() < (long)_options.MemoryMegabytes * 1024 * 1024 / 2;
-        if (isHealthy && isSmall && !_isDisposed && process.Documents < _options.DocumentsPerProcess)
-        {
-            _idle.Push(process);
-            return;
-        }
-
-        await EndAsync(process);
-    }
-
-    private async Task EndAsync(ExtractorProcess process)
-    {
-        _alive.TryRemove(process.Id, out _);
-        await process.DisposeAsync();
-    }
-
-    private ExtractionRequest Request(string path, string contentType, IReadOnlyList<int> skipped) => new(
-        path,
-        contentType,
+    private ExtractionRequest Request(ExtractionSource source, Attempts attempt) => new(
+        source.Content.Length,
+        source.ContentType,
         new ExtractionLimits(
             _options.MaxPages,
             _options.MaxEntries,
             (long)_options.MaxInflatedMegabytes * 1024 * 1024,
-            _options.MaxCharacters),
-        skipped);
+            _options.MaxCharacters,
+            attempt.Left),
+        attempt.Skipped);
 
     private static string Reason(ExtractorFailure failure) => failure switch
     {
@@ -156,12 +207,42 @@ public sealed partial class TextExtractor(
         _ => Reasons.TooSlow,
     };
 
+    /// <summary>The attempts to read one document, which share its processor time.</summary>
+    private sealed class Attempts(TimeSpan limit)
+    {
+        private readonly List<int> _skipped = [];
+        private bool _isSecondTry;
+
+        public TimeSpan Used { get; set; }
+
+        public TimeSpan Left => limit - Used;
+
+        /// <summary>Pages on which a process failed; the others may be readable.</summary>
+        public IReadOnlyList<int> Skipped => _skipped;
+
+        public bool MayRepeat(ExtractorFailedException failed)
+        {
+            if (failed.Failure == ExtractorFailure.TimedOut || Left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            if (failed.Page is { } page && !_skipped.Contains(page) && _skipped.Count < MaxSkippedPages)
+            {
+                _skipped.Add(page);
+                return true;
+            }
+
+            // The process may have been killed from outside.
+            var mayRepeat = failed.Failure == ExtractorFailure.Crashed && !_isSecondTry;
+            _isSecondTry = true;
+            return mayRepeat;
+        }
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Extractor process {ProcessId} started")]
-        public static partial void Started(ILogger logger, int processId);
-
-        [LoggerMessage(2, LogLevel.Warning, "The extractor process failed ({Failure}) at page {Page}")]
+        [LoggerMessage(3, LogLevel.Warning, "The extractor process failed ({Failure}) at page {Page}")]
         public static partial void Failed(ILogger logger, ExtractorFailure failure, int? page, Exception exception);
     }
 }

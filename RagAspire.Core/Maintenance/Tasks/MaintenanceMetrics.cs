@@ -13,6 +13,11 @@ public sealed class MaintenanceMetrics
     /// <summary>The stored metric of the configured certificates' expiry.</summary>
     public const string Certificates = "certificates";
 
+    /// <summary>
+    /// The stored layers of the extractor's sandbox: 1 holds, 0 is missing. Read by the diagnosis, not exported.
+    /// </summary>
+    public const string Sandbox = "sandbox";
+
     private IReadOnlyList<StoredMetric> _stored = [];
 
     public MaintenanceMetrics(IMeterFactory meters)

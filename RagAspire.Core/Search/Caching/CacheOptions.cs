@@ -9,9 +9,21 @@ public sealed class CacheOptions
 
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How long a result is kept.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>How long the result of a search is kept.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan SearchLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an answer is kept.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan AnswerLifetime { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long the vector of a query is kept.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan EmbeddingLifetime { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a search waits for another one, of any process, that computes the same result.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a lookup may take before it counts as a miss.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]

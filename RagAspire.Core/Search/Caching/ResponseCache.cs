@@ -3,41 +3,115 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using RagAspire.Database;
 using RagAspire.Vectors.Sync;
 using StackExchange.Redis;
 
 namespace RagAspire.Search.Caching;
 
+/// <summary>Where a result is cached, and the state of its collection that it belongs to.</summary>
+/// <param name="Sequence">The newest change of the collection that this process knew.</param>
+/// <param name="Name">In Redis.</param>
+public sealed record CacheKey(string Collection, long Sequence, string Name);
+
 /// <summary>
 /// Results in Redis. A key contains the collection and its generation, so that a change of any document invalidates all
 /// results of its collection at once. Without Redis, or while the change feed is interrupted, every lookup is a miss.
 /// </summary>
+/// <remarks>
+/// This process hears of a change a moment after the call that made it has returned. So PostgreSQL is asked before a result is
+/// served: once the call has returned, no process serves a result of before.
+/// </remarks>
 public sealed partial class ResponseCache(
+    NpgsqlDataSource dataSource,
     IConnectionMultiplexer redis,
     IndexGeneration generation,
     CacheMetrics metrics,
     IOptions<CacheOptions> options,
     ILogger<ResponseCache> logger)
 {
+    private const string Answers = "answer";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Another version may rank or write differently.</summary>
+    private static readonly string Version = typeof(ResponseCache).Module.ModuleVersionId.ToString("N");
+
+    private readonly SingleFlight _flights = new(redis, options.Value, TimeProvider.System);
 
     /// <summary>The key of a request in the present generation of a collection.</summary>
     /// <param name="cache">"search" or "answer".</param>
     /// <param name="request">Everything that the result depends on, besides the collection; serialised as JSON.</param>
     /// <returns>Null when nothing may be cached.</returns>
-    public string? Key(string cache, string collection, object request)
+    public CacheKey? Key(string cache, string collection, object request)
     {
+        var sequence = generation.NewestOf(collection);
         if (generation.Of(collection) is not { } current || !options.Value.Enabled)
         {
             return null;
         }
 
-        var whole = JsonSerializer.Serialize(new { collection, current, request }, Json);
-        return $"ragaspire:{cache}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))}";
+        var whole = JsonSerializer.Serialize(new { Version, collection, current, request }, Json);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)));
+        return new CacheKey(collection, sequence, $"ragaspire:{cache}:{hash}");
     }
 
     /// <returns>Null for a miss; also when Redis fails, or does not answer within <see cref="CacheOptions.Patience"/>.</returns>
-    public async Task<T?> GetAsync<T>(string cache, string? key, CancellationToken cancellationToken)
+    public async Task<T?> GetAsync<T>(string cache, CacheKey? key, CancellationToken cancellationToken)
+        where T : class
+    {
+        var entry = await ReadAsync<T>(cache, key, cancellationToken);
+        if (entry is null)
+        {
+            return null;
+        }
+
+        var isStale = await HasChangedAsync(key!, cancellationToken);
+        metrics.LookedUp(cache, isStale ? "stale" : "hit");
+        if (isStale)
+        {
+            return null;
+        }
+
+        metrics.Saved(cache, entry.Seconds);
+        return entry.Value;
+    }
+
+    /// <summary>Waits for another caller, of any process, that computes the result of a key; otherwise this one may.</summary>
+    public async Task<Flight> EnterAsync(CacheKey? key, CancellationToken cancellationToken) =>
+        key is null ? Flight.Unshared : await _flights.EnterAsync(key.Name, cancellationToken);
+
+    /// <summary>Stores a result without waiting for Redis.</summary>
+    /// <param name="took">How long it took to compute.</param>
+    public void Set<T>(string cache, CacheKey? key, T value, TimeSpan took = default)
+        where T : class
+    {
+        if (key is null || !redis.IsConnected)
+        {
+            return;
+        }
+
+        try
+        {
+            var entry = JsonSerializer.SerializeToUtf8Bytes(new Entry<T>(value, took.TotalSeconds), Json);
+            var lifetime = cache == Answers ? options.Value.AnswerLifetime : options.Value.SearchLifetime;
+            redis.GetDatabase().StringSet(key.Name, entry, lifetime, flags: CommandFlags.FireAndForget);
+            metrics.Wrote(cache, entry.Length);
+        }
+        catch (RedisException ex)
+        {
+            Log.NotWritten(logger, cache, ex.Message);
+        }
+    }
+
+    /// <summary>Whether a collection has changed since a key was made, as PostgreSQL knows it.</summary>
+    public async Task<bool> HasChangedAsync(CacheKey key, CancellationToken cancellationToken) =>
+        await dataSource.Command(
+            "select exists (select from index_changes where collection = $1 and seq > $2)", key.Collection, key.Sequence)
+            .ScalarAsync<bool>(cancellationToken);
+
+    /// <returns>Null when there is nothing to return, and then it is counted why.</returns>
+    private async Task<Entry<T>?> ReadAsync<T>(string cache, CacheKey? key, CancellationToken cancellationToken)
         where T : class
     {
         if (key is null || !redis.IsConnected)
@@ -48,9 +122,15 @@ public sealed partial class ResponseCache(
 
         try
         {
-            var value = await redis.GetDatabase().StringGetAsync(key).WaitAsync(options.Value.Patience, cancellationToken);
-            metrics.LookedUp(cache, value.HasValue ? "hit" : "miss");
-            return value.HasValue ? JsonSerializer.Deserialize<T>((string)value!, Json) : null;
+            var value = await redis.GetDatabase().StringGetAsync(key.Name).WaitAsync(options.Value.Patience, cancellationToken);
+            if (value.HasValue)
+            {
+                metrics.Read(cache, value.Length());
+                return JsonSerializer.Deserialize<Entry<T>>(((ReadOnlyMemory<byte>)value).Span, Json);
+            }
+
+            metrics.LookedUp(cache, "miss");
+            return null;
         }
         catch (Exception ex) when (ex is RedisException or TimeoutException or JsonException)
         {
@@ -60,25 +140,8 @@ public sealed partial class ResponseCache(
         }
     }
 
-    /// <summary>Stores a result without waiting for Redis.</summary>
-    public void Set<T>(string cache, string? key, T value)
-        where T : class
-    {
-        if (key is null || !redis.IsConnected)
-        {
-            return;
-        }
-
-        try
-        {
-            redis.GetDatabase().StringSet(
-                key, JsonSerializer.Serialize(value, Json), options.Value.Lifetime, flags: CommandFlags.FireAndForget);
-        }
-        catch (RedisException ex)
-        {
-            Log.NotWritten(logger, cache, ex.Message);
-        }
-    }
+    /// <param name="Seconds">How long the value took to compute.</param>
+    private sealed record Entry<T>(T Value, double Seconds);
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RagAspire.Vectors.Boxed;
 
 namespace RagAspire.Vectors.Embedding;
 
@@ -6,6 +7,12 @@ namespace RagAspire.Vectors.Embedding;
 public sealed class EmbeddingOptions
 {
     public const string Section = "Embeddings";
+
+    /// <summary>
+    /// The model that runs in the process where no other is configured: <c>minilm</c>, <c>arctic-xs</c>, or <c>off</c>.
+    /// </summary>
+    [AllowedValues(BoxedModel.MiniLm, BoxedModel.ArcticXs, BoxedModel.Off)]
+    public string Embedded { get; set; } = BoxedModel.MiniLm;
 
     /// <summary>Texts per request.</summary>
     [Range(1, 1_024)]

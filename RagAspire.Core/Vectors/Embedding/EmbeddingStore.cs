@@ -1,60 +1,88 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using RagAspire.Database;
 
 namespace RagAspire.Vectors.Embedding;
 
-/// <summary>
-/// The vectors of one chunk as PostgreSQL stores them. Every index can be rebuilt from them without embedding again.
-/// </summary>
-/// <param name="Model">The embedding model; null where there was none.</param>
-public sealed record ChunkEmbedding(Guid ChunkId, string? Model, float[]? Dense, TermVector Terms);
+/// <summary>The term counts of a chunk, which are the same for every embedding model.</summary>
+public sealed record ChunkTerms(Guid ChunkId, TermVector Terms);
 
 /// <summary>
-/// Rows of <c>embeddings</c>, and the points that indexes are filled with. Points hold vectors of the configured model; rows of
-/// other models may exist while a switch to a new model is prepared.
+/// Rows of <c>embeddings</c>, from which every index can be filled without embedding again. A chunk has one row without a
+/// model, which holds its terms, until it has a vector; then it has one for each model, of which points hold the configured one.
 /// </summary>
 public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedder)
 {
-    /// <summary>Which of a version's chunks have no vectors of this model yet.</summary>
-    public async Task<HashSet<Guid>> MissingAsync(
-        Guid documentId, int version, string? model, CancellationToken cancellationToken) =>
-        [.. await dataSource.Command("""
-            select c.id from chunks c
-            where c.document_id = $1 and c.version = $2 and not exists (
-                select from embeddings e where e.chunk_id = c.id and e.model = $3)
-            """, documentId, version, model ?? "").ListAsync(row => row.GetGuid(0), cancellationToken)];
-
-    public async Task SaveAsync(IReadOnlyList<ChunkEmbedding> embeddings, CancellationToken cancellationToken)
+    /// <summary>Writes the terms of new chunks inside the caller's transaction.</summary>
+    public static async Task InsertTermsAsync(
+        NpgsqlConnection connection, IReadOnlyList<ChunkTerms> rows, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var embedding in embeddings)
+        await using var writer = await connection.BeginBinaryImportAsync(
+            "copy embeddings (chunk_id, term_hashes, term_counts) from stdin (format binary)", cancellationToken);
+        foreach (var row in rows)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-                insert into embeddings (chunk_id, model, dense, term_hashes, term_counts) values ($1, $2, $3, $4, $5)
-                on conflict (chunk_id, model) do update set dense = excluded.dense,
-                    term_hashes = excluded.term_hashes, term_counts = excluded.term_counts, created_at = now()
-                """)
-            {
-                Parameters =
-                {
-                    new() { Value = embedding.ChunkId },
-                    new() { Value = embedding.Model ?? "" },
-                    new()
-                    {
-                        Value = (object?)embedding.Dense ?? DBNull.Value,
-                        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Real,
-                    },
-                    new() { Value = Array.ConvertAll(embedding.Terms.Indices, hash => unchecked((int)hash)) },
-                    new() { Value = embedding.Terms.Values },
-                },
-            });
+            await writer.StartRowAsync(cancellationToken);
+            await writer.WriteAsync(row.ChunkId, NpgsqlDbType.Uuid, cancellationToken);
+            await writer.WriteAsync(
+                Array.ConvertAll(row.Terms.Indices, hash => unchecked((int)hash)),
+                NpgsqlDbType.Array | NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(row.Terms.Values, NpgsqlDbType.Array | NpgsqlDbType.Real, cancellationToken);
         }
 
-        // One batch is one implicit transaction.
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    /// <summary>Replaces the terms of chunks, beside the vectors of any model, inside the caller's transaction.</summary>
+    public static async Task UpdateTermsAsync(
+        NpgsqlConnection connection, IReadOnlyDictionary<Guid, TermVector> terms, CancellationToken cancellationToken)
+    {
+        foreach (var page in terms.Chunk(500))
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var (chunk, vector) in page)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                    "update embeddings set term_hashes = $2, term_counts = $3 where chunk_id = $1")
+                {
+                    Parameters =
+                    {
+                        new() { Value = chunk },
+                        new() { Value = Array.ConvertAll(vector.Indices, hash => unchecked((int)hash)) },
+                        new() { Value = vector.Values },
+                    },
+                });
+            }
+
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Writes the vectors of a model, in the order of the chunks, inside the caller's transaction. Vectors of chunks that are
+    /// gone meanwhile are dropped.
+    /// </summary>
+    public static async Task SaveVectorsAsync(
+        NpgsqlConnection connection, string model, Guid[] chunks, IReadOnlyList<float[]> vectors,
+        CancellationToken cancellationToken)
+    {
+        if (chunks.Length == 0)
+        {
+            return;
+        }
+
+        // One array of all numbers: PostgreSQL has no array of arrays of different chunks that unnest would keep apart.
+        await connection.Command("""
+            insert into embeddings (chunk_id, model, dense, term_hashes, term_counts)
+            select n.id, $1, ($3::real[])[(n.place - 1) * $4 + 1 : n.place * $4], t.term_hashes, t.term_counts
+            from unnest($2::uuid[]) with ordinality n(id, place)
+            cross join lateral (
+                select term_hashes, term_counts from embeddings where chunk_id = n.id order by model = '' desc limit 1) t
+            on conflict (chunk_id, model) do update set dense = excluded.dense, created_at = now()
+            """, model, chunks, vectors.SelectMany(vector => vector).ToArray(), vectors[0].Length).ExecuteAsync(cancellationToken);
+        await connection.Command("delete from embeddings where chunk_id = any($1) and model = ''", (object)chunks)
+            .ExecuteAsync(cancellationToken);
     }
 
     /// <summary>The points of one version of a document, ready or not.</summary>
@@ -63,10 +91,23 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
             $"{Points(AllChunks)} where c.document_id = $2 and c.version = $3 order by c.ordinal", Model, documentId, version)
             .ListAsync(ReadPoint, cancellationToken);
 
+    /// <summary>The points of some chunks of searched versions.</summary>
+    public async Task<IReadOnlyList<IndexPoint>> ReadyPointsAsync(Guid[] chunks, CancellationToken cancellationToken) =>
+        await dataSource.Command($"{Points("searchable_chunks")} where c.id = any($2)", Model, chunks)
+            .ListAsync(ReadPoint, cancellationToken);
+
     /// <summary>The points of all searchable chunks, streamed.</summary>
-    public async IAsyncEnumerable<IndexPoint> ReadyPointsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<IndexPoint> ReadyPointsAsync(CancellationToken cancellationToken) =>
+        StreamAsync(dataSource.Command(Points("searchable_chunks"), Model), cancellationToken);
+
+    /// <summary>The points of the searchable chunks of some documents, streamed.</summary>
+    public IAsyncEnumerable<IndexPoint> ReadyPointsOfAsync(Guid[] documents, CancellationToken cancellationToken) => StreamAsync(
+        dataSource.Command($"{Points("searchable_chunks")} where c.document_id = any($2)", Model, documents), cancellationToken);
+
+    private static async IAsyncEnumerable<IndexPoint> StreamAsync(
+        NpgsqlCommand points, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = dataSource.Command(Points("searchable_chunks"), Model);
+        await using var command = points;
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

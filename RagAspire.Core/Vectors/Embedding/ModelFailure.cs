@@ -20,6 +20,13 @@ internal static class ModelFailure
         _ => $"the model {model} failed: {FirstLine(exception.Message)}",
     };
 
+    /// <summary>The server answered and gave no vectors, for a reason that is neither load nor an absent model.</summary>
+    public static bool IsRefusal(Exception exception) => exception is HttpRequestException
+    {
+        StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
+            or HttpStatusCode.InternalServerError,
+    };
+
     private static string FirstLine(string message)
     {
         var line = message.AsSpan().Trim();

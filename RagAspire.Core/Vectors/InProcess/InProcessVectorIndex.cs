@@ -143,7 +143,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
     {
         if (query.Dense is null)
         {
-            return TextSearch.Search(collection, query.Terms!, query.Tags, query.Limit, bm25.Value);
+            return TextSearch.Search(collection, query.Terms!, query.Tags, query.Limit, bm25.Value).BestFirst();
         }
 
         if (query.Terms is null || query.Terms.Indices.Length == 0)
@@ -154,7 +154,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
         var depth = hybrid.Value.Depth(query.Limit);
         var text = TextSearch.Search(collection, query.Terms, query.Tags, depth, bm25.Value);
         var dense = DenseSearch.Search(collection, query.Dense, query.Tags, depth);
-        return HybridFusion.Fuse(text, dense, hybrid.Value, query.Limit);
+        return HybridFusion.Fuse(text.BestFirst(), dense, text.Bare(), hybrid.Value, query.Limit);
     }
 
     private void Write(string name, List<IndexPoint> points)

@@ -7,7 +7,7 @@ namespace RagAspire.Vectors.InProcess;
 /// <summary>BM25 over one collection, with the statistics of that collection and moment.</summary>
 internal static class TextSearch
 {
-    public static List<IndexHit> Search(
+    public static TopHits Search(
         CollectionSnapshot collection, TermVector terms, IReadOnlyDictionary<string, string> tags, int limit, Bm25Options bm25)
     {
         var weights = Array.ConvertAll(terms.Indices, term => InverseDocumentFrequency(collection, term));
@@ -25,7 +25,7 @@ internal static class TextSearch
             ArrayPool<float>.Shared.Return(scores);
         }
 
-        return hits.BestFirst();
+        return hits;
     }
 
     private static double InverseDocumentFrequency(CollectionSnapshot collection, uint term)
@@ -88,7 +88,7 @@ internal static class TextSearch
         {
             if (scores[slot] > 0 && scores[slot] >= hits.Threshold && (allowed is null || allowed.Contains(slot)))
             {
-                hits.Offer(scores[slot], segment.Ids[slot]);
+                hits.Offer(scores[slot], segment.Ids[slot], !segment.Vectors.Has(slot, segment.Count));
             }
         }
     }

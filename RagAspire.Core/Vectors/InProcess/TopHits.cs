@@ -7,29 +7,34 @@ internal sealed class TopHits(int limit)
 {
     private readonly float[] _scores = new float[limit];
     private readonly Guid[] _ids = new Guid[limit];
+    private readonly bool[] _bare = new bool[limit];
     private int _count;
 
     /// <summary>What a hit must at least score to be kept.</summary>
     public float Threshold => _count < limit ? float.NegativeInfinity : _scores[0];
 
-    public void Offer(float score, Guid id)
+    /// <param name="isBare">The chunk has no vector.</param>
+    public void Offer(float score, Guid id, bool isBare = false)
     {
         if (_count < limit)
         {
-            SiftUp(_count++, score, id);
+            SiftUp(_count++, score, id, isBare);
         }
         else if (IsWorse(_scores[0], _ids[0], score, id))
         {
-            SiftDown(score, id);
+            SiftDown(score, id, isBare);
         }
     }
+
+    /// <summary>Which of the hits have no vector.</summary>
+    public HashSet<Guid> Bare() => [.. _ids.Take(_count).Where((_, at) => _bare[at])];
 
     /// <summary>Takes over what another part of the search has found.</summary>
     public void Offer(TopHits other)
     {
         for (var i = 0; i < other._count; i++)
         {
-            Offer(other._scores[i], other._ids[i]);
+            Offer(other._scores[i], other._ids[i], other._bare[i]);
         }
     }
 
@@ -48,7 +53,7 @@ internal sealed class TopHits(int limit)
     private static bool IsWorse(float score, Guid id, float otherScore, Guid otherId)
         => score < otherScore || (score == otherScore && id.CompareTo(otherId) > 0);
 
-    private void SiftUp(int at, float score, Guid id)
+    private void SiftUp(int at, float score, Guid id, bool isBare)
     {
         while (at > 0)
         {
@@ -58,14 +63,14 @@ internal sealed class TopHits(int limit)
                 break;
             }
 
-            (_scores[at], _ids[at]) = (_scores[parent], _ids[parent]);
+            (_scores[at], _ids[at], _bare[at]) = (_scores[parent], _ids[parent], _bare[parent]);
             at = parent;
         }
 
-        (_scores[at], _ids[at]) = (score, id);
+        (_scores[at], _ids[at], _bare[at]) = (score, id, isBare);
     }
 
-    private void SiftDown(float score, Guid id)
+    private void SiftDown(float score, Guid id, bool isBare)
     {
         var at = 0;
         while (true)
@@ -86,10 +91,10 @@ internal sealed class TopHits(int limit)
                 break;
             }
 
-            (_scores[at], _ids[at]) = (_scores[child], _ids[child]);
+            (_scores[at], _ids[at], _bare[at]) = (_scores[child], _ids[child], _bare[child]);
             at = child;
         }
 
-        (_scores[at], _ids[at]) = (score, id);
+        (_scores[at], _ids[at], _bare[at]) = (score, id, isBare);
     }
 }

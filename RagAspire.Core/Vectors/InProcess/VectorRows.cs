@@ -26,6 +26,10 @@ internal sealed record VectorRows(int Dimensions, int[] Slots, float[] Values, s
         new float[rows],
         new float[rows]);
 
+    /// <summary>Whether a slot has a row.</summary>
+    /// <param name="slots">The number of slots of the segment.</param>
+    public bool Has(int slot, int slots) => Count == slots || (Count > 0 && Array.BinarySearch(Slots, slot) >= 0);
+
     public Span<float> Row(int row) => Values.AsSpan(row * Dimensions, Dimensions);
 
     public Span<sbyte> RoughRow(int row) => Rough.AsSpan(row * Dimensions, Dimensions);

@@ -11,6 +11,7 @@ internal static class QdrantPayload
     public const string Version = "version";
     public const string Length = "length";
     public const string Tags = "tags";
+    public const string HasVector = "has_vector";
 
     public static void Write(IndexPoint point, PointStruct target)
     {
@@ -18,6 +19,7 @@ internal static class QdrantPayload
         target.Payload[Document] = Text(point.DocumentId);
         target.Payload[Version] = (long)point.Version;
         target.Payload[Length] = (double)point.Terms.Length;
+        target.Payload[HasVector] = point.Dense is not null;
         target.Payload[Tags] = point.Tags.Select(Tag).ToArray();
     }
 
@@ -40,6 +42,9 @@ internal static class QdrantPayload
 
         return filter;
     }
+
+    /// <summary>Whether a found point has no vector. Points of earlier versions do not say, and count as having one.</summary>
+    public static bool IsBare(ScoredPoint hit) => hit.Payload.TryGetValue(HasVector, out var has) && !has.BoolValue;
 
     private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture);
 

@@ -21,6 +21,7 @@ public sealed class QdrantVectorIndex(
     TimeProvider clock) : IVectorIndex
 {
     private static readonly WithPayloadSelector NoPayload = new() { Enable = false };
+    private static readonly WithPayloadSelector HasVector = new() { Include = new() { Fields = { QdrantPayload.HasVector } } };
 
     private readonly QdrantSchema _schema = new(client, options.Value.Collection);
     private readonly QdrantStatistics _statistics = new(client, options, clock);
@@ -87,7 +88,8 @@ public sealed class QdrantVectorIndex(
             options.Value.SearchTimeout,
             async token => new IndexStatus(
                 (long)await client.CountAsync(options.Value.Collection, cancellationToken: token),
-                await _schema.ReadDimensionsAsync(token)),
+                await _schema.ReadDimensionsAsync(token),
+                IsGreen: (await client.GetCollectionInfoAsync(options.Value.Collection, token)).Status == CollectionStatus.Green),
             cancellationToken);
 
     private async Task<UpdateResult> UpsertAsync(IndexPoint[] batch, CancellationToken cancellationToken)
@@ -156,8 +158,11 @@ public sealed class QdrantVectorIndex(
             : found[^1].Result.Select(hit => new IndexHit(Guid.Parse(hit.Id.Uuid), hit.Score)).ToList();
         return dense is null ? textHits
             : text is null ? denseHits
-            : HybridFusion.Fuse(textHits, denseHits, hybrid.Value, query.Limit);
+            : HybridFusion.Fuse(textHits, denseHits, Bare(found[0].Result), hybrid.Value, query.Limit);
     }
+
+    private static HashSet<Guid> Bare(IEnumerable<ScoredPoint> found) =>
+        [.. found.Where(QdrantPayload.IsBare).Select(hit => Guid.Parse(hit.Id.Uuid))];
 
     private QueryPoints TextQuery(IndexQuery query, int depth, double excess) => new()
     {
@@ -168,7 +173,7 @@ public sealed class QdrantVectorIndex(
 
         // The correction may change the order, so the ranking is cut off after it.
         Limit = (ulong)(excess > 0 ? hybrid.Value.Depth(depth) : depth),
-        WithPayload = NoPayload,
+        WithPayload = query.Dense is null ? NoPayload : HasVector,
         WithVectors = excess > 0 ? new[] { QdrantSchema.Terms } : false,
     };
 

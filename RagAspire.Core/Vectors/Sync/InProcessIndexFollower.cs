@@ -12,47 +12,43 @@ namespace RagAspire.Vectors.Sync;
 internal sealed partial class InProcessIndexFollower(
     InProcessVectorIndex index,
     StalePoints stale,
-    DocumentChanges changes,
     EmbeddingStore embeddings,
     ILogger<InProcessIndexFollower> logger) : IIndexFollower
 {
-    private const int LoadBatch = 1000;
+    private const int BatchSize = 1000;
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        var count = 0;
-        var batch = new List<IndexPoint>(LoadBatch);
-        await foreach (var point in embeddings.ReadyPointsAsync(cancellationToken))
-        {
-            batch.Add(point);
-            if (batch.Count == LoadBatch)
-            {
-                await index.UpsertAsync(batch, cancellationToken);
-                count += batch.Count;
-                batch = new List<IndexPoint>(LoadBatch);
-            }
-        }
-
-        await index.UpsertAsync(batch, cancellationToken);
+        var count = await WriteAsync(embeddings.ReadyPointsAsync(cancellationToken), cancellationToken);
         index.Open();
-        Log.Loaded(logger, count + batch.Count, Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
+        Log.Loaded(logger, count, Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
     }
 
     public async Task<long> ApplyAsync(IReadOnlyList<DocumentChange> page, CancellationToken cancellationToken)
     {
-        foreach (var documentId in page.Select(change => change.DocumentId).Distinct())
+        var documents = page.Select(change => change.DocumentId).Distinct().ToArray();
+        if (documents.Length > 0)
         {
-            if (await changes.ReadyVersionAsync(documentId, cancellationToken) is { } version)
-            {
-                await index.UpsertAsync(await embeddings.PointsAsync(documentId, version, cancellationToken), cancellationToken);
-            }
-
-            await stale.RemoveAsync(documentId, cancellationToken);
+            await WriteAsync(embeddings.ReadyPointsOfAsync(documents, cancellationToken), cancellationToken);
+            await stale.RemoveAsync(documents, cancellationToken);
         }
 
         // Stale points are removed with each change, so none are ever left.
         return long.MaxValue;
+    }
+
+    /// <returns>The number of points.</returns>
+    private async Task<int> WriteAsync(IAsyncEnumerable<IndexPoint> points, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await foreach (var batch in points.Chunk(BatchSize).WithCancellation(cancellationToken))
+        {
+            await index.UpsertAsync(batch, cancellationToken);
+            count += batch.Length;
+        }
+
+        return count;
     }
 
     private static partial class Log

@@ -32,6 +32,12 @@ public sealed class IndexGeneration
         return $"{_installation}:{newest}{(newest <= Volatile.Read(ref _cleaned) ? "" : ":stale")}";
     }
 
+    /// <summary>Identifies the data that the index belongs to; null before it is loaded.</summary>
+    public string? Installation => _isLoaded ? _installation : null;
+
+    /// <summary>The newest change of the collection that this process has applied.</summary>
+    public long NewestOf(string collection) => _newest.GetValueOrDefault(collection);
+
     internal void Loaded(Guid installation, IReadOnlyDictionary<string, long> newest)
     {
         _installation = installation.ToString("N");

@@ -19,7 +19,7 @@ public sealed class IndexMetricsSampler(
         if (generation.IsLoaded)
         {
             var stored = await embeddings.ReadyCountAsync(cancellationToken);
-            metrics.Counted(stored, (await index.StatusAsync(cancellationToken)).Points);
+            metrics.Counted(stored, await index.StatusAsync(cancellationToken));
         }
     }
 

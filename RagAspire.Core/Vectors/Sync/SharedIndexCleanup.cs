@@ -47,10 +47,7 @@ public sealed partial class SharedIndexCleanup(
         }
 
         var page = await DocumentChanges.AfterAsync(connection, position, PageSize, cancellationToken);
-        foreach (var documentId in page.Select(change => change.DocumentId).Distinct())
-        {
-            await stale.RemoveAsync(documentId, cancellationToken);
-        }
+        await stale.RemoveAsync([.. page.Select(change => change.DocumentId).Distinct()], cancellationToken);
 
         if (page.Count > 0)
         {

@@ -1,32 +1,83 @@
-using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
 
 namespace RagAspire.Vectors.Terms;
 
 /// <summary>Turns text, of a chunk or of a query, into the term counts that BM25 needs. Safe to use from many threads.</summary>
-public sealed class Bm25Encoder(TextAnalyzer analyzer)
+/// <remarks>
+/// Of a chunk, the file name, the heading path and the text are fields: a term counts in each as often as the weight of the field
+/// says, and so does the length.
+/// </remarks>
+public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? options = null)
 {
-    /// <summary>Counts the terms of a text. A text without any term gives <see cref="TermVector.Empty"/>.</summary>
+    /// <summary>Raised with every change of the terms that a text has.</summary>
+    private const int Version = 2;
+
+    private readonly Bm25Options _options = options?.Value ?? new Bm25Options();
+
+    /// <summary>Names the terms that a chunk is stored with; others are encoded again.</summary>
+    public string Analysis =>
+        string.Create(CultureInfo.InvariantCulture, $"{Version}:{_options.NameWeight}:{_options.HeadingWeight}");
+
+    /// <summary>Names all that the ranking by text depends on, besides the documents.</summary>
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Analysis}:{_options.K1}:{_options.B}");
+
+    /// <summary>Counts the terms of a chunk.</summary>
+    /// <param name="name">The file name of its document.</param>
+    /// <param name="section">Its heading path; null for none.</param>
+    public TermVector EncodeChunk(string name, string? section, string text)
+    {
+        var hashes = new List<uint>(text.Length / 6);
+        AddRepeated(hashes, Path.GetFileNameWithoutExtension(name), _options.NameWeight);
+        AddRepeated(hashes, section ?? "", _options.HeadingWeight);
+        Add(hashes, text);
+        return Count(hashes);
+    }
+
+    /// <summary>Counts the terms of a text that is found. A text without any term gives <see cref="TermVector.Empty"/>.</summary>
     public TermVector Encode(string text)
     {
-        var hashes = ArrayPool<uint>.Shared.Rent(Math.Max(16, text.Length / 6));
-        try
-        {
-            var count = 0;
-            analyzer.Analyze(text, term =>
-            {
-                if (count == hashes.Length)
-                {
-                    hashes = Grow(hashes);
-                }
+        var hashes = new List<uint>(text.Length / 6);
+        Add(hashes, text);
+        return Count(hashes);
+    }
 
-                hashes[count++] = Hash(term);
-            });
-            return Count(hashes.AsSpan(0, count));
-        }
-        finally
+    /// <summary>Counts the terms of a query. Stop words count only where it has nothing else.</summary>
+    public TermVector EncodeQuery(string text)
+    {
+        var clean = UnicodeCleaner.Clean(text);
+        var variants = SpellingVariants.Of(clean);
+        var hashes = new List<uint>();
+        analyzer.Analyze(clean, term => hashes.Add(Hash(term)));
+        analyzer.Analyze(variants.Words, term => hashes.Add(Hash(term)));
+        hashes.AddRange(variants.Names.Select(name => Hash(name)));
+        return Count(hashes.Count > 0 ? hashes : [.. variants.Pairs.Select(pair => Hash(pair))]);
+    }
+
+    private void AddRepeated(List<uint> hashes, string text, int weight)
+    {
+        var from = hashes.Count;
+        if (weight > 0)
         {
-            ArrayPool<uint>.Shared.Return(hashes);
+            Add(hashes, text);
         }
+
+        var once = hashes[from..];
+        for (var i = 1; i < weight; i++)
+        {
+            hashes.AddRange(once);
+        }
+    }
+
+    private void Add(List<uint> hashes, string text)
+    {
+        var clean = UnicodeCleaner.Clean(text);
+        var variants = SpellingVariants.Of(clean);
+        analyzer.AnalyzeFound(clean, term => hashes.Add(Hash(term)));
+        analyzer.Analyze(variants.Words, term => hashes.Add(Hash(term)));
+        hashes.AddRange(variants.Names.Select(name => Hash(name)));
+        hashes.AddRange(variants.Pairs.Select(pair => Hash(pair)));
     }
 
     /// <summary>The 32-bit hash by which a term is stored; the same in every process and for ever.</summary>
@@ -44,22 +95,15 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer)
         return (uint)(hash >> 32);
     }
 
-    private static uint[] Grow(uint[] full)
+    private static TermVector Count(List<uint> found)
     {
-        var larger = ArrayPool<uint>.Shared.Rent(full.Length * 2);
-        full.CopyTo(larger.AsSpan());
-        ArrayPool<uint>.Shared.Return(full);
-        return larger;
-    }
-
-    private static TermVector Count(Span<uint> hashes)
-    {
-        if (hashes.IsEmpty)
+        if (found.Count == 0)
         {
             return TermVector.Empty;
         }
 
-        hashes.Sort();
+        found.Sort();
+        var hashes = CollectionsMarshal.AsSpan(found);
         var distinct = 1;
         for (var i = 1; i < hashes.Length; i++)
         {

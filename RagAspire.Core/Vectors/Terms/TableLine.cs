@@ -25,6 +25,28 @@ internal static class TableLine
         return cells.Count > 1 && cells.Count(cell => !cell.Any(char.IsLetter)) <= cells.Count / 2;
     }
 
-    private static List<string> Cells(string row) =>
-        [.. row.Trim().Trim('|').Split(row.Contains('|') ? '|' : '\t').Select(cell => cell.Trim())];
+    // Bars at both ends frame a row of Markdown; one at the start alone follows an empty first cell.
+    private static List<string> Cells(string row)
+    {
+        var trimmed = row.AsSpan().Trim();
+        if (!row.Contains('|'))
+        {
+            return [.. row.Trim().Split('\t').Select(cell => cell.Trim())];
+        }
+
+        var isFramed = trimmed.Length > 1 && trimmed[0] == '|' && trimmed[^1] == '|' && trimmed[^2] != '\\';
+        var cells = new List<string>();
+        var start = isFramed ? 1 : 0;
+        for (var at = start; at <= trimmed.Length - (isFramed ? 1 : 0); at++)
+        {
+            var isEnd = at == trimmed.Length - (isFramed ? 1 : 0);
+            if (isEnd || (trimmed[at] == '|' && (at == 0 || trimmed[at - 1] != '\\')))
+            {
+                cells.Add(trimmed[start..at].Trim().ToString().Replace("\\|", "|", StringComparison.Ordinal));
+                start = at + 1;
+            }
+        }
+
+        return cells;
+    }
 }

@@ -26,18 +26,25 @@ public sealed class TextAnalyzer : IDisposable
     private static readonly SearchValues<char> VietnameseLetters =
         SearchValues.Create([.. "ƠơƯư", .. Enumerable.Range(0x1EA0, 0x1EF9 - 0x1EA0 + 1).Select(c => (char)c)]);
 
-    private readonly Chain _chain = new(keepAccents: false);
-    private readonly Chain _vietnamese = new(keepAccents: true);
+    private readonly Chain _chain = new(keepAccents: false, singleIdeographs: false);
+    private readonly Chain _vietnamese = new(keepAccents: true, singleIdeographs: false);
+    private readonly Chain _foundChain = new(keepAccents: false, singleIdeographs: true);
+    private readonly Chain _foundVietnamese = new(keepAccents: true, singleIdeographs: true);
 
     /// <summary>Calls <paramref name="visit"/> with each term of the text, in order, repeated as often as it occurs.</summary>
     /// <remarks>The span is only valid during the call.</remarks>
-    public void Analyze(string text, TermVisitor visit)
+    public void Analyze(string text, TermVisitor visit) => Analyze(text, _chain, _vietnamese, visit);
+
+    /// <summary>The same for a text that is found: each ideograph is a term of its own as well.</summary>
+    public void AnalyzeFound(string text, TermVisitor visit) => Analyze(text, _foundChain, _foundVietnamese, visit);
+
+    private static void Analyze(string text, Chain usual, Chain vietnamese, TermVisitor visit)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(visit);
 
         var clean = UnicodeCleaner.Clean(text);
-        var chain = clean.AsSpan().ContainsAny(VietnameseLetters) ? _vietnamese : _chain;
+        var chain = clean.AsSpan().ContainsAny(VietnameseLetters) ? vietnamese : usual;
         using var stream = chain.GetTokenStream("text", clean);
         var term = stream.GetAttribute<ICharTermAttribute>();
         stream.Reset();
@@ -61,12 +68,14 @@ public sealed class TextAnalyzer : IDisposable
     {
         _chain.Dispose();
         _vietnamese.Dispose();
+        _foundChain.Dispose();
+        _foundVietnamese.Dispose();
     }
 
     /// <summary>Receives one term.</summary>
     public delegate void TermVisitor(ReadOnlySpan<char> term);
 
-    private sealed class Chain(bool keepAccents) : Analyzer
+    private sealed class Chain(bool keepAccents, bool singleIdeographs) : Analyzer
     {
         private const LuceneVersion Version = LuceneVersion.LUCENE_48;
 
@@ -77,7 +86,7 @@ public sealed class TextAnalyzer : IDisposable
             stream = new IdentifierFilter(stream);
             stream = new GreekLowerCaseFilter(Version, stream); // lower case for every script, and Greek accents
             stream = new StopFilter(Version, stream, EnglishAnalyzer.DefaultStopSet);
-            stream = new CJKBigramFilter(stream);
+            stream = new CJKBigramFilter(stream, CJKScript.ALL, singleIdeographs);
             stream = new UnspacedScriptFilter(stream);
             stream = new ASCIIFoldingFilter(stream, keepAccents);
             stream = new ScriptStemFilter(stream);

@@ -4,12 +4,12 @@ using System.Text;
 namespace RagAspire.Extractor.Formats.Html;
 
 /// <summary>
-/// Leaves out tags that are nested deeper than browsers allow (512), and keeps their text. The parser compares each new element
-/// with all open ones, so a file of a few hundred kilobytes that only opens elements would take minutes.
+/// Leaves out tags that are nested deeper than pages are, and keeps their text and the structure after them. The parser compares
+/// each new element with all open ones. This is for simple nesting; what misleads it, <see cref="HtmlGuard"/> finds.
 /// </summary>
 internal static class HtmlDepth
 {
-    private const int Deepest = 512;
+    private const int Deepest = 128;
 
     // They have no end tag, or one that authors may leave out, so that they say nothing about the depth.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Uncounted = new HashSet<string>(

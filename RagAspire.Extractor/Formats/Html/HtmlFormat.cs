@@ -15,21 +15,58 @@ internal sealed partial class HtmlFormat : IFormatReader
     /// <param name="declared">The encoding that the container, such as a mail, declares.</param>
     public static void Read(ReadOnlySpan<byte> bytes, DocumentSink sink, Encoding? declared)
     {
-        var html = TextDecoder.Decode(bytes, DeclaredEncoding(bytes) ?? declared);
-        var document = Parse(html);
+        var html = TextDecoder.Decode(bytes, sink, DeclaredEncoding(bytes) ?? declared);
+        if (Parse(html) is not { } document)
+        {
+            HtmlStripper.Read(html, sink);
+            return;
+        }
+
         if (!string.IsNullOrWhiteSpace(document.Title))
         {
             sink.Title ??= document.Title;
         }
 
-        new HtmlWalker(sink).Walk(document.Body);
+        HtmlVisibility.ApplyStyles(document);
+        var before = sink.Characters;
+        new HtmlWalker(sink, new HtmlFurniture(document)).Walk(document.Body);
+        if (sink.Characters == before)
+        {
+            // A page that is nothing but its menu is read as it is.
+            new HtmlWalker(sink, furniture: null).Walk(document.Body);
+        }
     }
 
     /// <summary>Reads a fragment, whose title is not the title of the document.</summary>
-    public static void ReadFragment(string html, DocumentSink sink) =>
-        new HtmlWalker(sink).Walk(Parse(html).Body);
+    public static void ReadFragment(string html, DocumentSink sink)
+    {
+        if (Parse(html) is { } document)
+        {
+            new HtmlWalker(sink, furniture: null).Walk(document.Body);
+        }
+        else
+        {
+            HtmlStripper.Read(html, sink);
+        }
+    }
 
-    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(HtmlDepth.Limit(html));
+    /// <summary>All text of a page on a line.</summary>
+    public static string TextOf(string html) => Parse(html)?.Body is { } body ? HtmlText.Of(body) : string.Empty;
+
+    /// <returns>Null when the page is too complex for the parser.</returns>
+    private static IHtmlDocument? Parse(string html)
+    {
+        var guard = new HtmlGuard(html.Length);
+        var options = new HtmlParserOptions { OnToken = (token, _) => guard.See(token) };
+        try
+        {
+            return new HtmlParser(options).ParseDocument(HtmlDepth.Limit(HtmlXhtml.IsOne(html) ? HtmlXhtml.ToHtml(html) : html));
+        }
+        catch (HtmlTooComplexException)
+        {
+            return null;
+        }
+    }
 
     private static Encoding? DeclaredEncoding(ReadOnlySpan<byte> bytes)
     {

@@ -1,80 +1,111 @@
 using System.Globalization;
 using AngleSharp.Dom;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats.Html;
 
 /// <summary>Data tables, as opposed to tables that only lay out a page.</summary>
 internal static class HtmlTable
 {
-    private const int MaxSpan = 50;
+    private const int MaxColumns = 50;
+    private const int MaxRows = 1000;
     private const int LongCell = 1500;
 
     /// <summary>Whether the cells hold values and not whole sections.</summary>
     public static bool IsData(IElement table)
     {
-        var cells = 0;
+        var (cells, headers, rows, hasList) = (0, 0, 0, false);
         foreach (var element in Descendants(table))
         {
-            if (element.LocalName is "table" or "h1" or "h2" or "h3" or "h4" or "ul" or "ol" or "pre")
+            switch (element.LocalName)
             {
-                return false;
-            }
-
-            if (element.LocalName is "td" or "th")
-            {
-                cells++;
-                if (element.TextContent.Length > LongCell)
-                {
+                case "table" or "h1" or "h2" or "h3" or "h4" or "pre":
                     return false;
-                }
+                case "ul" or "ol":
+                    hasList = true;
+                    break;
+                case "tr":
+                    rows++;
+                    break;
+                case "td" or "th":
+                    cells++;
+                    headers += element.LocalName == "th" ? 1 : 0;
+                    if (element.TextContent.Length > LongCell)
+                    {
+                        return false;
+                    }
+
+                    break;
+                default:
+                    break;
             }
         }
 
-        return cells > 1;
+        var isGrid = rows > 1 && cells >= 2 * rows;
+        return cells > 1 && (!hasList || headers > 1 || (isGrid && table.TextContent.Length < LongCell * 2));
     }
 
-    public static IEnumerable<IReadOnlyList<string>> Rows(IElement table)
+    public static TableGrid Read(IElement table)
     {
-        var rows = new List<IReadOnlyList<string>>();
-        foreach (var row in Descendants(table).Where(element => element.LocalName is "tr" or "caption"))
+        var rows = new List<GridRow>();
+        var captions = new List<string>();
+        foreach (var element in Descendants(table))
         {
-            rows.Add(row.LocalName == "caption" ? [HtmlText.Of(row)] : Cells(row));
-        }
-
-        return TableRows.WithoutEmptyColumns(rows);
-    }
-
-    private static List<string> Cells(IElement row)
-    {
-        var cells = new List<string>();
-        for (var cell = row.FirstElementChild; cell is not null; cell = cell.NextElementSibling)
-        {
-            if (cell.LocalName is "td" or "th")
+            if (element.LocalName == "caption")
             {
-                cells.Add(HtmlText.Of(cell));
-                var span = int.TryParse(cell.GetAttribute("colspan"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, MaxSpan) : 1;
-                cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
+                captions.Add(HtmlText.Of(element));
+            }
+            else if (element.LocalName == "tr" && !HtmlVisibility.IsHidden(element))
+            {
+                rows.Add(Row(element));
             }
         }
 
-        return cells;
+        return new TableGrid(rows, captions);
     }
 
-    // Without recursion, because tables may be nested to any depth.
+    private static GridRow Row(IElement row)
+    {
+        var cells = new List<GridCell>();
+        var isHeader = true;
+        var children = row.ChildNodes;
+        for (var index = 0; index < children.Length; index++)
+        {
+            if (children[index] is IElement { LocalName: "td" or "th" } cell)
+            {
+                var text = HtmlVisibility.IsHidden(cell) ? string.Empty : HtmlText.Of(cell);
+                isHeader &= cell.LocalName == "th" || string.IsNullOrWhiteSpace(text);
+                cells.Add(new GridCell(text, Span(cell, "rowspan", MaxRows), Span(cell, "colspan", MaxColumns)));
+            }
+        }
+
+        return new GridRow(cells, (isHeader && cells.Count > 1) || row.ParentElement?.LocalName == "thead");
+    }
+
+    // A row span of zero reaches to the end of the table.
+    private static int Span(IElement cell, string name, int limit) =>
+        int.TryParse(cell.GetAttribute(name), CultureInfo.InvariantCulture, out var value)
+            ? value == 0 && name == "rowspan" ? limit : Math.Clamp(value, 1, limit)
+            : 1;
+
+    // Without recursion, because tables may be nested to any depth, and by index, because the parser searches for siblings.
     private static IEnumerable<IElement> Descendants(IElement root)
     {
-        var element = root.FirstElementChild;
-        while (element is not null)
+        var open = new Stack<(INodeList Children, int Next)>();
+        open.Push((root.ChildNodes, 0));
+        while (open.TryPop(out var level))
         {
-            yield return element;
-            var next = element.FirstElementChild ?? element.NextElementSibling;
-            while (next is null && element.ParentElement is { } parent && parent != root)
+            if (level.Next == level.Children.Length)
             {
-                element = parent;
-                next = element.NextElementSibling;
+                continue;
             }
 
-            element = next;
+            open.Push((level.Children, level.Next + 1));
+            if (level.Children[level.Next] is IElement element)
+            {
+                yield return element;
+                open.Push((element.ChildNodes, 0));
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class HtmlText
     public static string Of(INode node)
     {
         var text = new StringBuilder();
-        Append(node, text, isRaw: false);
+        Append(node, text);
         return text.ToString();
     }
 
@@ -19,31 +19,33 @@ internal static class HtmlText
     public static string Raw(INode node)
     {
         var text = new StringBuilder();
-        Append(node, text, isRaw: true);
+        AppendRaw(node, text);
         return text.ToString();
     }
 
-    private static void Append(INode node, StringBuilder text, bool isRaw)
+    private static void Append(INode node, StringBuilder text)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        for (var child = node.FirstChild; child is not null; child = child.NextSibling)
+        var children = node.ChildNodes;
+        for (var index = 0; index < children.Length; index++)
         {
-            switch (child)
+            switch (children[index])
             {
-                case IText data when isRaw:
-                    text.Append(data.Data);
-                    break;
                 case IText data:
                     HtmlWalker.AppendCollapsed(text, data.Data);
                     break;
                 case IElement { LocalName: "script" or "style" or "template" or "rt" or "rp" }:
                     break;
+                case IElement element when HtmlVisibility.IsHidden(element):
+                case IElement inline when HtmlInlines.TryAppend(inline, text, children, index):
+                    break;
                 case IElement element:
-                    text.Append(element.LocalName == "br" && isRaw ? "\n"
-                        : IsApart(element.LocalName) && !isRaw ? " "
+                    var isApart = IsApart(element.LocalName);
+                    text.Append(element.LocalName == "li" && HasItems(text) ? "; "
+                        : isApart ? " "
                         : string.Empty);
-                    Append(element, text, isRaw);
-                    text.Append(IsApart(element.LocalName) && !isRaw ? " " : string.Empty);
+                    Append(element, text);
+                    text.Append(isApart && element.LocalName != "li" ? " " : string.Empty);
                     break;
                 default:
                     break;
@@ -51,5 +53,42 @@ internal static class HtmlText
         }
     }
 
-    private static bool IsApart(string name) => name is "br" or "p" or "div" or "li" or "tr" or "td" or "th" or "dt" or "dd";
+    private static void AppendRaw(INode node, StringBuilder text)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var children = node.ChildNodes;
+        for (var index = 0; index < children.Length; index++)
+        {
+            switch (children[index])
+            {
+                case IText data:
+                    text.Append(data.Data);
+                    break;
+                case IElement { LocalName: "br" }:
+                    text.Append('\n');
+                    break;
+                case IElement { LocalName: "script" or "style" or "template" or "rt" or "rp" }:
+                    break;
+                case IElement element:
+                    AppendRaw(element, text);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static bool HasItems(StringBuilder text)
+    {
+        var end = text.Length - 1;
+        while (end >= 0 && char.IsWhiteSpace(text[end]))
+        {
+            end--;
+        }
+
+        return end >= 0 && text[end] is not (':' or ';');
+    }
+
+    private static bool IsApart(string name) =>
+        name is "br" or "p" or "div" or "li" or "tr" or "td" or "th" or "dt" or "dd" or "ul" or "ol";
 }

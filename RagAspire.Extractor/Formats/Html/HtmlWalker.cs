@@ -7,13 +7,15 @@ using RagAspire.Extraction;
 namespace RagAspire.Extractor.Formats.Html;
 
 /// <summary>Converts the elements of a page to blocks in reading order, without navigation and decoration.</summary>
-internal sealed class HtmlWalker(DocumentSink sink)
+/// <param name="furniture">What to leave out as parts of the site; null for nothing.</param>
+internal sealed class HtmlWalker(DocumentSink sink, HtmlFurniture? furniture)
 {
+    private const int MaxFrames = 3;
+
     private static readonly HashSet<string> Skipped = new(StringComparer.OrdinalIgnoreCase)
     {
-        "script", "style", "noscript", "template", "nav", "svg", "iframe", "object", "embed", "applet", "canvas", "audio",
-        "video",
-        "map", "head", "button", "select", "datalist", "textarea", "input", "dialog", "noframes", "rt", "rp", "menu",
+        "script", "style", "template", "svg", "object", "embed", "applet", "canvas", "audio", "video", "map", "head", "button",
+        "datalist", "dialog", "noframes", "rt", "rp", "menu",
     };
 
     private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
@@ -35,19 +37,21 @@ internal sealed class HtmlWalker(DocumentSink sink)
         }
     }
 
-    private void Visit(INode node)
+    /// <param name="marker">Of the node when it is a list item.</param>
+    private void Visit(INodeList siblings, int index, string marker)
     {
+        var node = siblings[index];
         if (node is IText text)
         {
             AppendCollapsed(_text, text.Data);
         }
-        else if (node is IElement element && !IsSkipped(element))
+        else if (node is IElement element && !IsSkipped(element) && !HtmlInlines.TryAppend(element, _text, siblings, index))
         {
-            Element(element);
+            Element(element, marker);
         }
     }
 
-    private void Element(IElement element)
+    private void Element(IElement element, string marker)
     {
         var name = element.LocalName;
         switch (name)
@@ -65,10 +69,18 @@ internal sealed class HtmlWalker(DocumentSink sink)
                 break;
             case "table" when HtmlTable.IsData(element):
                 Flush();
-                sink.Table(HtmlTable.Rows(element));
+                sink.Table(HtmlTable.Read(element));
+                break;
+            case "div" or "section" or "ul" or "dl" when HtmlRowBoxes.TryRead(element) is { } boxes:
+                Flush();
+                sink.Table(boxes);
+                break;
+            case "iframe":
+                Flush();
+                Frame(element);
                 break;
             case "li":
-                Item(element);
+                Item(element, marker);
                 break;
             case var _ when Blocks.Contains(name):
                 Flush();
@@ -81,44 +93,41 @@ internal sealed class HtmlWalker(DocumentSink sink)
         }
     }
 
-    private void Item(IElement element)
+    private void Frame(IElement frame)
+    {
+        if (frame.GetAttribute("srcdoc") is { Length: > 0 } page && sink.Depth < MaxFrames)
+        {
+            sink.Nested(() => HtmlFormat.ReadFragment(page, sink));
+        }
+    }
+
+    private void Item(IElement element, string marker)
     {
         Flush();
         var outer = _kind;
         _kind = BlockKind.ListItem;
-        _text.Append(Marker(element));
+        _text.Append(marker);
         Children(element);
         Flush();
         _kind = outer;
     }
 
-    private static string Marker(IElement item)
-    {
-        if (item.ParentElement is not { LocalName: "ol" } list)
-        {
-            return "- ";
-        }
-
-        var start = int.TryParse(list.GetAttribute("start"), CultureInfo.InvariantCulture, out var value) ? value : 1;
-        var before = 0;
-        for (var sibling = item.PreviousElementSibling;
-            sibling is not null && before < 1000;
-            sibling = sibling.PreviousElementSibling)
-        {
-            before += sibling.LocalName == "li" ? 1 : 0;
-        }
-
-        return $"{start + before}. ";
-    }
-
+    // By index: to find the sibling of a node, the parser searches the whole list of its parent.
     private void Children(INode node)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        for (var child = node.FirstChild; child is not null; child = child.NextSibling)
+        var number = node is IElement { LocalName: "ol" } list ? FirstNumber(list) : (int?)null;
+        var children = node.ChildNodes;
+        for (var index = 0; index < children.Length; index++)
         {
-            Visit(child);
+            var child = children[index];
+            var isNumbered = number is not null && child is IElement { LocalName: "li" };
+            Visit(children, index, isNumbered ? $"{number++}. " : "- ");
         }
     }
+
+    private static int FirstNumber(IElement list) =>
+        int.TryParse(list.GetAttribute("start"), CultureInfo.InvariantCulture, out var value) ? value : 1;
 
     private void Flush()
     {
@@ -140,13 +149,14 @@ internal sealed class HtmlWalker(DocumentSink sink)
         }
     }
 
-    private static bool IsSkipped(IElement element) =>
+    private bool IsSkipped(IElement element) =>
         Skipped.Contains(element.LocalName)
-        || element.HasAttribute("hidden")
-        || element.GetAttribute("role") is "navigation"
-        || (element.GetAttribute("style") is { } style
-            && style.Replace(" ", string.Empty, StringComparison.Ordinal)
-                .Contains("display:none", StringComparison.OrdinalIgnoreCase));
+        || HtmlVisibility.IsHidden(element)
+        || furniture?.Holds(element) == true
+        || (element.LocalName == "noscript" && AsksForScripts(element.TextContent));
+
+    private static bool AsksForScripts(string text) =>
+        text.Contains("javascript", StringComparison.OrdinalIgnoreCase) || text.Contains("enable script", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A line end in the source of a page is a space.</summary>
     internal static void AppendCollapsed(StringBuilder text, string data)

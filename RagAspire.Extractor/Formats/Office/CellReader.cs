@@ -1,19 +1,25 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats.Office;
 
 /// <summary>Reads the cells of a row as they are displayed.</summary>
-internal sealed class CellReader(SharedTexts texts, CellFormats formats)
+internal sealed class CellReader(SharedTexts texts, CellFormats formats, MergedRanges merged, HiddenColumns hidden)
 {
     // A value far to the right follows the others directly, without thousands of empty cells.
     private const int MaxGap = 100;
+    private const int MaxColumns = 200;
+
+    /// <summary>Formulas whose result the file does not store.</summary>
+    public int WithoutResult { get; private set; }
 
     /// <summary>Reads the current row; the reader moves behind it. Empty when no cell has a value.</summary>
-    public List<string> Row(XmlReader reader)
+    /// <param name="number">1-based.</param>
+    public GridRow Row(XmlReader reader, int number)
     {
-        var cells = new List<string>();
+        var isHidden = reader.GetAttribute("hidden") is "1" or "true";
         XElement row;
         try
         {
@@ -21,30 +27,63 @@ internal sealed class CellReader(SharedTexts texts, CellFormats formats)
         }
         catch (XmlException)
         {
-            return cells;
+            return GridRow.Empty;
         }
 
-        var hasValue = false;
+        var values = new SortedDictionary<int, string>();
         var column = 0;
         foreach (var cell in row.Children("c"))
         {
-            column = ColumnOf(cell.Value("r")) ?? column + 1;
-            var value = Value(cell);
-            if (value.Length == 0)
+            column = CellReference.Column(cell.Value("r")) ?? column + 1;
+            if (Value(cell) is { Length: > 0 } value)
             {
+                values[column] = value;
+            }
+        }
+
+        return values.Count == 0 ? GridRow.Empty : new GridRow(Cells(values, merged.In(number), number, isHidden));
+    }
+
+    private List<GridCell> Cells(
+        SortedDictionary<int, string> values, IReadOnlyList<MergedRanges.MergedRange> ranges, int row, bool isHidden)
+    {
+        foreach (var range in ranges)
+        {
+            if (range.Row == row)
+            {
+                range.Text = values.GetValueOrDefault(range.Column, string.Empty);
+            }
+            else if (range.Text.Length > 0 && range.Column <= MaxColumns)
+            {
+                values.TryAdd(range.Column, range.Text);
+            }
+        }
+
+        var cells = new List<GridCell>(values.Count);
+        var next = 1;
+        foreach (var (column, value) in values)
+        {
+            if (column < next)
+            {
+                // A merged cell covers it.
                 continue;
             }
 
-            hasValue = true;
-            if (column - 1 > cells.Count && column - 1 - cells.Count <= MaxGap)
+            for (; column > next && column - next <= MaxGap; next++)
             {
-                cells.AddRange(Enumerable.Repeat(string.Empty, column - 1 - cells.Count));
+                cells.Add(new GridCell(string.Empty));
             }
 
-            cells.Add(value);
+            var range = ranges.FirstOrDefault(range => range.Column == column);
+            var columns = Math.Min(range?.Columns ?? 1, MaxColumns);
+            var mark = isHidden && cells.TrueForAll(cell => cell.Text.Length == 0) ? "[hidden row] "
+                : hidden.Contains(column) ? "[hidden column] "
+                : string.Empty;
+            cells.Add(new GridCell(mark + value, 1, columns, range is not null && range.Row < row));
+            next = column + columns;
         }
 
-        return hasValue ? cells : [];
+        return cells;
     }
 
     private string Value(XElement cell)
@@ -56,26 +95,17 @@ internal sealed class CellReader(SharedTexts texts, CellFormats formats)
                 ? texts[index]
                 : string.Empty,
             "inlineStr" => SharedTexts.TextOf(cell.Child("is")),
-            "str" or "d" => value,
             "b" => value == "1" ? "TRUE" : value == "0" ? "FALSE" : value,
             "e" => string.Empty,
+            _ when value.Length == 0 && cell.Child("f") is { Value.Length: > 0 } formula => Formula(formula.Value),
+            "str" or "d" => value,
             _ => value.Length == 0 ? SharedTexts.TextOf(cell.Child("is")) : formats.Format(value, cell.Value("s")),
         };
     }
 
-    private static int? ColumnOf(string? reference)
+    private string Formula(string formula)
     {
-        var column = 0;
-        foreach (var character in reference ?? string.Empty)
-        {
-            if (char.ToUpperInvariant(character) is not (>= 'A' and <= 'Z' and var letter) || column > 20_000)
-            {
-                break;
-            }
-
-            column = (column * 26) + letter - 'A' + 1;
-        }
-
-        return column == 0 ? null : column;
+        WithoutResult++;
+        return $"[={formula}: no stored result]";
     }
 }

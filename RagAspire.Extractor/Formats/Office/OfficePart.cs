@@ -3,16 +3,32 @@ using System.Xml.Linq;
 
 namespace RagAspire.Extractor.Formats.Office;
 
-/// <summary>A part of an Office file, and the parts it refers to.</summary>
-internal abstract class OfficePart
+/// <summary>A part of an Office file: the file of that name in the zip file, with the relationships of its list.</summary>
+internal sealed class OfficePart(ZipContainer zip, string name)
 {
+    private Dictionary<string, OfficePart>? _targets;
     private IReadOnlyList<OfficeRelation>? _relations;
 
+    private IReadOnlyList<OfficeRelation> Relations => _relations ??= [.. RelationsOf(zip, name)];
+
+    public string FileName => name[(name.LastIndexOf('/') + 1)..];
+
+    /// <summary>All bytes; empty when the part is missing.</summary>
+    public byte[] ReadAll() => zip.ReadAll(name) ?? [];
+
     /// <returns>Null when the part is missing.</returns>
-    public abstract Stream? Open();
+    public Stream? Open() => zip.Open(name);
+
+    /// <summary>Opens the part to search it before it is read.</summary>
+    public Stream? OpenAhead() => zip.Open(name, isAhead: true);
 
     /// <summary>The part with this relationship id.</summary>
-    public OfficePart? Related(string? id) => id is null ? null : Relations.FirstOrDefault(relation => relation.Id == id)?.Target;
+    public OfficePart? Related(string? id)
+    {
+        _targets ??= Relations.DistinctBy(relation => relation.Id)
+            .ToDictionary(relation => relation.Id, relation => relation.Target);
+        return id is null ? null : _targets.GetValueOrDefault(id);
+    }
 
     /// <summary>The related parts of a type, such as "styles".</summary>
     public IEnumerable<OfficePart> RelatedFor(string purpose) => Relations
@@ -32,9 +48,41 @@ internal abstract class OfficePart
         }
     }
 
-    protected abstract IEnumerable<OfficeRelation> ReadRelations();
+    /// <param name="name">Empty for the relationships of the package itself.</param>
+    public static IEnumerable<OfficeRelation> RelationsOf(ZipContainer zip, string name)
+    {
+        var slash = name.LastIndexOf('/') + 1;
+        var list = new OfficePart(zip, $"{name[..slash]}_rels/{name[slash..]}.rels").TryLoad();
+        foreach (var relation in list.Children("Relationship"))
+        {
+            if (relation.Value("Target") is { Length: > 0 } target && relation.Value("TargetMode") != "External")
+            {
+                yield return new OfficeRelation(
+                    relation.Value("Id") ?? string.Empty,
+                    relation.Value("Type") ?? string.Empty,
+                    new OfficePart(zip, Resolve(name[..slash], target)));
+            }
+        }
+    }
 
-    private IReadOnlyList<OfficeRelation> Relations => _relations ??= [.. ReadRelations()];
+    private static string Resolve(string folder, string target)
+    {
+        var parts = new List<string>();
+        var path = target.StartsWith('/') ? target : folder + target;
+        foreach (var part in path.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == ".." && parts.Count > 0)
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part is not ("." or ".."))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join('/', parts);
+    }
 }
 
 /// <summary>A reference from one part to another.</summary>

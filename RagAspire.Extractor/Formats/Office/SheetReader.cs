@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using RagAspire.Extraction;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats.Office;
 
 /// <summary>A workbook: a sheet is a page, and consecutive rows are a table. Read row by row.</summary>
 internal sealed class SheetReader(OfficePart main, DocumentSink sink)
 {
-    private const int CompactedRows = 2000;
+    private const int RowsBetweenReports = 5000;
 
     public void Read()
     {
@@ -18,115 +20,119 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
             main.RelatedFor("styles").FirstOrDefault()?.TryLoad(),
             workbook.Child("workbookPr").Value("date1904") is "1" or "true");
         sink.Pages = sheets.Count;
+        sink.Unit = "sheet";
         for (var index = 0; index < sheets.Count; index++)
         {
-            var (name, part) = sheets[index];
             if (sink.BeginPage(index + 1))
             {
-                Sheet(name, part, new CellReader(texts, formats));
+                Sheet(sheets[index], texts, formats);
             }
         }
     }
 
-    private List<(string Name, OfficePart Part)> Sheets(XElement? workbook)
+    private List<Worksheet> Sheets(XElement? workbook)
     {
-        var sheets = new List<(string, OfficePart)>();
+        var sheets = new List<Worksheet>();
         foreach (var sheet in workbook.Child("sheets").Children("sheet"))
         {
             if (main.Related(sheet.RelationshipId()) is { } part)
             {
-                sheets.Add((sheet.Value("name") ?? $"Sheet {sheets.Count + 1}", part));
+                var mark = sheet.Value("state") is "hidden" or "veryHidden" ? " (hidden sheet)" : string.Empty;
+                sheets.Add(new Worksheet((sheet.Value("name") ?? $"Sheet {sheets.Count + 1}") + mark, part));
             }
         }
 
         return sheets.Count > 0
             ? sheets
-            : [.. main.RelatedFor("worksheet").Select((part, index) => ($"Sheet {index + 1}", part))];
+            : [.. main.RelatedFor("worksheet").Select((part, index) => new Worksheet($"Sheet {index + 1}", part))];
     }
 
-    private void Sheet(string name, OfficePart part, CellReader cells)
+    private void Sheet(Worksheet sheet, SharedTexts texts, CellFormats formats)
     {
-        using var rows = Rows(part, cells).GetEnumerator();
+        var hidden = new HiddenColumns();
+        var cells = new CellReader(texts, formats, MergedRanges.Of(sheet.Part), hidden);
+        using var rows = Rows(sheet.Part, cells, hidden).GetEnumerator();
         var isHeaded = false;
         while (rows.MoveNext())
         {
-            if (rows.Current.Count == 0)
+            if (rows.Current.Cells.Count == 0)
             {
                 continue;
             }
 
             if (!isHeaded)
             {
-                sink.Heading(1, name);
+                sink.Heading(1, sheet.Name);
                 isHeaded = true;
             }
 
-            Region(UntilGap(rows));
-        }
-    }
-
-    // Empty columns of a table of usual size are removed; a very large table is passed on without buffering.
-    private void Region(IEnumerable<List<string>> rows)
-    {
-        using var rest = rows.GetEnumerator();
-        var first = new List<IReadOnlyList<string>>();
-        while (first.Count < CompactedRows && rest.MoveNext())
-        {
-            first.Add(rest.Current);
+            sink.Table(new TableGrid(UntilGap(rows)));
         }
 
-        sink.Table(first.Count < CompactedRows ? TableRows.WithoutEmptyColumns(first) : first.Concat(Rest(rest)));
-    }
-
-    private static IEnumerable<List<string>> Rest(IEnumerator<List<string>> rows)
-    {
-        while (rows.MoveNext())
+        var extras = new SheetExtras(sheet.Part).Read().ToList();
+        if (!isHeaded && extras.Count > 0)
         {
-            yield return rows.Current;
+            sink.Heading(1, sheet.Name);
+        }
+
+        if (cells.WithoutResult > 0)
+        {
+            sink.Warn(WarningCodes.FormulasWithoutResult, sheet.Name, cells.WithoutResult);
+        }
+
+        foreach (var extra in extras)
+        {
+            sink.Any(extra);
         }
     }
 
     // Leaves the enumerator at the gap, or at the end.
-    private IEnumerable<List<string>> UntilGap(IEnumerator<List<string>> rows)
+    private IEnumerable<GridRow> UntilGap(IEnumerator<GridRow> rows)
     {
         var count = 0;
         do
         {
             yield return rows.Current;
-            if (++count % 5000 == 0)
+            if (++count % RowsBetweenReports == 0)
             {
                 sink.Progress(0);
             }
         }
-        while (rows.MoveNext() && rows.Current.Count > 0);
+        while (rows.MoveNext() && rows.Current.Cells.Count > 0);
     }
 
     /// <summary>The rows of a sheet; an empty one for each gap between them.</summary>
-    private static IEnumerable<List<string>> Rows(OfficePart part, CellReader cells)
+    private static IEnumerable<GridRow> Rows(OfficePart part, CellReader cells, HiddenColumns hidden)
     {
         using var stream = part.Open();
         using var reader = SafeXml.Reader(stream ?? Stream.Null);
         var last = 0;
-        while (MoveToRow(reader))
+        while (MoveToRow(reader, hidden))
         {
             var number = int.TryParse(reader.GetAttribute("r"), CultureInfo.InvariantCulture, out var value) ? value : last + 1;
             if (number > last + 1 && last > 0)
             {
-                yield return [];
+                yield return GridRow.Empty;
             }
 
             last = number;
-            yield return cells.Row(reader);
+            yield return cells.Row(reader, number);
         }
     }
 
     // Damage ends a sheet; the rows before it are kept.
-    private static bool MoveToRow(XmlReader reader)
+    private static bool MoveToRow(XmlReader reader, HiddenColumns hidden)
     {
         try
         {
-            while (!(reader.NodeType == XmlNodeType.Element && reader.LocalName == "row"))
+            // After an error the reader still shows the row where it was.
+            while (reader.ReadState == ReadState.Error || !(reader.NodeType == XmlNodeType.Element && reader.LocalName == "row"))
             {
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "col" })
+                {
+                    hidden.Add(reader);
+                }
+
                 if (!reader.Read())
                 {
                     return false;
@@ -140,4 +146,6 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
             return false;
         }
     }
+
+    private sealed record Worksheet(string Name, OfficePart Part);
 }

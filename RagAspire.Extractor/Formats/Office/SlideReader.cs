@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
-using System.Text;
+using System.Globalization;
 using System.Xml.Linq;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats.Office;
 
@@ -11,6 +11,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
     {
         var slides = Slides();
         sink.Pages = slides.Count;
+        sink.Unit = "slide";
         for (var index = 0; index < slides.Count; index++)
         {
             if (sink.BeginPage(index + 1))
@@ -29,18 +30,23 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
 
     private void Slide(OfficePart part)
     {
-        var tree = part.TryLoad().Child("cSld").Child("spTree");
+        var slide = part.TryLoad();
+        var tree = slide.Child("cSld").Child("spTree");
         if (tree is null)
         {
             return;
         }
 
-        var shapes = new List<XElement>();
-        Collect(tree, shapes);
+        var shapes = new SlideShapes(part).Read(tree);
         var title = shapes.Find(shape => Placeholder(shape) is "title" or "ctrTitle");
+        var mark = slide.Value("show") is "0" or "false" ? " (hidden slide)" : string.Empty;
         if (title is not null && Text(title) is { Length: > 0 } text)
         {
-            sink.Heading(1, text);
+            sink.Heading(1, text + mark);
+        }
+        else if (mark.Length > 0)
+        {
+            sink.Heading(1, mark.Trim());
         }
 
         foreach (var shape in shapes.Where(shape => shape != title))
@@ -52,28 +58,10 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         {
             Notes(notes);
         }
-    }
 
-    // Groups may be nested; their shapes are read in their place.
-    private static void Collect(XElement container, List<XElement> shapes)
-    {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        foreach (var element in container.Elements())
+        foreach (var comment in part.RelatedFor("comments").SelectMany(comments => comments.TryLoad().Inside("cm")))
         {
-            switch (element.LocalName())
-            {
-                case "grpSp":
-                    Collect(element, shapes);
-                    break;
-                case "AlternateContent" when WordText.Chosen(element) is { } chosen:
-                    Collect(chosen, shapes);
-                    break;
-                case "sp" or "graphicFrame" or "cxnSp":
-                    shapes.Add(element);
-                    break;
-                default:
-                    break;
-            }
+            sink.Paragraph($"Comment: {comment.Child("text")?.Value ?? Text(comment)}");
         }
     }
 
@@ -84,9 +72,18 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
             return;
         }
 
-        if (shape.Inside("tbl").FirstOrDefault() is { } table)
+        if (Description(shape) is { Length: > 0 } description)
         {
-            sink.Table(TableRows.WithoutEmptyColumns([.. table.Children("tr").Select(Cells)]));
+            sink.Paragraph($"(image: {description})");
+        }
+
+        if (shape.Inside("chart").FirstOrDefault() is { } chart && OfficeChart.Read(slide.Related(chart.RelationshipId())?.TryLoad()) is { } values)
+        {
+            sink.Table(values);
+        }
+        else if (shape.Inside("tbl").FirstOrDefault() is { } table)
+        {
+            sink.Table(Grid(table));
         }
         else if (shape.Inside("relIds").FirstOrDefault() is { } diagram)
         {
@@ -103,7 +100,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
     {
         foreach (var paragraph in body.Inside("p"))
         {
-            var text = CleanText.Lines(Runs(paragraph));
+            var text = CleanText.Lines(SlideText.Of(paragraph));
             if (text.Length > 0 && isList)
             {
                 sink.ListItem("- " + text);
@@ -117,8 +114,7 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
 
     private void Notes(OfficePart notes)
     {
-        var shapes = new List<XElement>();
-        Collect(notes.TryLoad().Child("cSld").Child("spTree") ?? new XElement("none"), shapes);
+        var shapes = new SlideShapes(notes).Read(notes.TryLoad().Child("cSld").Child("spTree") ?? new XElement("none"));
         var text = string.Join('\n', shapes.Where(shape => Placeholder(shape) == "body").Select(Text));
         if (!string.IsNullOrWhiteSpace(text))
         {
@@ -126,42 +122,33 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         }
     }
 
-    private static List<string> Cells(XElement row)
+    private static TableGrid Grid(XElement table)
     {
-        var cells = new List<string>();
-        foreach (var cell in row.Children("tc"))
+        var grid = new MergedRows();
+        var hasHeader = table.Child("tblPr").Value("firstRow") is "1" or "true";
+        foreach (var row in table.Children("tr"))
         {
-            var isContinued = cell.Value("hMerge") is "1" or "true" || cell.Value("vMerge") is "1" or "true";
-            cells.Add(isContinued ? string.Empty : Text(cell));
+            grid.StartRow(hasHeader && grid.Count == 0);
+            foreach (var cell in row.Children("tc").Where(cell => cell.Value("hMerge") is not ("1" or "true")))
+            {
+                var columns = int.TryParse(cell.Value("gridSpan"), CultureInfo.InvariantCulture, out var span) ? Math.Clamp(span, 1, 50) : 1;
+                grid.Add(Text(cell), columns, cell.Value("vMerge") is "1" or "true");
+            }
         }
 
-        return cells;
+        return grid.ToGrid();
     }
 
+    private static string? Description(XElement shape) => shape.Elements()
+        .FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal)).Child("cNvPr").Value("descr");
+
     /// <summary>The placeholder type of a shape; empty for the content of a slide, null for a free shape.</summary>
-    private static string? Placeholder(XElement shape) =>
+    public static string? Placeholder(XElement shape) =>
         shape.Elements().FirstOrDefault(child => child.LocalName().StartsWith("nv", StringComparison.Ordinal))
             .Child("nvPr").Child("ph") is { } placeholder
             ? placeholder.Value("type") ?? string.Empty
             : null;
 
     private static string Text(XElement shape) =>
-        string.Join('\n', shape.Child("txBody").Inside("p").Select(Runs).Where(text => !string.IsNullOrWhiteSpace(text)));
-
-    private static string Runs(XElement paragraph)
-    {
-        var text = new StringBuilder();
-        foreach (var element in paragraph.Descendants())
-        {
-            _ = element.LocalName() switch
-            {
-                "t" => text.Append(element.Value),
-                "br" => text.Append('\n'),
-                "tab" when element.Parent?.LocalName() == "r" => text.Append(' '),
-                _ => text,
-            };
-        }
-
-        return text.ToString();
-    }
+        string.Join('\n', shape.Child("txBody").Inside("p").Select(SlideText.Of).Where(text => !string.IsNullOrWhiteSpace(text)));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using RagAspire.Extractor.InlineText;
 
 namespace RagAspire.Extractor.Formats.Office;
 
@@ -80,34 +81,12 @@ internal sealed class WordNumbering
 
     private static string Number(int number, string? format) => format switch
     {
-        "lowerLetter" => Letters(number).ToLowerInvariant(),
-        "upperLetter" => Letters(number),
-        "lowerRoman" => Roman(number).ToLowerInvariant(),
-        "upperRoman" => Roman(number),
+        "lowerLetter" => ListNumber.Letters(number).ToLowerInvariant(),
+        "upperLetter" => ListNumber.Letters(number),
+        "lowerRoman" => ListNumber.Roman(number).ToLowerInvariant(),
+        "upperRoman" => ListNumber.Roman(number),
         _ => number.ToString(CultureInfo.InvariantCulture),
     };
-
-    private static string Letters(int number) =>
-        number is < 1 or > 1000 ? "?" : new string((char)('A' + ((number - 1) % 26)), ((number - 1) / 26) + 1);
-
-    private static string Roman(int number)
-    {
-        (int Value, string Digits)[] digits =
-            [
-                (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
-                (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-            ];
-        var roman = string.Empty;
-        foreach (var (value, text) in digits)
-        {
-            for (; number is > 0 and < 4000 && number >= value; number -= value)
-            {
-                roman += text;
-            }
-        }
-
-        return roman;
-    }
 
     private static XElement? LevelOf(List<XElement> levels, int level) =>
         levels.Find(item => item.Value("ilvl") == level.ToString(CultureInfo.InvariantCulture));

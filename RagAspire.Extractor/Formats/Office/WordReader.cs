@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Xml;
 using System.Xml.Linq;
-using RagAspire.Extractor.Formats.Html;
+using RagAspire.Extractor.Tables;
 
 namespace RagAspire.Extractor.Formats.Office;
 
@@ -12,11 +12,33 @@ namespace RagAspire.Extractor.Formats.Office;
 /// </summary>
 internal sealed class WordReader(OfficePart main, DocumentSink sink)
 {
+    private const int MaxSpan = 50;
+
     private readonly WordStyles _styles = new(main.RelatedFor("styles").FirstOrDefault()?.TryLoad());
     private readonly WordNumbering _numbering = new(main.RelatedFor("numbering").FirstOrDefault()?.TryLoad());
     private readonly WordNotes _notes = new(main);
+    private readonly WordParts _parts = new(main);
 
     public void Read()
+    {
+        foreach (var header in _parts.Edges("header"))
+        {
+            sink.Paragraph(header);
+        }
+
+        Body();
+        foreach (var footer in _parts.Edges("footer"))
+        {
+            sink.Paragraph(footer);
+        }
+
+        foreach (var package in main.RelatedFor("package"))
+        {
+            EmbeddedDocument.Read(package.FileName, package.ReadAll(), sink);
+        }
+    }
+
+    private void Body()
     {
         using var stream = main.Open();
         using var reader = SafeXml.Reader(stream ?? Stream.Null);
@@ -44,6 +66,8 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
         RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (block.LocalName())
         {
+            case "p" when !block.HasElements:
+                break;
             case "p":
                 Paragraph(block);
                 break;
@@ -96,9 +120,19 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
             Blocks(box);
         }
 
+        After(text);
+    }
+
+    private void After(WordText text)
+    {
         foreach (var note in text.Notes)
         {
             sink.Paragraph(_notes.Text(note));
+        }
+
+        foreach (var extra in _parts.Anchored(text.Anchors))
+        {
+            sink.Any(extra);
         }
     }
 
@@ -116,42 +150,50 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
             return;
         }
 
-        sink.Table(TableRows.WithoutEmptyColumns([.. rows.Select(Cells)]));
-        foreach (var note in rows.SelectMany(row => new WordText(row).Notes))
+        sink.Table(Grid(rows));
+        foreach (var row in rows)
         {
-            sink.Paragraph(_notes.Text(note));
+            After(new WordText(row));
         }
     }
 
     private static IEnumerable<XElement> CellsOf(XElement row) => row.Elements().SelectMany(WordText.CellsOf);
 
-    private static List<string> Cells(XElement row)
+    private static TableGrid Grid(List<XElement> rows)
     {
-        var cells = new List<string>();
-        foreach (var cell in CellsOf(row))
+        var grid = new MergedRows();
+        foreach (var row in rows)
         {
-            var properties = cell.Child("tcPr");
-            var isContinued = properties.Child("vMerge") is { } merge && merge.Value("val") is not "restart";
-            cells.Add(isContinued ? string.Empty : WordText.Flat(cell));
-            var span = int.TryParse(properties.Child("gridSpan").Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 1, 50) : 1;
-            cells.AddRange(Enumerable.Repeat(string.Empty, span - 1));
+            var properties = row.Child("trPr");
+            grid.StartRow(IsOn(properties.Child("tblHeader")));
+            for (var skipped = NumberOf(properties.Child("gridBefore"), 0); skipped > 0; skipped--)
+            {
+                grid.Add(string.Empty);
+            }
+
+            foreach (var cell in CellsOf(row))
+            {
+                var merge = cell.Child("tcPr").Child("vMerge");
+                grid.Add(
+                    WordText.Flat(cell), Math.Max(1, NumberOf(cell.Child("tcPr").Child("gridSpan"), 1)),
+                    merge is not null && merge.Value("val") is not "restart");
+            }
         }
 
-        return cells;
+        return grid.ToGrid();
     }
 
-    // A web page or a text that Word includes when it opens the file.
+    private static int NumberOf(XElement? property, int otherwise) =>
+        int.TryParse(property.Value("val"), CultureInfo.InvariantCulture, out var value) ? Math.Clamp(value, 0, MaxSpan) : otherwise;
+
+    private static bool IsOn(XElement? property) => property is not null && property.Value("val") is not ("0" or "false" or "off");
+
+    // A web page, a text or another document that Word includes when it opens the file.
     private void Embedded(XElement chunk)
     {
-        using var stream = main.Related(chunk.RelationshipId())?.Open();
-        if (stream is not null)
+        if (main.Related(chunk.RelationshipId()) is { } part)
         {
-            using var memory = new MemoryStream();
-            stream.CopyTo(memory);
-            if (Extraction.Detection.TextEncodings.Detect(memory.ToArray()) is not null)
-            {
-                HtmlFormat.Read(memory.ToArray(), sink, declared: null);
-            }
+            EmbeddedDocument.Read(part.FileName, part.ReadAll(), sink, isHeaded: false);
         }
     }
 }

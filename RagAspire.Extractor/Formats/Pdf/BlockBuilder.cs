@@ -85,41 +85,8 @@ internal sealed partial class BlockBuilder
     private static bool IsTableRow(TextRow row) =>
         row.Segments.Count > 2 || (row.Segments.Count == 2 && !ListMarker().IsMatch(row.Segments[0].Text));
 
-    private void AddTable(int start, int end)
-    {
-        var rows = new List<IReadOnlyList<string>>();
-        for (var index = start; index < end; index++)
-        {
-            rows.Add(Cells(_rows[index]));
-        }
-
-        _blocks.Add(new PdfBlock(string.Empty, _rows[start].Size, false, end - start, rows));
-    }
-
-    // Currency signs and brackets have separate columns, but belong to the number.
-    private static List<string> Cells(TextRow row)
-    {
-        var cells = new List<string>();
-        foreach (var segment in row.Segments)
-        {
-            if (cells.Count > 0 && (Prefix().IsMatch(cells[^1]) || Suffix().IsMatch(segment.Text)))
-            {
-                cells[^1] += segment.Text;
-            }
-            else
-            {
-                cells.Add(segment.Text);
-            }
-
-            if (TrailingPrefix().Match(cells[^1]) is { Success: true } prefix)
-            {
-                cells[^1] = cells[^1][..prefix.Index];
-                cells.Add(prefix.Value.Trim());
-            }
-        }
-
-        return cells;
-    }
+    private void AddTable(int start, int end) => _blocks.Add(new PdfBlock(
+        string.Empty, _rows[start].Size, false, end - start, ColumnGrid.Of(_rows.Skip(start).Take(end - start))));
 
     private bool StartsParagraph(TextRow row, TextRow previous)
     {
@@ -204,15 +171,6 @@ internal sealed partial class BlockBuilder
 
     [GeneratedRegex(@"[.:;!?。！？]['""”’)\]]*$")]
     private static partial Regex Sentence();
-
-    [GeneratedRegex(@"^[$€£¥(]+$")]
-    private static partial Regex Prefix();
-
-    [GeneratedRegex(@" [$€£¥]$")]
-    private static partial Regex TrailingPrefix();
-
-    [GeneratedRegex(@"^[)%]+$")]
-    private static partial Regex Suffix();
 
     [GeneratedRegex(@"(\.\s?){5,}|(_\s?){5,}|…{2,}")]
     private static partial Regex Leader();

@@ -1,4 +1,4 @@
-using System.Text;
+using RagAspire.Extractor.InlineText;
 using UglyToad.PdfPig.Content;
 
 namespace RagAspire.Extractor.Formats.Pdf;
@@ -15,12 +15,17 @@ internal sealed class GlyphRuns
     private const double SpaceGapWhereSpacesAreWritten = .3;
     private const double MaxOverlap = .6;
     private const double SameBaseline = .25;
+    private const double SmallerSize = .88;
+    private const double Rise = .12;
+    private const double Fall = .07;
 
     private readonly List<TextSegment> _runs = [];
-    private readonly StringBuilder _text = new();
+    private readonly StyledText _text = new();
     private readonly double _spaceGap;
     private Glyph _last;
     private Glyph _first;
+    private Glyph _base;
+    private bool _hasSpace;
     private int _count;
     private int _boldCount;
     private double _sizeSum;
@@ -71,9 +76,10 @@ internal sealed class GlyphRuns
     {
         if (string.IsNullOrWhiteSpace(glyph.Value))
         {
-            if (_count > 0 && _text[^1] != ' ')
+            if (_count > 0 && !_hasSpace)
             {
-                _text.Append(' ');
+                _text.Append(" ", TextStyle.Plain);
+                _hasSpace = true;
             }
 
             return;
@@ -96,19 +102,29 @@ internal sealed class GlyphRuns
 
         if (_count == 0)
         {
-            _first = glyph;
+            (_first, _base) = (glyph, glyph);
         }
-        else if (_text[^1] != ' ' && glyph.Left - _last.Right > _spaceGap * Math.Min(glyph.Size, _last.Size))
+        else if (!_hasSpace && glyph.Left - _last.Right > _spaceGap * Math.Min(glyph.Size, _last.Size))
         {
-            _text.Append(' ');
+            _text.Append(" ", TextStyle.Plain);
         }
 
-        _text.Append(glyph.Value);
+        var style = StyleOf(glyph.Size, glyph.Baseline, _base.Size, _base.Baseline);
+        _base = style == TextStyle.Plain ? glyph : _base;
+        _text.Append(glyph.Value, style);
+        _hasSpace = false;
         _count++;
         _boldCount += glyph.IsBold ? 1 : 0;
         _sizeSum += glyph.Size;
         _last = glyph;
     }
+
+    // Raised and lowered digits are smaller than the letters before them.
+    private static TextStyle StyleOf(double size, double baseline, double baseSize, double baseBaseline) =>
+        size > SmallerSize * baseSize ? TextStyle.Plain
+        : baseline - baseBaseline > Rise * baseSize ? TextStyle.Raised
+        : baseBaseline - baseline > Fall * baseSize ? TextStyle.Lowered
+        : TextStyle.Plain;
 
     // Some programs write each letter twice to make it bold.
     private bool IsSameAgain(Glyph glyph) =>
@@ -136,7 +152,7 @@ internal sealed class GlyphRuns
         }
 
         _text.Clear();
-        (_count, _boldCount, _sizeSum) = (0, 0, 0);
+        (_count, _boldCount, _sizeSum, _hasSpace) = (0, 0, 0, false);
     }
 
     /// <summary>Joins adjacent runs of a line that are not consecutive in the file.</summary>
@@ -157,10 +173,11 @@ internal sealed class GlyphRuns
 
                 if (gap < .6 * size && gap > -size)
                 {
-                    var separator = gap > SpaceGap * size ? " " : string.Empty;
+                    var style = StyleOf(run.Size, run.Baseline, open.Size, open.Baseline);
+                    var separator = gap > SpaceGap * size && style == TextStyle.Plain ? " " : string.Empty;
                     open = open with
                     {
-                        Text = open.Text + separator + run.Text,
+                        Text = Joined(open.Text, separator + run.Text, style),
                         Right = Math.Max(open.Right, run.Right),
                         Size = Math.Max(open.Size, run.Size),
                         IsBold = open.IsBold && run.IsBold,
@@ -177,6 +194,19 @@ internal sealed class GlyphRuns
         }
 
         return [.. segments.Select(segment => segment with { Text = RightToLeft.Logical(LostLigatures.Restore(segment.Text)) })];
+    }
+
+    private static string Joined(string text, string run, TextStyle style)
+    {
+        if (style == TextStyle.Plain)
+        {
+            return text + run;
+        }
+
+        var joined = new StyledText();
+        joined.Append(text, TextStyle.Plain);
+        joined.Append(run, style);
+        return joined.ToString();
     }
 
     private readonly record struct Glyph(string Value, double Left, double Right, double Baseline, double Size, bool IsBold);

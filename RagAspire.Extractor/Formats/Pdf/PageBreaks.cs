@@ -1,6 +1,6 @@
 namespace RagAspire.Extractor.Formats.Pdf;
 
-/// <summary>Joins a paragraph that continues on the next page, on the page where it begins.</summary>
+/// <summary>Finds paragraphs that continue on the next page; each page keeps its own part of them.</summary>
 internal static class PageBreaks
 {
     private const double SizeChange = .08;
@@ -13,13 +13,26 @@ internal static class PageBreaks
             var (here, next) = (pages[page], pages[page + 1]);
             if (here.Count > 0 && next.Count > 0 && GoesOn(here[^1], next[0], headings))
             {
-                here[^1] = here[^1] with
-                {
-                    Text = BlockBuilder.Joined(here[^1].Text, next[0].Text),
-                    Lines = here[^1].Lines + next[0].Lines,
-                };
-                next.RemoveAt(0);
+                Join(here, next);
             }
+        }
+    }
+
+    /// <summary>A word that is hyphenated over the border belongs to the page on which it begins.</summary>
+    private static void Join(List<PdfBlock> here, List<PdfBlock> next)
+    {
+        var text = BlockBuilder.Joined(here[^1].Text, next[0].Text);
+        var cut = text.Length - next[0].Text.Length;
+        if (!char.IsWhiteSpace(text[cut - 1]))
+        {
+            cut = text.IndexOf(' ', cut) is >= 0 and var space ? space : text.Length;
+        }
+
+        here[^1] = here[^1] with { Text = text[..cut].TrimEnd() };
+        next[0] = next[0] with { Text = text[cut..].TrimStart(), Continues = true };
+        if (next[0].Text.Length == 0)
+        {
+            next.RemoveAt(0);
         }
     }
 

@@ -1,4 +1,5 @@
 using RagAspire.Extraction;
+using RagAspire.Extractor.Tables;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 
@@ -50,12 +51,41 @@ internal sealed class PdfFormat : IFormatReader
         sink.Title = document.Information?.Title;
         for (var index = 0; index < pages.Count; index++)
         {
-            sink.SetPage(pages[index].Number);
-            blocks[index].ForEach(block => Write(block, headings.Level(block), sink));
+            sink.SetPage(pages[index].Number, pages[index].Rows.Any());
+
+            // A paragraph that continues on the next page stays the last one of this page.
+            var isOpen = index + 1 < pages.Count && blocks[index + 1] is [{ Continues: true }, ..];
+            var closed = blocks[index].Count - (isOpen ? 1 : 0);
+            blocks[index].Take(closed).ToList().ForEach(block => Write(block, headings.Level(block), sink));
             foreach (var extra in pages[index].Extras)
             {
                 sink.Paragraph(extra);
             }
+
+            blocks[index].Skip(closed).ToList().ForEach(block => Write(block, headings.Level(block), sink));
+        }
+
+        Attachments(document, sink);
+    }
+
+    private static void Attachments(PdfDocument document, DocumentSink sink)
+    {
+        try
+        {
+            if (document.Advanced.TryGetEmbeddedFiles(out var files))
+            {
+                foreach (var file in files)
+                {
+                    EmbeddedDocument.Read(file.Name, file.Memory.ToArray(), sink);
+                }
+            }
+        }
+        catch (Exception exception) when (exception
+            is not (OutOfMemoryException or InsufficientExecutionStackException or UnreadableDocumentException))
+        {
+            // The parser throws arbitrary exceptions for damaged names.
+            Console.Error.WriteLine(exception);
+            sink.Warn(WarningCodes.AttachmentsUnreadable);
         }
     }
 
@@ -83,7 +113,11 @@ internal sealed class PdfFormat : IFormatReader
     {
         if (block.IsTable)
         {
-            sink.Table(block.Rows);
+            sink.Table(new TableGrid(block.Rows));
+        }
+        else if (block.Continues)
+        {
+            sink.Continuation(block.Text);
         }
         else if (level > 0)
         {

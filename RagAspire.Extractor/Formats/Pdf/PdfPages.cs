@@ -1,3 +1,4 @@
+using System.Globalization;
 using RagAspire.Extraction;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
@@ -14,6 +15,7 @@ internal sealed class PdfPages(PdfDocument document, DocumentSink sink)
     private int _failed;
     private bool _isEncrypted;
     private bool _isDrawn;
+    private bool _isUnnamed;
 
     public List<PageText> Read()
     {
@@ -27,10 +29,12 @@ internal sealed class PdfPages(PdfDocument document, DocumentSink sink)
             else
             {
                 _failed++;
+                sink.Warn(WarningCodes.PagesUnreadable, number.ToString(CultureInfo.InvariantCulture));
             }
         }
 
         sink.EmptyReason = _failed > 0 ? (_isEncrypted ? Reasons.Encrypted : Reasons.Damaged)
+            : _isUnnamed ? Reasons.NoCharacters
             : _isDrawn ? Reasons.Scanned
             : Reasons.Empty;
         return pages;
@@ -41,7 +45,8 @@ internal sealed class PdfPages(PdfDocument document, DocumentSink sink)
         var page = document.GetPage(number);
         _isDrawn |= page.NumberOfImages > 0 || page.Operations.Count > DrawnPage;
         var regions = GlyphRuns.Read(page.Letters).SelectMany(PageLayout.Regions).ToList();
-        return new PageText(number, regions, Try(number, () => _extras.Read(page)) ?? []);
+        _isUnnamed |= regions.TrueForAll(region => region.Count == 0) && page.Operations.Any(operation => operation.Operator is "Tj" or "TJ");
+        return new PageText(number, regions, Try(number, () => _extras.Read(page)) ?? [], page.Height);
     }
 
     private T? Try<T>(int number, Func<T> read)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RagAspire.Extractor.InlineText;
 
 namespace RagAspire.Extractor.Formats.Rtf;
 
@@ -106,6 +107,12 @@ internal sealed class RtfFormat : IFormatReader
             case "v" or "deleted":
                 _group = _group with { IsHidden = number != 0 };
                 break;
+            case "trhdr" or "clvmrg" or "clmrg" or "cellx":
+                _blocks.Define(word);
+                break;
+            case "super" or "sub" or "nosupersub" or "strike" or "striked":
+                _group = _group with { TextStyle = number == 0 ? TextStyle.Plain : StyleOf(word) };
+                break;
             case "s" or "outlinelevel" or "pard" or "intbl" or "trowd":
                 Paragraph(word, number ?? 0);
                 break;
@@ -133,7 +140,7 @@ internal sealed class RtfFormat : IFormatReader
                 _group = _group with { Font = number };
                 break;
             case "plain":
-                _group = _group with { Font = _fonts.DefaultFont, IsHidden = false };
+                _group = _group with { Font = _fonts.DefaultFont, IsHidden = false, TextStyle = TextStyle.Plain };
                 break;
             case "ansicpg":
                 _fonts.CodePage = number;
@@ -165,6 +172,10 @@ internal sealed class RtfFormat : IFormatReader
                 break;
             case "outlinelevel":
                 _blocks.HeadingLevel = number is >= 0 and < 9 ? Math.Min(number + 1, 6) : 0;
+                break;
+            case "trowd":
+                _blocks.DefineRow();
+                _blocks.IsInTable = true;
                 break;
             default:
                 _blocks.IsInTable = true;
@@ -241,7 +252,10 @@ internal sealed class RtfFormat : IFormatReader
         switch (_group.Destination)
         {
             case RtfDestination.Text or RtfDestination.ListMarker when !_group.IsHidden:
-                _blocks.Append(text, _group.Destination == RtfDestination.ListMarker);
+                _blocks.Append(text, _group.TextStyle, _group.Destination == RtfDestination.ListMarker);
+                break;
+            case RtfDestination.Comment:
+                _blocks.AppendComment(text);
                 break;
             case RtfDestination.Title or RtfDestination.Styles:
                 _definition.Append(text);
@@ -250,6 +264,14 @@ internal sealed class RtfFormat : IFormatReader
                 break;
         }
     }
+
+    private static TextStyle StyleOf(string word) => word switch
+    {
+        "super" => TextStyle.Raised,
+        "sub" => TextStyle.Lowered,
+        "nosupersub" => TextStyle.Plain,
+        _ => TextStyle.Struck,
+    };
 
     private void EndDefinition(DocumentSink sink)
     {

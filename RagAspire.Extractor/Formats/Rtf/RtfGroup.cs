@@ -1,3 +1,5 @@
+using RagAspire.Extractor.InlineText;
+
 namespace RagAspire.Extractor.Formats.Rtf;
 
 /// <summary>The purpose of the text of a group.</summary>
@@ -10,12 +12,14 @@ internal enum RtfDestination
     Info,
     Title,
     ListMarker,
+    Comment,
 }
 
 /// <summary>The state of one group, which ends with it.</summary>
 /// <param name="FallbackLength">Number of fallback characters after each Unicode character, for readers without Unicode.</param>
 internal readonly record struct RtfGroup(
-    RtfDestination Destination, int Font, int FallbackLength = 1, bool IsHidden = false, int Style = -1)
+    RtfDestination Destination, int Font, int FallbackLength = 1, bool IsHidden = false, int Style = -1,
+    TextStyle TextStyle = TextStyle.Plain)
 {
     private static readonly HashSet<string> SkippedWords = new(StringComparer.Ordinal)
     {
@@ -26,7 +30,7 @@ internal readonly record struct RtfGroup(
         "operator",
         "company", "doccomm", "keywords", "category", "manager", "subject", "comment", "hlinkbase", "creatim", "revtim",
         "printim", "buptim",
-        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor", "annotation",
+        "sp", "panose", "falt", "leveltext", "levelnumbers", "latentstyles", "generator", "atnid", "atnauthor",
         "pntxtb", "pntxta",
         "pnseclvl", "userprops", "xmlnstbl", "mmathPr", "background", "wgrffmtfilter",
     };
@@ -46,6 +50,7 @@ internal readonly record struct RtfGroup(
         "info" => RtfDestination.Info,
         "title" => RtfDestination.Title,
         "listtext" or "pntext" => RtfDestination.ListMarker,
+        "annotation" => RtfDestination.Comment,
         "shpinst" or "upr" or "shppict" => RtfDestination.Skipped,
         "shptxt" or "ud" => RtfDestination.Text,
         _ when SkippedWords.Contains(word) || (isExtension && !KnownExtensions.Contains(word)) => RtfDestination.Skipped,

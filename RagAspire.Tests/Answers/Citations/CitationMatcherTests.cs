@@ -29,6 +29,17 @@ public sealed class CitationMatcherTests
     }
 
     [Theory]
+    [InlineData("[2147483648]")]
+    [InlineData("[99999999999999999999999999]")]
+    [InlineData("[0]")]
+    public void A_number_that_no_source_has_cites_nothing(string mark)
+    {
+        var (_, citations) = _matcher.Cite($"The warehouse in Bergen burned down in March 2019 {mark}.");
+
+        Assert.All(citations, citation => Assert.Equal(3, citation.Number));
+    }
+
+    [Theory]
     [InlineData("The warehouse in Bergen burned down in March 2018.")]
     [InlineData("It employs many people.")]
     [InlineData("Yes.")]

@@ -1,4 +1,5 @@
 using RagAspire.Answers;
+using RagAspire.Extraction;
 using RagAspire.Search;
 using RagAspire.Vectors.Terms;
 
@@ -33,7 +34,9 @@ public sealed class ExtractiveAnswerTests
 
         Assert.Equal(
             "It employs 412 people in three countries [1]. Northwind was founded in 1987 by Anna Berg in Oslo [1].", answer.Text);
-        Assert.Equal("It employs 412 people in three countries.", Assert.Single(answer.Citations).Quote);
+        Assert.Equal(
+            ["It employs 412 people in three countries.", "Northwind was founded in 1987 by Anna Berg in Oslo."],
+            answer.Citations.Select(citation => citation.Quote));
     }
 
     [Theory]
@@ -55,6 +58,21 @@ public sealed class ExtractiveAnswerTests
         var answer = await rig.AnswerAsync(question, [AnswerData.Hit(wordy, 1), AnswerData.Hit(right, 2)]);
 
         Assert.StartsWith(first, answer.Text);
+    }
+
+    [Theory]
+    [InlineData("How much did sales grow?", "Sales grew by 14 percent in the second quarter.")]
+    [InlineData("Who has written the safety report?", "Maria Lund wrote the safety report in May.")]
+    [InlineData("When did output fall?", "Output has fallen since March 2021 because of the drought.")]
+    [InlineData("How many children live in the home?", "The home has room for 12 beds, and one child lives there in winter.")]
+    public async Task Irregular_forms_of_a_word_answer_for_each_other(string question, string sentence)
+    {
+        using var rig = AnswerRig.WithoutModel();
+
+        var answer = await rig.AnswerAsync(
+            question, [AnswerData.Hit($"The canteen opens at noon. {sentence} Visitors register at the gate.", 1)]);
+
+        Assert.StartsWith(sentence[..^1], answer.Text);
     }
 
     [Fact]
@@ -112,9 +130,29 @@ public sealed class ExtractiveAnswerTests
 
         var answer = await rig.AnswerAsync("What was the revenue in 2022?", [table]);
 
-        Assert.Contains(Assert.Single(answer.Citations).Quote, text, StringComparison.Ordinal);
+        Assert.Contains(answer.Citations[0].Quote, text, StringComparison.Ordinal);
 
         Assert.StartsWith("Year: 2022; Revenue: 84; Profit: 9 [1]", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("At which pressure does the safety valve of the K9 open?", "Its safety valve opens at 6 bar")]
+    [InlineData("How often must the boiler K9 be descaled?", "It must be descaled every year")]
+    [InlineData("At which pressure does the safety valve of the K7 open?", "Its safety valve opens at 3 bar")]
+    public async Task A_sentence_counts_with_the_headings_above_it_and_not_with_those_of_its_neighbours(
+        string question, string first)
+    {
+        using var rig = AnswerRig.WithoutModel();
+        var hits = AnswerData.Chunked(
+            ContentTypes.Markdown,
+            "# Boiler K7\n\nThe boiler K7 holds 80 litres. It must be descaled every six months. Use only vinegar acid. Do not use lye. "
+            + "Its safety valve opens at 3 bar.\n\n# Boiler K9\n\nThe boiler K9 holds 120 litres. It must be descaled every year. "
+            + "Its safety valve opens at 6 bar.\n");
+
+        var answer = await rig.AnswerAsync(question, hits);
+
+        Assert.StartsWith(first, answer.Text, StringComparison.Ordinal);
+        Assert.Equal(question.Contains("K9", StringComparison.Ordinal) ? "Boiler K9" : "Boiler K7", answer.Citations[0].Section);
     }
 
     [Fact]

@@ -42,6 +42,10 @@ public sealed class ChunkerTests
         var kept = chunks.SelectMany(chunk => Words(chunk.IndexedText)).ToHashSet(StringComparer.Ordinal);
         Assert.DoesNotContain(known, word => word.Length <= 100 && !kept.Contains(word));
         Assert.Equal(Enumerable.Range(0, chunks.Count), chunks.Select(chunk => chunk.Ordinal));
+        var whole = Whole(chunks);
+        Assert.All(chunks, chunk => Assert.Equal(
+            chunk.Text[chunk.Place!.HeaderLength..], whole[chunk.Place.Start..chunk.Place.End]));
+        Assert.Equal(words, Words(whole));
     }
 
     [Fact]
@@ -101,6 +105,43 @@ public sealed class ChunkerTests
     }
 
     [Fact]
+    public void What_a_chunk_repeats_is_on_its_own_page()
+    {
+        var chunks = Chunker(64, 32).Chunk(Document(
+            new TextBlock(BlockKind.Paragraph, "The crane operator is Ms Halloran.", Page: 1),
+            new TextBlock(BlockKind.Paragraph, "The dock master is Mr Quist.", Page: 2)));
+
+        Assert.Equal([1, 2], chunks.Select(chunk => chunk.Page));
+        Assert.DoesNotContain("Halloran", chunks[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sentence_over_a_page_border_is_whole_and_each_part_of_its_chunk_knows_its_page()
+    {
+        var chunk = Assert.Single(Chunker(64, 16).Chunk(Document(
+            new TextBlock(BlockKind.Paragraph, "The dock master opens the lock when the tide", Page: 1),
+            new TextBlock(BlockKind.Paragraph, "has reached the red mark. The gate is closed.", Page: 2, Continues: true))));
+
+        Assert.Equal("The dock master opens the lock when the tide has reached the red mark. The gate is closed.", chunk.Text);
+        Assert.Equal([(0, 1), (45, 2)], chunk.Place!.Parts.Select(part => (part.Start, part.Page)));
+        Assert.Equal(1, chunk.Page);
+    }
+
+    [Fact]
+    public void Small_sections_in_one_chunk_keep_their_headings()
+    {
+        var chunk = Assert.Single(Chunker(512, 64).Chunk(Document(
+            new TextBlock(BlockKind.Heading, "Boiler K7", 1),
+            new TextBlock(BlockKind.Paragraph, "Its valve opens at 3 bar."),
+            new TextBlock(BlockKind.Heading, "Boiler K9", 1),
+            new TextBlock(BlockKind.Paragraph, "Its valve opens at 6 bar."))));
+
+        var six = Whole([chunk]).IndexOf("6 bar", StringComparison.Ordinal);
+        Assert.Equal(["Boiler K7", "Boiler K9"], chunk.Place!.Parts.Select(part => part.Section));
+        Assert.Equal("Boiler K9", chunk.Place.PartAt(six)!.Section);
+    }
+
+    [Fact]
     public void A_word_without_end_is_cut_between_characters_and_comes_whole_out_of_its_parts()
     {
         var endless = string.Concat(Enumerable.Repeat("a\u0301\U0001F600字", 3000));
@@ -121,6 +162,10 @@ public sealed class ChunkerTests
         Assert.False(System.ComponentModel.DataAnnotations.Validator.TryValidateObject(
             options, new System.ComponentModel.DataAnnotations.ValidationContext(options), null, validateAllProperties: true));
     }
+
+    /// <summary>The document's text, put together from its chunks.</summary>
+    private static string Whole(IEnumerable<Chunk> chunks) => chunks.Aggregate("", (text, chunk) =>
+        text + chunk.Lead + chunk.Text[(chunk.Place!.HeaderLength + Math.Max(0, text.Length - chunk.Place.Start))..]);
 
     private static Chunker Chunker(int maxTokens, int overlap) =>
         new(Options.Create(new ChunkingOptions { MaxTokens = maxTokens, OverlapTokens = overlap }));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using RagAspire.Extraction;
+using RagAspire.Ingestion.Extraction;
 using RagAspire.Tests.Extraction;
 using RagAspire.Tests.Support;
 
@@ -84,7 +85,8 @@ public sealed class TextExtractorTests
     public async Task A_document_that_takes_too_long_is_given_up()
     {
         await using var extractor =
-            Samples.Extractor(options => (options.Processes, options.TimeLimit) = (1, TimeSpan.FromSeconds(1)));
+            Samples.Extractor(options => (options.Processes, options.TimeLimit, options.TimeLimitPerMegabyte)
+                = (1, TimeSpan.FromSeconds(1), TimeSpan.Zero));
         using var slow = await Samples.WriteAsync(SlowPage());
 
         var unreadable = await Assert.ThrowsAsync<UnreadableDocumentException>(
@@ -122,6 +124,68 @@ public sealed class TextExtractorTests
     }
 
     [Fact]
+    public async Task No_process_reads_for_two_collections()
+    {
+        await using var extractor = Samples.Extractor(options => options.Processes = 2);
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        var processes = new List<int>();
+        foreach (var collection in new[] { "one", "two", "one", "two" })
+        {
+            var before = extractor.ProcessIds;
+            await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token, collection);
+            processes.AddRange(extractor.ProcessIds.Except(before));
+        }
+
+        Assert.Equal(2, processes.Distinct().Count());
+        Assert.Equal(2, extractor.ProcessIds.Count);
+    }
+
+    [Fact]
+    public async Task A_document_of_a_complex_format_has_its_process_for_itself()
+    {
+        await using var extractor = Samples.Extractor(options => options.Processes = 1);
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+        var shared = extractor.ProcessIds.Single();
+        var spare = await SpareAsync(extractor);
+
+        await extractor.ExtractAsync(Samples.Document("sample/handbook.pdf"), ContentTypes.Pdf, null, Token);
+
+        Assert.Equal([shared], extractor.ProcessIds);
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(spare));
+        Assert.NotEqual(spare, await SpareAsync(extractor));
+    }
+
+    [Fact]
+    public async Task A_costly_document_leaves_a_slot_to_others_when_it_is_tried_again()
+    {
+        await using var extractor = Samples.Extractor(options => (options.TimeLimit, options.TimeLimitPerMegabyte)
+            = (TimeSpan.FromSeconds(1), TimeSpan.Zero));
+        using var slow = await Samples.WriteAsync(SlowPage());
+        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
+        await Assert.ThrowsAsync<UnreadableDocumentException>(
+            () => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token));
+
+        var again = Enumerable.Range(0, 4)
+            .Select(_ => extractor.ExtractAsync(slow.Path, ContentTypes.Html, null, Token)).ToList();
+        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
+        var waiting = again.Count(task => !task.IsCompleted);
+        foreach (var task in again)
+        {
+            await Assert.ThrowsAsync<UnreadableDocumentException>(() => task);
+        }
+
+        Assert.InRange(waiting, 2, 4);
+    }
+
+    [Theory]
+    [InlineData(0, 30)]
+    [InlineData(1024 * 1024, 32)]
+    [InlineData(100L * 1024 * 1024, 230)]
+    public void The_processor_time_grows_with_the_size(long bytes, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), new ExtractionOptions().TimeLimitOf(bytes));
+
+    [Fact]
     public async Task Cancelling_ends_the_process_and_frees_its_place()
     {
         await using var extractor = Samples.Extractor(options => options.Processes = 1);
@@ -155,47 +219,32 @@ public sealed class TextExtractorTests
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_our_fault_and_not_the_files()
-    {
-        await using var extractor = Samples.Extractor();
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => extractor.ExtractAsync("/nowhere/at-all.pdf", ContentTypes.Pdf, null, Token));
-    }
-
-    [Fact]
     public async Task Disposing_leaves_no_process()
     {
         var extractor = Samples.Extractor();
         using var file = await Samples.WriteAsync("Some text."u8.ToArray());
         await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
-        var process = Process.GetProcessById(extractor.ProcessIds.Single());
+        await extractor.PrepareAsync(Token);
+        List<Process> processes =
+        [
+            Process.GetProcessById(extractor.ProcessIds.Single()), Process.GetProcessById(extractor.SpareProcessId!.Value),
+        ];
 
         await extractor.DisposeAsync();
 
-        Assert.True(process.HasExited);
+        Assert.All(processes, process => Assert.True(process.HasExited));
     }
 
-    [Fact]
-    public async Task A_process_gets_no_secrets_from_its_parent()
+    private static async Task<int> SpareAsync(TextExtractor extractor)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
-
-        // Not the name of a setting: the processes of tests that run meanwhile inherit it too.
-        Environment.SetEnvironmentVariable("SECRET_OF_THE_PARENT", "Password=hidden");
-        await using var extractor = Samples.Extractor();
-        using var file = await Samples.WriteAsync("Some text."u8.ToArray());
-        await extractor.ExtractAsync(file.Path, ContentTypes.Text, null, Token);
-
-        var environment = await File.ReadAllTextAsync($"/proc/{extractor.ProcessIds.Single()}/environ", Token);
-
-        Assert.DoesNotContain("Password", environment, StringComparison.Ordinal);
-        Assert.Contains("DOTNET_GCHeapHardLimit", environment, StringComparison.Ordinal);
+        await extractor.PrepareAsync(Token);
+        return extractor.SpareProcessId!.Value;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A page that takes its parser seconds: each of its elements is looked up through all that are open.</summary>
-    private static byte[] SlowPage() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<i><p>word", 100_000)));
+    private static byte[] SlowPage() => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<dl><dd>word", 350_000)));
 
     private sealed class Recorder(List<double> fractions) : IProgress<double>
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
 using RagAspire.Vectors.Embedding;
@@ -36,6 +37,7 @@ internal sealed class FilledHost : IAsyncDisposable
             ["ConnectionStrings:chat"] = ollama.ConnectionString(ollama.ChatModel),
             ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
+            ["Backups:SigningKey"] = BackupRig.SigningKey,
             ["Maintenance:Database:LockTimeout"] = (lockTimeout ?? TimeSpan.FromMinutes(10)).ToString(),
         };
         var host = await MaintenanceHost.CreateAsync(
@@ -97,8 +99,9 @@ internal sealed class FilledHost : IAsyncDisposable
             select gen_random_uuid(), 'default', n || '.txt', 'text/plain', 5, sha256(convert_to('text' || n, 'UTF8')),
                 'ready', 1, 2
             from generate_series(1, 4) n;
-            insert into document_contents (document_id, version, content)
-            select id, 1, convert_to('text' || left(name, 1), 'UTF8') from documents;
+            insert into document_contents (document_id, version) select id, 1 from documents;
+            insert into document_slices (document_id, version, ordinal, bytes)
+            select id, 1, 0, convert_to('text' || left(name, 1), 'UTF8') from documents;
             insert into chunks (id, document_id, version, ordinal, text, token_count)
             select gen_random_uuid(), id, 1, o, 'Chunk ' || o || ' is about animal' || left(name, 1) || '.', 5
                 from documents, generate_series(0, 1) o;
@@ -108,8 +111,9 @@ internal sealed class FilledHost : IAsyncDisposable
         var chunks = await Host.Database.Command("select id, text from chunks")
             .ListAsync(row => (Id: row.GetGuid(0), Text: row.GetString(1)), Cancelled);
         var terms = Host.Get<Bm25Encoder>();
-        await Host.Get<EmbeddingStore>().SaveAsync(
-            [.. chunks.Select(chunk => new ChunkEmbedding(chunk.Id, null, null, terms.Encode(chunk.Text)))], Cancelled);
+        await using var connection = await Host.Database.OpenConnectionAsync(Cancelled);
+        await EmbeddingStore.InsertTermsAsync(
+            connection, [.. chunks.Select(chunk => new ChunkTerms(chunk.Id, terms.Encode(chunk.Text)))], Cancelled);
         await Host.ExecuteAsync("insert into index_changes (document_id, collection) select id, collection from documents");
     }
 }

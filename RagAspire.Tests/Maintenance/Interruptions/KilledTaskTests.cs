@@ -201,6 +201,7 @@ public sealed class KilledTaskTests(Stores stores)
         select concat_ws(E'\n',
             (select md5(string_agg(d::text, '|' order by id)) from documents d),
             (select count(*) || ' contents ' || md5(string_agg(c::text, '|' order by c::text)) from document_contents c),
+            (select count(*) || ' slices ' || md5(string_agg(s::text, '|' order by s::text)) from document_slices s),
             (select count(*) || ' chunks ' || md5(string_agg(c::text, '|' order by id)) from chunks c),
             (select count(*) || ' embeddings ' || md5(string_agg(concat(chunk_id, model, dense, term_hashes, term_counts), '|'
                 order by chunk_id)) from embeddings))

@@ -30,6 +30,9 @@ internal sealed class QdrantStub : IAsyncDisposable
     /// <summary>Answers everything with this status, when it is set.</summary>
     public StatusCode? Failure { get; set; }
 
+    /// <summary>Changes what the server says about a collection.</summary>
+    public Action<CollectionInfo>? Describe { get; set; }
+
     /// <summary>The calls so far, by method.</summary>
     public List<string> Calls { get; } = [];
 
@@ -88,7 +91,7 @@ internal sealed class QdrantStub : IAsyncDisposable
     {
         "qdrant.Collections/CollectionExists" => _store.Exists(CollectionExistsRequest.Parser.ParseFrom(body)),
         "qdrant.Collections/Create" => _store.Create(CreateCollection.Parser.ParseFrom(body)),
-        "qdrant.Collections/Get" => _store.Get(GetCollectionInfoRequest.Parser.ParseFrom(body)),
+        "qdrant.Collections/Get" => Described(_store.Get(GetCollectionInfoRequest.Parser.ParseFrom(body))),
         "qdrant.Points/CreateFieldIndex" => _store.CreateIndex(CreateFieldIndexCollection.Parser.ParseFrom(body)),
         "qdrant.Points/CreateVectorName" => _store.CreateVector(CreateVectorNameRequest.Parser.ParseFrom(body)),
         "qdrant.Points/Upsert" => _store.Upsert(UpsertPoints.Parser.ParseFrom(body)),
@@ -99,6 +102,12 @@ internal sealed class QdrantStub : IAsyncDisposable
         "qdrant.Points/QueryBatch" => _store.Query(QueryBatchPoints.Parser.ParseFrom(body)),
         _ => throw new RpcException(new Status(StatusCode.Unimplemented, call)),
     };
+
+    private GetCollectionInfoResponse Described(GetCollectionInfoResponse response)
+    {
+        Describe?.Invoke(response.Result);
+        return response;
+    }
 
     private static async Task<byte[]> ReadAsync(HttpContext context)
     {

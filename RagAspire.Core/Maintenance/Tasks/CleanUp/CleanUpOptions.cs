@@ -22,6 +22,10 @@ public sealed class CleanUpOptions
     [Range(1, 3_650)]
     public int JobDays { get; set; } = 30;
 
+    /// <summary>Days that the tokens and the cost of models stay in the database.</summary>
+    [Range(62, 36_500)]
+    public int UsageDays { get; set; } = 400;
+
     /// <summary>Bytes that RagAspire's caches may take in Redis.</summary>
     [Range(0, long.MaxValue)]
     public long CacheBytes { get; set; } = 512L << 20;

@@ -93,7 +93,7 @@ public sealed partial class OldFiles(IOptions<CleanUpOptions> options, IConfigur
     [GeneratedRegex(@"\.log(\.[0-9]+)?(\.(gz|zst|zip))?$", RegexOptions.IgnoreCase)]
     private static partial Regex LogName();
 
-    /// <summary>The names of <see cref="TemporaryFile"/>: a prefix, a unique number and a purpose.</summary>
-    [GeneratedRegex(@"^ragaspire-[0-9a-f]{32}(\.[a-z]+)?$")]
+    /// <summary>The names of <see cref="TemporaryFile"/>: a prefix, a unique number and the process.</summary>
+    [GeneratedRegex(@"^ragaspire-[0-9a-f]{32}(\.[a-z0-9]+)?$")]
     private static partial Regex TemporaryName();
 }

@@ -6,7 +6,7 @@ using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Maintenance.Tasks.CleanUp;
 
-/// <summary>Expired leases on documents, old records of jobs and runs, and uploads without a document.</summary>
+/// <summary>Expired leases on documents, old records of jobs, runs and usage, and uploads without a document.</summary>
 public sealed class OldRecords(
     NpgsqlDataSource dataSource, DocumentStore documents, RunStore runs, IOptions<CleanUpOptions> options, TimeProvider time)
 {
@@ -28,6 +28,15 @@ public sealed class OldRecords(
             """;
         var uploads = await DeleteAsync("document_contents", "(document_id, version)", orphaned, 1, dryRun, cancellationToken);
         Count(report, uploads, "orphaned uploads", dryRun);
+
+        const string old = "t.hour < now() - make_interval(days => $1)";
+        var usage = await DeleteAsync(
+            "model_usage", "(key_id, hour, collection, model, kind, currency)", old, options.Value.UsageDays, dryRun, cancellationToken);
+        Count(report, usage, "old records of usage", dryRun);
+
+        // The ids only tell a batch that is sent again within minutes.
+        const string written = "t.written_at < now() - make_interval(days => $1)";
+        await DeleteAsync("model_usage_batches", "id", written, 1, dryRun, cancellationToken);
         if (!dryRun)
         {
             Count(report, await runs.PruneAsync(cancellationToken), "old maintenance runs", dryRun);

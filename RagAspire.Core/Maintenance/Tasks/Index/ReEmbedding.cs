@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
+using RagAspire.Usage;
 using RagAspire.Vectors.Embedding;
-using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Maintenance.Tasks.Index;
 
@@ -15,13 +15,14 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// completes the vectors of the current model and deletes those of former models.
 /// </summary>
 public sealed class ReEmbedding(
-    EmbeddingBacklog backlog, IndexOperations index, Bm25Encoder terms, ReEmbeddingModels models, TimeProvider time)
+    EmbeddingBacklog backlog, IndexOperations index, ReEmbeddingModels models, TimeProvider time)
     : IMaintenanceTask
 {
     /// <summary>The connection string of the model to switch to: <c>Endpoint=http://host:11434;Model=name</c>.</summary>
     public const string NextModel = "embeddings-next";
 
-    private const int Batch = 8;
+    /// <summary>A batch may hold chunks of several collections.</summary>
+    private static readonly UsageContext Usage = new(UsageContext.SystemKey, "", UsageKind.Maintenance);
 
     public string Name => "re-embedding";
 
@@ -62,6 +63,9 @@ public sealed class ReEmbedding(
             var reconciled = await index.ReconcileAsync(context, everything: false, cancellationToken);
             report.Failed += reconciled.Failed;
             reconciled.Notes.ToList().ForEach(report.Note);
+
+            // After the indexes have the vectors: results that were cached without them are not served any more.
+            await backlog.CountAsDoneAsync(model, cancellationToken);
         }
 
         return report.Build();
@@ -75,7 +79,7 @@ public sealed class ReEmbedding(
             var last = Guid.Empty;
             while (true)
             {
-                var page = await backlog.NextAsync(model, last, Batch, cancellationToken);
+                var page = await backlog.NextAsync(model, last, embedder.BatchSize, cancellationToken);
                 if (page.Count > 0)
                 {
                     await EmbedAsync(page, embedder, model, cancellationToken);
@@ -106,9 +110,8 @@ public sealed class ReEmbedding(
     {
         var startedAt = time.GetTimestamp();
         var texts = page.Select(row => ChunkText.Of(row.Section, row.Text)).ToList();
-        var vectors = await embedder.EmbedDocumentsAsync(texts, cancellationToken);
-        var embeddings = page.Select((row, i) => new ChunkEmbedding(row.Id, model, vectors[i], terms.Encode(texts[i])));
-        await backlog.SaveAsync([.. embeddings], cancellationToken);
+        var vectors = await embedder.EmbedDocumentsAsync(texts, Usage, cancellationToken);
+        await backlog.SaveAsync(model, page, vectors, cancellationToken);
 
         // Searches use the same model server and the same database.
         await Throttle.PauseAsync(startedAt, 3, time, cancellationToken);
@@ -120,6 +123,7 @@ public sealed class ReEmbeddingModels(
     Embedder current,
     IConfiguration configuration,
     IOptions<EmbeddingOptions> options,
+    ModelMeter meter,
     TimeProvider time,
     ILogger<Embedder> logger)
 {
@@ -144,6 +148,6 @@ public sealed class ReEmbeddingModels(
         }
 
         var client = new OllamaApiClient(address, model.ToString()!);
-        return (new Embedder(options, time, logger, (IEmbeddingGenerator<string, Embedding<float>>)client), true, client);
+        return (new Embedder(options, time, logger, meter, (IEmbeddingGenerator<string, Embedding<float>>)client), true, client);
     }
 }

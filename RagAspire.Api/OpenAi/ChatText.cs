@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using RagAspire.Answers;
+
+namespace RagAspire.Api.OpenAi;
+
+/// <summary>An answer as the content of a chat message: the text, and a foot with the sources that it cites.</summary>
+internal static class ChatText
+{
+    /// <summary>The sources, one a line; empty when there are none.</summary>
+    public static string Foot(Answer answer)
+    {
+        var foot = new StringBuilder();
+        foreach (var citation in answer.Citations.DistinctBy(citation => citation.Number))
+        {
+            foot.Append(foot.Length == 0 ? "\n\nSources:" : "").Append(
+                CultureInfo.InvariantCulture, $"\n[{citation.Number}] {citation.DocumentName}");
+            if (citation.Page is { } page)
+            {
+                foot.Append(CultureInfo.InvariantCulture, $", page {page}");
+            }
+        }
+
+        return foot.ToString();
+    }
+
+    /// <summary>One annotation for each number in brackets in the text.</summary>
+    public static IReadOnlyList<ChatAnnotation> Annotations(Answer answer)
+    {
+        var annotations = new List<ChatAnnotation>();
+        foreach (var citation in answer.Citations.DistinctBy(citation => citation.Number))
+        {
+            var mark = string.Create(CultureInfo.InvariantCulture, $"[{citation.Number}]");
+            for (var at = 0; (at = answer.Text.IndexOf(mark, at, StringComparison.Ordinal)) >= 0; at += mark.Length)
+            {
+                annotations.Add(new ChatAnnotation("url_citation", new UrlCitation(
+                    at, at + mark.Length, $"/api/v1/documents/{citation.DocumentId}/content", citation.DocumentName)));
+            }
+        }
+
+        return [.. annotations.OrderBy(annotation => annotation.Citation.StartIndex)];
+    }
+}

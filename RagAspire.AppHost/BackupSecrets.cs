@@ -1,0 +1,40 @@
+using RagAspire.AppHost.EmbeddedStores;
+using RagAspire.Embedded.Postgres;
+
+namespace RagAspire.AppHost;
+
+internal static class BackupSecrets
+{
+    private const string Name = "backup-signing-key";
+
+    /// <summary>
+    /// The key that signs backups, and the login as which they are restored. Only the worker gets them. In development the key is
+    /// generated once and kept in the data directory, and its path is passed; a deployment has a secret parameter.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithBackupSecrets(
+        this IResourceBuilder<ProjectResource> worker, AppHostOptions options, Stores stores)
+    {
+        var builder = worker.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return worker.WithRestoreRole(stores.Postgres).WithEnvironment(
+                "Backups__SigningKey", builder.AddPassword(Name, "Signs backups; also needed to restore them elsewhere."));
+        }
+
+        var settings = builder.Configuration.GetSection("Backups");
+        if (string.IsNullOrEmpty(settings["SigningKey"]) && string.IsNullOrEmpty(settings["SigningKeyFile"]))
+        {
+            Secrets.ReadSecret(options, Name);
+            worker.WithEnvironment("Backups__SigningKeyFile", Path.Combine(options.DataDirectory, Name));
+        }
+
+        return stores.Database.Resource is not EmbeddedDatabaseResource ? worker.WithRestoreRole(stores.Postgres) : worker
+            .WithEnvironment("Backups__RestoreRole", EmbeddedPostgres.RestoreRole)
+            .WithEnvironment("Backups__RestorePasswordFile", EmbeddedPostgres.RestorePasswordFile(options.DataDirectory));
+    }
+
+    private static IResourceBuilder<ProjectResource> WithRestoreRole(
+        this IResourceBuilder<ProjectResource> worker, ContainerPostgres? postgres) => postgres is null ? worker : worker
+            .WithEnvironment("Backups__RestoreRole", EmbeddedPostgres.RestoreRole)
+            .WithEnvironment("Backups__RestorePassword", postgres.RestorePassword);
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace RagAspire.Benchmarks;
+
+/// <summary>What Linux knows of a process; 0 when it has ended.</summary>
+internal static class ProcessFigures
+{
+    private const double TicksPerSecond = 100;
+
+    /// <summary>Memory that is not shared with files or other processes.</summary>
+    public static long OwnBytes(int process) => Field(process, "RssAnon:") << 10;
+
+    public static long OwnBytesWithChildren(int process) => Children(process).Append(process).Sum(OwnBytes);
+
+    /// <summary>Open files, sockets and pipes.</summary>
+    public static long Handles(int process)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").LongCount();
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    public static IEnumerable<int> Children(int parent) => Directory.EnumerateDirectories("/proc")
+        .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && Field(id, "PPid:") == parent);
+
+    /// <summary>CPU time of the process in its own code and in the kernel.</summary>
+    public static double CpuSeconds(int process)
+    {
+        // The name of the program may hold spaces; the fields after it are counted from its last parenthesis.
+        var fields = ReadOrEmpty($"/proc/{process}/stat").Split(") ").Last().Split(' ');
+        return fields.Length < 13 ? 0
+            : fields[11..13].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+
+    private static string ReadOrEmpty(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static long Field(int process, string name)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RagAspire.TestSupport.Retrieval;
+using RagAspire.Vectors;
+using RagAspire.Vectors.Boxed;
+using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.InProcess;
+using RagAspire.Vectors.Terms;
+
+namespace RagAspire.Benchmarks;
+
+/// <summary>
+/// Prints the quality of text, vector and hybrid search on a BEIR collection, by the in-process index and a model in the box.
+/// Each document is one point.
+/// </summary>
+internal sealed class RetrievalReport(TextWriter output)
+{
+    private const string Usage = "Usage: retrieval --data <folder with corpus.jsonl, queries.jsonl and qrels.tsv> [--model minilm|arctic-xs]";
+    private const int Batch = 256;
+    private static readonly Dictionary<string, string> NoTags = [];
+
+    public async Task<int> PrintAsync(string[] args, CancellationToken cancellationToken)
+    {
+        var (folder, name) = args switch
+        {
+            ["--data", var data] => (data, BoxedModel.MiniLm),
+            ["--data", var data, "--model", var chosen] => (data, chosen),
+            _ => ("", ""),
+        };
+        if (BoxedModel.Of(name) is not { } model)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        var test = BeirTest.Load(folder);
+        await output.WriteLineAsync($"{test.Name}: {test.Documents.Count} documents, {model.Name}");
+        using var generator = new BoxedEmbeddingGenerator(model, NullLogger<BoxedEmbeddingGenerator>.Instance);
+        var prefixes = EmbeddingPrefixes.For(model.Name, new EmbeddingOptions());
+        var startedAt = TimeProvider.System.GetTimestamp();
+        var vectors = await EmbedAsync(
+            generator, [.. test.Documents.Select(document => prefixes.Document + document.Whole)], cancellationToken);
+        var perSecond = test.Documents.Count / TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds;
+        await output.WriteLineAsync(FormattableString.Invariant($"embedded {perSecond:0} documents/s"));
+        var ids = test.Queries.Keys.ToList();
+        var asked = await Task.WhenAll(ids.Select(async id =>
+            (await EmbedAsync(generator, [prefixes.Query + test.Queries[id]], cancellationToken))[0]));
+        var queries = ids.Zip(asked).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        await PrintAsync(test, vectors, queries, cancellationToken);
+        return 0;
+    }
+
+    private async Task PrintAsync(
+        BeirTest test, List<float[]> vectors, Dictionary<string, float[]> queries, CancellationToken cancellationToken)
+    {
+        using var analyzer = new TextAnalyzer();
+        var encoder = new Bm25Encoder(analyzer);
+        var hybrid = new HybridOptions { VectorWeight = BoxedModel.VectorWeight };
+        using var index = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(hybrid));
+        var names = test.Documents.ToDictionary(document => Id(document.Id), document => document.Id);
+        await index.UpsertAsync(
+            [.. test.Documents.Zip(vectors, (document, vector) => new IndexPoint(
+                Id(document.Id), Id(document.Id), 1, "test", NoTags, encoder.EncodeChunk("", document.Title, document.Text), vector))],
+            cancellationToken);
+        index.Open();
+        foreach (var mode in new[] { "text", "vector", "hybrid" })
+        {
+            var quality = RetrievalQuality.Measure(test, (id, text) => [.. index.SearchAsync(
+                new IndexQuery(
+                    "test", mode == "vector" ? null : encoder.EncodeQuery(text), mode == "text" ? null : queries[id], NoTags, 100),
+                cancellationToken).GetAwaiter().GetResult().Select(hit => names[hit.ChunkId])]);
+            await output.WriteLineAsync($"{mode,-7} {quality}");
+        }
+    }
+
+    private static async Task<List<float[]>> EmbedAsync(
+        BoxedEmbeddingGenerator generator, string[] texts, CancellationToken cancellationToken)
+    {
+        var vectors = new List<float[]>(texts.Length);
+        foreach (var batch in texts.Chunk(Batch))
+        {
+            var embeddings = await generator.GenerateAsync(batch, cancellationToken: cancellationToken);
+            vectors.AddRange(embeddings.Select(embedding => embedding.Vector.ToArray()));
+        }
+
+        return vectors;
+    }
+
+    private static Guid Id(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using Npgsql;
+using RagAspire.Benchmarks.Load;
+using RagAspire.Database;
+using RagAspire.TestSupport.Processes;
+using RagAspire.TestSupport.Queueing;
+
+namespace RagAspire.Benchmarks.Simulation;
+
+/// <summary>Measures the unit costs of a search, and the delays of one rate beside those that the simulation expects.</summary>
+internal sealed class MeasuredPoint(TextWriter output)
+{
+    private const int WordsPerDocument = 1_500;
+    private const int Alone = 400;
+    private const int WarmUp = 100;
+    private const double Load = .5;
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
+
+    private readonly SyntheticText _text = new(seed: 1);
+
+    public async Task<UnitCosts> MeasureAsync(UnitCosts costs, int documents, CancellationToken cancellationToken)
+    {
+        await using var system = await PrivateSystem.StartAsync(durable: true, cancellationToken);
+        await system.StartAsync("RagAspire.Worker", [], cancellationToken);
+        var process = await system.StartAsync("RagAspire.Api", [], cancellationToken);
+        using var api = PrivateSystem.ClientOf(process);
+        await using var database = NpgsqlDataSource.Create(system.Database);
+        var watch = Stopwatch.StartNew();
+        var chunks = await new LoadCorpus(api, database, _text)
+            .FillAsync(documents, WordsPerDocument, _ => { }, cancellationToken);
+        costs = costs with
+        {
+            ChunksPerSecond = chunks / watch.Elapsed.TotalSeconds / Environment.ProcessorCount,
+            DatabaseBytesPerChunk = await database.Command("select pg_database_size(current_database())").ScalarAsync<long>(cancellationToken)
+                / (double)chunks,
+        };
+        await OneByOneAsync(api, WarmUp, cancellationToken);
+
+        var before = Used(process, system);
+        var alone = await OneByOneAsync(api, Alone, cancellationToken);
+        var after = Used(process, system);
+        costs = costs with
+        {
+            ApiSeconds = (after.Api - before.Api) / Alone,
+            DatabaseSeconds = (after.Database - before.Database) / Alone,
+        };
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{chunks} chunks of {costs.DatabaseBytesPerChunk:0} bytes, {costs.ChunksPerSecond:0.0} a second and core; a search takes "
+            + $"{costs.ApiSeconds * 1000:0.0} ms of the API's CPU time and {costs.DatabaseSeconds * 1000:0.0} ms of PostgreSQL's"));
+
+        // A request occupies one core while it is served, here or in PostgreSQL.
+        var rate = Load * Environment.ProcessorCount / alone.Average();
+        var measured = await AtRateAsync(api, rate, cancellationToken);
+        var simulated = QueueSimulation.Run(
+            rate, random => alone[random.Next(alone.Count)], Environment.ProcessorCount, requests: 200_000, seed: 1);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rate:0} searches/s: measured median {measured[measured.Count / 2] * 1000:0.0} ms, p95 {measured[measured.Count * 95 / 100] * 1000:0.0} ms; "
+            + $"simulated {simulated.Median * 1000:0.0} ms, {simulated.Percentile95 * 1000:0.0} ms"));
+        return costs;
+    }
+
+    private static (double Api, double Database) Used(HostProcess api, PrivateSystem system) => (
+        ProcessFigures.CpuSeconds(api.ProcessId),
+        ProcessFigures.Children(system.DatabaseProcess!.Value).Sum(ProcessFigures.CpuSeconds));
+
+    /// <returns>The seconds of each.</returns>
+    private async Task<IReadOnlyList<double>> OneByOneAsync(HttpClient api, int searches, CancellationToken cancellationToken)
+    {
+        var took = new List<double>();
+        while (took.Count < searches)
+        {
+            var startedAt = Stopwatch.GetTimestamp();
+            await SearchAsync(api, _text.Question(), cancellationToken);
+            took.Add(Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
+        }
+
+        return took;
+    }
+
+    /// <summary>Sends requests at random times, whether or not earlier ones have been answered.</summary>
+    private async Task<IReadOnlyList<double>> AtRateAsync(HttpClient api, double rate, CancellationToken cancellationToken)
+    {
+        var (took, open, random) = (new ConcurrentQueue<double>(), new List<Task>(), new Random(1));
+        var startedAt = Stopwatch.GetTimestamp();
+        for (var dueAt = TimeSpan.Zero; dueAt < Length;
+            dueAt += TimeSpan.FromSeconds(QueueSimulation.Exponential(random, 1 / rate)))
+        {
+            if (dueAt - Stopwatch.GetElapsedTime(startedAt) is var early && early > TimeSpan.Zero)
+            {
+                await Task.Delay(early, cancellationToken);
+            }
+
+            open.Add(TimedAsync(_text.Question(), dueAt));
+        }
+
+        await Task.WhenAll(open);
+        return [.. took.Order()];
+
+        async Task TimedAsync(string query, TimeSpan dueAt)
+        {
+            await SearchAsync(api, query, cancellationToken);
+            took.Enqueue((Stopwatch.GetElapsedTime(startedAt) - dueAt).TotalSeconds);
+        }
+    }
+
+    private static async Task SearchAsync(HttpClient api, string query, CancellationToken cancellationToken)
+    {
+        using var response = await api.PostAsJsonAsync("/api/v1/search", new { query }, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RagAspire.Backups.Signing;
+
+/// <summary>A secret that signs manifests with HMAC-SHA-256.</summary>
+internal sealed class SigningKey
+{
+    /// <summary>A shorter secret could be guessed by a program that has one signed manifest.</summary>
+    public const int ShortestSecret = 32;
+
+    private const string ManifestPurpose = "ragaspire backup manifest\n";
+    private const string IdPurpose = "ragaspire backup key id\n";
+    private const int IdBytes = 8;
+
+    private readonly byte[] _secret;
+
+    private SigningKey(byte[] secret)
+    {
+        _secret = secret;
+        Id = Convert.ToHexStringLower(Authenticate(IdPurpose, []).AsSpan(0, IdBytes));
+    }
+
+    /// <summary>The name of the key in manifests: 16 hexadecimal digits, from which the secret cannot be derived.</summary>
+    public string Id { get; }
+
+    /// <exception cref="ArgumentException">The secret is too short.</exception>
+    public static SigningKey Of(string secret) => secret.Trim() is { Length: >= ShortestSecret } trimmed
+        ? new SigningKey(Encoding.UTF8.GetBytes(trimmed))
+        : throw new ArgumentException($"A signing key has at least {ShortestSecret} characters.", nameof(secret));
+
+    public byte[] Sign(byte[] manifest) => Authenticate(ManifestPurpose, manifest);
+
+    public bool Verifies(byte[] manifest, byte[] signature) =>
+        CryptographicOperations.FixedTimeEquals(Sign(manifest), signature);
+
+    private byte[] Authenticate(string purpose, byte[] content)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _secret);
+        hmac.AppendData(Encoding.ASCII.GetBytes(purpose));
+        hmac.AppendData(content);
+        return hmac.GetHashAndReset();
+    }
+}

@@ -1,0 +1,54 @@
+namespace RagAspire.Capacity;
+
+/// <summary>The limit of each figure, and when it is reached.</summary>
+internal static class Limits
+{
+    /// <summary>Adds the limit that an option sets, and the time at which the limit is reached.</summary>
+    public static CapacityFigure With(CapacityFigure figure, CapacityOptions options)
+    {
+        var (limit, source) = figure.Name switch
+        {
+            "cpu" => (options.CpuPercent, "Capacity:CpuPercent"),
+            "memory" => (options.MemoryPercent, "Capacity:MemoryPercent"),
+            "response_time" => (options.ResponseTimeGoal.TotalSeconds, "Capacity:ResponseTimeGoal"),
+            "vector_memory" when options.VectorMemoryLimit > 0 => (options.VectorMemoryLimit, "Capacity:VectorMemoryLimit"),
+            "error_rate" => ((double?)null, null),
+            _ => (figure.Limit, figure.LimitSource),
+        };
+        return figure with
+        {
+            Limit = limit,
+            LimitSource = source,
+            Crossing = limit is { } value ? CrossingOf(figure, value) : null,
+        };
+    }
+
+    private static Crossing? CrossingOf(CapacityFigure figure, double limit)
+    {
+        if (figure.Series is not { } series)
+        {
+            return null;
+        }
+
+        // A limit that was reached before the forecast begins is reached now.
+        return figure.Last >= limit
+            ? new Crossing(figure.To, figure.To, figure.To)
+            : new Crossing(
+                First(series, series.Ahead.NinetyFive.Upper, limit),
+                First(series, series.Ahead.Values, limit),
+                First(series, series.Ahead.NinetyFive.Lower, limit));
+    }
+
+    private static DateTimeOffset? First(FigureSeries series, IReadOnlyList<double> values, double limit)
+    {
+        for (var step = 0; step < values.Count; step++)
+        {
+            if (values[step] >= limit)
+            {
+                return series.FirstAhead + (step * series.Step);
+            }
+        }
+
+        return null;
+    }
+}

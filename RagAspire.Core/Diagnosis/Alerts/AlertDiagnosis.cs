@@ -1,0 +1,41 @@
+using RagAspire.Database;
+
+namespace RagAspire.Diagnosis.Alerts;
+
+/// <summary>
+/// Makes a diagnosis for alerts that were received. The webhook only stores the alert; a poll finds what has no report yet,
+/// so a report is also made after a restart, and alerts that arrive together share one diagnosis.
+/// </summary>
+public sealed class AlertDiagnosis(
+    AlertReportStore reports, DiagnosisService diagnosis, DatabaseStartup database, TimeProvider time)
+    : PollingService(database, time)
+{
+    // A diagnosis of a trouble that is over would mislead, so older alerts stay without one.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+
+    private const int MaxAlerts = 500;
+    private const int MaxFindings = 100;
+    private const int MaxEvidence = 10;
+
+    protected override TimeSpan Interval => TimeSpan.FromSeconds(2);
+
+    protected override async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var waiting = await reports.WaitingAsync(MaxAge, MaxAlerts, cancellationToken);
+        if (waiting.Count > 0)
+        {
+            var report = await diagnosis.DiagnoseAsync(range: null, cancellationToken);
+            await reports.AddAsync(waiting, Bounded(report), cancellationToken);
+        }
+    }
+
+    /// <summary>A report of limited size: the first findings count.</summary>
+    private static DiagnosisReport Bounded(DiagnosisReport report) => report with
+    {
+        Findings =
+        [
+            .. report.Findings.Take(MaxFindings)
+                .Select(finding => finding with { Evidence = [.. finding.Evidence.Take(MaxEvidence)] }),
+        ],
+    };
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RagAspire.Diagnosis.Causes;
+
+internal static class CauseRegistration
+{
+    public static IServiceCollection AddCauses(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<CauseOptions>(CauseOptions.Section);
+        return services
+            .AddSingleton<PrometheusHistory>()
+            .AddHostedSingleton<MeterHistory>()
+            .AddSingleton<CauseAnalysis>();
+    }
+}

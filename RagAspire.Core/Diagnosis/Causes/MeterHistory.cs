@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace RagAspire.Diagnosis.Causes;
+
+/// <summary>
+/// The last hour of this process' own meters, in steps, so that the causes of a trouble can be found without Prometheus.
+/// </summary>
+internal sealed class MeterHistory : BackgroundService, IMeasureHistory
+{
+    private const int MaxSteps = 360;
+
+    // Labels come from routes, keys and models, and a client must not be able to fill the memory by them.
+    private const int MaxSeries = 1000;
+
+    private readonly ConcurrentDictionary<(string Metric, string Labels), MeterSeries> _series = [];
+    private readonly ConcurrentDictionary<(string Metric, string Labels), double> _sums = [];
+    private readonly MeterListener _listener = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _step;
+    private readonly Queue<DateTimeOffset> _rolls = [];
+
+    public MeterHistory(IMeterFactory meters, IOptions<CauseOptions> options, TimeProvider time)
+    {
+        (_time, _step) = (time, options.Value.Step);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            // Of several hosts in one process each has meters of its own; those of libraries are shared.
+            if (Measures.Metrics.Contains(MetricName.Of(instrument))
+                && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>False in a command, which has no past.</summary>
+    public bool IsRunning { get; private set; }
+
+    public string Source => "the meters of this process";
+
+    public Task<IReadOnlyList<MeasureSeries>> ReadAsync(
+        Measure measure, DiagnosisWindow window, CancellationToken cancellationToken)
+    {
+        List<DateTimeOffset> rolls;
+        lock (_rolls)
+        {
+            rolls = [.. _rolls.Where(at => at >= window.Since && at <= window.Until)];
+        }
+
+        if (rolls.Count == 0)
+        {
+            throw new ProbeException("This process has not measured yet.");
+        }
+
+        return Task.FromResult<IReadOnlyList<MeasureSeries>>(
+        [
+            .. _series.Where(series => series.Key.Metric == measure.Metric && Matches(series.Value, measure))
+                .GroupBy(series => measure.By.Length == 0 ? "" : series.Value.Labels.GetValueOrDefault(measure.By, ""))
+                .Select(group => new MeasureSeries(group.Key, Points(measure, [.. group.Select(series => series.Value)], rolls))),
+        ]);
+    }
+
+    /// <summary>Ends a step. Called by the clock, and by tests that make an hour pass at once.</summary>
+    internal void Roll(DateTimeOffset at)
+    {
+        _listener.RecordObservableInstruments();
+        lock (_rolls)
+        {
+            foreach (var (key, series) in _series)
+            {
+                if (_sums.TryGetValue(key, out var sum))
+                {
+                    series.Add(sum);
+                }
+
+                series.Roll(at);
+            }
+
+            _rolls.Enqueue(at);
+            while (_rolls.Count > MaxSteps)
+            {
+                _rolls.Dequeue();
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _listener.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        IsRunning = true;
+        using var timer = new PeriodicTimer(_step, _time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            Roll(_time.GetUtcNow());
+        }
+    }
+
+    private static bool Matches(MeterSeries series, Measure measure) => measure.Where is null
+        || measure.Where.Split('=') is [var label, var value] && series.Labels.GetValueOrDefault(label) == value.Trim('"');
+
+    private (DateTimeOffset, double)[] Points(Measure measure, IReadOnlyList<MeterSeries> group, List<DateTimeOffset> rolls)
+    {
+        ILookup<DateTimeOffset, MeterStep> steps;
+        lock (_rolls)
+        {
+            steps = group.SelectMany(series => series.Steps).ToLookup(step => step.At, step => step.Step);
+        }
+
+        return [.. rolls.Select(at => (at, Value(measure, [.. steps[at]]))).Where(point => point.Item2 is not null).Select(
+            point => (point.at, point.Item2!.Value))];
+    }
+
+    private double? Value(Measure measure, IReadOnlyList<MeterStep> steps) => measure.Kind switch
+    {
+        MeasureKind.Rate => steps.Sum(step => step.Count) / _step.TotalSeconds,
+        MeasureKind.Busy => steps.Sum(step => step.Sum) / _step.TotalSeconds,
+        MeasureKind.Gauge => steps.Sum(step => step.Count),
+        _ => MeterSeries.P95([.. Enumerable.Range(0, MeterSeries.Bounds.Length + 1).Select(
+            i => steps.Sum(step => step.Buckets?[i] ?? 0))]),
+    };
+
+    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var metric = MetricName.Of(instrument);
+        var labels = tags.ToArray().ToDictionary(tag => tag.Key.Replace('.', '_'), tag => $"{tag.Value}");
+        var key = (metric, string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal)));
+        var isHistogram = instrument is Histogram<double> or Histogram<long> or Histogram<int>;
+        if (!_series.TryGetValue(key, out var series))
+        {
+            if (_series.Count >= MaxSeries)
+            {
+                return;
+            }
+
+            series = _series.GetOrAdd(key, new MeterSeries(labels, isHistogram, MaxSteps));
+        }
+
+        switch (instrument)
+        {
+            case not null when isHistogram:
+                series.Record(value);
+                break;
+            case UpDownCounter<long> or UpDownCounter<int>:
+                _sums.AddOrUpdate(key, value, (_, sum) => sum + value);
+                break;
+            default:
+                series.Add(value);
+                break;
+        }
+    }
+}

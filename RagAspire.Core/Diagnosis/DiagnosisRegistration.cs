@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RagAspire.Diagnosis.Alerts;
+using RagAspire.Diagnosis.Causes;
+using RagAspire.Diagnosis.Machine;
+
+namespace RagAspire.Diagnosis;
+
+/// <summary>Registers the diagnosis and its probes, one line per area.</summary>
+public static class DiagnosisRegistration
+{
+    public static IServiceCollection AddDiagnosis(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<DiagnosisOptions>(DiagnosisOptions.Section);
+        services.AddSingleton<ProbeRunner>();
+        services.AddSingleton(provider => new DiagnosisService(
+            provider.GetServices<IProbe>(),
+            provider.GetRequiredService<ProbeRunner>(),
+            provider.GetRequiredService<IOptions<DiagnosisOptions>>(),
+            provider.GetRequiredService<CauseAnalysis>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AlertReportStore>();
+        return services.AddMachineProbes().AddStackProbes().AddCauses();
+    }
+
+    /// <summary>Registers a probe that every diagnosis runs.</summary>
+    /// <param name="name">Its <see cref="IProbe.Name"/>, which is needed before it is made.</param>
+    public static IServiceCollection AddProbe<T>(this IServiceCollection services, string name)
+        where T : class, IProbe => services
+        .AddSingleton<T>()
+        .AddSingleton<IProbe>(provider => new LazyProbe(name, provider.GetRequiredService<T>));
+
+    /// <summary>
+    /// Declares this process to be the API: it knows its own address, and makes a diagnosis for each alert that it receives.
+    /// </summary>
+    public static IServiceCollection AddApiDiagnosis(this IServiceCollection services) => services
+        .AddSingleton(provider => new ApiAddress(provider.GetService<IServer>()))
+        .AddHostedSingleton<AlertDiagnosis>();
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace RagAspire.Diagnosis.Machine;
+
+/// <summary>The free space and inodes of every disk, and of the data directory's own.</summary>
+internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
+{
+    // A network file system whose server is away answers never, and must not hide the other disks.
+    private static readonly TimeSpan OneDisk = TimeSpan.FromSeconds(1);
+
+    private readonly MachineOptions _options = options.Value;
+    private readonly KernelFiles _files = new(options.Value.Root);
+
+    public string Name => "disks";
+
+    /// <summary>Replaced by tests.</summary>
+    internal Func<string, DiskUsage?> Usage { get; init; } = Disks.Usage;
+
+    public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
+    {
+        var data = DataDirectory();
+        var mounts = Disks.Mounts(_files).ToList();
+        if (mounts.Count == 0 && data is null)
+        {
+            throw new ProbeException("No disk was found: /proc/self/mountinfo cannot be read, and RAGASPIRE_DATA is not set.");
+        }
+
+        var usages = await Task.WhenAll(
+            mounts.Concat(data is null ? [] : [data]).Select(path => UsageAsync(path, cancellationToken)));
+        var own = data is null ? null : usages[^1];
+        var observations = usages.SkipLast(data is null ? 0 : 1).OfType<DiskUsage>()
+            .Where(disk => own is null || !IsSame(disk, own))
+            .SelectMany(disk => Judge(disk, MachineFindings.Disk, $"of the disk {disk.Mount}"));
+        return
+        [
+            .. own is null ? [] : Judge(own, MachineFindings.DataDisk, $"of the disk of the data directory {own.Mount}"),
+            .. observations,
+        ];
+    }
+
+    private string? DataDirectory()
+    {
+        var path = _options.DataDirectory ?? Environment.GetEnvironmentVariable("RAGASPIRE_DATA");
+        return string.IsNullOrEmpty(path) || !Directory.Exists(path) ? null : Path.GetFullPath(path);
+    }
+
+    private async Task<DiskUsage?> UsageAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => Usage(path), cancellationToken).WaitAsync(OneDisk, cancellationToken);
+        }
+        catch (Exception ex) when (ex is TimeoutException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same file system under another path.</summary>
+    private static bool IsSame(DiskUsage disk, DiskUsage other) =>
+        disk.Size == other.Size && disk.Inodes == other.Inodes && Math.Abs(disk.Free - other.Free) < 64 << 20;
+
+    private IEnumerable<Observation> Judge(DiskUsage disk, string code, string of)
+    {
+        var used = disk.Size <= 0 ? 0 : 100 * (disk.Size - disk.Free) / disk.Size;
+        if (used > _options.DiskPercent)
+        {
+            yield return new Observation(
+                code,
+                $"{Number(used)} % {of} are used; {Size(disk.Free)} of {Size(disk.Size)} are free.",
+                [new Evidence($"df {disk.Mount}", $"{Number(used)} %", $"{Number(_options.DiskPercent)} %")])
+            {
+                Subject = disk.Mount,
+            };
+        }
+
+        var files = disk.Inodes <= 0 ? 0 : 100 * (disk.Inodes - disk.FreeInodes) / disk.Inodes;
+        if (files > _options.DiskPercent)
+        {
+            yield return new Observation(
+                MachineFindings.Inodes,
+                $"{Number(files)} % of the inodes {of} are used; {disk.FreeInodes:0} are free.",
+                [new Evidence($"df -i {disk.Mount}", $"{Number(files)} %", $"{Number(_options.DiskPercent)} %")])
+            {
+                Subject = disk.Mount,
+            };
+        }
+    }
+
+    private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private static string Size(double bytes) => bytes >= 1 << 30
+        ? $"{Number(bytes / (1 << 30))} GB"
+        : $"{Number(bytes / (1 << 20))} MB";
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RagAspire.Diagnosis.Machine;
+
+internal static class MachineRegistration
+{
+    public static IServiceCollection AddMachineProbes(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<MachineOptions>(MachineOptions.Section);
+        services.AddHttpClient(nameof(ApiProbe));
+        services.TryAddSingleton(new ApiAddress(Own: null));
+        return services
+            .AddHostedSingleton<RuntimeWatch>()
+            .AddProbe<MachineProbe>("machine")
+            .AddProbe<DescriptorProbe>("handles")
+            .AddProbe<DiskProbe>("disks")
+            .AddProbe<ClockProbe>("clock")
+            .AddProbe<RuntimeProbe>("runtime")
+            .AddProbe<ApiProbe>("api");
+    }
+}

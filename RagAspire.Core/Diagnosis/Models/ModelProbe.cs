@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OllamaSharp;
+using RagAspire.Diagnosis.Postgres;
+using RagAspire.Monitoring;
+
+namespace RagAspire.Diagnosis.Models;
+
+/// <summary>Examines the servers of the chat and the embedding model, and how fast the model writes.</summary>
+public sealed class ModelProbe(
+    IServiceProvider services, DatabaseReader database, PrometheusApi prometheus, IOptions<ModelDiagnosisOptions> options)
+        : IProbe
+{
+    private const string Active = "sum(http_client_active_requests{server_port=~\"PORTS\"})";
+
+    private const string Speed = """
+        sum(rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[RANGE])) / sum(rate(rag_llm_response_duration_seconds_sum[RANGE]))
+        """;
+
+    public string Name => "models";
+
+    public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
+    {
+        var chat = services.GetService<IChatClient>()?.GetService(typeof(IOllamaApiClient)) as IOllamaApiClient;
+        var generator = services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
+        var embeddings = generator?.GetService(typeof(IOllamaApiClient)) as IOllamaApiClient;
+        var servers = new[] { (Server: chat, IsChat: true), (Server: embeddings, IsChat: false) };
+        var found = new List<Observation>();
+        foreach (var (server, isChat) in servers)
+        {
+            if (server is not null)
+            {
+                found.AddRange(await ExamineAsync(server, isChat, cancellationToken));
+            }
+        }
+
+        if (chat is not null && prometheus.IsConfigured)
+        {
+            var known = servers.Select(pair => pair.Server).OfType<IOllamaApiClient>().ToList();
+            found.AddRange(await LoadAsync(known, window, cancellationToken));
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<Observation>> ExamineAsync(
+        IOllamaApiClient server, bool isChat, CancellationToken cancellationToken)
+    {
+        var (model, address) = (server.SelectedModel, server.Uri.ToString());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Value.Timeout);
+        try
+        {
+            var installed = await server.ListLocalModelsAsync(limit.Token);
+            if (!installed.Any(other => IsSame(other.Name, model)))
+            {
+                return [new Observation(
+                    ModelCodes.Missing, $"The model {model} is not installed at {address}.",
+                    [new Evidence($"GET {address}api/tags", string.Join(", ", installed.Select(other => other.Name).DefaultIfEmpty("none")), model)])
+                {
+                    Subject = model,
+                }];
+            }
+
+            var loaded = await server.ListRunningModelsAsync(limit.Token);
+            var isLoaded = loaded.Any(other => IsSame(other.Name, model));
+            return isChat && !isLoaded && await HasJustAnsweredAsync(model, cancellationToken)
+                ? [new Observation(
+                    ModelCodes.Cold, $"The model {model} has answered within {Quantity.Seconds(options.Value.KeptAfterAnswer)} and is not loaded now.",
+                    [new Evidence($"GET {address}api/ps", string.Join(", ", loaded.Select(other => other.Name).DefaultIfEmpty("none")), model)])
+                {
+                    Subject = model,
+                }]
+                : [];
+        }
+        catch (Exception ex) when (ex is HttpRequestException or IOException or JsonException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            var isAnswer = ex is JsonException or HttpRequestException { StatusCode: not null };
+            return [new Observation(
+                isAnswer ? ModelCodes.Failing : ModelCodes.Unreachable,
+                $"The model server at {address} {(isAnswer ? "fails" : "cannot be reached")}: {(ex is OperationCanceledException ? "no answer in time" : ex.Message)}",
+                [new Evidence($"GET {address}api/tags", ex is OperationCanceledException ? "no answer in time" : ex.Message)])
+            {
+                Subject = model,
+            }];
+        }
+    }
+
+    private async Task<bool> HasJustAnsweredAsync(string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var models = await database.ReadAsync(
+                session => session.ListAsync(
+                    $"""
+                    select distinct model from answers
+                    where kind = 'generated' and created_at > now() - {DatabaseReader.Literal(options.Value.KeptAfterAnswer)}
+                    """,
+                    row => row.IsDBNull(0) ? "" : row.GetString(0), cancellationToken),
+                cancellationToken);
+            return models.Exists(other => IsSame(other, model));
+        }
+        catch (ProbeException)
+        {
+            // Without the database nothing can be answered either, which is another finding.
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyList<Observation>> LoadAsync(
+        IReadOnlyList<IOllamaApiClient> servers, DiagnosisWindow window, CancellationToken cancellationToken)
+    {
+        var range = FormattableString.Invariant($"{Math.Clamp((window.Until - window.Since).TotalSeconds, 60, 86_400):0}s");
+        var active = Active.Replace("PORTS", string.Join('|', servers.Select(server => server.Uri.Port).Distinct()), StringComparison.Ordinal);
+        var speed = Speed.Trim().Replace("RANGE", range, StringComparison.Ordinal);
+        try
+        {
+            var found = new List<Observation>();
+            if (await ValueAsync(active, cancellationToken) is { } waiting && waiting > options.Value.Queue)
+            {
+                found.Add(new Observation(
+                    ModelCodes.Queue, $"{waiting:0} requests are at the model servers.".ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    [new Evidence(active, Quantity.Count((long)waiting, "requests"), Quantity.Count(options.Value.Queue, "requests"))]));
+            }
+
+            if (await ValueAsync(speed, cancellationToken) is { } rate && rate < options.Value.TokensPerSecond)
+            {
+                found.Add(new Observation(
+                    ModelCodes.Slow, FormattableString.Invariant($"The model writes {rate:0.##} tokens in a second."),
+                    [new Evidence(speed, FormattableString.Invariant($"{rate:0.##} tokens/s"), FormattableString.Invariant($"{options.Value.TokensPerSecond} tokens/s"))]));
+            }
+
+            return found;
+        }
+        catch (PrometheusException)
+        {
+            // The state of Prometheus is not this probe's subject.
+            return [];
+        }
+    }
+
+    private async Task<double?> ValueAsync(string query, CancellationToken cancellationToken)
+    {
+        var samples = await prometheus.QueryAsync(query, cancellationToken);
+        return samples is [{ Value: var value }] && double.IsFinite(value) ? value : null;
+    }
+
+    private static bool IsSame(string other, string model) => other == model || other == $"{model}:latest" || $"{other}:latest" == model;
+}

@@ -1,0 +1,61 @@
+using RagAspire.Extraction;
+using RagAspire.Extraction.Messages;
+
+namespace RagAspire.Ingestion.Extraction;
+
+/// <summary>
+/// Collects the messages of one document. A parser that was taken over sends what it likes, so nothing is taken on trust.
+/// </summary>
+internal sealed class ReceivedDocument(ExtractionLimits limits)
+{
+    private const int MaxReason = 1_000;
+    private const int MaxUnit = 20;
+
+    private readonly List<TextBlock> _blocks = [];
+    private long _characters;
+
+    /// <exception cref="InvalidDataException">The blocks are not such as an extractor sends.</exception>
+    public void Add(IReadOnlyList<TextBlock>? blocks)
+    {
+        foreach (var block in blocks ?? [])
+        {
+            if (block?.Text is not { Length: > 0 } text || !Enum.IsDefined(block.Kind)
+                || text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new InvalidDataException("The extractor process sent an invalid block.");
+            }
+
+            _characters += ExtractionLimits.Count(text);
+            if (_characters > limits.MaxCharacters)
+            {
+                throw new InvalidDataException("The extractor process sent more text than it may.");
+            }
+
+            _blocks.Add(block);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">The document is empty.</exception>
+    public ExtractedDocument Complete(ExtractionMessage message) => _blocks.Count > 0
+        ? new ExtractedDocument(Shorten(message.Title), _blocks, message.Pages, Known(message.Warnings), Known(message.Coverage),
+            [.. (message.Textless ?? []).Where(page => page > 0 && page <= limits.MaxPages).Distinct().Order()])
+        : throw new InvalidDataException("The extractor process sent a document without text.");
+
+    /// <summary>The reason of a refusal, for the owner of the file.</summary>
+    public static string Reason(ExtractionMessage message) => Shorten(message.Reason) ?? Reasons.Damaged;
+
+    private static IReadOnlyList<ExtractionWarning> Known(IReadOnlyList<ExtractionWarning>? warnings) =>
+    [
+        .. (warnings ?? []).Where(warning => WarningCodes.All.Contains(warning?.Code) && warning!.Count > 0)
+            .DistinctBy(warning => warning.Code)
+            .Select(warning => warning with { Where = Shorten(warning.Where)?.Replace('\0', ' ') }),
+    ];
+
+    private static Coverage? Known(Coverage? coverage) =>
+        coverage is { Unit.Length: > 0 and <= MaxUnit, Read: >= 0 } && coverage.Read <= coverage.All
+        && coverage.Unit.All(char.IsAsciiLetterLower)
+            ? coverage
+            : null;
+
+    private static string? Shorten(string? text) => text?.Length > MaxReason ? text[..MaxReason] : text;
+}

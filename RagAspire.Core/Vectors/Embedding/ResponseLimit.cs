@@ -1,0 +1,98 @@
+using System.Net;
+
+namespace RagAspire.Vectors.Embedding;
+
+/// <summary>
+/// Ends the response of a model server that is longer, or has a longer line, than anything a model has to say.
+/// </summary>
+/// <remarks>Clients read whole lines into memory: a server that sends one endless line would take all of it.</remarks>
+/// <param name="lineBytes">Of one line, without its end.</param>
+/// <param name="totalBytes">Of the whole body.</param>
+public sealed class ResponseLimit(long lineBytes, long totalBytes) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var bounded = new StreamContent(new BoundedStream(body, lineBytes, totalBytes));
+        foreach (var (name, values) in response.Content.Headers)
+        {
+            bounded.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        response.Content = bounded;
+        return response;
+    }
+
+    private sealed class BoundedStream(Stream inner, long lineBytes, long totalBytes) : Stream
+    {
+        private long _line;
+        private long _total;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Count(buffer.AsSpan(offset, inner.Read(buffer, offset, count)));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            return Count(buffer.Span[..read]);
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private int Count(ReadOnlySpan<byte> read)
+        {
+            _total += read.Length;
+            var longest = 0L;
+            foreach (var part in read.Split((byte)'\n'))
+            {
+                var length = part.End.Value - part.Start.Value;
+                _line = part.Start.Value == 0 ? _line + length : length;
+                longest = Math.Max(longest, _line);
+            }
+
+            if (longest > lineBytes || _total > totalBytes)
+            {
+                throw new HttpRequestException(
+                    HttpRequestError.ConfigurationLimitExceeded,
+                    "The model server sent more than a model has to say.",
+                    statusCode: HttpStatusCode.BadGateway);
+            }
+
+            return read.Length;
+        }
+    }
+}

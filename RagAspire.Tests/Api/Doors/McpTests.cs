@@ -1,0 +1,158 @@
+using System.Text.Json;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Api.Doors;
+
+/// <summary>The system behind the public client of the Model Context Protocol.</summary>
+[Collection(DoorsHost.Name)]
+public sealed class McpTests(DoorsHost host)
+{
+    private static readonly string[] Reading = ["ask", "get_document_text", "list_documents", "search"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_caller_sees_the_tools_that_its_key_may_use()
+    {
+        await using var own = await ConnectAsync(RagSystem.Key);
+        await using var other = await ConnectAsync(host.OtherKey);
+
+        Assert.Equal(
+            [
+                "ask", "capacity", "diagnose", "get_document_text", "get_maintenance_run", "get_runbook", "list_alerts",
+                "list_documents", "run_maintenance", "search", "upload_document",
+            ],
+            (await own.ListToolsAsync(cancellationToken: Token)).Select(tool => tool.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Reading,
+            (await other.ListToolsAsync(cancellationToken: Token)).Select(tool => tool.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("ragaspire", own.ServerInfo!.Name);
+    }
+
+    [Fact]
+    public async Task A_question_is_answered_with_citations()
+    {
+        await using var client = await ConnectAsync(RagSystem.Key);
+        var answer = await CallAsync(client, "ask", new { question = "What does the quick brown fox jump over?" });
+
+        Assert.Equal(DoorsHost.Answer, answer.GetProperty("answer").GetString());
+        Assert.Equal("fox.txt", answer.GetProperty("citations")[0].GetProperty("documentName").GetString());
+        Assert.Equal("generated", answer.GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task Passages_are_found_and_their_document_is_read_in_parts()
+    {
+        await using var client = await ConnectAsync(RagSystem.Key);
+        var hit = (await CallAsync(client, "search", new { query = "quick fox", mode = "text" })).GetProperty("hits")[0];
+        var id = hit.GetProperty("documentId").GetGuid();
+        var first = await CallAsync(client, "get_document_text", new { documentId = id, length = 9 });
+        var second = await CallAsync(client, "get_document_text", new { documentId = id, offset = first.GetProperty("nextOffset").GetInt32() });
+
+        Assert.Equal(
+            "The quick brown fox jumps over the lazy dog.",
+            $"{first.GetProperty("text").GetString()}{second.GetProperty("text").GetString()}".Trim());
+        var resource = await client.ReadResourceAsync($"ragaspire://documents/{id}", cancellationToken: Token);
+        Assert.StartsWith("The quick brown fox", Assert.IsType<TextResourceContents>(resource.Contents[0]).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_document_is_uploaded_and_listed()
+    {
+        await using var client = await ConnectAsync(RagSystem.Key);
+        var document = await CallAsync(
+            client, "upload_document", new { name = "../owl.md", text = "# Owl\n\nThe owl hunts at night.", tags = new[] { "kind=bird" } });
+        Assert.Equal(("owl.md", "bird"), (document.GetProperty("name").GetString(), document.GetProperty("tags").GetProperty("kind").GetString()));
+        await host.System.Client.ProcessedAsync(document.GetProperty("id").GetGuid());
+
+        var listed = (await CallAsync(client, "list_documents", new { words = "owl", status = "ready" })).GetProperty("items");
+        Assert.Equal(document.GetProperty("id").GetGuid(), Assert.Single(listed.EnumerateArray()).GetProperty("id").GetGuid());
+    }
+
+    [Fact]
+    public async Task An_operator_diagnoses_reads_runbooks_and_tries_maintenance()
+    {
+        await using var client = await ConnectAsync(RagSystem.Key);
+        Assert.NotEmpty((await CallAsync(client, "diagnose", new { since = "10m" })).GetProperty("status").GetString()!);
+        Assert.Equal(JsonValueKind.Array, (await CallAsync(client, "list_alerts", new { status = "firing" })).GetProperty("items").ValueKind);
+        Assert.NotEqual(JsonValueKind.Undefined, (await CallAsync(client, "capacity", new { ahead = "30d" })).ValueKind);
+        var runbook = await client.CallToolAsync("get_runbook", new Dictionary<string, object?> { ["name"] = "ApiDown" }, cancellationToken: Token);
+        Assert.Contains("ApiDown", Text(runbook), StringComparison.Ordinal);
+
+        var run = await CallAsync(client, "run_maintenance", new { task = "clean-up" });
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                run = await CallAsync(client, "get_maintenance_run", new { id = run.GetProperty("id").GetGuid() });
+                return run.GetProperty("status").GetString() == "succeeded";
+            },
+            TimeSpan.FromSeconds(60),
+            () => run.ToString(),
+            Token);
+        Assert.True(run.GetProperty("dryRun").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("search", """{"query":""}""", "Query field is required")]
+    [InlineData("search", """{"query":"fox","mode":"magic"}""", "Mode")]
+    [InlineData("search", """{"query":"fox","collection":"No Such Name!"}""", "collection")]
+    [InlineData("get_document_text", """{"documentId":"00000000-0000-0000-0000-000000000001"}""", "There is no such document.")]
+    [InlineData("run_maintenance", """{"task":"no-such-task"}""", "There is no such maintenance task.")]
+    [InlineData("get_runbook", """{"name":"../secret"}""", "There is no such runbook.")]
+    [InlineData("upload_document", """{"name":"a.txt"}""", "Give either 'text' or 'base64'.")]
+    [InlineData("upload_document", """{"name":"a.txt","base64":"%%%"}""", "'base64' is not base64.")]
+    public async Task A_wrong_call_is_an_error_with_a_reason(string tool, string arguments, string reason)
+    {
+        await using var client = await ConnectAsync(RagSystem.Key);
+        var result = await client.CallToolAsync(
+            tool, JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)!, cancellationToken: Token);
+
+        Assert.True(result.IsError);
+        Assert.Contains(reason, Text(result), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", Text(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_gets_nothing_of_a_collection_of_others_and_no_tool_that_it_may_not_use()
+    {
+        await using var client = await ConnectAsync(host.OtherKey);
+        var search = await client.CallToolAsync(
+            "search", new Dictionary<string, object?> { ["query"] = "fox", ["collection"] = "default" }, cancellationToken: Token);
+        Assert.True(search.IsError);
+        Assert.Contains("may not use the collection", Text(search), StringComparison.Ordinal);
+
+        var read = await client.CallToolAsync(
+            "get_document_text", new Dictionary<string, object?> { ["documentId"] = host.Fox }, cancellationToken: Token);
+        Assert.True(read.IsError);
+        await Assert.ThrowsAnyAsync<McpException>(
+            () => client.ReadResourceAsync($"ragaspire://documents/{host.Fox}", cancellationToken: Token).AsTask());
+        await Assert.ThrowsAnyAsync<McpException>(
+            () => client.CallToolAsync("diagnose", cancellationToken: Token).AsTask());
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ConnectAsync("no key"));
+    }
+
+    private Task<McpClient> ConnectAsync(string key) => McpClient.CreateAsync(
+        new HttpClientTransport(new HttpClientTransportOptions
+        {
+            Endpoint = new Uri(host.System.Api.Address, "/mcp"),
+            TransportMode = HttpTransportMode.StreamableHttp,
+            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {key}" },
+        }),
+        cancellationToken: Token);
+
+    private static async Task<JsonElement> CallAsync(McpClient client, string tool, object arguments)
+    {
+        var result = await client.CallToolAsync(
+            tool,
+            JsonSerializer.Deserialize<Dictionary<string, object?>>(JsonSerializer.Serialize(arguments))!,
+            cancellationToken: Token);
+        Assert.False(result.IsError ?? false, Text(result));
+        return result.StructuredContent!.Value;
+    }
+
+    private static string Text(CallToolResult result) =>
+        string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RagAspire.Diagnosis;
+using RagAspire.Embedded;
+using RagAspire.Tests.Backups;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Diagnosis;
+
+/// <summary>A diagnosis ends within five seconds with any store refused, black-holed, or silent, and says so.</summary>
+public sealed class DeadStoreTests(Stores stores)
+{
+    // Of a network that is reserved for documentation, so that nothing answers, not even with a refusal.
+    private const string BlackHole = "192.0.2.1";
+
+    public static TheoryData<string, string> Deaths
+    {
+        get
+        {
+            var deaths = new TheoryData<string, string>();
+            foreach (var store in new[] { "ragdb", "cache", "chat", "prometheus", "all" })
+            {
+                foreach (var death in new[] { "refused", "black hole", "silent" })
+                {
+                    deaths.Add(store, death);
+                }
+            }
+
+            return deaths;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Deaths))]
+    public async Task A_diagnosis_ends_in_five_seconds_and_is_not_healthy(string store, string death)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var (host, port) = death switch
+        {
+            "refused" => ("127.0.0.1", FreePort.Next()),
+            "black hole" => (BlackHole, 5432),
+            _ => ("127.0.0.1", ((IPEndPoint)silent.LocalEndpoint).Port),
+        };
+        bool IsDead(string name) => store == name || store == "all";
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:ragdb"] = IsDead("ragdb")
+                ? $"Host={host};Port={port};Username=x;Password=y;Database=z" : await stores.CreateDatabaseAsync(),
+            ["ConnectionStrings:cache"] = IsDead("cache") ? $"{host}:{port}" : stores.Redis,
+            ["ConnectionStrings:chat"] = IsDead("chat") ? $"Endpoint=http://{host}:{port};Model=llama3.2" : null,
+            ["Prometheus:Url"] = IsDead("prometheus") ? $"http://{host}:{port}" : "",
+        };
+        using var services = Build(settings);
+        var start = Stopwatch.GetTimestamp();
+        var report = await services.Services.GetRequiredService<DiagnosisService>()
+            .DiagnoseAsync(range: null, TestContext.Current.CancellationToken);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        Assert.NotEqual(DiagnosisStatus.Healthy, report.Status);
+        if (IsDead("ragdb"))
+        {
+            Assert.Equal(DiagnosisStatus.Critical, report.Status);
+            Assert.InRange(int.Parse(report.Findings[0].Code["RAG-D".Length..], System.Globalization.CultureInfo.InvariantCulture), 20, 34);
+        }
+    }
+
+    [Fact]
+    public async Task The_command_works_without_the_database_and_its_exit_code_is_2()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__ragdb"] = $"Host=127.0.0.1;Port={FreePort.Next()};Username=x;Password=y;Database=z",
+            ["ConnectionStrings__cache"] = stores.Redis,
+        };
+        var output = await WorkerCommand.RunAsync(2, environment, "diagnose", "--json", "--since", "30m");
+        var report = JsonNode.Parse(output[output.IndexOf('{')..])!;
+        Assert.Equal("critical", report["status"]!.GetValue<string>());
+        Assert.InRange(report["tookMs"]!.GetValue<double>(), 1, 5000);
+
+        var text = await WorkerCommand.RunAsync(2, environment, "diagnose");
+        Assert.Contains("RAG-D02", text, StringComparison.Ordinal);
+        Assert.Contains("Do:", text, StringComparison.Ordinal);
+        Assert.Contains("1m and 7d", await WorkerCommand.RunAsync(1, environment, "diagnose", "--since", "soon"), StringComparison.Ordinal);
+    }
+
+    private static IHost Build(Dictionary<string, string?> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders();
+        builder.AddRagClients();
+        builder.AddRagCore();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,196 @@
+using RagAspire.Diagnosis;
+using RagAspire.Diagnosis.Machine;
+
+namespace RagAspire.Tests.Diagnosis;
+
+/// <summary>The machine's figures are compared with their limits; in a container those of the container count.</summary>
+public sealed class MachineProbeTests : IDisposable
+{
+    private readonly PlantedKernel _kernel = new();
+
+    [Fact]
+    public async Task A_healthy_machine_has_no_finding()
+    {
+        Assert.Empty(await ExamineAsync());
+        _kernel.PlantContainer();
+        Assert.Empty(await ExamineAsync());
+    }
+
+    [Fact]
+    public async Task Busy_processors_are_found()
+    {
+        var found = Assert.Single(await ExamineAsync(() => _kernel.Plant("proc/stat", "cpu 180 0 110 1010 10 0 0 0 0 0\ncpu0 1\ncpu1 1\n")));
+        Assert.Equal(MachineFindings.Cpu, found.Code);
+        Assert.Equal("90 % of the machine's 2 processors are used.", found.Symptom);
+        Assert.Equal(new Evidence("/proc/stat", "90 %", "80 %"), found.Evidence.Single());
+    }
+
+    [Fact]
+    public async Task The_processor_limit_of_a_container_counts_and_not_the_idle_machine()
+    {
+        _kernel.PlantContainer(cpu: "20000 100000");
+        var codes = Codes(await ExamineAsync(() => _kernel.Plant(
+            "sys/fs/cgroup/cpu.stat", "usage_usec 1060000\nnr_periods 13\nnr_throttled 2\n")));
+        Assert.Equal([MachineFindings.Cpu, MachineFindings.Throttled], codes);
+    }
+
+    [Fact]
+    public async Task A_load_above_the_processors_is_found()
+    {
+        _kernel.Plant("proc/loadavg", "2.01 1 1 1/200 4242\n");
+        Assert.Equal([MachineFindings.Load], Codes(await ExamineAsync()));
+        _kernel.Plant("proc/loadavg", "2.00 9 9 1/200 4242\n");
+        Assert.Empty(await ExamineAsync());
+    }
+
+    [Theory]
+    [InlineData(1_190_000, true)]
+    [InlineData(1_210_000, false)]
+    public async Task Memory_above_85_percent_is_found(long availableKb, bool found)
+    {
+        _kernel.Plant("proc/meminfo", PlantedKernel.Memory(8_000_000, availableKb, 0, 0));
+        Assert.Equal(found ? [MachineFindings.Memory] : [], Codes(await ExamineAsync()));
+    }
+
+    [Fact]
+    public async Task The_memory_limit_of_a_container_counts_without_the_cache_that_is_given_back()
+    {
+        _kernel.PlantContainer();
+        _kernel.Plant("sys/fs/cgroup/memory.current", "1000000000\n");
+        var found = Assert.Single(await ExamineAsync());
+        Assert.Equal("93.1 % of the container's memory of 1 GB are used.", found.Symptom);
+
+        _kernel.Plant("sys/fs/cgroup/memory.stat", "anon 1\ninactive_file 500000000\n");
+        Assert.Empty(await ExamineAsync());
+    }
+
+    [Fact]
+    public async Task A_container_of_control_groups_of_version_1_has_its_limits_too()
+    {
+        _kernel.Plant("proc/self/cgroup", "5:memory:/docker/abc\n4:cpu,cpuacct:/docker/abc\n");
+        _kernel.Plant("sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", "1000000000\n");
+        _kernel.Plant("sys/fs/cgroup/memory/docker/abc/memory.usage_in_bytes", "950000000\n");
+        _kernel.Plant("sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us", "10000\n");
+        _kernel.Plant("sys/fs/cgroup/cpu/docker/abc/cpu.cfs_period_us", "100000\n");
+        _kernel.Plant("sys/fs/cgroup/cpuacct/docker/abc/cpuacct.usage", "0\n");
+        var codes = Codes(await ExamineAsync(() => _kernel.Plant("sys/fs/cgroup/cpuacct/docker/abc/cpuacct.usage", "1000000000\n")));
+        Assert.Equal([MachineFindings.Cpu, MachineFindings.Memory], codes);
+    }
+
+    [Fact]
+    public async Task A_group_below_the_root_is_governed_by_its_parents()
+    {
+        _kernel.PlantContainer();
+        _kernel.Plant("proc/self/cgroup", "0::/system.slice/api.service\n");
+        _kernel.Plant("sys/fs/cgroup/system.slice/memory.max", "500000000\n");
+        _kernel.Plant("sys/fs/cgroup/system.slice/memory.current", "490000000\n");
+        Assert.Equal([MachineFindings.Memory], Codes(await ExamineAsync()));
+    }
+
+    [Fact]
+    public async Task Swap_above_half_is_found_and_no_swap_is_not()
+    {
+        _kernel.Plant("proc/meminfo", PlantedKernel.Memory(8_000_000, 6_000_000, 2_000_000, 900_000));
+        Assert.Equal([MachineFindings.Swap], Codes(await ExamineAsync()));
+        _kernel.Plant("proc/meminfo", PlantedKernel.Memory(8_000_000, 6_000_000, 0, 0));
+        Assert.Empty(await ExamineAsync());
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_disk_is_found_with_pressure_figures_and_without()
+    {
+        _kernel.Plant("proc/pressure/io", "some avg10=75.00 avg60=10.00 avg300=0.00 total=1\n");
+        Assert.Equal([MachineFindings.IoPressure], Codes(await ExamineAsync()));
+
+        _kernel.Remove("proc/pressure/io");
+        Assert.Empty(await ExamineAsync());
+        Assert.Equal(
+            [MachineFindings.IoPressure], Codes(await ExamineAsync(() => _kernel.Plant("proc/stat", "cpu 100 0 110 1010 100 0 0 0\ncpu0 1\n"))));
+    }
+
+    [Fact]
+    public async Task Errors_of_an_interface_are_found_but_not_those_of_long_ago()
+    {
+        _kernel.Plant("proc/net/dev", PlantedKernel.Network(5000));
+        Assert.Empty(await ExamineAsync());
+        var found = Assert.Single(await ExamineAsync(() => _kernel.Plant("proc/net/dev", PlantedKernel.Network(5100))));
+        Assert.Equal((MachineFindings.NetworkErrors, "eth0"), (found.Code, found.Subject));
+    }
+
+    [Fact]
+    public async Task Segments_that_are_sent_again_are_found()
+    {
+        var found = Assert.Single(await ExamineAsync(() => _kernel.Plant("proc/net/snmp", PlantedKernel.Tcp(2000, 210))));
+        Assert.Equal((MachineFindings.NetworkErrors, "tcp"), (found.Code, found.Subject));
+    }
+
+    [Fact]
+    public async Task Killed_processes_are_found()
+    {
+        _kernel.PlantContainer();
+        _kernel.Plant("sys/fs/cgroup/memory.events", "oom 2\noom_kill 2\n");
+        Assert.Equal([MachineFindings.OutOfMemoryKills], Codes(await ExamineAsync()));
+    }
+
+    [Fact]
+    public async Task Handles_of_the_machine_and_of_a_process_are_counted()
+    {
+        var probe = new DescriptorProbe(_kernel.Options);
+        Assert.Empty(await ExamineAsync(probe));
+
+        _kernel.Plant("proc/sys/fs/file-nr", "90000\t0\t100000\n");
+        _kernel.Plant("proc/77/limits", "Limit Soft Limit\nMax open files            10                   20                   files\n");
+        _kernel.Plant("proc/77/comm", "postgres\n");
+        foreach (var handle in Enumerable.Range(0, 9))
+        {
+            _kernel.Plant($"proc/77/fd/{handle}", "");
+        }
+
+        var found = await ExamineAsync(probe);
+        Assert.Equal([MachineFindings.Handles, MachineFindings.Handles], Codes(found));
+        Assert.Equal("9 of 10 file handles of postgres (process 77) are open.", found[1].Symptom);
+    }
+
+    [Fact]
+    public async Task Used_up_ports_and_tracked_connections_are_found()
+    {
+        _kernel.Plant("proc/net/sockstat", "sockets: used 200\nTCP: inuse 5000 orphan 0 tw 20000 alloc 25 mem 3\n");
+        _kernel.Plant("proc/sys/net/netfilter/nf_conntrack_count", "60000\n");
+        _kernel.Plant("proc/sys/net/netfilter/nf_conntrack_max", "65536\n");
+        var found = await ExamineAsync(new DescriptorProbe(_kernel.Options));
+        Assert.Equal(["ports", "conntrack"], found.Select(observation => observation.Subject));
+    }
+
+    [Fact]
+    public async Task Without_a_kernel_the_machine_is_unknown_and_not_healthy()
+    {
+        _kernel.Remove("proc/stat");
+        _kernel.Remove("proc/sys/fs/file-nr");
+        await Assert.ThrowsAsync<ProbeException>(() => ExamineAsync());
+        await Assert.ThrowsAsync<ProbeException>(() => ExamineAsync(new DescriptorProbe(_kernel.Options)));
+    }
+
+    public void Dispose() => _kernel.Dispose();
+
+    private static IEnumerable<string> Codes(IEnumerable<Observation> observations) =>
+        observations.Select(observation => observation.Code);
+
+    /// <param name="during">Changes files between the two readings.</param>
+    private async Task<IReadOnlyList<Observation>> ExamineAsync(Action? during = null)
+    {
+        var examination = ExamineAsync(new MachineProbe(_kernel.Options, TimeProvider.System));
+        if (during is not null)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            during();
+        }
+
+        return await examination;
+    }
+
+    private static Task<IReadOnlyList<Observation>> ExamineAsync(IProbe probe)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return probe.ExamineAsync(new DiagnosisWindow(now.AddHours(-1), now), TestContext.Current.CancellationToken);
+    }
+}

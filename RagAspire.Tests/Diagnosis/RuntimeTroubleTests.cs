@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Options;
+using RagAspire.Diagnosis;
+using RagAspire.Diagnosis.Machine;
+
+namespace RagAspire.Tests.Diagnosis;
+
+[CollectionDefinition(nameof(RuntimeTroubles), DisableParallelization = true)]
+public sealed class RuntimeTroubles;
+
+/// <summary>A blocked thread pool and a thrashing garbage collector, caused for real; nothing else may run meanwhile.</summary>
+[Collection(nameof(RuntimeTroubles))]
+public sealed class RuntimeTroubleTests
+{
+    [Fact]
+    public async Task A_quiet_process_has_no_finding()
+    {
+        using var watch = await WatchAsync();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.Empty(await ExamineAsync(watch));
+    }
+
+    [Fact]
+    public async Task A_starved_thread_pool_is_found_with_its_beginning()
+    {
+        using var watch = await WatchAsync();
+        // Not disposed: some of the tasks start only after the test has ended.
+        var stop = new ManualResetEventSlim();
+        var start = TimeProvider.System.GetUtcNow();
+        var found = await Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = 0; i < ThreadPool.ThreadCount + 100; i++)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(_ => stop.Wait(TimeSpan.FromSeconds(10), CancellationToken.None), null);
+                }
+
+                Thread.Sleep(TimeSpan.FromSeconds(6));
+                stop.Set();
+                return ExamineAsync(watch).GetAwaiter().GetResult();
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        var starved = Assert.Single(found);
+        Assert.Equal(MachineFindings.ThreadPool, starved.Code);
+        Assert.InRange(starved.Since!.Value, start, start.AddSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_thrashing_garbage_collector_is_found()
+    {
+        using var watch = await WatchAsync();
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(15);
+        var kept = new List<object>();
+        for (var i = 0; i < 300_000; i++)
+        {
+            kept.Add(new byte[64]);
+        }
+
+        IReadOnlyList<Observation> found = [];
+        while (TimeProvider.System.GetUtcNow() < deadline
+            && !found.Any(observation => observation.Code == MachineFindings.GarbageCollection))
+        {
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            found = await ExamineAsync(watch);
+        }
+
+        GC.KeepAlive(kept);
+        Assert.Contains(found, observation => observation.Code == MachineFindings.GarbageCollection);
+    }
+
+    private static async Task<RuntimeWatch> WatchAsync()
+    {
+        var watch = new RuntimeWatch(TimeProvider.System) { Interval = TimeSpan.FromMilliseconds(200) };
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        return watch;
+    }
+
+    private static Task<IReadOnlyList<Observation>> ExamineAsync(RuntimeWatch watch)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new RuntimeProbe(watch, Options.Create(new MachineOptions()))
+            .ExamineAsync(new DiagnosisWindow(now.AddHours(-1), now), CancellationToken.None);
+    }
+}

@@ -1,0 +1,69 @@
+using RagAspire.Diagnosis.Models;
+using RagAspire.Diagnosis.Operations;
+using RagAspire.Tests.Monitoring;
+using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
+
+namespace RagAspire.Tests.Diagnosis.Stack;
+
+/// <summary>What only a history of measurements shows, in a real Prometheus.</summary>
+public sealed class MeasuredTroubleTests(Stores stores)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(15);
+
+    [Theory]
+    [InlineData(9, 20, ModelCodes.Queue)]
+    [InlineData(8, 20, null)]
+    [InlineData(1, 2, ModelCodes.Slow)]
+    public async Task A_model_that_is_asked_too_much_or_writes_slowly(double waiting, double tokensPerSecond, string? expected)
+    {
+        await using var ollama = await OllamaStub.StartAsync();
+        await using var history = await HistoryAsync(new()
+        {
+            [$"http_client_active_requests{{server_port=\"{ollama.Address.Port}\"}}"] = Constant(waiting),
+            ["http_client_active_requests{server_port=\"1\"}"] = Constant(1_000),
+            ["gen_ai_client_token_usage_sum{gen_ai_token_type=\"output\"}"] = Growing(tokensPerSecond),
+            ["gen_ai_client_token_usage_sum{gen_ai_token_type=\"input\"}"] = Growing(1_000),
+            ["rag_llm_response_duration_seconds_sum"] = Growing(1),
+        });
+        await using var rig = await ProbeRig.CreateAsync(
+            stores,
+            ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)),
+            ("Prometheus:Url", history.Address));
+
+        Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("models"));
+    }
+
+    [Theory]
+    [InlineData(.005, OperationCodes.CacheHits)]
+    [InlineData(.5, null)]
+    public async Task A_cache_that_serves_hardly_any_request(double share, string? expected)
+    {
+        await using var history = await HistoryAsync(new()
+        {
+            ["rag_cache_requests_total{cache=\"search\",result=\"hit\"}"] = Growing(10 * share),
+            ["rag_cache_requests_total{cache=\"search\",result=\"miss\"}"] = Growing(10 * (1 - share)),
+        });
+        await using var rig = await ProbeRig.CreateAsync(stores, ("Prometheus:Url", history.Address));
+
+        Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("operations"));
+    }
+
+    private static Task<PrometheusWithHistory> HistoryAsync(Dictionary<string, IEnumerable<(DateTimeOffset, double)>> series) =>
+        PrometheusWithHistory.StartAsync(series);
+
+    private static IEnumerable<(DateTimeOffset At, double Value)> Constant(double value) => Times().Select(at => (at, value));
+
+    private static IEnumerable<(DateTimeOffset At, double Value)> Growing(double perSecond)
+    {
+        var times = Times();
+        return times.Select(at => (at, (at - times[0]).TotalSeconds * perSecond));
+    }
+
+    /// <summary>The last hour, and the next minutes, in which the test runs.</summary>
+    private static List<DateTimeOffset> Times()
+    {
+        var from = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1);
+        return [.. Enumerable.Range(0, 280).Select(i => from + (i * Step))];
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RagAspire.Database;
+using RagAspire.Diagnosis;
+using RagAspire.Tests.Support;
+
+namespace RagAspire.Tests.Diagnosis.Stack;
+
+/// <summary>The probes over a fresh, migrated database, with nothing running in the background.</summary>
+internal sealed class ProbeRig : IAsyncDisposable
+{
+    private readonly CoreServices _core;
+
+    private ProbeRig(CoreServices core) => _core = core;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<ProbeRig> CreateAsync(Stores stores, params (string Key, string? Value)[] settings) =>
+        new(await CoreServices.CreateAsync(stores, settings: settings.ToDictionary(setting => setting.Key, setting =>
+            setting.Value)));
+
+    /// <summary>As <see cref="CreateAsync"/>, in another environment than production.</summary>
+    public static async Task<ProbeRig> CreateInDevelopmentAsync(Stores stores, params (string Key, string? Value)[] settings) =>
+        new(await CoreServices.CreateAsync(
+            stores,
+            settings: settings.ToDictionary(setting => setting.Key, setting => setting.Value),
+            configure: services => services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment())));
+
+    public async Task<IReadOnlyList<Observation>> ExamineAsync(string probe)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return await _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
+            .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now.AddMinutes(1)), Token);
+    }
+
+    public async Task<IReadOnlyList<string>> CodesAsync(string probe) =>
+        [.. (await ExamineAsync(probe)).Select(observation => observation.Code).Distinct()];
+
+    public Task ExecuteAsync(string sql) => _core.Get<Npgsql.NpgsqlDataSource>().Command(sql).ExecuteAsync(Token);
+
+    public T Get<T>()
+        where T : notnull => _core.Get<T>();
+
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
+
+    private sealed class DevelopmentEnvironment : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = Environments.Development;
+
+        public string ApplicationName { get; set; } = "tests";
+
+        public string ContentRootPath { get; set; } = AppContext.BaseDirectory;
+
+        public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } =
+            new Microsoft.Extensions.FileProviders.NullFileProvider();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using RagAspire.Diagnosis.Redis;
+using RagAspire.Embedded;
+using RagAspire.Embedded.Redis;
+using RagAspire.Tests.Support;
+using StackExchange.Redis;
+
+namespace RagAspire.Tests.Diagnosis.Stack;
+
+/// <summary>Faults of a real Redis, and Garnet where it stands in for it.</summary>
+public sealed class RedisProbeTests(Stores stores)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Garnet_is_healthy()
+    {
+        await using var rig = await ProbeRig.CreateAsync(stores);
+
+        Assert.Empty(await rig.ExamineAsync("redis"));
+    }
+
+    [Fact]
+    public async Task Nothing_listens()
+    {
+        await using var rig = await RigAsync($"127.0.0.1:{FreePort.Next()}");
+
+        Assert.Equal([RedisCodes.Unreachable], await rig.CodesAsync("redis"));
+    }
+
+    [Theory]
+    [InlineData(",password=wrong")]
+    [InlineData("")]
+    public async Task A_password_that_is_wrong_or_missing(string password)
+    {
+        await using var redis = EmbeddedRedis.Start(new RedisOptions { Password = "right", MemoryMegabytes = 64 });
+        await using var rig = await RigAsync($"127.0.0.1:{redis.Port}{password}");
+
+        Assert.Equal([RedisCodes.Login], await rig.CodesAsync("redis"));
+    }
+
+    [Fact]
+    public async Task A_real_server_is_healthy_then_full_and_evicts()
+    {
+        await using var server = await RealRedis.StartAsync("--maxmemory", "8mb", "--maxmemory-policy", "allkeys-lru");
+        await using var rig = await RigAsync(server.Address, ("Diagnosis:Redis:EvictionsPerHour", "10"));
+        Assert.Empty(await rig.ExamineAsync("redis"));
+
+        await using var client = await ConnectionMultiplexer.ConnectAsync(server.Address);
+        for (var i = 0; i < 2_000; i++)
+        {
+            await client.GetDatabase().StringSetAsync($"key{i}", new byte[10_000]);
+        }
+
+        var codes = await rig.CodesAsync("redis");
+        Assert.Contains(RedisCodes.Memory, codes);
+        Assert.Contains(RedisCodes.Evictions, codes);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_late()
+    {
+        await using var server = await RealRedis.StartAsync("--enable-debug-command", "yes");
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true");
+        await using var rig = await RigAsync(server.Address, ("Diagnosis:Redis:SlowCommand", "00:00:10"));
+        using var over = new CancellationTokenSource();
+        var busy = Task.Run(
+            async () =>
+            {
+                // The server does one thing at a time, so each PING waits for the sleep before it.
+                while (!over.IsCancellationRequested)
+                {
+                    await client.GetDatabase().ExecuteAsync("DEBUG", "SLEEP", "0.2");
+                }
+            },
+            Token);
+
+        var codes = await rig.CodesAsync("redis");
+        await over.CancelAsync();
+        await busy;
+
+        Assert.Equal([RedisCodes.Latency], codes);
+    }
+
+    [Fact]
+    public async Task A_slow_command()
+    {
+        await using var server = await RealRedis.StartAsync("--enable-debug-command", "yes");
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true");
+        await client.GetDatabase().ExecuteAsync("DEBUG", "SLEEP", "0.3");
+        await using var rig = await RigAsync(server.Address);
+
+        Assert.Equal([RedisCodes.Slow], await rig.CodesAsync("redis"));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_written()
+    {
+        using var directory = TestDirectory.Create("redis");
+        await using var server = await RealRedis.StartAsync("--dir", directory.Path);
+        Directory.CreateDirectory(Path.Combine(directory.Path, "dump.rdb", "in the way"));
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true");
+        await client.GetDatabase().ExecuteAsync("BGSAVE");
+        await using var rig = await RigAsync(server.Address);
+
+        await Eventually.TrueAsync(
+            async () => (await rig.CodesAsync("redis")).Contains(RedisCodes.Persistence), TimeSpan.FromSeconds(10), () => server.Output, Token);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_rejected_and_a_replica()
+    {
+        await using var server = await RealRedis.StartAsync("--maxclients", "4");
+        await using (var client = await ConnectionMultiplexer.ConnectAsync(server.Address))
+        {
+            await using var rig = await RigAsync(server.Address);
+            await using var more = await ConnectionMultiplexer.ConnectAsync($"{server.Address},abortConnect=false");
+            Assert.Equal([RedisCodes.Clients], await rig.CodesAsync("redis"));
+        }
+
+        await using var replica = await RealRedis.StartAsync("--replicaof", "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture));
+        await using var other = await RigAsync(replica.Address);
+        Assert.Contains(RedisCodes.Replica, await other.CodesAsync("redis"));
+    }
+
+    private Task<ProbeRig> RigAsync(string address, params (string Key, string? Value)[] settings) =>
+        ProbeRig.CreateAsync(stores, [("ConnectionStrings:cache", $"{address},abortConnect=false"), .. settings]);
+}
