@@ -122,7 +122,6 @@ internal static class DocumentsApi
         Guid id,
         ClaimsPrincipal user,
         DocumentStore documents,
-        IIngestionEnqueuer queue,
         Embedder embedder,
         CancellationToken cancellationToken)
     {
@@ -138,7 +137,6 @@ internal static class DocumentsApi
             return TypedResults.Problem("Only a failed document can be retried.", statusCode: StatusCodes.Status409Conflict);
         }
 
-        queue.Enqueue(id);
         return await FindAsync(documents, id, caller, cancellationToken) is { } document
             ? TypedResults.Accepted(Location(document), document)
             : Missing();

@@ -45,6 +45,11 @@ if (args is ["uploads", ..])
     return await new UploadBurst(Console.Out).PrintAsync(args[1..], CancellationToken.None);
 }
 
+if (args is ["ingestion", ..])
+{
+    return await new IngestionRate(Console.Out).PrintAsync(args[1..], CancellationToken.None);
+}
+
 if (args is ["fuzz", ..])
 {
     return await new FuzzRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);

@@ -3,12 +3,13 @@ using Hangfire.Common;
 using Microsoft.Extensions.Options;
 using RagAspire.Backups;
 using RagAspire.Database;
+using RagAspire.Ingestion;
 using RagAspire.Jobs;
 using RagAspire.Maintenance.Runs;
 
 namespace RagAspire.Worker;
 
-/// <summary>Runs Hangfire's servers as soon as the database is migrated.</summary>
+/// <summary>Runs Hangfire's server as soon as the database is migrated.</summary>
 public sealed class JobServer(
     IServiceProvider services, DatabaseStartup database, IOptions<JobOptions> options) : BackgroundService
 {
@@ -22,27 +23,21 @@ public sealed class JobServer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var storage = await StorageAsync(stoppingToken);
-        var documents = options.Value.Workers > 0 ? options.Value.Workers : Math.Max(2, Environment.ProcessorCount);
-        using var ingestion = new BackgroundJobServer(Options("default", documents), storage);
-
-        // One server is enough for recurring and expired jobs.
-        var lightweight = Options(MaintenanceJob.Queue, options.Value.MaintenanceWorkers);
-        lightweight.IsLightweightServer = true;
-        using var maintenance = new BackgroundJobServer(lightweight, storage);
+        using var server = new BackgroundJobServer(Options(), storage);
         try
         {
             await Task.Delay(Timeout.Infinite, stoppingToken);
         }
         finally
         {
-            await Task.WhenAll(StopAsync(ingestion), StopAsync(maintenance));
+            await StopAsync(server);
         }
     }
 
-    private BackgroundJobServerOptions Options(string queue, int workers) => new()
+    private BackgroundJobServerOptions Options() => new()
     {
-        Queues = [queue],
-        WorkerCount = workers,
+        Queues = [MaintenanceJob.Queue, IngestDocumentJob.Queue],
+        WorkerCount = options.Value.MaintenanceWorkers,
         Activator = services.GetRequiredService<JobActivator>(),
         FilterProvider = services.GetRequiredService<IJobFilterProvider>(),
         ShutdownTimeout = Shutdown,
@@ -66,7 +61,6 @@ internal static class JobServerRegistration
 {
     public static IServiceCollection AddJobServer(this IServiceCollection services)
     {
-        services.AddSingleton<JobTelemetryFilter>();
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
             new Filters(provider), new JobFilterAttributeFilterProvider()));
         services.AddSingleton<JobServer>();
@@ -80,7 +74,7 @@ internal static class JobServerRegistration
         return services.AddHostedService<DatabaseHealthSampler>();
     }
 
-    /// <summary>The filters of every job: telemetry, trace context and retries.</summary>
+    /// <summary>The filter of every job: retries.</summary>
     private sealed class Filters(IServiceProvider services) : IJobFilterProvider
     {
         private readonly JobFilter[] _filters = Create(services);
@@ -92,8 +86,6 @@ internal static class JobServerRegistration
             var options = services.GetRequiredService<IOptions<JobOptions>>().Value;
             object[] filters =
             [
-                services.GetRequiredService<JobTelemetryFilter>(),
-                services.GetRequiredService<JobTraceContext>(),
                 new AutomaticRetryAttribute
                 {
                     Attempts = options.Retries,

@@ -17,7 +17,7 @@ internal static class WorkerService
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults().AddRagClients().AddBoxedModel().AddRagCore();
         builder.Services
-            .AddJobServer().AddBackgroundEmbedding().AddSharedIndexCleanup()
+            .AddJobServer().AddBackgroundIngestion().AddSharedIndexCleanup()
             .AddQualityMetrics().AddStoreMemorySampling().AddMemoryTrendMetrics();
 
         // With it Hangfire demands a token of every request that changes something, whichever worker gave it.

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
@@ -15,10 +14,9 @@ internal static class McpEndpoint
 {
     public const string Path = "/mcp";
 
-    /// <summary>As the HTTP API writes it, without what is null.</summary>
+    /// <summary>As the HTTP API writes it, with what is null: the schemas of the tools require every member.</summary>
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 

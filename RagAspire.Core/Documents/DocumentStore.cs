@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
@@ -73,9 +74,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var collection = await connection.Command("""
-            update documents set status = 'pending', stage = null, progress = 0, attempts = 0, error = null, updated_at = now()
+            update documents set status = 'pending', stage = null, progress = 0, attempts = 0, error = null, updated_at = now(),
+                due_at = now(), trace_parent = $2
             where id = $1 and status = 'failed' returning collection
-            """, id).ScalarAsync<string>(cancellationToken);
+            """, id, Activity.Current?.Id).ScalarAsync<string>(cancellationToken);
         if (collection is null)
         {
             return false;
@@ -92,10 +94,4 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
             update documents set status = 'pending', claim_id = null, claimed_until = null, updated_at = now()
             where status = 'processing' and claimed_until < now() returning id
             """).ListAsync(row => row.GetGuid(0), cancellationToken);
-
-    /// <summary>Documents that have waited for at least <paramref name="duration"/>, longest first, at most 1000.</summary>
-    public async Task<IReadOnlyList<Guid>> WaitingAsync(TimeSpan duration, CancellationToken cancellationToken) =>
-        await dataSource.Command("""
-            select id from documents where status = 'pending' and updated_at < now() - $1::interval order by updated_at limit 1000
-            """, duration).ListAsync(row => row.GetGuid(0), cancellationToken);
 }

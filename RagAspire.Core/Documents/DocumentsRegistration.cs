@@ -14,6 +14,7 @@ internal static class DocumentsRegistration
         .AddSingleton<DocumentContents>()
         .AddSingleton<DocumentTexts>()
         .AddSingleton<DocumentLeases>()
+        .AddSingleton<WaitingDocuments>()
         .AddSingleton<DocumentIntake>()
         .AddSingleton<DocumentChanges>()
         .AddSingleton<ProgressFeed>()

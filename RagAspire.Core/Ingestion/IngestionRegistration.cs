@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using RagAspire.Documents.Intake;
 using RagAspire.Ingestion.Chunking;
 using RagAspire.Ingestion.Extraction;
 
@@ -13,7 +12,6 @@ public static class IngestionRegistration
         .AddSingleton<TextExtractor>()
         .AddSingleton<ContentExtractor>()
         .AddSingleton<Chunker>()
-        .AddSingleton<IIngestionEnqueuer, IngestionEnqueuer>()
         .AddSingleton<IngestionMetrics>()
         .AddSingleton<ChunkWriter>()
         .AddSingleton<OutstandingVectors>()
@@ -23,11 +21,12 @@ public static class IngestionRegistration
         .AddSingleton<IngestionPipeline>()
         .AddHostedService<IngestionMetricsSampler>()
         .AddHostedService<EmbeddingMetricsSampler>()
-        .AddTransient<IngestDocumentJob>();
+        .AddSingleton<DocumentIngestion>();
 
     /// <summary>
-    /// Computes vectors, and terms after a change of the analysis, of searched documents in the background; for the worker.
+    /// Processes waiting documents, and computes vectors, and terms after a change of the analysis, of searched ones; for the
+    /// worker.
     /// </summary>
-    public static IServiceCollection AddBackgroundEmbedding(this IServiceCollection services) =>
-        services.AddHostedService<BackgroundEmbedding>().AddHostedService<TermUpgrade>();
+    public static IServiceCollection AddBackgroundIngestion(this IServiceCollection services) => services
+        .AddHostedService<BackgroundIngestion>().AddHostedService<BackgroundEmbedding>().AddHostedService<TermUpgrade>();
 }

@@ -9,7 +9,7 @@ namespace RagAspire.Jobs;
 /// Enqueues the processing of a row that is stored already. The row is the truth: an enqueue that fails is logged, and the
 /// recovery services of the worker find the row later.
 /// </summary>
-public sealed partial class JobEnqueuer(IBackgroundJobClient jobs, JobStorage storage, ILogger<JobEnqueuer> logger)
+public sealed partial class JobEnqueuer(IBackgroundJobClient jobs, ILogger<JobEnqueuer> logger)
 {
     /// <summary>Never throws.</summary>
     /// <param name="id">The id of the row, for the log.</param>
@@ -28,9 +28,6 @@ public sealed partial class JobEnqueuer(IBackgroundJobClient jobs, JobStorage st
             return false;
         }
     }
-
-    /// <summary>No job of the queue waits for a worker; jobs that run or wait for their retry are not in it.</summary>
-    public bool IsEmpty(string queue) => storage.GetMonitoringApi().EnqueuedCount(queue) == 0;
 
     private static partial class Log
     {

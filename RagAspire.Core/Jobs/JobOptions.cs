@@ -15,11 +15,11 @@ public sealed class JobOptions
     [Range(1, 16)]
     public int MaintenanceWorkers { get; set; } = 2;
 
-    /// <summary>How often a job that failed for a temporary reason is retried.</summary>
+    /// <summary>How often a maintenance job that failed for a temporary reason is retried.</summary>
     [Range(0, 20)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>The pause before a retry.</summary>
+    /// <summary>The pause before a retry, of a job or of a document.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -15,7 +15,6 @@ public static class JobsRegistration
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
         services.AddValidatedOptions<JobOptions>(JobOptions.Section);
-        services.AddSingleton<JobTraceContext>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobEnqueuer>();
         services.AddSingleton<JobConnections>();
@@ -23,7 +22,6 @@ public static class JobsRegistration
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
-            .UseFilter(provider.GetRequiredService<JobTraceContext>())
             .UsePostgreSqlStorage(
                 storage => storage.UseConnectionFactory(provider.GetRequiredService<JobConnections>()),
                 StorageOptions(provider.GetRequiredService<IOptions<JobOptions>>().Value)));

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
+using RagAspire.Documents.Leases;
+using RagAspire.Ingestion;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Documents;
@@ -13,10 +15,21 @@ internal static class DocumentRig
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Guid> UploadAsync(this CoreServices core, string text)
+    public static async Task<Guid> UploadAsync(
+        this CoreServices core, string text, string collection = "default", string? key = null)
     {
         using var file = await StoreAsync(text);
-        return (await core.Get<DocumentIntake>().AcceptAsync(file.Upload, "default", NoTags, "test", Token)).Document.Id;
+        var upload = file.Upload with { UploadedBy = key };
+        return (await core.Get<DocumentIntake>().AcceptAsync(upload, collection, NoTags, "test", Token)).Document.Id;
+    }
+
+    /// <summary>Processes a document, if it waits.</summary>
+    public static async Task IngestAsync(this CoreServices core, Guid id)
+    {
+        if (await core.Get<DocumentLeases>().AcquireAsync(id, Token) is { } lease)
+        {
+            await core.Get<DocumentIngestion>().RunAsync(lease, Token);
+        }
     }
 
     public static async Task<Document> ReplaceAsync(this CoreServices core, Guid id, string text)

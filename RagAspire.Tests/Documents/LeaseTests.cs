@@ -100,13 +100,13 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         for (var attempt = 0; attempt < 6; attempt++)
         {
             await using var waiting = (await Leases.AcquireAsync(waits, Token))!;
-            await waiting.PostponeAsync("The model is away.", countsAsAttempt: false, Token);
+            await waiting.PostponeAsync("The model is away.", TimeSpan.Zero, countsAsAttempt: false, Token);
         }
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
             await using var failing = (await Leases.AcquireAsync(fails, Token))!;
-            await failing.PostponeAsync("It went wrong.", countsAsAttempt: true, Token);
+            await failing.PostponeAsync("It went wrong.", TimeSpan.Zero, countsAsAttempt: true, Token);
         }
 
         var (waiter, failed) = ((await Documents.FindAsync(waits, Token))!, (await Documents.FindAsync(fails, Token))!);

@@ -75,10 +75,7 @@ public sealed class DocumentEmbedderTests(Stores stores)
         var id = await core.UploadAsync("The quick brown fox.");
         ollama.Mode = OllamaMode.Busy;
 
-        using (var scope = core.Services.CreateScope())
-        {
-            await scope.ServiceProvider.GetRequiredService<IngestDocumentJob>().RunAsync(id, Token);
-        }
+        await core.IngestAsync(id);
 
         var document = (await core.Get<DocumentStore>().FindAsync(id, Token))!;
         Assert.Equal((DocumentStatus.Ready, 0, 1), (document.Status, document.Embedding!.Done, document.Embedding.Of));

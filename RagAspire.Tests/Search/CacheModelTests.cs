@@ -99,11 +99,11 @@ public sealed class CacheModelTests(Stores stores)
             {
                 case Step.Add:
                     _documents.Add(await first.UploadAsync(Text(which)));
-                    await IngestAsync(_documents[^1]);
+                    await first.IngestAsync(_documents[^1]);
                     break;
                 case Step.Replace when _documents.Count > 0:
                     await second.ReplaceAsync(_documents[which % _documents.Count], Text(which));
-                    await IngestAsync(_documents[which % _documents.Count]);
+                    await first.IngestAsync(_documents[which % _documents.Count]);
                     break;
                 case Step.Delete when _documents.Count > 0:
                     await second.Get<DocumentStore>().DeleteAsync(_documents[which % _documents.Count], "test", Token);
@@ -132,12 +132,6 @@ public sealed class CacheModelTests(Stores stores)
         }
 
         private string Text(int which) => $"{Words[which]} {Words[(which + 1) % Words.Length]} number{_texts++}";
-
-        private async Task IngestAsync(Guid id)
-        {
-            using var scope = first.Services.CreateScope();
-            await scope.ServiceProvider.GetRequiredService<IngestDocumentJob>().RunAsync(id, Token);
-        }
 
         private static async Task FollowAsync(CoreServices core) => await core.Get<IndexSync>().ApplyAsync(
             await core.Get<DocumentChanges>().AfterAsync(core.Get<IndexSync>().Position, 1_000, Token), Token);

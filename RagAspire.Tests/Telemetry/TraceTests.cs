@@ -34,12 +34,12 @@ public sealed class TraceTests(Stores stores)
         var answer = await system.Client.AskAsync("What does the quick brown fox do?");
         Assert.Equal("generated", answer.Kind);
 
-        // An index in the process is written by its synchronisation, outside the job; a shared one adds the stage "index".
+        // An index in the process is written by its synchronisation, outside the run; a shared one adds the stage "index".
         var upload = await TraceAsync(
-            collector, "POST /api/v1/documents/", "IngestDocumentJob", "extract", "chunk");
+            collector, "POST /api/v1/documents/", "ingest", "extract", "chunk");
         Assert.Equal(["ragaspire-api", "ragaspire-worker"], upload.Select(span => span.Service).Distinct().Order());
-        AssertContains(upload, "ragaspire-worker", "IngestDocumentJob", "extract", "chunk");
-        AssertStages(upload, ("extract", "IngestDocumentJob"), ("chunk", "IngestDocumentJob"));
+        AssertContains(upload, "ragaspire-worker", "ingest", "extract", "chunk");
+        AssertStages(upload, ("extract", "ingest"), ("chunk", "ingest"));
         Assert.Contains(upload, span => span.Service == "ragaspire-worker" && span.Name.Contains("ragdb", StringComparison.OrdinalIgnoreCase)
             || span.Name.StartsWith("test_", StringComparison.Ordinal) || span.Name.Contains("postgres", StringComparison.OrdinalIgnoreCase));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
@@ -20,8 +21,8 @@ public sealed record IntakeResult(Document Document, bool IsNew);
 public sealed class DuplicateContentException(Guid documentId)
     : Exception($"The document {documentId} of this collection has the same content.");
 
-/// <summary>Stores documents: bytes and row in one transaction. Then it enqueues their ingestion.</summary>
-public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, IIngestionEnqueuer queue)
+/// <summary>Stores documents: bytes and row in one transaction. A stored document waits for a worker.</summary>
+public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
 {
     /// <summary>Stores a new document, or finds the one of the same collection with the same bytes.</summary>
     public async Task<IntakeResult> AcceptAsync(
@@ -34,8 +35,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict (collection, sha256) do nothing
             returning {DocumentRows.Columns}
             """,
@@ -46,7 +47,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
             file.SizeBytes,
             file.Sha256,
             Commands.Jsonb(tags),
-            file.UploadedBy)
+            file.UploadedBy,
+            Activity.Current?.Id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
@@ -63,7 +65,6 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.upload", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        queue.Enqueue(document.Id);
         return new IntakeResult(document, IsNew: true);
     }
 
@@ -132,15 +133,22 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         var document = await connection.Command($"""
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
-                claimed_until = null, updated_at = now(), uploaded_by = $6, tags = $7
+                claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8
             where id = $1
             returning {DocumentRows.Columns}
-            """, current.Id, file.Name, file.ContentType, file.SizeBytes, file.Sha256, file.UploadedBy, Commands.Jsonb(change.Tags))
+            """,
+            current.Id,
+            file.Name,
+            file.ContentType,
+            file.SizeBytes,
+            file.Sha256,
+            file.UploadedBy,
+            Commands.Jsonb(change.Tags),
+            Activity.Current?.Id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        queue.Enqueue(current.Id);
         return new IntakeResult(document, IsNew: true);
     }
 

@@ -32,6 +32,9 @@ public sealed partial class DocumentLease : IAsyncDisposable
 
     public Document Document { get; private set; }
 
+    /// <summary>The trace of the request that made the document wait, as a W3C traceparent; null for none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Cancelled when the lease is lost: the document was deleted, replaced, or leased by another run.</summary>
     public CancellationToken Lost => _lease.Lost;
 
@@ -72,14 +75,16 @@ public sealed partial class DocumentLease : IAsyncDisposable
         await EndAsync(await _row.FailAsync(reason, cancellationToken));
 
     /// <summary>Ends this attempt, so that the document waits for the next one and shows why.</summary>
+    /// <param name="delay">How long it waits at least.</param>
     /// <param name="countsAsAttempt">
     /// False for what a retry is expected to cure, such as an absent model: then the document waits as long as it takes.
     /// True for anything else, which fails the document after the last allowed attempt.
     /// </param>
-    public async Task PostponeAsync(string reason, bool countsAsAttempt, CancellationToken cancellationToken) =>
+    public async Task PostponeAsync(
+        string reason, TimeSpan delay, bool countsAsAttempt, CancellationToken cancellationToken) =>
         await EndAsync(countsAsAttempt && Document.Attempts >= _maxAttempts
             ? await _row.FailAsync(reason, cancellationToken)
-            : await _row.ReleaseAsync(reason, countsAsAttempt, cancellationToken));
+            : await _row.ReleaseAsync(reason, delay, countsAsAttempt, cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
@@ -88,7 +93,8 @@ public sealed partial class DocumentLease : IAsyncDisposable
         {
             try
             {
-                await EndAsync(await _row.ReleaseAsync(null, countsAsAttempt: true, CancellationToken.None));
+                // The worker stops, or the database was away for a moment; the document is not at fault.
+                await EndAsync(await _row.ReleaseAsync(null, TimeSpan.Zero, countsAsAttempt: false, CancellationToken.None));
             }
             catch (Exception ex) when (Unavailability.IsUnavailable(ex))
             {

@@ -14,44 +14,50 @@ public sealed partial class DocumentLeases(
     ILogger<DocumentLeases> logger)
 {
     /// <summary>Leases a waiting document, or one whose lease expired.</summary>
-    /// <returns>Null when the document is gone, done, or leased by another run.</returns>
+    /// <remarks>
+    /// A document that was interrupted in every allowed attempt fails, so that it does not crash one worker after another. One
+    /// that waits and still has a stage was interrupted: a run that ends in order clears the stage.
+    /// </remarks>
+    /// <returns>Null when the document is gone, done, given up, or leased by another run.</returns>
     public async Task<DocumentLease?> AcquireAsync(Guid documentId, CancellationToken cancellationToken)
     {
+        const string isGivenUp = "stage is not null and attempts >= $4";
         var leaseId = Guid.CreateVersion7();
-        await FailInterruptedAsync(documentId, cancellationToken);
-        var document = await dataSource.Command($"""
-            update documents set status = 'processing', stage = 'extract', progress = 0, error = null,
-                attempts = attempts + 1, claim_id = $2, claimed_until = now() + $3::interval, updated_at = now()
+        var leased = await dataSource.Command($"""
+            update documents set
+                status = case when {isGivenUp} then 'failed' else 'processing' end,
+                stage = case when {isGivenUp} then null else 'extract' end,
+                progress = case when {isGivenUp} then progress else 0 end,
+                error = case when {isGivenUp}
+                    then 'Processing was interrupted ' || attempts || ' times, last in the stage "' || stage || '".' end,
+                attempts = case when {isGivenUp} then attempts else attempts + 1 end,
+                claim_id = case when {isGivenUp} then null else $2 end,
+                claimed_until = case when {isGivenUp} then null else now() + $3::interval end,
+                updated_at = now()
             where id = $1 and (status = 'pending' or (status = 'processing' and claimed_until < now()))
-            returning {DocumentRows.Columns}
-            """, documentId, leaseId, options.Value.Duration).FirstAsync(DocumentRows.Read, cancellationToken);
-        if (document is null)
+            returning {DocumentRows.Columns}, trace_parent
+            """, documentId, leaseId, options.Value.Duration, options.Value.MaxAttempts).FirstAsync(
+            found => new Leased(DocumentRows.Read(found), found.Nullable<string>("trace_parent")), cancellationToken);
+        if (leased is null)
         {
             return null;
         }
 
-        await progress.PublishAsync(document);
-        var row = new LeasedRow(dataSource, documentId, leaseId, options.Value.Duration);
-        return new DocumentLease(document, row, progress, options.Value.MaxAttempts, time, logger);
-    }
-
-    /// <summary>
-    /// Fails a document that was interrupted in every allowed attempt, so that it does not crash one worker after another.
-    /// A waiting document that still has a stage was interrupted: a run that ends in order clears the stage.
-    /// </summary>
-    private async Task FailInterruptedAsync(Guid documentId, CancellationToken cancellationToken)
-    {
-        var failed = await dataSource.Command("""
-            update documents set status = 'failed', stage = null, claim_id = null, claimed_until = null, updated_at = now(),
-                error = 'Processing was interrupted ' || attempts || ' times, last in the stage "' || stage || '".'
-            where id = $1 and stage is not null and attempts >= $2
-              and (status = 'pending' or (status = 'processing' and claimed_until < now()))
-            """, documentId, options.Value.MaxAttempts).ExecuteAsync(cancellationToken);
-        if (failed > 0)
+        await progress.PublishAsync(leased.Document);
+        if (leased.Document.Status == DocumentStatus.Failed)
         {
             Log.Failed(logger, documentId);
+            return null;
         }
+
+        var row = new LeasedRow(dataSource, documentId, leaseId, options.Value.Duration);
+        return new DocumentLease(leased.Document, row, progress, options.Value.MaxAttempts, time, logger)
+        {
+            TraceParent = leased.TraceParent,
+        };
     }
+
+    private sealed record Leased(Document Document, string? TraceParent);
 
     private static partial class Log
     {

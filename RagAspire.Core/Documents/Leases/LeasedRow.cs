@@ -70,13 +70,15 @@ internal sealed class LeasedRow(NpgsqlDataSource dataSource, Guid documentId, Gu
             """, documentId, leaseId, reason).FirstAsync(DocumentRows.Read, cancellationToken);
 
     /// <param name="reason">Shown as what the document waits for; null for nothing.</param>
+    /// <param name="delay">How long the document waits at least.</param>
     /// <param name="countsAsAttempt">False to take the attempt back.</param>
     /// <returns>The changed document; null when the lease is lost.</returns>
-    public Task<Document?> ReleaseAsync(string? reason, bool countsAsAttempt, CancellationToken cancellationToken) =>
+    public Task<Document?> ReleaseAsync(
+        string? reason, TimeSpan delay, bool countsAsAttempt, CancellationToken cancellationToken) =>
         dataSource.Command($"""
             update documents set status = 'pending', stage = null, error = $3, attempts = attempts - $4,
-                claim_id = null, claimed_until = null, updated_at = now()
+                claim_id = null, claimed_until = null, due_at = now() + $5::interval, updated_at = now()
             where id = $1 and claim_id = $2
             returning {DocumentRows.Columns}
-            """, documentId, leaseId, reason, countsAsAttempt ? 0 : 1).FirstAsync(DocumentRows.Read, cancellationToken);
+            """, documentId, leaseId, reason, countsAsAttempt ? 0 : 1, delay).FirstAsync(DocumentRows.Read, cancellationToken);
 }

@@ -150,7 +150,31 @@ public sealed class McpTests(DoorsHost host)
             JsonSerializer.Deserialize<Dictionary<string, object?>>(JsonSerializer.Serialize(arguments))!,
             cancellationToken: Token);
         Assert.False(result.IsError ?? false, Text(result));
+        var schema = (await client.ListToolsAsync(cancellationToken: Token)).Single(listed => listed.Name == tool).ReturnJsonSchema!.Value;
+        AssertComplete(schema, schema, result.StructuredContent!.Value, tool);
         return result.StructuredContent!.Value;
+    }
+
+    /// <summary>Clients refuse an answer without a member that the schema of the tool requires.</summary>
+    private static void AssertComplete(JsonElement root, JsonElement schema, JsonElement value, string place)
+    {
+        if (schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$ref", out var reference))
+        {
+            schema = reference.GetString()!.Split('/').Skip(1).Aggregate(root, (at, name) => at.ValueKind == JsonValueKind.Array
+                ? at[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] : at.GetProperty(name));
+        }
+
+        if (value.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out var properties))
+        {
+            var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray() : default;
+            Assert.All(required, name => Assert.True(value.TryGetProperty(name.GetString()!, out _), $"{place} has no {name}."));
+            Assert.All(properties.EnumerateObject().Where(each => value.TryGetProperty(each.Name, out _)), each =>
+                AssertComplete(root, each.Value, value.GetProperty(each.Name), $"{place}.{each.Name}"));
+        }
+        else if (value.ValueKind == JsonValueKind.Array && schema.TryGetProperty("items", out var items))
+        {
+            Assert.All(value.EnumerateArray(), item => AssertComplete(root, items, item, $"{place}[]"));
+        }
     }
 
     private static string Text(CallToolResult result) =>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Documents;
 using RagAspire.Documents.ChangeFeed;
-using RagAspire.Ingestion;
 using RagAspire.Tests.Documents;
 using RagAspire.Tests.Maintenance.Interruptions;
 using RagAspire.Tests.Support;
@@ -28,7 +27,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         await core.Get<IndexSync>().StartAsync(Token);
         var id = await core.UploadAsync(First);
 
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
         Assert.Equal(DocumentStatus.Ready, (await DocumentAsync(core, id)).Status);
         Assert.Equal(0, await PointsAsync(core));
 
@@ -37,7 +36,7 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         Assert.Equal((1, 1), (await PointsAsync(core), await PointsAsync(other)));
 
         await core.ReplaceAsync(id, Second);
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
         await FollowAsync(core);
         Assert.Equal(2, Assert.Single(await ChunksAsync(core.Get<InProcessVectorIndex>())).Version);
 
@@ -52,10 +51,10 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (cleanup, id) = (core.Get<SharedIndexCleanup>(), await core.UploadAsync(First));
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
         await core.ReplaceAsync(id, Second);
 
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
 
         Assert.Equal([1, 2], (await ChunksAsync(index)).Select(chunk => chunk.Version).Order());
         Assert.Equal(2, await cleanup.CleanPageAsync(Token));
@@ -73,17 +72,17 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         using var index = new SharedIndexStub();
         await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
         var (cleanup, id) = (core.Get<SharedIndexCleanup>(), await core.UploadAsync(First));
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
         await core.ReplaceAsync(id, Second);
         index.IsDown = true;
 
-        await Assert.ThrowsAsync<VectorIndexUnavailableException>(() => IngestAsync(core, id));
+        await core.IngestAsync(id);
         var waiting = await DocumentAsync(core, id);
         Assert.Equal((DocumentStatus.Pending, 1, "Qdrant does not answer."), (waiting.Status, waiting.ReadyVersion, waiting.Error));
         await Assert.ThrowsAsync<VectorIndexUnavailableException>(() => cleanup.CleanPageAsync(Token));
 
         index.IsDown = false;
-        await IngestAsync(core, id);
+        await core.IngestAsync(id);
         Assert.Equal(2, await cleanup.CleanPageAsync(Token));
         Assert.Equal([2], (await ChunksAsync(index)).Select(chunk => chunk.Version));
     }
@@ -119,12 +118,6 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         await FollowAsync(core);
 
         Assert.Equal(3, new[] { before, withStalePoints, generation.Of("default") }.Distinct().Count());
-    }
-
-    private static async Task IngestAsync(CoreServices core, Guid id)
-    {
-        using var scope = core.Services.CreateScope();
-        await scope.ServiceProvider.GetRequiredService<IngestDocumentJob>().RunAsync(id, Token);
     }
 
     private static async Task FollowAsync(CoreServices core)
