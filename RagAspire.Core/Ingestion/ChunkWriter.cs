@@ -25,6 +25,9 @@ public sealed class ChunkWriter(NpgsqlDataSource dataSource, Bm25Encoder terms)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
+        // The switch to this version waits for the disk, and with it what was written before.
+        await connection.Command($"select from {Commands.WithoutFlush}").ExecuteAsync(cancellationToken);
+
         // Equal chunks of an interrupted run are kept together with their terms.
         await connection.Command("""
             delete from chunks c where document_id = $1 and version = $2 and not (

@@ -34,6 +34,7 @@ public sealed partial class DocumentLeases(
                 claim_id = case when {isGivenUp} then null else $2 end,
                 claimed_until = case when {isGivenUp} then null else now() + $3::interval end,
                 updated_at = now()
+            from {Commands.WithoutFlush}
             where id = $1 and (status = 'pending' or (status = 'processing' and claimed_until < now()))
             returning {DocumentRows.Columns}, trace_parent
             """, documentId, leaseId, options.Value.Duration, options.Value.MaxAttempts).FirstAsync(

@@ -17,13 +17,14 @@ internal sealed class LeasedRow(NpgsqlDataSource dataSource, Guid documentId, Gu
     /// <returns>False when the lease is lost.</returns>
     public async Task<bool> HeartbeatAsync(CancellationToken cancellationToken) =>
         await dataSource.Command(
-            "update documents set claimed_until = now() + $3::interval where id = $1 and claim_id = $2",
+            $"update documents set claimed_until = now() + $3::interval from {Commands.WithoutFlush} where id = $1 and claim_id = $2",
             documentId, leaseId, duration).ExecuteAsync(cancellationToken) > 0;
 
     /// <returns>The changed document; null when the lease is lost.</returns>
     public Task<Document?> ProgressAsync(DocumentStage stage, int percent, CancellationToken cancellationToken) =>
         dataSource.Command($"""
             update documents set stage = $3, progress = greatest(progress, $4), updated_at = now(), claimed_until = now() + $5::interval
+            from {Commands.WithoutFlush}
             where id = $1 and claim_id = $2 returning {DocumentRows.Columns}
             """, documentId, leaseId, stage.Word(), (short)percent, duration).FirstAsync(DocumentRows.Read, cancellationToken);
 

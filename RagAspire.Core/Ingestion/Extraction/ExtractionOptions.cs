@@ -18,7 +18,7 @@ public sealed class ExtractionOptions
     /// document, whatever this says.
     /// </summary>
     [Range(1, 100_000)]
-    public int DocumentsPerProcess { get; set; } = 20;
+    public int DocumentsPerProcess { get; set; } = 100;
 
     /// <summary>Whether the processes have to be locked in.</summary>
     public SandboxMode Sandbox { get; set; } = SandboxMode.Preferred;
