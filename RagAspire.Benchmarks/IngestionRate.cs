@@ -70,7 +70,8 @@ internal sealed class IngestionRate(TextWriter output)
     }
 
     /// <returns>Documents a second, once the services are warm.</returns>
-    private static async Task<double> SecondHalfAsync(NpgsqlDataSource database, int documents, CancellationToken cancellationToken) =>
+    private static async Task<double> SecondHalfAsync(
+        NpgsqlDataSource database, int documents, CancellationToken cancellationToken) =>
         await database.Command("""
             select (count(*) / greatest(extract(epoch from max(indexed_at) - min(indexed_at)), .001))::float8
             from (select indexed_at from documents order by indexed_at desc limit $1) late

@@ -95,7 +95,8 @@ public sealed class WaitingDocumentsTests(Stores stores) : IAsyncLifetime
         await UploadAsync(25, "a", "x");
         await UploadAsync(5, "b", "y");
 
-        _held.AddRange((await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Waiting.NextAsync(Token)))).OfType<DocumentLease>());
+        var leases = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Waiting.NextAsync(Token)));
+        _held.AddRange(leases.OfType<DocumentLease>());
 
         Assert.Equal(30, _held.Select(lease => lease.Document.Id).Distinct().Count());
         Assert.Null(await Waiting.NextAsync(Token));

@@ -70,7 +70,9 @@ public sealed class WaitingDocuments(NpgsqlDataSource dataSource, DocumentLeases
             order by coalesce(k.documents, 0), coalesce(r.documents, 0), served.turn nulls first, d.due_at
             limit $3
             """,
-            served.Select(owner => owner.Collection).ToArray(), served.Select(owner => owner.Key).ToArray(), Candidates).ListAsync(
+            served.Select(owner => owner.Collection).ToArray(),
+            served.Select(owner => owner.Key).ToArray(),
+            Candidates).ListAsync(
             row => (row.GetGuid(0), new Owner(row.GetString(1), row.GetString(2))), cancellationToken);
     }
 

@@ -150,7 +150,8 @@ public sealed class McpTests(DoorsHost host)
             JsonSerializer.Deserialize<Dictionary<string, object?>>(JsonSerializer.Serialize(arguments))!,
             cancellationToken: Token);
         Assert.False(result.IsError ?? false, Text(result));
-        var schema = (await client.ListToolsAsync(cancellationToken: Token)).Single(listed => listed.Name == tool).ReturnJsonSchema!.Value;
+        var tools = await client.ListToolsAsync(cancellationToken: Token);
+        var schema = tools.Single(listed => listed.Name == tool).ReturnJsonSchema!.Value;
         AssertComplete(schema, schema, result.StructuredContent!.Value, tool);
         return result.StructuredContent!.Value;
     }
