@@ -5,6 +5,8 @@ using RagAspire.Backups;
 using RagAspire.Database;
 using RagAspire.Jobs;
 using RagAspire.Maintenance.Runs;
+using RagAspire.Sync;
+using RagAspire.Webhooks;
 
 namespace RagAspire.Worker;
 
@@ -77,6 +79,8 @@ internal static class JobServerRegistration
         services.AddHostedService<MaintenanceMetricsSampler>();
         services.AddHostedService<SandboxReport>();
         services.AddHostedService<BackupMetricsSampler>();
+        services.AddHostedService<SourceWatch>();
+        services.AddWebhookDelivery();
         return services.AddHostedService<DatabaseHealthSampler>();
     }
 

@@ -10,7 +10,11 @@ namespace RagAspire.Documents.Intake;
 /// <param name="ContentType">Detected from its content.</param>
 /// <param name="UploadedBy">The id of the API key; null for none.</param>
 public sealed record UploadedFile(
-    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null);
+    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null)
+{
+    /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
+    public DocumentSource? Source { get; init; }
+}
 
 /// <summary>The result of an upload.</summary>
 /// <param name="IsNew">False when the same bytes were there already; <see cref="Document.Changed"/> tells what else has changed.</param>
@@ -61,10 +65,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         }
 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
+        await DocumentSources.SetAsync(connection, document, file.Source, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.upload", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         queue.Enqueue(document.Id);
-        return new IntakeResult(document, IsNew: true);
+        return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
     /// <summary>Stores the next version; the previous one is searched until it is ready.</summary>
@@ -81,6 +86,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         if (current is null)
         {
             return null;
+        }
+
+        if (!DocumentSources.MayChange(current, file.Source))
+        {
+            return new IntakeResult(current with { Changed = [] }, IsNew: false);
         }
 
         var change = new Change(connection, transaction, current, file, tags, actor);
@@ -100,15 +110,22 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
     private async Task<IntakeResult> KeepAsync(Change change, CancellationToken cancellationToken)
     {
         var (connection, _, current, file, _, actor) = change;
+        if (!DocumentSources.MayChange(current, file.Source))
+        {
+            return new IntakeResult(current with { Changed = [] }, IsNew: false);
+        }
+
         if (file.ContentType != current.ContentType)
         {
             return await AddVersionAsync(change, cancellationToken);
         }
 
         string[] changed = [.. Changed(current, file.Name, change.Tags)];
+        var isMoved = await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         if (changed.Length == 0)
         {
-            return new IntakeResult(current with { Changed = [] }, IsNew: false);
+            await (isMoved ? change.Transaction.CommitAsync(cancellationToken) : Task.CompletedTask);
+            return new IntakeResult(current with { Changed = [], Source = file.Source }, IsNew: false);
         }
 
         var document = await connection.Command($"""
@@ -123,7 +140,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
         };
         await audit.WriteAsync(connection, entry, cancellationToken);
         await change.Transaction.CommitAsync(cancellationToken);
-        return new IntakeResult(document! with { Changed = changed }, IsNew: false);
+        return new IntakeResult(document! with { Changed = changed, Source = file.Source }, IsNew: false);
     }
 
     private async Task<IntakeResult> AddVersionAsync(Change change, CancellationToken cancellationToken)
@@ -138,10 +155,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit, 
             """, current.Id, file.Name, file.ContentType, file.SizeBytes, file.Sha256, file.UploadedBy, Commands.Jsonb(change.Tags))
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
+        await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         queue.Enqueue(current.Id);
-        return new IntakeResult(document, IsNew: true);
+        return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
     private static IEnumerable<string> Changed(Document current, string name, IReadOnlyDictionary<string, string> tags)
