@@ -69,7 +69,8 @@ internal static class MaintenanceApi
         MaintenanceStart maintenance,
         CancellationToken cancellationToken)
     {
-        var run = await maintenance.RequestAsync(task, dryRun ?? body?.DryRun ?? false, Caller.Of(user).Name, cancellationToken);
+        var run = await maintenance.RequestAsync(
+            task, dryRun ?? body?.DryRun ?? false, Caller.Of(user).Name, cancellationToken, body?.Argument);
         return TypedResults.Accepted(Location(run), run);
     }
 

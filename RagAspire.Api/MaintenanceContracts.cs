@@ -30,7 +30,9 @@ public sealed record MaintenanceBody(
 
 /// <summary>Options of a run.</summary>
 /// <param name="DryRun">Change nothing, and report the changes that a run would make.</param>
-public sealed record MaintenanceRequest(bool DryRun = false);
+/// <param name="Argument">The object of the run, for tasks that take one: the source of <c>source-sync</c>.</param>
+public sealed record MaintenanceRequest(
+    bool DryRun = false, [property: StringLength(200, MinimumLength = 1)] string? Argument = null);
 
 /// <summary>Which runs to list.</summary>
 /// <param name="After">The <c>next</c> of the page before.</param>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,7 +6,6 @@ using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
 using RagAspire.Database;
 using RagAspire.Documents.Intake;
-using RagAspire.Extraction;
 using RagAspire.Security;
 using RagAspire.Usage.Budgets;
 using RagAspire.Vectors.Embedding;
@@ -32,7 +29,6 @@ public sealed record Upload(
 public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission admission, Embedder embedder)
 {
     private const int MaxFieldLength = 1024;
-    private const int MaxNameLength = 255;
     internal const long Overhead = 1 << 20;
 
     /// <summary>Rejects a collection that the caller may not use as soon as it is read, before a file that follows it.</summary>
@@ -104,7 +100,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         var temporary = new TemporaryFile();
         try
         {
-            var file = await ReceiveAsync(content, Clean(name), temporary, cancellationToken);
+            var file = await ReceiveAsync(content, FileReceiver.CleanName(name), temporary, cancellationToken);
             file = file with { UploadedBy = caller.Id };
             return new Upload(file, collection, new Dictionary<string, string>(), temporary, place);
         }
@@ -142,62 +138,23 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
     private async Task<UploadedFile> ReceiveAsync(
         Stream body, string name, TemporaryFile temporary, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
-        await using var file = temporary.Create();
         try
         {
-            int read;
-            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            return await FileReceiver.ReceiveAsync(body, name, temporary, limits.Value.UploadBytes, cancellationToken);
+        }
+        catch (RefusedFileException ex)
+        {
+            throw ex.Fault switch
             {
-                if (file.Length + read > limits.Value.UploadBytes)
-                {
-                    throw new BadHttpRequestException(
-                        $"The file is larger than {limits.Value.UploadBytes >> 20} MiB.", StatusCodes.Status413PayloadTooLarge);
-                }
-
-                hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            }
+                FileFault.TooLarge => new BadHttpRequestException(ex.Message, StatusCodes.Status413PayloadTooLarge),
+                FileFault.Unsupported => new BadHttpRequestException(ex.Message, StatusCodes.Status415UnsupportedMediaType),
+                _ => Problems.Bad(ex.Message),
+            };
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        await file.FlushAsync(cancellationToken);
-        if (file.Length == 0)
-        {
-            throw Problems.Bad("The file is empty.");
-        }
-
-        file.Position = 0;
-        var type = await DetectAsync(file, name, cancellationToken);
-        return new UploadedFile(temporary.Path, name, type, file.Length, hash.GetHashAndReset());
     }
 
-    private static async Task<string> DetectAsync(FileStream file, string name, CancellationToken cancellationToken)
-    {
-        var type = await DocumentType.DetectAsync(file, name, cancellationToken);
-        return type.Refusal is null
-            ? type.ContentType
-            : throw new BadHttpRequestException(type.Refusal, StatusCodes.Status415UnsupportedMediaType);
-    }
-
-    private static string NameOf(ContentDispositionHeaderValue disposition) => Clean(HeaderUtilities.RemoveQuotes(
-        disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "");
-
-    /// <summary>The last part of the given path, without control characters.</summary>
-    private static string Clean(string given)
-    {
-        var name = new string([.. given[(given.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !char.IsControl(c))]).Trim();
-        return name.Length switch
-        {
-            0 => "document",
-            > MaxNameLength => name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)],
-            _ => name,
-        };
-    }
+    private static string NameOf(ContentDispositionHeaderValue disposition) => FileReceiver.CleanName(
+        HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "");
 
     private static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
     {

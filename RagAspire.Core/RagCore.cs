@@ -11,11 +11,14 @@ using RagAspire.Ingestion;
 using RagAspire.Jobs;
 using RagAspire.Maintenance;
 using RagAspire.Monitoring;
+using RagAspire.Outbound;
 using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
+using RagAspire.Sync;
 using RagAspire.Usage;
 using RagAspire.Vectors;
+using RagAspire.Webhooks;
 
 namespace RagAspire;
 
@@ -32,6 +35,7 @@ public static class RagCore
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
             .AddDatabase()
+            .AddOutbound()
             .AddDocuments()
             .AddIngestion()
             .AddVectors()
@@ -44,6 +48,8 @@ public static class RagCore
             .AddJobs()
             .AddMaintenance(builder.Configuration)
             .AddBackups()
+            .AddSync()
+            .AddWebhooks()
             .AddDiagnosis()
             .AddMemoryDiagnosis()
             .AddCapacity();

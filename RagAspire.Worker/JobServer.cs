@@ -6,6 +6,8 @@ using RagAspire.Database;
 using RagAspire.Ingestion;
 using RagAspire.Jobs;
 using RagAspire.Maintenance.Runs;
+using RagAspire.Sync;
+using RagAspire.Webhooks;
 
 namespace RagAspire.Worker;
 
@@ -71,6 +73,8 @@ internal static class JobServerRegistration
         services.AddHostedService<MaintenanceMetricsSampler>();
         services.AddHostedService<SandboxReport>();
         services.AddHostedService<BackupMetricsSampler>();
+        services.AddHostedService<SourceWatch>();
+        services.AddWebhookDelivery();
         return services.AddHostedService<DatabaseHealthSampler>();
     }
 

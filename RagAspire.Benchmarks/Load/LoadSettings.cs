@@ -22,6 +22,10 @@ internal static class LoadSettings
             ["Backups__Directory"] = Path.Combine(directory, "backups"),
             ["Backups__SigningKey"] = "a key for benchmarks, which nobody keeps",
             ["Maintenance__Certificates__Files__0"] = Certificate(directory),
+            ["Sync__Sources__load__Kind"] = "folder",
+            ["Sync__Sources__load__Location"] = Shelf(directory),
+            ["Sync__Sources__load__Collection"] = "load",
+            ["Sync__Sources__load__Schedule"] = "",
         };
         foreach (var row in Schedule.Defaults)
         {
@@ -29,6 +33,17 @@ internal static class LoadSettings
         }
 
         return settings;
+    }
+
+    private static string Shelf(string directory)
+    {
+        var shelf = Directory.CreateDirectory(Path.Combine(directory, "shelf")).FullName;
+        for (var file = 0; file < 1_000; file++)
+        {
+            File.WriteAllText(Path.Combine(shelf, $"{file}.txt"), $"The note {file} of a source.");
+        }
+
+        return shelf;
     }
 
     private static string Certificate(string directory)

@@ -8,10 +8,12 @@ namespace RagAspire.Documents;
 /// <summary>How rows of <c>documents</c> are read.</summary>
 internal static class DocumentRows
 {
+    // Inside of the sub-select the id is the document's: document_sources has no column of that name.
     public const string Columns = """
         id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, stage, progress, attempts,
         error, chunk_count, tags, created_at, updated_at, indexed_at, uploaded_by, warnings, coverage,
-        embedded_model, embedded_count
+        embedded_model, embedded_count,
+        (select json_build_object('name', s.source, 'path', s.path)::text from document_sources s where s.document_id = id) as source
         """;
 
     public static Document Read(NpgsqlDataReader row) => new(
@@ -35,6 +37,8 @@ internal static class DocumentRows
         row.Nullable<DateTimeOffset?>("indexed_at"))
     {
         UploadedBy = row.Nullable<string>("uploaded_by"),
+        Source = row.Nullable<string>("source") is { } source
+            ? JsonSerializer.Deserialize<DocumentSource>(source, JsonSerializerOptions.Web) : null,
         Embedding = row.Nullable<string>("embedded_model") is { } model
             ? new EmbeddingState(model, row.Field<int>("embedded_count"), row.Field<int>("chunk_count")) : null,
         Warnings = JsonSerializer.Deserialize<List<ExtractionWarning>>(row.Field<string>("warnings"), JsonSerializerOptions.Web)!,

@@ -9,6 +9,7 @@ internal static class DocumentsRegistration
 {
     public static IServiceCollection AddDocuments(this IServiceCollection services) => services
         .AddValidatedOptions<LeaseOptions>(LeaseOptions.Section)
+        .AddValidatedOptions<IntakeOptions>(IntakeOptions.Section)
         .AddSingleton<DocumentStore>()
         .AddSingleton<CollectionNames>()
         .AddSingleton<DocumentContents>()

@@ -15,6 +15,9 @@ public interface IMaintenanceTask
     /// <summary>The task searches the in-process index, so a process that only runs a command has to load it first.</summary>
     bool NeedsIndex => false;
 
+    /// <summary>A run may have an argument, such as the name of a source.</summary>
+    bool TakesArgument => false;
+
     /// <summary>Does the work, or in a dry run only reports what would be done.</summary>
     /// <exception cref="OperationCanceledException">The run was cancelled, or its time limit is over.</exception>
     /// <exception cref="MaintenanceException">The work cannot be done; the message gives the reason.</exception>

@@ -28,8 +28,10 @@ internal static class Arrows
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Usage, Vectors
         Security -> Database
+        Sync -> Backups, Database, Documents, Maintenance, Outbound
         Usage -> Database, Security
         Vectors -> Database, Documents, Usage
+        Webhooks -> Database, Outbound, Usage
         """;
 
     /// <summary>Between a folder and its sub-folders. The folder itself is where its registration and contracts are.</summary>
@@ -74,6 +76,10 @@ internal static class Arrows
         Monitoring -> Monitoring.Memory
         Monitoring.Memory -> Monitoring
         Search -> Search.Caching
+        Sync -> Sync.Bucket, Sync.Folder, Sync.Web
+        Sync.Bucket -> Sync
+        Sync.Folder -> Sync
+        Sync.Web -> Sync
         Usage -> Usage.Budgets
         Usage.Budgets -> Usage
         Vectors -> Vectors.Embedding, Vectors.InProcess, Vectors.Qdrant, Vectors.Sync, Vectors.Terms

@@ -121,7 +121,7 @@ internal sealed class S3Stub : IAsyncDisposable
             Xml + "ListBucketResult",
             new XElement(Xml + "IsTruncated", page.Count < keys.Count),
             page.Count < keys.Count ? new XElement(Xml + "NextContinuationToken", page[^1]) : null,
-            page.Select(key => new XElement(Xml + "Contents", new XElement(Xml + "Key", key), new XElement(Xml + "Size", Objects[key].Length)))));
+            page.Select(key => new XElement(Xml + "Contents", new XElement(Xml + "Key", key), new XElement(Xml + "Size", Objects[key].Length), new XElement(Xml + "ETag", Tag(Objects[key]))))));
     }
 
     private Task ListUploadsAsync(HttpContext context) => SayAsync(context, new XElement(

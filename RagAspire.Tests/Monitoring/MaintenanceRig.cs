@@ -6,7 +6,7 @@ namespace RagAspire.Tests.Monitoring;
 /// <summary>The nightly maintenance of a system, and typical failures.</summary>
 internal static class MaintenanceRig
 {
-    private static readonly string[] Nightly = ["metrics", "certificates", "backup", "restore-drill"];
+    private static readonly string[] Nightly = ["metrics", "certificates", "backup", "restore-drill", "source-sync"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

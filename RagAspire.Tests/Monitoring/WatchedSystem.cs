@@ -6,6 +6,7 @@ using RagAspire.Embedded.Redis;
 using RagAspire.Tests.Backups;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Sync;
 using RagAspire.TestSupport.Ollama;
 using Stores = RagAspire.Tests.Support.Stores;
 
@@ -129,6 +130,11 @@ internal sealed class WatchedParts : IAsyncDisposable
         var certificate = Path.Combine(_directory.Path, "api.pem");
         await File.WriteAllTextAsync(
             certificate, TestCertificate.Create(days: 90).ExportCertificatePem(), TestContext.Current.CancellationToken);
+        var shelf = Directory.CreateDirectory(Path.Combine(_directory.Path, "shelf"));
+        await File.WriteAllTextAsync(
+            Path.Combine(shelf.FullName, "note.txt"), "A note of a source.", TestContext.Current.CancellationToken);
+        var receiver = Owned(await WebStub.StartAsync());
+        receiver.Set("/events", "taken");
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {
@@ -147,6 +153,12 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["Answers__BreakDuration"] = "00:00:01",
                 ["MemoryLeaks__Interval"] = "00:00:05",
                 ["Sessions__Quiet"] = "00:00:01",
+                ["Sync__Sources__shelf__Kind"] = "folder",
+                ["Sync__Sources__shelf__Location"] = shelf.FullName,
+                ["Sync__Sources__shelf__Schedule"] = "",
+                ["Webhooks__chat__Url"] = $"{receiver.Address}events",
+                ["Webhooks__chat__Secret"] = "a secret of tests",
+                ["Webhooks__chat__AllowPrivateAddresses"] = "true",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
                 ["Maintenance__Certificates__Files__0"] = certificate,
             },

@@ -15,6 +15,7 @@ internal static class CommandLine
             TreatUnmatchedTokensAsErrors = false,
         };
         root.Subcommands.Add(MaintainCommand.Create());
+        root.Subcommands.Add(SyncCommand.Create());
         root.Subcommands.Add(DiagnoseCommand.Create());
         root.Subcommands.Add(MemoryCommand.Create());
         root.Subcommands.Add(CapacityCommand.Create());

@@ -26,15 +26,17 @@ internal static class MaintainCommand
     }
 
     /// <summary>Runs a task like the worker does: with a row, a lock, a time limit and an audit entry.</summary>
+    /// <param name="argument">The object of the run; null for the task's default.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(string task, bool dryRun, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        string task, bool dryRun, CancellationToken cancellationToken, string? argument = null)
     {
         try
         {
             using var host = await CommandHost.CreateAsync(cancellationToken);
             try
             {
-                return await RunAsync(host.Services, task, dryRun, cancellationToken);
+                return await RunAsync(host.Services, task, dryRun, argument, cancellationToken);
             }
             finally
             {
@@ -50,7 +52,7 @@ internal static class MaintainCommand
     }
 
     private static async Task<int> RunAsync(
-        IServiceProvider services, string task, bool dryRun, CancellationToken cancellationToken)
+        IServiceProvider services, string task, bool dryRun, string? argument, CancellationToken cancellationToken)
     {
         var tasks = services.GetRequiredService<TaskRegistry>();
         if (tasks.Find(task) is not { } wanted)
@@ -68,7 +70,7 @@ internal static class MaintainCommand
         await services.GetRequiredService<RunRecovery>().InterruptDeadAsync(cancellationToken);
         var actor = $"command line ({Environment.UserName})";
         var runs = services.GetRequiredService<RunStore>();
-        if (await runs.RequestAsync(task, dryRun, actor, cancellationToken) is not { } queued)
+        if (await runs.RequestAsync(task, dryRun, actor, cancellationToken, argument) is not { } queued)
         {
             await Console.Error.WriteLineAsync($"{task} is running or queued already.");
             return ExitCodes.Busy;

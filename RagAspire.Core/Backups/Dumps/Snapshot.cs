@@ -14,8 +14,10 @@ public sealed class Snapshot : IAsyncDisposable
     /// <summary>The schema of the product's tables. Hangfire's schema is not backed up.</summary>
     public const string Schema = "public";
 
-    /// <summary>Tables whose rows are not backed up; a restored system creates them anew.</summary>
-    public static readonly IReadOnlyList<string> LeftOut = ["installation", "index_cursors"];
+    /// <summary>
+    /// Tables whose rows are not backed up: a restored system creates them anew, and tells webhooks nothing of the past.
+    /// </summary>
+    public static readonly IReadOnlyList<string> LeftOut = ["installation", "index_cursors", "webhook_events", "webhook_deliveries"];
 
     private readonly NpgsqlTransaction _transaction;
 

@@ -11,7 +11,11 @@ namespace RagAspire.Documents.Intake;
 /// <param name="ContentType">Detected from its content.</param>
 /// <param name="UploadedBy">The id of the API key; null for none.</param>
 public sealed record UploadedFile(
-    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null);
+    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null)
+{
+    /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
+    public DocumentSource? Source { get; init; }
+}
 
 /// <summary>The result of an upload.</summary>
 /// <param name="IsNew">False when the same bytes were there already; <see cref="Document.Changed"/> tells what else has changed.</param>
@@ -63,9 +67,10 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
+        await DocumentSources.SetAsync(connection, document, file.Source, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.upload", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new IntakeResult(document, IsNew: true);
+        return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
     /// <summary>Stores the next version; the previous one is searched until it is ready.</summary>
@@ -82,6 +87,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         if (current is null)
         {
             return null;
+        }
+
+        if (!DocumentSources.MayChange(current, file.Source))
+        {
+            return new IntakeResult(current with { Changed = [] }, IsNew: false);
         }
 
         var change = new Change(connection, transaction, current, file, tags, actor);
@@ -101,15 +111,22 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     private async Task<IntakeResult> KeepAsync(Change change, CancellationToken cancellationToken)
     {
         var (connection, _, current, file, _, actor) = change;
+        if (!DocumentSources.MayChange(current, file.Source))
+        {
+            return new IntakeResult(current with { Changed = [] }, IsNew: false);
+        }
+
         if (file.ContentType != current.ContentType)
         {
             return await AddVersionAsync(change, cancellationToken);
         }
 
         string[] changed = [.. Changed(current, file.Name, change.Tags)];
+        var isMoved = await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         if (changed.Length == 0)
         {
-            return new IntakeResult(current with { Changed = [] }, IsNew: false);
+            await (isMoved ? change.Transaction.CommitAsync(cancellationToken) : Task.CompletedTask);
+            return new IntakeResult(current with { Changed = [], Source = file.Source }, IsNew: false);
         }
 
         var document = await connection.Command($"""
@@ -124,7 +141,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         };
         await audit.WriteAsync(connection, entry, cancellationToken);
         await change.Transaction.CommitAsync(cancellationToken);
-        return new IntakeResult(document! with { Changed = changed }, IsNew: false);
+        return new IntakeResult(document! with { Changed = changed, Source = file.Source }, IsNew: false);
     }
 
     private async Task<IntakeResult> AddVersionAsync(Change change, CancellationToken cancellationToken)
@@ -147,9 +164,10 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             Activity.Current?.Id)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
+        await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new IntakeResult(document, IsNew: true);
+        return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
     private static IEnumerable<string> Changed(Document current, string name, IReadOnlyDictionary<string, string> tags)

@@ -47,6 +47,7 @@ public sealed class Schedule
         new("backup-retention", "0 6 * * *", Utc, Minutes(30), Hours(30)),
         new("restore-drill", "30 6 * * 0", Utc, Hours(4), Days(8)),
         new("backup-verify", null, Utc, Hours(4), null, 0),
+        new("source-sync", null, Utc, Hours(12), null, 0),
         new("index-rebuild", null, Utc, Hours(12), null, 0),
         new("re-embedding", null, Utc, Days(7), null, 0),
     ];

@@ -36,10 +36,14 @@ internal sealed class FilledHost : IAsyncDisposable
         {
             ["ConnectionStrings:chat"] = ollama.ConnectionString(ollama.ChatModel),
             ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel),
+            ["Sync:Sources:shelf:Kind"] = "folder",
+            ["Sync:Sources:shelf:Location"] = directory.Path,
+            ["Sync:Sources:shelf:Include:0"] = "note.txt",
             ["Backups:Directory"] = Path.Combine(directory.Path, "backups"),
             ["Backups:SigningKey"] = BackupRig.SigningKey,
             ["Maintenance:Database:LockTimeout"] = (lockTimeout ?? TimeSpan.FromMinutes(10)).ToString(),
         };
+        await File.WriteAllTextAsync(Path.Combine(directory.Path, "note.txt"), "A note of a source.", Cancelled);
         var host = await MaintenanceHost.CreateAsync(
             database, redis, settings, services => shared?.AddTo(services), started: true);
         var filled = new FilledHost(ollama, directory, settings, redis, host);

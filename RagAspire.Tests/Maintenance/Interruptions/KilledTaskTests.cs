@@ -19,7 +19,7 @@ public sealed class KilledTaskTests(Stores stores)
     private static readonly string[][] Groups =
     [
         ["metrics", "clean-up", "database-daily", "database-weekly", "index-rebuild", "retrieval-evaluation", "re-embedding"],
-        ["certificates", "index-reconciliation", "backup-retention"],
+        ["certificates", "index-reconciliation", "backup-retention", "source-sync"],
         [Health, "monthly-report", "backup-verify"],
         ["index-optimization", "backup", "restore-drill"],
     ];
@@ -34,7 +34,7 @@ public sealed class KilledTaskTests(Stores stores)
         using var directory = TestDirectory.Create("killed-tasks");
         await using var system = await RagSystem.StartAsync(
             stores, new RagSystemOptions { Settings = Settings(ollama, directory.Path) });
-        await FillAsync(system.Client);
+        await FillAsync(system.Client, directory.Path);
         var before = await StateAsync(system.Database);
         foreach (var group in Groups)
         {
@@ -64,15 +64,24 @@ public sealed class KilledTaskTests(Stores stores)
         ["Maintenance__Heartbeat"] = "00:00:00.2",
         ["Maintenance__Database__LockTimeout"] = "00:01:00",
         ["Backups__Directory"] = System.IO.Path.Combine(directory, "backups"),
+        ["Sync__Sources__shelf__Kind"] = "folder",
+        ["Sync__Sources__shelf__Location"] = System.IO.Path.Combine(directory, "shelf"),
+        ["Sync__Sources__shelf__Schedule"] = "",
         ["Backups__KeepLatest"] = "1",
         ["Backups__KeepDaily"] = "0",
         ["Backups__KeepWeekly"] = "0",
         ["Backups__KeepMonthly"] = "0",
     };
 
-    /// <summary>Work for every task: documents, a golden set, and two backups, of which retention keeps one.</summary>
-    private static async Task FillAsync(RagClient client)
+    /// <summary>Work for every task: documents, also of a source, a golden set, and two backups, of which retention keeps one.</summary>
+    private static async Task FillAsync(RagClient client, string directory)
     {
+        var shelf = System.IO.Directory.CreateDirectory(System.IO.Path.Combine(directory, "shelf"));
+        await System.IO.File.WriteAllTextAsync(System.IO.Path.Combine(shelf.FullName, "Squirrels.txt"), "Squirrels sleep at night.", Token);
+        Assert.Equal("succeeded", (await RunClient.RunAsync(client, "source-sync"))["status"]!.GetValue<string>());
+        var squirrels = (await client.GetAsync("/api/v1/documents"))["items"]![0]!;
+        Assert.Equal("Squirrels.txt", squirrels["source"]!["path"]!.GetValue<string>());
+        await client.EmbeddedAsync(squirrels["id"]!.GetValue<Guid>());
         foreach (var animal in new[] { "Badgers", "Foxes", "Hedgehogs", "Otters" })
         {
             await client.UploadAndWaitAsync(

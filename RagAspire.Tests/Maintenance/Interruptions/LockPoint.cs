@@ -51,6 +51,7 @@ internal sealed record LockPoint(string Lock, string? Work = null, string? Left 
 
         // All of the backup is read, and the result is not recorded yet.
         ["backup-verify"] = new("backups in share mode"),
+        ["source-sync"] = new("sources in share mode"),
         ["index-rebuild"] = new("index_order_results in share mode"),
         ["re-embedding"] = new(
             "embeddings in share mode",

@@ -33,6 +33,7 @@ public sealed class StoreOutageTests(Stores stores)
         [Retention] = [],
         ["restore-drill"] = [Index],
         ["backup-verify"] = [],
+        ["source-sync"] = [],
         ["index-rebuild"] = [Index],
         ["re-embedding"] = [Index],
     };

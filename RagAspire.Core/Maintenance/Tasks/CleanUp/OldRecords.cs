@@ -37,6 +37,13 @@ public sealed class OldRecords(
         // The ids only tell a batch that is sent again within minutes.
         const string written = "t.written_at < now() - make_interval(days => $1)";
         await DeleteAsync("model_usage_batches", "id", written, 1, dryRun, cancellationToken);
+        const string ended = "t.finished_at < now() - make_interval(days => $1)";
+        var deliveries = await DeleteAsync("webhook_deliveries", "id", ended, options.Value.WebhookDays, dryRun, cancellationToken);
+        Count(report, deliveries, "old deliveries to webhooks", dryRun);
+
+        // Budgets are told once in their period, which is a month at most.
+        const string marked = "t.at < now() - make_interval(days => $1)";
+        await DeleteAsync("webhook_marks", "mark", marked, 62, dryRun, cancellationToken);
         if (!dryRun)
         {
             Count(report, await runs.PruneAsync(cancellationToken), "old maintenance runs", dryRun);
