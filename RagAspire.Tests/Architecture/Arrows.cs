@@ -20,11 +20,11 @@ internal static class Arrows
         Answers -> Database, Search, Security, Usage, Vectors
         Backups -> Database, Maintenance, Quality, Search, Security, Vectors
         Capacity -> Database, Monitoring
-        Diagnosis -> Answers, Backups, Database, Maintenance, Monitoring, Vectors
+        Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
         Documents -> Database, Jobs, Security
         Ingestion -> Database, Documents, Jobs, Usage, Vectors
-        Maintenance -> Database, Documents, Jobs, Quality, Security, Usage, Vectors
-        Monitoring -> Database, Vectors
+        Maintenance -> Database, Documents, Jobs, Models, Quality, Security, Usage, Vectors
+        Monitoring -> Database, Models, Vectors
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Usage, Vectors
         Security -> Database
