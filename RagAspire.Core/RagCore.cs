@@ -14,6 +14,7 @@ using RagAspire.Monitoring;
 using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
+using RagAspire.Transfer;
 using RagAspire.Usage;
 using RagAspire.Vectors;
 
@@ -35,6 +36,7 @@ public static class RagCore
             .AddDocuments()
             .AddIngestion()
             .AddVectors()
+            .AddTransfer()
             .AddSearch()
             .AddAnswers()
             .AddQuality()

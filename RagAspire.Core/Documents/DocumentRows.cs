@@ -11,7 +11,7 @@ internal static class DocumentRows
     public const string Columns = """
         id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, stage, progress, attempts,
         error, chunk_count, tags, created_at, updated_at, indexed_at, uploaded_by, warnings, coverage,
-        embedded_model, embedded_count
+        embedded_model, embedded_count, external_id
         """;
 
     public static Document Read(NpgsqlDataReader row) => new(
@@ -34,6 +34,7 @@ internal static class DocumentRows
         row.Field<DateTimeOffset>("updated_at"),
         row.Nullable<DateTimeOffset?>("indexed_at"))
     {
+        ExternalId = row.Nullable<string>("external_id"),
         UploadedBy = row.Nullable<string>("uploaded_by"),
         Embedding = row.Nullable<string>("embedded_model") is { } model
             ? new EmbeddingState(model, row.Field<int>("embedded_count"), row.Field<int>("chunk_count")) : null,

@@ -28,6 +28,7 @@ internal static class Arrows
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Usage, Vectors
         Security -> Database
+        Transfer -> Database, Documents, Ingestion, Security, Vectors
         Usage -> Database, Security
         Vectors -> Database, Documents, Usage
         """;
@@ -62,7 +63,7 @@ internal static class Arrows
         Diagnosis.Postgres -> Diagnosis
         Diagnosis.Redis -> Diagnosis
         Diagnosis.VectorIndex -> Diagnosis, Diagnosis.Postgres
-        Documents -> Documents.ChangeFeed, Documents.Intake, Documents.Leases
+        Documents -> Documents.Batches, Documents.ChangeFeed, Documents.Intake, Documents.Leases
         Documents.Intake -> Documents, Documents.ChangeFeed
         Documents.Leases -> Documents, Documents.ChangeFeed
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction
