@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using RagAspire.Api.Batches;
 using RagAspire.Api.Mcp;
 using RagAspire.Api.OpenAi;
 using RagAspire.Api.Security;
@@ -20,6 +21,8 @@ internal static class ApiServices
         })
         .AddSingleton<UploadReader>()
         .AddSingleton<UploadAdmission>()
+        .AddSingleton<BatchReceiver>()
+        .AddSingleton<ImportReceiver>()
         .AddSingleton<EventStreams>()
         .AddSingleton<ApiMetrics>()
         .AddSingleton<MaintenanceStart>()

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.ServerSentEvents;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RagAspire.Api.Batches;
 using RagAspire.Api.Security;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
@@ -13,19 +14,24 @@ namespace RagAspire.Api;
 /// <summary>Which documents to list.</summary>
 /// <param name="Q">Full text over the chunks of the documents.</param>
 /// <param name="After">The <c>next</c> of the page before.</param>
+/// <param name="ExternalId">The id in the client's system.</param>
 public sealed record DocumentListRequest(
     string? Collection,
     [property: OneOf<DocumentStatus>] string? Status,
     [property: StringLength(1000)] string? Q,
     [property: GuidCursor] string? After,
-    [property: Range(1, 200)] int Limit = 50)
+    [property: Range(1, 200)] int Limit = 50,
+    [property: StringLength(ExternalIds.MaxLength)] string? ExternalId = null)
 {
     internal DocumentFilter ToFilter(Caller caller) => new(
         Collections.Named(Collection, caller),
         EnumWords.Parse<DocumentStatus>(Status),
         Q,
         GuidCursorAttribute.Parse(After),
-        Limit);
+        Limit)
+    {
+        ExternalId = string.IsNullOrEmpty(ExternalId) ? null : ExternalId,
+    };
 }
 
 /// <summary>How long to follow a document.</summary>
@@ -51,7 +57,7 @@ internal static class DocumentsApi
         group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
         group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
             .WithSummary("Follow the processing of a document, as server-sent events");
-        group.MapDocumentText();
+        group.MapDocumentText().MapBatches().MapExternalIds();
         return api;
     }
 
@@ -152,7 +158,7 @@ internal static class DocumentsApi
 
         // As an attachment: a browser must not render uploaded bytes in the origin of the API.
         return TypedResults.Stream(
-            target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, document.Name);
+            target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, Path.GetFileName(document.Name));
     }
 
     private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(
@@ -174,7 +180,7 @@ internal static class DocumentsApi
         DocumentStore documents, Guid id, Caller caller, CancellationToken cancellationToken) =>
         await documents.FindAsync(id, cancellationToken) is { } document && caller.MayUse(document.Collection) ? document : null;
 
-    private static string Location(Document document) => $"/api/v1/documents/{document.Id}";
+    internal static string Location(Document document) => $"/api/v1/documents/{document.Id}";
 
     internal static ProblemHttpResult Missing() => Problems.NotFound("document");
 }

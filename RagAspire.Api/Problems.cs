@@ -11,6 +11,7 @@ using RagAspire.Api.Security;
 using RagAspire.Database;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
+using RagAspire.Transfer;
 using RagAspire.Usage;
 using RagAspire.Usage.Budgets;
 using RagAspire.Vectors;
@@ -114,6 +115,7 @@ public sealed partial class ProblemExceptionHandler(
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
         DuplicateContentException duplicate =>
             new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
+        TransferException transfer => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = transfer.Message },
         OperationCanceledException => Unavailable("The request took too long."),
         BudgetExceededException budget => new ProblemDetails
         {

@@ -112,26 +112,45 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         }
     }
 
-    private MultipartReader Open(HttpRequest request)
+    /// <summary>Takes one file of several, for which the caller holds a place.</summary>
+    /// <param name="name">Without what leads to other folders.</param>
+    /// <exception cref="BadHttpRequestException">400 an empty file, 413 too large, 415 an unknown type.</exception>
+    /// <exception cref="BudgetExceededException">The key may not have the document embedded.</exception>
+    public async Task<UploadedFile> ReadAsync(
+        Stream content, string name, TemporaryFile temporary, Caller caller, CancellationToken cancellationToken)
+    {
+        await embedder.AdmitAsync(caller.Id, cancellationToken);
+        var file = await ReceiveAsync(content, name, temporary, cancellationToken);
+        return file with { UploadedBy = caller.Id };
+    }
+
+    /// <summary>The boundary of a multipart form; null where the body is none.</summary>
+    internal static string? BoundaryOf(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= 200 } boundary
+            ? boundary
+            : null;
+
+    /// <summary>Limits the length and the slowness of a body.</summary>
+    internal static void Limit(HttpRequest request, long bytes, double bytesPerSecond)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = limits.Value.UploadBytes + Overhead;
+            size.MaxRequestBodySize = bytes;
         }
 
         if (request.HttpContext.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
-            rate.MinDataRate = new MinDataRate(limits.Value.UploadBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(10));
+            rate.MinDataRate = new MinDataRate(bytesPerSecond, gracePeriod: TimeSpan.FromSeconds(10));
         }
+    }
 
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
-        {
-            throw new BadHttpRequestException(
-                "Send the file as multipart/form-data, in the part 'file'.", StatusCodes.Status415UnsupportedMediaType);
-        }
-
+    private MultipartReader Open(HttpRequest request)
+    {
+        Limit(request, limits.Value.UploadBytes + Overhead, limits.Value.UploadBytesPerSecond);
+        var boundary = BoundaryOf(request.ContentType) ?? throw new BadHttpRequestException(
+            "Send the file as multipart/form-data, in the part 'file'.", StatusCodes.Status415UnsupportedMediaType);
         return new MultipartReader(boundary, request.Body);
     }
 
@@ -153,10 +172,10 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         }
     }
 
-    private static string NameOf(ContentDispositionHeaderValue disposition) => FileReceiver.CleanName(
+    internal static string NameOf(ContentDispositionHeaderValue disposition) => FileReceiver.CleanName(
         HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "");
 
-    private static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
+    internal static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(section.Body);
         var buffer = new char[MaxFieldLength + 1];

@@ -16,6 +16,7 @@ using RagAspire.Quality;
 using RagAspire.Search;
 using RagAspire.Security;
 using RagAspire.Sync;
+using RagAspire.Transfer;
 using RagAspire.Usage;
 using RagAspire.Vectors;
 using RagAspire.Webhooks;
@@ -39,6 +40,7 @@ public static class RagCore
             .AddDocuments()
             .AddIngestion()
             .AddVectors()
+            .AddTransfer()
             .AddSearch()
             .AddAnswers()
             .AddQuality()

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using RagAspire.Maintenance.Scheduling;
+using RagAspire.Models;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -16,6 +17,7 @@ public static partial class ConfigurationErrors
         AggregateException several when several.InnerExceptions.Select(Describe).ToList() is var all && !all.Contains(null) =>
             string.Join('\n', all),
         ScheduleException schedule => schedule.Message,
+        ModelConnectionException model => model.Message,
 
         // The binder's message names the value and the path of the setting.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } conversion => conversion.Message,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Answers.Generation;
+using RagAspire.Models;
 using RagAspire.Vectors.Embedding;
 using StackExchange.Redis;
 
@@ -11,15 +12,10 @@ namespace Microsoft.Extensions.Hosting;
 public static class RagClients
 {
     /// <summary>
-    /// A line of a chat is a token or a call of a tool; the vectors of a batch are one line, of some MB. A whole answer with
-    /// its reasoning has some MB too, since each token comes with the names of all fields.
-    /// </summary>
-    private const long LongestModelResponse = 64L << 20;
-
-    /// <summary>
     /// Registers PostgreSQL (<c>ragdb</c>) and Redis (<c>cache</c>), and where a connection string is set also Qdrant
     /// (<c>vectors</c>), the chat model (<c>chat</c>) and the embedding model (<c>embeddings</c>).
     /// </summary>
+    /// <exception cref="ModelConnectionException">The connection string of a model is wrong.</exception>
     public static TBuilder AddRagClients<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -31,20 +27,53 @@ public static class RagClients
             builder.AddQdrantClient("vectors", settings => settings.DisableHealthChecks = true);
         }
 
-        if (builder.IsConfigured("chat"))
-        {
-            builder.AddOllamaApiClient("chat").AddChatClient();
-            builder.ConfigureModelClient("chat", lineBytes: 1 << 20);
-        }
-
-        if (builder.IsConfigured("embeddings"))
-        {
-            builder.AddOllamaApiClient("embeddings").AddEmbeddingGenerator();
-            builder.ConfigureModelClient("embeddings", lineBytes: LongestModelResponse);
-        }
-
+        builder.AddChat();
+        builder.AddEmbeddings();
         return builder;
     }
+
+    private static void AddChat(this IHostApplicationBuilder builder)
+    {
+        if (builder.ModelOf("chat") is not { } model)
+        {
+            return;
+        }
+
+        if (model.IsOpenAi)
+        {
+            builder.AddOpenAiChat(HttpClientOf("chat"), model);
+        }
+        else
+        {
+            builder.AddOllamaApiClient("chat").AddChatClient();
+        }
+
+        // OpenAI's protocol has the list of all models in one line, too.
+        builder.ConfigureModelClient("chat", lineBytes: model.IsOpenAi ? 4 << 20 : 1 << 20);
+    }
+
+    private static void AddEmbeddings(this IHostApplicationBuilder builder)
+    {
+        if (builder.ModelOf("embeddings") is not { } model)
+        {
+            return;
+        }
+
+        if (model.IsOpenAi)
+        {
+            builder.AddOpenAiEmbeddings(HttpClientOf("embeddings"), model);
+        }
+        else
+        {
+            builder.AddOllamaApiClient("embeddings").AddEmbeddingGenerator();
+        }
+
+        builder.ConfigureModelClient("embeddings", lineBytes: ResponseLimit.LongestModelResponse);
+    }
+
+    /// <exception cref="ModelConnectionException">The connection string is wrong.</exception>
+    private static ModelConnection? ModelOf(this IHostApplicationBuilder builder, string name) =>
+        builder.Configuration.GetConnectionString(name) is { Length: > 0 } text ? ModelConnection.Parse(name, text) : null;
 
     private static bool IsConfigured(this IHostApplicationBuilder builder, string name) =>
         builder.Configuration.GetConnectionString(name) is { Length: > 0 };
@@ -69,8 +98,10 @@ public static class RagClients
     // A model may take minutes: its time limits are set where it is called. The client's name is that of the Ollama
     // integration, so other HTTP clients keep the platform's limit of 100 s.
     private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName, long lineBytes) =>
-        builder.Services.AddHttpClient($"{connectionName}_httpClient")
+        builder.Services.AddHttpClient(HttpClientOf(connectionName))
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
             .AddHttpMessageHandler(() => new StreamCancellation())
-            .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, LongestModelResponse));
+            .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, ResponseLimit.LongestModelResponse));
+
+    private static string HttpClientOf(string connectionName) => $"{connectionName}_httpClient";
 }

@@ -30,6 +30,14 @@ public sealed class LimitOptions
     [Range(1, 1 << 30)]
     public double UploadBytesPerSecond { get; set; } = 16 << 10;
 
+    /// <summary>Largest body of a batch or an import, in bytes; also what its files may have without compression.</summary>
+    [Range(1, long.MaxValue)]
+    public long BatchBytes { get; set; } = 8L << 30;
+
+    /// <summary>Files of one batch.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchFiles { get; set; } = 10_000;
+
     /// <summary>Event streams that one key may have open.</summary>
     [Range(1, 100_000)]
     public int EventStreamsPerKey { get; set; } = 100;
@@ -71,6 +79,10 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Time limit of a batch, an export and an import.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromHours(2);
+
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(4);
 }
@@ -79,6 +91,7 @@ public static class RequestLimits
 {
     public const string UploadTime = "upload";
     public const string AnswerTime = "answer";
+    public const string BatchTime = "batch";
 
     public static void AddRequestLimits(this WebApplicationBuilder builder)
     {
@@ -97,6 +110,7 @@ public static class RequestLimits
         {
             timeouts.DefaultPolicy = Policy(limits.Value.RequestTimeout);
             timeouts.AddPolicy(UploadTime, Policy(limits.Value.UploadTimeout));
+            timeouts.AddPolicy(BatchTime, Policy(limits.Value.BatchTimeout));
             timeouts.AddPolicy(AnswerTime, Policy(limits.Value.AnswerTimeout));
         });
         services.AddRateLimiter(options =>

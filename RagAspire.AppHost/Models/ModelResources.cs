@@ -56,7 +56,13 @@ internal static class ModelResources
                 .WithIconName("BrainCircuit");
         }
 
-        // A configured connection string may hold more than the model, such as a key, and is passed on as it is.
+        // A path is that of OpenAI's protocol: such a server is no Ollama, and its key is a secret.
+        if (endpoint.AbsolutePath.Length > 1 || settings.ContainsKey("Key") || settings.ContainsKey("Provider"))
+        {
+            return builder.AddConnectionString(name).WithIconName("BrainCircuit");
+        }
+
+        // A configured connection string may hold more than the model, and is passed on as it is.
         var isConfigured = builder.Configuration.GetConnectionString(name) is { Length: > 0 };
         var expression = isConfigured
             ? ReferenceExpression.Create($"{connectionString}")

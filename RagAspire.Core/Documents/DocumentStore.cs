@@ -10,7 +10,11 @@ namespace RagAspire.Documents;
 /// <param name="Text">Full text over the chunks; null for all.</param>
 /// <param name="After">The last id of the previous page; null for the first page.</param>
 /// <param name="Limit">1–200.</param>
-public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit);
+public sealed record DocumentFilter(string Collection, DocumentStatus? Status, string? Text, Guid? After, int Limit)
+{
+    /// <summary>The id in the client's system; null for all.</summary>
+    public string? ExternalId { get; init; }
+}
 
 /// <summary>What went with a deleted document.</summary>
 /// <param name="Chunks">Of all its versions.</param>
@@ -35,9 +39,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
                   select from searchable_chunks c where c.document_id = d.id
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
+              and ($6::text is null or external_id = $6)
             order by id
             limit $5
-            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1)
+            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId)
             .ListAsync(DocumentRows.Read, cancellationToken);
         return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Documents.Batches;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
@@ -17,6 +18,8 @@ internal static class DocumentsRegistration
         .AddSingleton<DocumentLeases>()
         .AddSingleton<WaitingDocuments>()
         .AddSingleton<DocumentIntake>()
+        .AddSingleton<BatchStore>()
+        .AddSingleton<FailedDocuments>()
         .AddSingleton<DocumentChanges>()
         .AddSingleton<ProgressFeed>()
         .AddHostedService<AbandonedFiles>();

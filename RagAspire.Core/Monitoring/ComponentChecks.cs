@@ -1,9 +1,11 @@
+using System.Net;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using OllamaSharp;
 using RagAspire.Database;
+using RagAspire.Models;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Sync;
 using StackExchange.Redis;
@@ -89,7 +91,7 @@ public static class ComponentChecks
         {
             object?[] models = [services.GetService<IChatClient>(),
                 services.GetService<IEmbeddingGenerator<string, Embedding<float>>>()];
-            var servers = models.Select(Server).OfType<IOllamaApiClient>().ToList();
+            var servers = models.Select(Server).OfType<object>().ToList();
             if (servers.Count == 0)
             {
                 return HealthCheckResult.Healthy(HealthTags.NotConfigured);
@@ -108,10 +110,36 @@ public static class ComponentChecks
 
         private static object? Server(object? model) => model switch
         {
-            IChatClient chat => chat.GetService(typeof(IOllamaApiClient)),
-            IEmbeddingGenerator embedding => embedding.GetService(typeof(IOllamaApiClient)),
+            IChatClient chat => chat.GetService(typeof(IOllamaApiClient)) ?? chat.GetService(typeof(OpenAiServer)),
+            IEmbeddingGenerator embedding =>
+                embedding.GetService(typeof(IOllamaApiClient)) ?? embedding.GetService(typeof(OpenAiServer)),
             _ => null,
         };
+
+        private static Task<string?> AskAsync(object server, CancellationToken cancellationToken) => server switch
+        {
+            IOllamaApiClient ollama => AskAsync(ollama, cancellationToken),
+            OpenAiServer other => AskAsync(other, cancellationToken),
+            _ => Task.FromResult<string?>(null),
+        };
+
+        private static async Task<string?> AskAsync(OpenAiServer server, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return server.IsListed(await server.ListModelsAsync(cancellationToken))
+                    ? null
+                    : $"The server does not have the model {server.Model}.";
+            }
+            catch (HttpRequestException ex) when (ex.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                return "The model server refuses the key.";
+            }
+            catch (Exception ex) when (ex is HttpRequestException or IOException or System.Text.Json.JsonException)
+            {
+                return ex.Message;
+            }
+        }
 
         private static async Task<string?> AskAsync(IOllamaApiClient server, CancellationToken cancellationToken)
         {

@@ -20,15 +20,16 @@ internal static class Arrows
         Answers -> Database, Search, Security, Usage, Vectors
         Backups -> Database, Maintenance, Quality, Search, Security, Vectors
         Capacity -> Database, Monitoring
-        Diagnosis -> Answers, Backups, Database, Maintenance, Monitoring, Vectors
+        Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
         Documents -> Database, Jobs, Security
         Ingestion -> Database, Documents, Jobs, Usage, Vectors
-        Maintenance -> Database, Documents, Jobs, Quality, Security, Usage, Vectors
-        Monitoring -> Database, Vectors
+        Maintenance -> Database, Documents, Jobs, Models, Quality, Security, Usage, Vectors
+        Monitoring -> Database, Models, Vectors
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Usage, Vectors
         Security -> Database
         Sync -> Backups, Database, Documents, Maintenance, Outbound
+        Transfer -> Database, Documents, Ingestion, Security, Vectors
         Usage -> Database, Security
         Vectors -> Database, Documents, Usage
         Webhooks -> Database, Outbound, Usage
@@ -64,7 +65,7 @@ internal static class Arrows
         Diagnosis.Postgres -> Diagnosis
         Diagnosis.Redis -> Diagnosis
         Diagnosis.VectorIndex -> Diagnosis, Diagnosis.Postgres
-        Documents -> Documents.ChangeFeed, Documents.Intake, Documents.Leases
+        Documents -> Documents.Batches, Documents.ChangeFeed, Documents.Intake, Documents.Leases
         Documents.Intake -> Documents, Documents.ChangeFeed
         Documents.Leases -> Documents, Documents.ChangeFeed
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction

@@ -160,6 +160,13 @@ public sealed class WorkerMaintenanceTests(Stores stores)
             ServiceHost.ConfigurationError, await stores.CreateDatabaseAsync(), "--Maintenance:Schedule:metrics:Cron=whenever");
         Assert.Contains("'whenever' is not a cron expression", output);
         Assert.DoesNotContain("   at ", output);
+
+        output = await RunAsync(
+            ServiceHost.ConfigurationError, await stores.CreateDatabaseAsync(),
+            "--ConnectionStrings:chat=Endpoint=https://api.example.com/v1;Key=hidden");
+        Assert.Contains("ConnectionStrings:chat (ConnectionStrings__chat) is invalid: it has no Model", output);
+        Assert.DoesNotContain("hidden", output);
+        Assert.DoesNotContain("   at ", output);
     }
 
     private Task<string> RunAsync(int expected, string database, params string[] arguments) => WorkerCommand.RunAsync(

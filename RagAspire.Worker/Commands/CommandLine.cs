@@ -21,7 +21,7 @@ internal static class CommandLine
         root.Subcommands.Add(CapacityCommand.Create());
         root.Subcommands.Add(UpgradeCommand.Create());
         root.Subcommands.Add(ProbeCommand());
-        foreach (var command in BackupCommands.Create())
+        foreach (var command in BackupCommands.Create().Concat(TransferCommands.Create()))
         {
             root.Subcommands.Add(command);
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
 using RagAspire.Diagnosis.Postgres;
+using RagAspire.Models;
 using RagAspire.Monitoring;
 
 namespace RagAspire.Diagnosis.Models;
@@ -23,23 +24,28 @@ public sealed class ModelProbe(
 
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
     {
-        var chat = services.GetService<IChatClient>()?.GetService(typeof(IOllamaApiClient)) as IOllamaApiClient;
+        var chat = services.GetService<IChatClient>();
         var generator = services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
-        var embeddings = generator?.GetService(typeof(IOllamaApiClient)) as IOllamaApiClient;
-        var servers = new[] { (Server: chat, IsChat: true), (Server: embeddings, IsChat: false) };
+        Func<Type, object?>[] models = [type => chat?.GetService(type), type => generator?.GetService(type)];
+        var ports = new List<int>();
         var found = new List<Observation>();
-        foreach (var (server, isChat) in servers)
+        foreach (var model in models)
         {
-            if (server is not null)
+            if (model(typeof(IOllamaApiClient)) is IOllamaApiClient ollama)
             {
-                found.AddRange(await ExamineAsync(server, isChat, cancellationToken));
+                ports.Add(ollama.Uri.Port);
+                found.AddRange(await ExamineAsync(ollama, model == models[0], cancellationToken));
+            }
+            else if (model(typeof(OpenAiServer)) is OpenAiServer server)
+            {
+                ports.Add(server.Endpoint.Port);
+                found.AddRange(await OpenAiExamination.ExamineAsync(server, options.Value.Timeout, cancellationToken));
             }
         }
 
-        if (chat is not null && prometheus.IsConfigured)
+        if (chat is not null && ports.Count > 0 && prometheus.IsConfigured)
         {
-            var known = servers.Select(pair => pair.Server).OfType<IOllamaApiClient>().ToList();
-            found.AddRange(await LoadAsync(known, window, cancellationToken));
+            found.AddRange(await LoadAsync(ports, window, cancellationToken));
         }
 
         return found;
@@ -111,10 +117,10 @@ public sealed class ModelProbe(
     }
 
     private async Task<IReadOnlyList<Observation>> LoadAsync(
-        IReadOnlyList<IOllamaApiClient> servers, DiagnosisWindow window, CancellationToken cancellationToken)
+        IReadOnlyList<int> ports, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         var range = FormattableString.Invariant($"{Math.Clamp((window.Until - window.Since).TotalSeconds, 60, 86_400):0}s");
-        var active = Active.Replace("PORTS", string.Join('|', servers.Select(server => server.Uri.Port).Distinct()), StringComparison.Ordinal);
+        var active = Active.Replace("PORTS", string.Join('|', ports.Distinct()), StringComparison.Ordinal);
         var speed = Speed.Trim().Replace("RANGE", range, StringComparison.Ordinal);
         try
         {

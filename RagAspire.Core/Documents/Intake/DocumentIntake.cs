@@ -10,8 +10,9 @@ namespace RagAspire.Documents.Intake;
 /// <param name="Path">A temporary file; its owner deletes it.</param>
 /// <param name="ContentType">Detected from its content.</param>
 /// <param name="UploadedBy">The id of the API key; null for none.</param>
+/// <param name="ExternalId">The id of the document in the client's system; null for none.</param>
 public sealed record UploadedFile(
-    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null)
+    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null, string? ExternalId = null)
 {
     /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
     public DocumentSource? Source { get; init; }
@@ -39,9 +40,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (collection, sha256) do nothing
+            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent, external_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict do nothing
             returning {DocumentRows.Columns}
             """,
             Guid.CreateVersion7(),
@@ -52,7 +53,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             file.Sha256,
             Commands.Jsonb(tags),
             file.UploadedBy,
-            Activity.Current?.Id)
+            Activity.Current?.Id,
+            file.ExternalId)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
@@ -61,9 +63,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
                 return await KeepAsync(new Change(connection, transaction, existing, file, tags, actor), cancellationToken);
             }
 
-            // It was deleted meanwhile.
+            // It was deleted meanwhile, or another call was faster with the same external id.
             await transaction.RollbackAsync(cancellationToken);
-            return await AcceptAsync(file, collection, tags, actor, cancellationToken);
+            return file.ExternalId is { } externalId
+                ? await PutAsync(externalId, file, collection, tags, actor, cancellationToken)
+                : await AcceptAsync(file, collection, tags, actor, cancellationToken);
         }
 
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
@@ -106,6 +110,39 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     }
 
     /// <summary>
+    /// Stores a document under the id that it has in the client's system: the next version where there is one, else a new
+    /// document. A document with the same bytes that has no such id yet gets it.
+    /// </summary>
+    /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
+    public async Task<IntakeResult> PutAsync(
+        string externalId, UploadedFile file, string collection, IReadOnlyDictionary<string, string> tags, string actor,
+        CancellationToken cancellationToken)
+    {
+        file = file with { ExternalId = externalId };
+        try
+        {
+            return await PutOnceAsync(externalId, file, collection, tags, actor, cancellationToken);
+        }
+        catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // Another call was faster with the same id, and its document is there now.
+            return await PutOnceAsync(externalId, file, collection, tags, actor, cancellationToken);
+        }
+    }
+
+    private async Task<IntakeResult> PutOnceAsync(
+        string externalId, UploadedFile file, string collection, IReadOnlyDictionary<string, string> tags, string actor,
+        CancellationToken cancellationToken)
+    {
+        var id = await dataSource.Command(
+            "select id from documents where collection = $1 and external_id = $2", collection, externalId)
+            .ScalarAsync<Guid?>(cancellationToken);
+        return id is { } known && await ReplaceAsync(known, file, tags, actor, cancellationToken) is { } replaced
+            ? replaced
+            : await AcceptAsync(file, collection, tags, actor, cancellationToken);
+    }
+
+    /// <summary>
     /// Takes the name and the tags of bytes that are stored already. The type may depend on the name; then they are read anew.
     /// </summary>
     private async Task<IntakeResult> KeepAsync(Change change, CancellationToken cancellationToken)
@@ -116,12 +153,17 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             return new IntakeResult(current with { Changed = [] }, IsNew: false);
         }
 
+        if (file.ExternalId is not null && current.ExternalId is not null && file.ExternalId != current.ExternalId)
+        {
+            throw new DuplicateContentException(current.Id);
+        }
+
         if (file.ContentType != current.ContentType)
         {
             return await AddVersionAsync(change, cancellationToken);
         }
 
-        string[] changed = [.. Changed(current, file.Name, change.Tags)];
+        string[] changed = [.. Changed(current, file, change.Tags)];
         var isMoved = await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         if (changed.Length == 0)
         {
@@ -130,8 +172,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         var document = await connection.Command($"""
-            update documents set name = $2, tags = $3, updated_at = now() where id = $1 returning {DocumentRows.Columns}
-            """, current.Id, file.Name, Commands.Jsonb(change.Tags)).FirstAsync(DocumentRows.Read, cancellationToken);
+            update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), updated_at = now()
+            where id = $1 returning {DocumentRows.Columns}
+            """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId).FirstAsync(DocumentRows.Read, cancellationToken);
 
         // Results in caches hold the name, and were filtered by the tags.
         await DocumentChanges.AppendAsync(connection, current.Id, current.Collection, cancellationToken);
@@ -150,7 +193,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         var document = await connection.Command($"""
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
-                claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8
+                claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8,
+                external_id = coalesce(external_id, $9)
             where id = $1
             returning {DocumentRows.Columns}
             """,
@@ -161,7 +205,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             file.Sha256,
             file.UploadedBy,
             Commands.Jsonb(change.Tags),
-            Activity.Current?.Id)
+            Activity.Current?.Id,
+            file.ExternalId)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
@@ -170,9 +215,14 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
-    private static IEnumerable<string> Changed(Document current, string name, IReadOnlyDictionary<string, string> tags)
+    private static IEnumerable<string> Changed(Document current, UploadedFile file, IReadOnlyDictionary<string, string> tags)
     {
-        if (name != current.Name)
+        if (file.ExternalId is not null && current.ExternalId is null)
+        {
+            yield return "externalId";
+        }
+
+        if (file.Name != current.Name)
         {
             yield return "name";
         }

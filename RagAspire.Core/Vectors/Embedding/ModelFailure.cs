@@ -11,6 +11,8 @@ internal static class ModelFailure
     {
         BrokenCircuitException => $"the model {model} failed several times and is left alone for a while",
         HttpRequestException { StatusCode: HttpStatusCode.NotFound } => $"the server does not have the model {model}",
+        HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } =>
+            "the model server refuses the key",
         HttpRequestException { StatusCode: { } status } => $"the model server answered {(int)status}",
         HttpRequestException or System.Net.Sockets.SocketException => "the model server cannot be reached",
         TimeoutException => $"the model {model} did not answer in time",

@@ -10,6 +10,12 @@ namespace RagAspire.Vectors.Embedding;
 /// <param name="totalBytes">Of the whole body.</param>
 public sealed class ResponseLimit(long lineBytes, long totalBytes) : DelegatingHandler
 {
+    /// <summary>
+    /// A line of a chat is a token or a call of a tool; the vectors of a batch are one line, of some MB. A whole answer with
+    /// its reasoning has some MB too, since each token comes with the names of all fields.
+    /// </summary>
+    public const long LongestModelResponse = 64L << 20;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);

@@ -2,6 +2,7 @@ using RagAspire.Diagnosis.Models;
 using RagAspire.Embedded;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.OpenAi;
 
 namespace RagAspire.Tests.Diagnosis.Stack;
 
@@ -38,6 +39,21 @@ public sealed class ModelProbeTests(Stores stores)
         await using var rig = await RigAsync(ollama, ("Diagnosis:Models:Timeout", "00:00:00.500"));
 
         Assert.Equal([code], await rig.CodesAsync("models"));
+    }
+
+    [Theory]
+    [InlineData(OpenAiMode.Normal, "gpt-test", "")]
+    [InlineData(OpenAiMode.Normal, "absent", ModelCodes.Missing)]
+    [InlineData(OpenAiMode.Failing, "gpt-test", ModelCodes.Failing)]
+    [InlineData(OpenAiMode.Hanging, "gpt-test", ModelCodes.Unreachable)]
+    public async Task A_server_that_speaks_the_protocol_of_OpenAI(OpenAiMode mode, string model, string codes)
+    {
+        await using var server = await OpenAiStub.StartAsync();
+        server.Mode = mode;
+        await using var rig = await ProbeRig.CreateAsync(
+            stores, ("ConnectionStrings:chat", server.ConnectionString(model)), ("Diagnosis:Models:Timeout", "00:00:00.500"));
+
+        Assert.Equal(codes, string.Join(' ', await rig.CodesAsync("models")));
     }
 
     [Fact]

@@ -30,6 +30,10 @@ public sealed class CleanUpOptions
     [Range(1, 3_650)]
     public int WebhookDays { get; set; } = 14;
 
+    /// <summary>Days that it stays known which files came in one request.</summary>
+    [Range(1, 3_650)]
+    public int BatchDays { get; set; } = 90;
+
     /// <summary>Bytes that RagAspire's caches may take in Redis.</summary>
     [Range(0, long.MaxValue)]
     public long CacheBytes { get; set; } = 512L << 20;

@@ -34,6 +34,10 @@ public sealed class OldRecords(
             "model_usage", "(key_id, hour, collection, model, kind, currency)", old, options.Value.UsageDays, dryRun, cancellationToken);
         Count(report, usage, "old records of usage", dryRun);
 
+        const string received = "t.created_at < now() - make_interval(days => $1)";
+        var batches = await DeleteAsync("document_batches", "id", received, options.Value.BatchDays, dryRun, cancellationToken);
+        Count(report, batches, "old records of batches", dryRun);
+
         // The ids only tell a batch that is sent again within minutes.
         const string written = "t.written_at < now() - make_interval(days => $1)";
         await DeleteAsync("model_usage_batches", "id", written, 1, dryRun, cancellationToken);

@@ -1,9 +1,9 @@
-using System.Data.Common;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OllamaSharp;
+using RagAspire.Models;
 using RagAspire.Usage;
 using RagAspire.Vectors.Embedding;
 
@@ -18,7 +18,7 @@ public sealed class ReEmbedding(
     EmbeddingBacklog backlog, IndexOperations index, ReEmbeddingModels models, TimeProvider time)
     : IMaintenanceTask
 {
-    /// <summary>The connection string of the model to switch to: <c>Endpoint=http://host:11434;Model=name</c>.</summary>
+    /// <summary>The connection string of the model to switch to, as that of <c>embeddings</c>.</summary>
     public const string NextModel = "embeddings-next";
 
     /// <summary>A batch may hold chunks of several collections.</summary>
@@ -132,22 +132,38 @@ public sealed class ReEmbeddingModels(
     internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
     {
         // Shells do not allow a hyphen in the name of a variable.
-        var parts = new DbConnectionStringBuilder
-        {
-            ConnectionString = configuration.GetConnectionString(ReEmbedding.NextModel)
-                ?? configuration.GetConnectionString(ReEmbedding.NextModel.Replace('-', '_')),
-        };
-        if (!parts.TryGetValue("Endpoint", out var endpoint) || !parts.TryGetValue("Model", out var model))
+        var text = configuration.GetConnectionString(ReEmbedding.NextModel)
+            ?? configuration.GetConnectionString(ReEmbedding.NextModel.Replace('-', '_'));
+        if (string.IsNullOrEmpty(text))
         {
             return (current, false, null);
         }
 
-        if (!Uri.TryCreate(endpoint.ToString(), UriKind.Absolute, out var address))
-        {
-            throw new MaintenanceException($"The connection string '{ReEmbedding.NextModel}' has no valid Endpoint.");
-        }
-
-        var client = new OllamaApiClient(address, model.ToString()!);
-        return (new Embedder(options, time, logger, meter, (IEmbeddingGenerator<string, Embedding<float>>)client), true, client);
+        var generator = Generator(text);
+        return (new Embedder(options, time, logger, meter, generator), true, generator);
     }
+
+    private static IEmbeddingGenerator<string, Embedding<float>> Generator(string text)
+    {
+        try
+        {
+            var connection = ModelConnection.Parse(ReEmbedding.NextModel, text);
+            return connection.IsOpenAi
+                ? new OpenAiServer(connection, Client()).EmbeddingGenerator()
+                : new OllamaApiClient(connection.Endpoint, connection.Model);
+        }
+        catch (ModelConnectionException ex)
+        {
+            throw new MaintenanceException(ex.Message, ex);
+        }
+    }
+
+    // The time limit is that of the embedder, and the task runs for hours.
+    private static HttpClient Client() => new(new ResponseLimit(ResponseLimit.LongestModelResponse, ResponseLimit.LongestModelResponse)
+    {
+        InnerHandler = new SocketsHttpHandler(),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 }

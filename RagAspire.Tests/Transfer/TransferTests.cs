@@ -1,0 +1,175 @@
+using System.Text;
+using RagAspire.Documents;
+using RagAspire.Tests.Support;
+using RagAspire.Tests.Vectors.Qdrant;
+using RagAspire.Transfer;
+
+namespace RagAspire.Tests.Transfer;
+
+/// <summary>A collection in one system, and what becomes of it in another.</summary>
+public sealed class TransferTests(Stores stores)
+{
+    private static readonly string[] Texts =
+    [
+        "Herons stand in shallow water and wait for fish. They nest high in trees.",
+        "Storks return in spring and nest on chimneys. Their nests grow from year to year.",
+        "The pump of the north basin has error ERR-1234: clean the filter, then restart the pump.",
+        "Backups are kept for thirteen months. Every restore is rehearsed in a drill.",
+        string.Join("\n\n", Enumerable.Range(1, 60).Select(i =>
+            $"# Chapter {i}\n\nHerons, storks and pumps of chapter {i}, and what they weigh. {new string('y', 400)}")),
+    ];
+
+    private static readonly string[] Questions = ["nests of storks", "ERR-1234", "how long are backups kept", "herons and pumps"];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Results_are_the_same_in_the_other_system_and_no_vector_is_computed_again(bool withQdrant)
+    {
+        await using var qdrantOfOne = await QdrantStub.StartAsync();
+        await using var qdrantOfOther = await QdrantStub.StartAsync();
+        await using var one = await TransferRig.StartAsync(stores, withQdrant ? qdrantOfOne.Address : null);
+        await using var other = await TransferRig.StartAsync(stores, withQdrant ? qdrantOfOther.Address : null);
+        await one.FillAsync(Texts);
+
+        var report = await other.ImportAsync(await one.ExportAsync());
+        await other.SettleAsync();
+
+        Assert.Equal(0, other.Model.EmbeddedTexts);
+        Assert.Equal((Texts.Length, Texts.Length, 0, 0), (report.Documents, report.Imported, report.ProcessedAgain, report.EmbeddedAgain));
+        Assert.True(report.Chunks >= Texts.Length && report.Chunks == report.Vectors, $"{report}");
+        foreach (var question in Questions)
+        {
+            var expected = await one.SearchAsync(question);
+            Assert.NotEmpty(expected);
+            Assert.Equal(expected, await other.SearchAsync(question));
+        }
+
+        Assert.Equal(
+            (await one.DocumentsAsync()).Items.Select(Facts), (await other.DocumentsAsync()).Items.Select(Facts));
+    }
+
+    [Fact]
+    public async Task A_second_import_changes_nothing_and_another_collection_is_another_copy()
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await one.FillAsync(Texts[..2]);
+        var archive = await one.ExportAsync();
+        await one.ExecuteAsync("update documents set tags = '{\"mine\": \"yes\"}'");
+        var changes = await one.CountAsync("select count(*) from index_changes");
+
+        var again = await one.ImportAsync(archive);
+        Assert.Equal((2, 0, 2, 0), (again.Documents, again.Imported, again.Unchanged, again.Chunks));
+        Assert.Equal(changes, await one.CountAsync("select count(*) from index_changes"));
+        Assert.All((await one.DocumentsAsync()).Items, document => Assert.Equal("yes", document.Tags["mine"]));
+
+        Assert.Equal(2, (await one.ImportAsync(archive, "copy")).Imported);
+        Assert.Equal(2, (await one.ImportAsync(archive, "copy")).Unchanged);
+        await one.SettleAsync();
+        Assert.Equal(2, (await one.SearchAsync("nest", "copy")).Count);
+        Assert.Equal(2, (await one.DocumentsAsync()).Items.Count);
+    }
+
+    [Fact]
+    public async Task An_import_that_breaks_off_in_the_middle_is_completed_by_the_next_one()
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await using var other = await TransferRig.StartAsync(stores);
+        await one.FillAsync(Texts);
+        var archive = await one.ExportAsync();
+
+        await Assert.ThrowsAsync<IOException>(() => other.ImportAsync(new BreakingStream(archive, archive.Length / 20)));
+        var before = (await other.DocumentsAsync()).Items;
+        Assert.InRange(before.Count, 1, Texts.Length - 1);
+
+        // As a killed process leaves it: stored and leased, and no chunk is there yet.
+        await other.ExecuteAsync($"""
+            update documents set status = 'processing', ready_version = null, claim_id = id, claimed_until = now() - interval '1 s'
+            where id = '{before[0].Id}'
+            """);
+        await other.ExecuteAsync($"delete from chunks where document_id = '{before[0].Id}'");
+        var report = await other.ImportAsync(archive);
+        await other.SettleAsync();
+
+        Assert.Equal((Texts.Length, before.Count - 1), (report.Imported + report.Unchanged, report.Unchanged));
+        Assert.Equal(0, other.Model.EmbeddedTexts);
+        foreach (var question in Questions)
+        {
+            Assert.Equal(await one.SearchAsync(question), await other.SearchAsync(question));
+        }
+    }
+
+    [Fact]
+    public async Task Every_damage_is_found_before_anything_is_taken_in_and_its_place_is_named()
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await using var other = await TransferRig.StartAsync(stores);
+        await one.FillAsync(Texts[..2]);
+        var archive = await one.ExportAsync();
+        var id = (await one.DocumentsAsync()).Items[1].Id;
+
+        var damaged = (byte[])archive.Clone();
+        damaged[archive.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(Texts[1][..20]))] ^= 1;
+        Assert.Contains($"originals/{id} has another checksum", await RefusedAsync(other, damaged));
+        damaged = (byte[])archive.Clone();
+        damaged[archive.AsSpan().IndexOf("nest on chimneys"u8)] ^= 1;
+        Assert.Contains($"documents/{id}.jsonl has another checksum", await RefusedAsync(other, damaged));
+        Assert.Contains("ends", await RefusedAsync(other, archive[..(archive.Length / 2)]));
+        var last = archive.AsSpan().LastIndexOf("checksums.jsonl"u8) - (2 * 512);
+        Assert.Contains("no checksums", await RefusedAsync(other, archive[..last]));
+        Assert.Contains("neither a ZIP nor a TAR", await RefusedAsync(other, Encoding.UTF8.GetBytes(new string('x', 2_000))));
+        damaged = (byte[])archive.Clone();
+        Encoding.ASCII.GetBytes("\"version\":9").CopyTo(damaged, archive.AsSpan().IndexOf("\"version\":1"u8));
+        Assert.Contains("version 9", await RefusedAsync(other, damaged));
+
+        Assert.Empty((await other.DocumentsAsync()).Items);
+    }
+
+    [Fact]
+    public async Task What_another_model_must_do_again_is_reported_and_done()
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await one.FillAsync(Texts[..2]);
+        await one.ExecuteAsync("""
+            update documents set status = 'failed', ready_version = null, error = 'It is broken.'
+            where id = (select min(id::text)::uuid from documents)
+            """);
+        await using var other = await TransferRig.StartAsync(stores, embeddings: one.Model.ConnectionString(one.Model.EmbeddingModel));
+        await using var third = await TransferRig.StartAsync(stores, embeddings: "Endpoint=http://127.0.0.1:1/v1;Model=another");
+
+        var archive = await one.ExportAsync();
+        var report = await third.ImportAsync(archive);
+        Assert.Equal((2, 1, 0, 1), (report.Imported, report.Chunks, report.Vectors, report.EmbeddedAgain));
+        Assert.Contains("those of embedding-test, and this system has another", Assert.Single(report.Notes));
+        var documents = (await third.DocumentsAsync()).Items;
+        Assert.Equal([("It is broken.", DocumentStatus.Failed), (null, DocumentStatus.Ready)],
+            documents.Select(document => (document.Error, document.Status)));
+        Assert.Equal((0, 1), (documents[1].Embedding!.Done, documents[1].Embedding!.Of));
+        Assert.Equal(1, (await other.ImportAsync(archive)).Vectors);
+    }
+
+    private static object Facts(Document document) => (document.Id, document.Name, document.Sha256, document.Version, document.Status,
+        document.ChunkCount, document.CreatedAt, document.Embedding, document.ExternalId);
+
+    private static async Task<string> RefusedAsync(TransferRig rig, byte[] archive) =>
+        (await Assert.ThrowsAsync<TransferException>(() => rig.ImportAsync(archive))).Message;
+
+    /// <summary>Breaks when it is read for the second time and has come so far.</summary>
+    private sealed class BreakingStream(byte[] content, long breaksAt) : MemoryStream(content)
+    {
+        private int _starts;
+
+        public override long Position
+        {
+            get => base.Position;
+            set
+            {
+                _starts++;
+                base.Position = value;
+            }
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            _starts > 1 && Position > breaksAt ? throw new IOException("The disk is gone.") : base.ReadAsync(buffer, cancellationToken);
+    }
+}
