@@ -183,6 +183,8 @@ public sealed class WebhookTests(Stores stores)
     [InlineData("Secret", "whsec_this is not base64", "Webhooks:chat:Secret")]
     [InlineData("Events:0", "document.read", "Webhooks:chat:Events")]
     [InlineData("Timeout", "01:00:00", "Webhooks:chat:Timeout")]
+    [InlineData("Timeout", "soon", "Webhooks:chat:Timeout")]
+    [InlineData("Secrets", "a misspelt setting", "Webhooks:chat:Secrets")]
     public async Task Wrong_settings_are_one_sentence_that_names_them(string setting, string value, string named)
     {
         await using var core = await CoreServices.CreateAsync(stores, settings: new Dictionary<string, string?>
