@@ -38,6 +38,9 @@ internal sealed class SourceRun
     /// <summary>Nothing may be changed.</summary>
     public required bool DryRun { get; init; }
 
+    /// <summary>Everything could be listed, so what is not listed is gone.</summary>
+    public bool MayDelete => Listing.Problems.Count == 0;
+
     public string Settings { get; }
 
     public string RefusalSettings { get; }

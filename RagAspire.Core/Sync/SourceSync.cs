@@ -76,8 +76,8 @@ internal sealed class SourceSync(SourceFactory sources, SourceStore store, FileS
             catch (SourceFileGoneException ex) when (run.Known.TryGetValue(file.Path, out var known))
             {
                 run.Lose(file.Path);
-                report.Note(ex.Message);
                 gone.Add(known);
+                report.Gone(gone.Count, ex.Message);
             }
             catch (SourceFileGoneException ex)
             {
@@ -91,7 +91,7 @@ internal sealed class SourceSync(SourceFactory sources, SourceStore store, FileS
     private async Task RemoveAsync(
         SourceRun run, IReadOnlyList<KnownFile> missing, SyncReport report, CancellationToken cancellationToken)
     {
-        if (run.Listing.Problems.Count > 0 && missing.Count > 0)
+        if (!run.MayDelete)
         {
             report.Note($"Nothing was deleted, because not everything could be listed; {missing.Count} files were not found.");
             return;
@@ -113,7 +113,7 @@ internal sealed class SourceSync(SourceFactory sources, SourceStore store, FileS
     private async Task RequireFewMissingAsync(SourceRun run, SyncPlan plan, CancellationToken cancellationToken)
     {
         var lost = plan.Missing.Where(file => IsLost(run, file)).ToList();
-        if (IsFew(run, lost.Count))
+        if (!run.MayDelete || IsFew(run, lost.Count))
         {
             return;
         }

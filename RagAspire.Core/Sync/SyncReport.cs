@@ -64,6 +64,15 @@ internal sealed class SyncReport(string source, ReportBuilder report)
         Note(FileOutcome.Failed, $"{path} could not be read: {reason}");
     }
 
+    /// <param name="number">How many the source has said to be gone so far.</param>
+    public void Gone(int number, string reason)
+    {
+        if (number <= MostNotes)
+        {
+            Note(reason);
+        }
+    }
+
     /// <summary>Something that makes the run a failed one and is no file.</summary>
     public void Fail(string sentence)
     {

@@ -3,7 +3,7 @@ using RagAspire.Maintenance;
 
 namespace RagAspire.Sync;
 
-/// <summary>Keeps the documents of sources in step with their files. The argument is one source; without it all are run.</summary>
+/// <summary>Keeps the documents of sources in step with their files. The argument is one source, and without it all.</summary>
 internal sealed class SyncTask(SourceSync sync, SourceStore store, SyncMetrics metrics, IOptions<SyncOptions> options)
     : IMaintenanceTask
 {

@@ -12,10 +12,11 @@ public sealed partial class WebhookService(
     ILogger<WebhookService> logger) : PollingService(database, time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseWithout = TimeSpan.FromSeconds(15);
 
     private bool _hasMore;
 
-    protected override TimeSpan Interval => _hasMore ? TimeSpan.Zero : Pause;
+    protected override TimeSpan Interval => _hasMore ? TimeSpan.Zero : dispatcher.HasWebhooks ? Pause : PauseWithout;
 
     protected override async Task PollAsync(CancellationToken cancellationToken)
     {

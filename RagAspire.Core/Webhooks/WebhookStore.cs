@@ -44,7 +44,7 @@ public sealed record WebhookDelivery(
 /// <param name="Before">The last id of the previous page; null for the newest ones.</param>
 public sealed record DeliveryFilter(string? Webhook, DeliveryStatus? Status, Guid? Before, int Limit);
 
-/// <summary>Events and their deliveries. A row stays until it is delivered or given up, whichever process dies meanwhile.</summary>
+/// <summary>Events and their deliveries. A row waits until it is delivered or given up, whichever process dies.</summary>
 public sealed class WebhookStore(NpgsqlDataSource dataSource)
 {
     private const int Batch = 100;

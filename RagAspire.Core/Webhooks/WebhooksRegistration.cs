@@ -10,7 +10,7 @@ public static class WebhooksRegistration
     {
         services.AddOptions<WebhookOptions>()
             .Configure<IConfiguration>((options, configuration) =>
-                configuration.GetSection(WebhookOptions.Section).Bind(options.All))
+                NamedSettings.Bind<WebhookOptions, Webhook>(configuration.GetSection(WebhookOptions.Section), options.All))
             .ValidateDataAnnotations().ValidateOnStart();
         return services
             .AddSingleton<WebhookStore>()

@@ -14,6 +14,8 @@ public sealed class SourceSettingTests(Stores stores)
     [Theory]
     [InlineData("Kind", "disk", "Sync:Sources:shelf:Kind")]
     [InlineData("Kind", null, "Sync:Sources:shelf:Kind")]
+    [InlineData("AlertAfter", "soon", "Sync:Sources:shelf:AlertAfter")]
+    [InlineData("Locaton", "/srv", "Sync:Sources:shelf:Locaton")]
     [InlineData("Location", "not/full", "Sync:Sources:shelf:Location")]
     [InlineData("Collection", "no spaces", "Sync:Sources:shelf:Collection")]
     [InlineData("Schedule", "now and then", "Sync:Sources:shelf:Schedule")]

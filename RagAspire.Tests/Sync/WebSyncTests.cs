@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RagAspire.Outbound;
+using RagAspire.Sync;
 using RagAspire.Sync.Web;
 using RagAspire.Tests.Support;
 
@@ -49,6 +51,26 @@ public sealed class WebSyncTests(Stores stores)
         await site.DisposeAsync();
         Assert.Contains("b.txt could not be read", await rig.FailAsync());
         Assert.Equal([left], await rig.PathsAsync());
+    }
+
+    [Fact]
+    public async Task What_is_beyond_a_limit_is_said_and_not_deleted()
+    {
+        await using var site = await WebStub.StartAsync();
+        site.Set("/a", "<html><body><p>The page A.</p></body></html>");
+        site.Set("/b", "<html><body><p>The page B.</p></body></html>");
+        await using var rig = await SyncRig.CreateAsync(stores, Source("web", $"{site.Address}a {site.Address}b"), AllowPrivate);
+        Assert.Equal("2 added.", await rig.SyncAsync());
+        var options = rig.Host.Get<IOptions<SyncOptions>>().Value;
+        options.MaxPages = 1;
+        var notes = await rig.FailAsync();
+        Assert.Contains("Only the first 1 pages are read (Sync:MaxPages).", notes);
+        Assert.Contains("Nothing was deleted", notes);
+        Assert.Equal(2, (await rig.DocumentsAsync()).Count);
+        options.MaxPages = 2;
+        options.MaxWebBytes = 10;
+        site.Set("/a", "<html><body><p>The page A is another one.</p></body></html>");
+        Assert.Contains("Sync:MaxWebBytes", await rig.FailAsync());
     }
 
     [Theory]

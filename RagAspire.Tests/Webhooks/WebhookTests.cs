@@ -33,8 +33,8 @@ public sealed class WebhookTests(Stores stores)
         using var mac = new HMACSHA256(Encoding.UTF8.GetBytes(Secret));
         var expected = Convert.ToBase64String(mac.ComputeHash(Encoding.UTF8.GetBytes($"{taken.Id}.{taken.Timestamp}.{taken.Body}")));
         Assert.Equal($"v1,{expected}", taken.Signature);
-        Assert.InRange(
-            TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(taken.Timestamp, System.Globalization.CultureInfo.InvariantCulture), 0, 60);
+        var sentAt = long.Parse(taken.Timestamp, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - sentAt, 0, 60);
         Assert.Equal(DeliveryStatus.Delivered, Assert.Single(await ListAsync(host)).Status);
     }
 
@@ -183,6 +183,8 @@ public sealed class WebhookTests(Stores stores)
     [InlineData("Secret", "whsec_this is not base64", "Webhooks:chat:Secret")]
     [InlineData("Events:0", "document.read", "Webhooks:chat:Events")]
     [InlineData("Timeout", "01:00:00", "Webhooks:chat:Timeout")]
+    [InlineData("Timeout", "soon", "Webhooks:chat:Timeout")]
+    [InlineData("Secrets", "a misspelt setting", "Webhooks:chat:Secrets")]
     public async Task Wrong_settings_are_one_sentence_that_names_them(string setting, string value, string named)
     {
         await using var core = await CoreServices.CreateAsync(stores, settings: new Dictionary<string, string?>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Documents.Intake;
 
-/// <summary>What a file must be to become a document, whoever brings it; section <c>Limits</c>, beside those of the API.</summary>
+/// <summary>What a file must be to become a document, whoever brings it; section <c>Limits</c>, beside the API's.</summary>
 public sealed class IntakeOptions
 {
     public const string Section = "Limits";

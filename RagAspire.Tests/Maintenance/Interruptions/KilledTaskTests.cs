@@ -73,7 +73,7 @@ public sealed class KilledTaskTests(Stores stores)
         ["Backups__KeepMonthly"] = "0",
     };
 
-    /// <summary>Work for every task: documents, also of a source, a golden set, and two backups, of which retention keeps one.</summary>
+    /// <summary>Work for every task: documents, a source, a golden set, and two backups, of which retention keeps one.</summary>
     private static async Task FillAsync(RagClient client, string directory)
     {
         var shelf = System.IO.Directory.CreateDirectory(System.IO.Path.Combine(directory, "shelf"));
