@@ -44,7 +44,9 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    /// <summary>Stores row and bytes, unless the document is here. It waits, as after an upload, and nothing is enqueued.</summary>
+    /// <summary>
+    /// Stores row and bytes, unless the document is here. It waits, as after an upload, and nothing is enqueued.
+    /// </summary>
     internal async Task<ImportState> AddAsync(
         TransferDocument document, UploadedFile file, string collection, string actor, CancellationToken cancellationToken)
     {
@@ -100,7 +102,8 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
     }
 
     private static async Task<ImportState> StateAsync(
-        NpgsqlConnection connection, TransferDocument document, byte[] sha256, string collection, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TransferDocument document, byte[] sha256, string collection,
+        CancellationToken cancellationToken)
     {
         var found = await connection.Command($"""
             select {DocumentRows.Columns} from documents
