@@ -158,7 +158,9 @@ internal static class DocumentsApi
 
         // As an attachment: a browser must not render uploaded bytes in the origin of the API.
         return TypedResults.Stream(
-            target => contents.CopyToAsync(id, document.Version, target, cancellationToken), document.ContentType, Path.GetFileName(document.Name));
+            target => contents.CopyToAsync(id, document.Version, target, cancellationToken),
+            document.ContentType,
+            Path.GetFileName(document.Name));
     }
 
     private static async Task<Results<ServerSentEventsResult<object>, ProblemHttpResult>> EventsAsync(

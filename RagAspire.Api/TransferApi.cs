@@ -101,6 +101,7 @@ internal static class TransferApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        return TypedResults.Ok(await imports.ReceiveAsync(request, Collections.Named(collection, caller), caller, cancellationToken));
+        var named = Collections.Named(collection, caller);
+        return TypedResults.Ok(await imports.ReceiveAsync(request, named, caller, cancellationToken));
     }
 }

@@ -51,7 +51,11 @@ internal static class BatchesApi
     }
 
     private static async Task<Results<Accepted<BatchReceipt>, ProblemHttpResult>> ReceiveAsync(
-        HttpRequest request, ClaimsPrincipal user, BatchReceiver receiver, BatchStore batches, CancellationToken cancellationToken)
+        HttpRequest request,
+        ClaimsPrincipal user,
+        BatchReceiver receiver,
+        BatchStore batches,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         var target = new BatchTarget(caller, request.Query["collection"], request.Query["tags"].OfType<string>());
@@ -80,7 +84,11 @@ internal static class BatchesApi
             : Problems.NotFound("batch");
 
     private static async Task<Ok<RetriedDocuments>> RetryAsync(
-        RetryRequest request, ClaimsPrincipal user, FailedDocuments documents, Embedder embedder, CancellationToken cancellationToken)
+        RetryRequest request,
+        ClaimsPrincipal user,
+        FailedDocuments documents,
+        Embedder embedder,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
         var collection = Collections.Named(request.Collection, caller);

@@ -150,7 +150,8 @@ public sealed class CollectionExport(
             await WriteAsync(path, body, cancellationToken);
         }
 
-        public Task EndAsync(CancellationToken cancellationToken) => WriteAsync(TransferPaths.Checksums, checksums, cancellationToken);
+        public Task EndAsync(CancellationToken cancellationToken) =>
+            WriteAsync(TransferPaths.Checksums, checksums, cancellationToken);
 
         private async Task WriteAsync(string path, Stream body, CancellationToken cancellationToken)
         {

@@ -130,7 +130,8 @@ public sealed class CollectionImport(
 
     /// <summary>Stores the original on disk, and looks at it as at an upload.</summary>
     private static async Task<(UploadedFile? File, string? Refusal)> ReceiveAsync(
-        TransferDocument document, Stream original, TemporaryFile temporary, ImportTarget target, CancellationToken cancellationToken)
+        TransferDocument document, Stream original, TemporaryFile temporary, ImportTarget target,
+        CancellationToken cancellationToken)
     {
         await using var file = temporary.Create();
         if (document.SizeBytes > target.LargestFile)

@@ -106,7 +106,8 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
     }
 
     private static async Task<ImportState> StateAsync(
-        NpgsqlConnection connection, TransferDocument document, byte[] sha256, string collection, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TransferDocument document, byte[] sha256, string collection,
+        CancellationToken cancellationToken)
     {
         var found = await connection.Command($"""
             select {DocumentRows.Columns} from documents

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using RagAspire.Tests.Support;
 
@@ -157,13 +158,25 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
     private static async Task<bool> MayAsync(RagClient client, string method, string path, string collection)
     {
         var body = method is "POST" or "PUT" ? new JsonObject { ["query"] = "x", ["question"] = "x", ["collection"] = collection } : null;
-        using var response = (method, path) is ("POST", "/api/v1/documents")
-            ? await client.PostFileAsync("empty.txt", [], ("collection", collection))
-            : await client.TrySendAsync(
-                new HttpMethod(method), path.Replace("COLLECTION", collection, StringComparison.Ordinal), body);
+        path = path.Replace("COLLECTION", collection, StringComparison.Ordinal);
+        using var response = (method, path) switch
+        {
+            ("POST", "/api/v1/documents") or ("PUT", "/api/v1/documents/by-external-id/one") =>
+                await client.SendFileAsync(new HttpMethod(method), path, "empty.txt", [], ("collection", collection)),
+            ("POST", _) when path.EndsWith("/import", StringComparison.Ordinal) || path.Contains("/batch?", StringComparison.Ordinal) =>
+                await client.Http.PostAsync(path, Bytes(), Cancelled),
+            _ => await client.TrySendAsync(new HttpMethod(method), path, body),
+        };
         Assert.True((int)response.StatusCode < 500, $"{method} {path}: {response.StatusCode}");
         Assert.NotEqual(HttpStatusCode.Unauthorized, response.StatusCode);
         return response.StatusCode != HttpStatusCode.Forbidden;
+    }
+
+    private static ByteArrayContent Bytes()
+    {
+        var bytes = new ByteArrayContent("no archive"u8.ToArray());
+        bytes.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return bytes;
     }
 
     private static async Task<RagClient> ClientAsync(RagSystem system, string[] scopes, string? collection = null)

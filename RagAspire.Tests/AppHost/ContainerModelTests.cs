@@ -49,6 +49,17 @@ public sealed class ContainerModelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_of_another_provider_stands_below_no_Ollama_and_its_connection_string_is_a_secret()
+    {
+        const string connection = "Endpoint=https://api.example.com/v1;Key=sk;Model=m";
+        await using var builder = await CreateAsync("--ConnectionStrings:chat", connection, "--ConnectionStrings:embeddings", connection);
+
+        var chat = Assert.IsAssignableFrom<ParameterResource>(builder.Resources.Single(resource => resource.Name == "chat"));
+        Assert.True(chat.Secret);
+        Assert.DoesNotContain(builder.Resources, resource => resource.Name.StartsWith("ollama", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_image_has_a_version_and_every_parameter_a_description()
     {
         await using var builder = await CreateAsync();

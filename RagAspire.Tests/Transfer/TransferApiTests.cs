@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Transfer;
@@ -29,6 +30,26 @@ public sealed class TransferApiTests(SharedSystem shared, Stores stores)
         Assert.Contains("collection.export", audit);
         Assert.Contains("document.import", audit);
         Assert.Contains("collection.import", audit);
+    }
+
+    [Fact]
+    public async Task The_commands_of_the_worker_do_the_same()
+    {
+        var system = await shared.SystemAsync(stores);
+        using var folder = TestDirectory.Create("transfer");
+        var (from, into, file) = (shared.NewCollection(), shared.NewCollection(), Path.Combine(folder.Path, "c.tar"));
+        await system.Client.UploadAndWaitAsync("valves.txt", "The valve of the west basin drips."u8.ToArray(), ("collection", from));
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__ragdb"] = system.Database,
+            ["ConnectionStrings__cache"] = stores.Redis,
+        };
+
+        await WorkerCommand.RunAsync(0, settings, "export", from, file);
+        var output = await WorkerCommand.RunAsync(0, settings, "import", file, "--into", into);
+
+        Assert.Contains("1 documents, 1 imported", output);
+        Assert.Equal("valves.txt", Assert.Single(await system.Client.FindAsync("west basin", into)).DocumentName);
     }
 
     [Fact]

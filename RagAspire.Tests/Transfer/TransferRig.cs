@@ -76,11 +76,12 @@ internal sealed class TransferRig(CoreServices core, OpenAiStub model) : IAsyncD
         core.Get<CollectionImport>().RunAsync(archive, new ImportTarget(collection, "test", null, 64 << 20), Token);
 
     /// <summary>Ids and scores of all hits, in their order.</summary>
-    public async Task<List<string>> SearchAsync(string text, string collection = CollectionName.Default)
+    public async Task<List<string>> SearchAsync(
+        string text, string collection = CollectionName.Default, SearchMode mode = SearchMode.Hybrid)
     {
         var result = await core.Get<SearchService>().SearchAsync(
-            new SearchQuery(text, collection, 100, SearchMode.Hybrid, new Dictionary<string, string>()), Token);
-        Assert.Equal((RetrievalLevel.Hybrid, null), (result.Level, result.Degraded));
+            new SearchQuery(text, collection, 100, mode, new Dictionary<string, string>()), Token);
+        Assert.Null(result.Degraded);
         return [.. result.Hits.Select(hit => $"{hit.ChunkId} {hit.Score:R} {hit.Text}")];
     }
 

@@ -2,8 +2,8 @@ namespace RagAspire.Documents.Archives;
 
 /// <summary>Compressed data that tells its end itself, and of which not one byte too many must be taken.</summary>
 /// <remarks>
-/// The library takes what a read returns, also what follows the end. But after the end comes a signature of ZIP, within the length
-/// of a descriptor: up to there data is given in blocks, and byte by byte then.
+/// The library takes what a read returns, also what follows the end. But after the end comes a signature of ZIP, within the
+/// length of a descriptor: up to there data is given in blocks, and byte by byte then.
 /// </remarks>
 internal sealed class DeflatedInput(ArchiveInput input) : ReadOnlyStream
 {

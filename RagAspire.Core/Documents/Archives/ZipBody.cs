@@ -33,7 +33,7 @@ internal sealed class ZipBody(ZipHeader header, Stream content, PartStream? part
             : read;
     }
 
-    /// <summary>Moves to the end of the file in the archive; only where its length is not known that takes decompression.</summary>
+    /// <summary>Moves to the end of the file in the archive, by decompression only where its length is not known.</summary>
     public async Task SkipAsync(CancellationToken cancellationToken)
     {
         if (part is not null)

@@ -12,7 +12,13 @@ namespace RagAspire.Documents.Intake;
 /// <param name="UploadedBy">The id of the API key; null for none.</param>
 /// <param name="ExternalId">The id of the document in the client's system; null for none.</param>
 public sealed record UploadedFile(
-    string Path, string Name, string ContentType, long SizeBytes, byte[] Sha256, string? UploadedBy = null, string? ExternalId = null)
+    string Path,
+    string Name,
+    string ContentType,
+    long SizeBytes,
+    byte[] Sha256,
+    string? UploadedBy = null,
+    string? ExternalId = null)
 {
     /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
     public DocumentSource? Source { get; init; }

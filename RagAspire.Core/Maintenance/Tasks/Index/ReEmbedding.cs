@@ -159,11 +159,12 @@ public sealed class ReEmbeddingModels(
     }
 
     // The time limit is that of the embedder, and the task runs for hours.
-    private static HttpClient Client() => new(new ResponseLimit(ResponseLimit.LongestModelResponse, ResponseLimit.LongestModelResponse)
+    private static HttpClient Client()
     {
-        InnerHandler = new SocketsHttpHandler(),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        var limit = new ResponseLimit(ResponseLimit.LongestModelResponse, ResponseLimit.LongestModelResponse)
+        {
+            InnerHandler = new SocketsHttpHandler(),
+        };
+        return new HttpClient(limit) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 }
