@@ -33,6 +33,8 @@ internal static class Sessions
             .AddPolicy(Rights.Write, policy => policy.RequireAssertion(context => context.User.May(Rights.Write)))
             .AddPolicy(Rights.Operations, policy => policy.RequireAssertion(context => context.User.May(Rights.Operations)))
             .AddPolicy(Rights.Keys, policy => policy.RequireAssertion(context => context.User.May(Rights.Keys)));
+        // A form without its token is told with a page, and is no exception of the server.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "ragaspire-form";

@@ -5,7 +5,7 @@ namespace RagAspire.Web.Components.Answers;
 /// <summary>The words of a citation, and the text around them.</summary>
 public sealed record Passage(string Before, string Marked, string After, bool IsCutBefore, bool IsCutAfter)
 {
-    private const int Around = 700;
+    private const int Around = 500;
 
     /// <summary>
     /// Reads it from the text of the document. Where the document was processed by an earlier release, the words stand alone.
