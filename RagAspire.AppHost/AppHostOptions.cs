@@ -14,6 +14,8 @@ public sealed record AppHostOptions
 
     public int WorkerPort { get; init; } = 8001;
 
+    public int WebPort { get; init; } = 8002;
+
     /// <summary>0 takes a free one at every start.</summary>
     public int PostgresPort { get; init; }
 
@@ -41,6 +43,9 @@ public sealed record AppHostOptions
     /// <summary>Whether Prometheus, Alertmanager and the exporters run, where they are installed.</summary>
     public bool Monitoring { get; init; } = true;
 
+    /// <summary>Whether the web app runs.</summary>
+    public bool Web { get; init; } = true;
+
     /// <summary>An argument, the environment variable with the same meaning, and the line of the usage.</summary>
     private static readonly (string Argument, string Variable, string Meaning)[] Known =
     [
@@ -48,6 +53,7 @@ public sealed record AppHostOptions
         ("--data", "RAGASPIRE_DATA", "data directory (default .ragaspire in the repository)"),
         ("--api-port", "RAGASPIRE_API_PORT", "port of the API (default 8000)"),
         ("--worker-port", "RAGASPIRE_WORKER_PORT", "port of the worker (default 8001)"),
+        ("--web-port", "RAGASPIRE_WEB_PORT", "port of the web app (default 8002)"),
         ("--postgres-port", "RAGASPIRE_POSTGRES_PORT", "port of PostgreSQL (default: a free one)"),
         ("--redis-port", "RAGASPIRE_REDIS_PORT", "port of Garnet (default: a free one)"),
         ("--dashboard-port", "RAGASPIRE_DASHBOARD_PORT", "port of the Aspire dashboard (default 18888, else a free one)"),
@@ -58,6 +64,7 @@ public sealed record AppHostOptions
         ("--grafana-port", "RAGASPIRE_GRAFANA_PORT", "port of Grafana (default 3000; with containers)"),
         ("--dashboard", "RAGASPIRE_DASHBOARD", "false starts no Aspire dashboard"),
         ("--monitoring", "RAGASPIRE_MONITORING", "false starts no Prometheus, Alertmanager and exporters"),
+        ("--web", "RAGASPIRE_WEB", "false starts no web app"),
     ];
 
     public static string Usage { get; } = string.Join('\n',
@@ -90,6 +97,7 @@ public sealed record AppHostOptions
             EmbeddingModel = values.GetValueOrDefault("--embedding-model"),
             ApiPort = Port(values, "--api-port", 8000, least: 1),
             WorkerPort = Port(values, "--worker-port", 8001, least: 1),
+            WebPort = Port(values, "--web-port", 8002, least: 1),
             PostgresPort = Port(values, "--postgres-port", 0, least: 0),
             RedisPort = Port(values, "--redis-port", 0, least: 0),
             DashboardPort = Port(values, "--dashboard-port", 0, least: 0),
@@ -98,9 +106,12 @@ public sealed record AppHostOptions
             GrafanaPort = Port(values, "--grafana-port", 3000, least: 1),
             Dashboard = Switch(values, "--dashboard"),
             Monitoring = Switch(values, "--monitoring"),
+            Web = Switch(values, "--web"),
         };
         return options.ApiPort == options.WorkerPort
             ? throw new AppHostException($"The API and the worker cannot both have port {options.ApiPort}.")
+            : options.Web && (options.WebPort == options.ApiPort || options.WebPort == options.WorkerPort)
+            ? throw new AppHostException($"The web app and another service cannot both have port {options.WebPort}.")
             : options;
     }
 

@@ -14,6 +14,7 @@ internal static class Ports
         foreach (var (port, purpose, argument) in new[]
         {
             (options.ApiPort, "the API", "--api-port"), (options.WorkerPort, "the worker", "--worker-port"),
+            (options.Web ? options.WebPort : 0, "the web app", "--web-port"),
             (options.PostgresPort, "PostgreSQL", "--postgres-port"), (options.RedisPort, "Garnet (Redis)", "--redis-port"),
         })
         {

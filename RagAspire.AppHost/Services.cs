@@ -6,7 +6,7 @@ namespace RagAspire.AppHost;
 
 internal static class Services
 {
-    /// <summary>API and worker.</summary>
+    /// <summary>API, worker and web app.</summary>
     public static void AddServices(this IDistributedApplicationBuilder builder, AppHostOptions options, Stores stores)
     {
         var apiKey = builder.AddApiKey(options);
@@ -45,6 +45,7 @@ internal static class Services
         }
 
         api.AddAlertmanager(options, stores, alertsKey);
+        builder.AddWebApp(options, api, metricsToken);
     }
 
     private static IResourceBuilder<ProjectResource> WithKeys(
@@ -70,28 +71,31 @@ internal static class Services
             });
     }
 
-    private static IResourceBuilder<ProjectResource> WithService(
-        this IResourceBuilder<ProjectResource> service, AppHostOptions options, int port, Stores stores)
-    {
-        if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
-        {
-            string apiAddress = $"http://localhost:{options.ApiPort}";
+    /// <summary>Lets the service listen on a port: a fixed one of this machine, or that of its container.</summary>
+    internal static IResourceBuilder<ProjectResource> WithAddress(this IResourceBuilder<ProjectResource> service, int port) =>
+        service.ApplicationBuilder.ExecutionContext.IsPublishMode
+            ? service.WithHttpEndpoint(targetPort: port, name: "http")
 
             // The service binds its fixed port itself; a proxy in front of it would need another one. It speaks plain HTTP, so
             // the dashboard need not warn of a missing development certificate.
-            service
+            : service
                 .WithBuiltProgram()
                 .WithoutHttpsCertificate()
                 .WithHttpEndpoint(port, name: "http", isProxied: false)
                 .WithEnvironment("DOTNET_ENVIRONMENT", "Development")
                 .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
-                .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")
+                .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
+
+    private static IResourceBuilder<ProjectResource> WithService(
+        this IResourceBuilder<ProjectResource> service, AppHostOptions options, int port, Stores stores)
+    {
+        service.WithAddress(port);
+        if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            string apiAddress = $"http://localhost:{options.ApiPort}";
+            service
                 .WithEnvironment("RAGASPIRE_DATA", options.DataDirectory)
                 .WithEnvironment("Diagnosis__Machine__ApiUrl", apiAddress);
-        }
-        else
-        {
-            service.WithHttpEndpoint(targetPort: port, name: "http");
         }
 
         return service

@@ -16,6 +16,7 @@ internal sealed record StartUpTable(
         var api = $"http://localhost:{options.ApiPort}";
         List<(string What, string Where)> rows =
         [
+            .. options.Web ? [("Web app", $"http://localhost:{options.WebPort}")] : Array.Empty<(string, string)>(),
             ("API", api),
             ("  try it out", $"{api}/scalar"),
             ("Worker", $"http://localhost:{options.WorkerPort}"),

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet tool restore >/dev/null
-for program in RagAspire.Api RagAspire.Worker RagAspire.Extractor; do
+for program in RagAspire.Api RagAspire.Worker RagAspire.Web RagAspire.Extractor; do
   dotnet tool run dotnet-CycloneDX -- "$program/$program.csproj" --exclude-dev --disable-package-restore \
     --output artifacts/sbom --filename "$program.json" --output-format Json --set-name "$program" >/dev/null
 done

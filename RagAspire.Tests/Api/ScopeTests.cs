@@ -83,6 +83,26 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
     }
 
     [Fact]
+    public async Task Every_key_sees_its_own_rights()
+    {
+        var system = await shared.SystemAsync(stores);
+        var collection = shared.NewCollection();
+        foreach (var scope in Scopes.Where(scope => scope != "admin"))
+        {
+            using var client = await ClientAsync(system, [scope], collection);
+            var key = await client.GetAsync("/api/v1/key");
+            Assert.Equal("scoped", $"{key["name"]}");
+            Assert.Equal(scope, $"{Assert.Single(key["scopes"]!.AsArray())}");
+            Assert.Equal(collection, $"{Assert.Single(key["collections"]!.AsArray())}");
+        }
+
+        Assert.Null((await system.Client.GetAsync("/api/v1/key"))["collections"]);
+        using var nobody = new RagClient(system.Api.Address, key: null);
+        using var refused = await nobody.TrySendAsync(HttpMethod.Get, "/api/v1/key");
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task A_key_gives_only_what_it_has()
     {
         var system = await shared.SystemAsync(stores);

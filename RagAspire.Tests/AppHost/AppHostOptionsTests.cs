@@ -10,6 +10,7 @@ public sealed class AppHostOptionsTests
         var options = Parse([]);
 
         Assert.Equal((8000, 8001, 0, 0), (options.ApiPort, options.WorkerPort, options.PostgresPort, options.RedisPort));
+        Assert.Equal((8002, true), (options.WebPort, options.Web));
         Assert.Equal((9090, 9093, true), (options.PrometheusPort, options.AlertmanagerPort, options.Monitoring));
         Assert.Equal(Path.GetFullPath("data"), options.DataDirectory);
     }
@@ -31,6 +32,8 @@ public sealed class AppHostOptionsTests
     [InlineData("--api-port eight", "between 1 and 65535")]
     [InlineData("--api-port", "needs a value")]
     [InlineData("--api-port 8001", "cannot both have port 8001")]
+    [InlineData("--web-port 8000", "cannot both have port 8000")]
+    [InlineData("--web perhaps", "true or false")]
     [InlineData("--monitoring perhaps", "true or false")]
     [InlineData("--prot 1", "Unknown argument --prot")]
     [InlineData("api-port=3000", "Unknown argument api-port=3000")]

@@ -134,7 +134,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         var (apiPort, workerPort) = (FreePort.Next(), FreePort.Next());
         string[] words =
         [
-            .. command, "--mode", "embedded", "--dashboard", "false", "--monitoring", "false",
+            .. command, "--mode", "embedded", "--dashboard", "false", "--monitoring", "false", "--web", "false",
             "--api-port", $"{apiPort}", "--worker-port", $"{workerPort}", .. arguments,
         ];
         var start = new ProcessStartInfo("setsid", words) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -30,7 +30,7 @@ public sealed class ControlRoom : IAsyncLifetime
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
                 "--mode", "embedded", "--data", _data.Path,
-                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", "--web", "false",
                 "--prometheus-port", $"{FreePort.Next()}", "--alertmanager-port", $"{FreePort.Next()}",
                 "--ConnectionStrings:chat", _ollama.ConnectionString(_ollama.ChatModel),
                 "--ConnectionStrings:embeddings", _ollama.ConnectionString(_ollama.EmbeddingModel),

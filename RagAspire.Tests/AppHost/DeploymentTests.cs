@@ -26,7 +26,7 @@ public sealed class DeploymentTests : IDisposable
         await using var builder = await CreateAsync("embedded");
         await using var app = await builder.BuildAsync(Cancellation);
         await app.StartAsync(Cancellation).WaitAsync(Patience);
-        foreach (var resource in new[] { "ragdb", "cache", "worker", "api" })
+        foreach (var resource in new[] { "ragdb", "cache", "worker", "api", "web" })
         {
             await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, Cancellation).WaitAsync(Patience);
         }
@@ -102,6 +102,22 @@ public sealed class DeploymentTests : IDisposable
         Assert.DoesNotContain(builder.Resources, resource => resource.Name is "prometheus" or "alertmanager" or "grafana");
     }
 
+    [Fact]
+    public async Task The_web_app_waits_for_the_API_and_knows_nothing_else_and_can_be_left_out()
+    {
+        await using var builder = await CreateAsync("containers");
+        var web = builder.Resources.Single(resource => resource.Name == "web");
+
+        Assert.Equal("api", Assert.Single(web.Annotations.OfType<WaitAnnotation>()).Resource.Name);
+        Assert.Equal(
+            ["api"],
+            web.Annotations.OfType<ResourceRelationshipAnnotation>().Where(relation => relation.Resource is not ParameterResource)
+                .Select(relation => relation.Resource.Name).Distinct());
+
+        await using var without = await CreateAsync("containers", "--web", "false");
+        Assert.DoesNotContain(without.Resources, resource => resource.Name == "web");
+    }
+
     [Theory]
     [InlineData("api")]
     [InlineData("worker")]
@@ -171,6 +187,9 @@ public sealed class DeploymentTests : IDisposable
         Assert.Equal("%host%", resources["api"]!["env"]!["Metrics__Instance"]!.GetValue<string>());
         Assert.Equal("/data", resources["worker"]!["env"]!["RAGASPIRE_DATA"]!.GetValue<string>());
         Assert.Null(resources["api"]!["env"]!["RAGASPIRE_DATA"]);
+        Assert.Equal("{web-secret.value}", resources["web"]!["env"]!["Web__Secret"]!.GetValue<string>());
+        Assert.Equal("{api.bindings.http.url}", resources["web"]!["env"]!["services__api__http__0"]!.GetValue<string>());
+        Assert.Null(resources["web"]!["env"]!["Security__DevelopmentKey"]);
         AssertMonitoring(resources);
         var redis = resources["cache"]!["args"]!.AsArray().Select(argument => $"{argument}").ToArray();
         Assert.Equal("-c", redis[0]);
@@ -254,7 +273,8 @@ public sealed class DeploymentTests : IDisposable
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
             [
                 "--mode", mode, "--data", _data.Path,
-                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", "--prometheus-port", $"{FreePort.Next()}",
+                "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}", "--web-port", $"{FreePort.Next()}",
+                "--prometheus-port", $"{FreePort.Next()}",
                 "--alertmanager-port", $"{FreePort.Next()}", "--grafana-port", $"{FreePort.Next()}", .. arguments,
             ],
             Cancellation);

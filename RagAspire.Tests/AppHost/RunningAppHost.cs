@@ -32,7 +32,7 @@ public sealed class RunningAppHost : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The added programs are commands of Linux.");
         _builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.RagAspire_AppHost>(
         [
-            "--mode", "embedded", "--data", _data.Path, "--dashboard", "false", "--monitoring", "false",
+            "--mode", "embedded", "--data", _data.Path, "--dashboard", "false", "--monitoring", "false", "--web", "false",
             "--api-port", $"{FreePort.Next()}", "--worker-port", $"{FreePort.Next()}",
         ]);
         _builder.Services.AddLogging(logging => logging.ClearProviders());

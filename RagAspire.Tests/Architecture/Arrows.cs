@@ -5,14 +5,15 @@ internal static class Arrows
 {
     public const string Projects = """
         Api -> Core, ServiceDefaults
-        AppHost -> Api, Embedded, Worker
+        AppHost -> Api, Embedded, Web, Worker
         Benchmarks -> Api, Core, Embedded, TestSupport, Worker
         Core -> Extraction
         Escape -> Extractor
         Extractor -> Extraction
         ServiceDefaults -> Core
         TestSupport -> Core, Embedded
-        Tests -> Api, AppHost, Core, Embedded, Escape, Extractor, ServiceDefaults, TestSupport, Worker
+        Tests -> Api, AppHost, Client, Core, Embedded, Escape, Extractor, ServiceDefaults, TestSupport, Web, Worker
+        Web -> Client, ServiceDefaults
         Worker -> Core, Embedded, Extractor, ServiceDefaults
         """;
 

@@ -6,6 +6,7 @@ using RagAspire.Api.Security;
 using RagAspire.Embedded;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
+using RagAspire.Web.Security;
 using static RagAspire.Tests.Deployment.DeploymentFiles;
 
 namespace RagAspire.Tests.Deployment;
@@ -14,7 +15,7 @@ namespace RagAspire.Tests.Deployment;
 public sealed partial class DeploymentFileTests
 {
     private static readonly ILookup<string, Type> Sections =
-        new[] { typeof(RagCore), typeof(LimitOptions), typeof(Microsoft.Extensions.Hosting.ShutdownOptions) }
+        new[] { typeof(RagCore), typeof(LimitOptions), typeof(Microsoft.Extensions.Hosting.ShutdownOptions), typeof(WebOptions) }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true })
             .ToLookup(type => (string)type.GetField("Section", BindingFlags.Public | BindingFlags.Static)!.GetRawConstantValue()!);
@@ -180,7 +181,7 @@ public sealed partial class DeploymentFileTests
     }
 
     private static IEnumerable<string> Ports() =>
-        ["--api-port", "--worker-port", "--prometheus-port", "--alertmanager-port", "--grafana-port"];
+        ["--api-port", "--worker-port", "--web-port", "--prometheus-port", "--alertmanager-port", "--grafana-port"];
 
     private static bool Exists(string setting)
     {

@@ -43,6 +43,7 @@ public sealed class ImageTests
     [Theory]
     [InlineData("RagAspire.Api", "ragaspire/api", "noble-chiseled-extra", "8000")]
     [InlineData("RagAspire.Worker", "ragaspire/worker", "noble", "8001")]
+    [InlineData("RagAspire.Web", "ragaspire/web", "noble-chiseled-extra", "8002")]
     public async Task An_image_is_chosen_by_properties(string project, string repository, string family, string port)
     {
         var output = await DotNetAsync(

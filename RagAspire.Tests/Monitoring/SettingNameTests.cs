@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using RagAspire.Api.Security;
+using RagAspire.Web.Security;
 
 namespace RagAspire.Tests.Monitoring;
 
@@ -10,8 +11,8 @@ public sealed partial class SettingNameTests
     // The schedule reads these itself; the keys below the first are names of tasks.
     private static readonly string[] OfSchedule = ["Maintenance:Schedule", "Maintenance:TimeZone"];
 
-    private static readonly ILookup<string, Type> Sections = new[] { typeof(RagCore).Assembly, typeof(LimitOptions).Assembly }
-        .SelectMany(assembly => assembly.GetTypes())
+    private static readonly ILookup<string, Type> Sections = new[] { typeof(RagCore), typeof(LimitOptions), typeof(WebOptions) }
+        .SelectMany(type => type.Assembly.GetTypes())
         .Select(type => (Type: type, Section: SectionOf(type)))
         .Where(pair => pair.Section is not null)
         .ToLookup(pair => pair.Section!, pair => pair.Type);

@@ -6,7 +6,7 @@ umask 077
 mkdir -p secrets
 
 for name in postgres-superuser-password postgres-password postgres-restore-password redis-password qdrant-key api-key alerts-key \
-  metrics-token backup-signing-key key-ring-secret grafana-password; do
+  metrics-token backup-signing-key key-ring-secret web-secret grafana-password; do
   [ -s "secrets/$name" ] || od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "secrets/$name"
 
   # Programs in containers run as other users than the one of this folder, which nobody else can enter.
@@ -24,3 +24,4 @@ set_variable ALERTS_KEY alerts-key
 set_variable METRICS_TOKEN metrics-token
 set_variable BACKUP_SIGNING_KEY backup-signing-key
 set_variable KEY_RING_SECRET key-ring-secret
+set_variable WEB_SECRET web-secret

@@ -1,0 +1,41 @@
+using RagAspire.AppHost.Publishing;
+
+namespace RagAspire.AppHost;
+
+internal static class WebApp
+{
+    /// <summary>
+    /// The web app for people. It starts when the API is ready, so that it takes no time from the start of the services, and
+    /// knows nothing but the API.
+    /// </summary>
+    public static void AddWebApp(
+        this IDistributedApplicationBuilder builder,
+        AppHostOptions options,
+        IResourceBuilder<ProjectResource> api,
+        IResourceBuilder<ParameterResource> metricsToken)
+    {
+        if (!options.Web)
+        {
+            return;
+        }
+
+        var web = builder.AddProject<Projects.RagAspire_Web>("web", launchProfileName: null)
+            .WithAddress(options.WebPort)
+            .WithHttpHealthCheck("/ready")
+            .WithReference(api)
+            .WaitFor(api)
+            .WithEnvironment("Metrics__Token", metricsToken)
+            .WithEnvironment("Web__Secret", builder.AddKeptSecret(
+                options, "web-secret", "Encrypts the cookies of the web app's sessions."))
+            .WithExternalHttpEndpoints()
+            .WithIconName("ChatSparkle")
+            .WithPage("http", "/", "Web app")
+            .WithExtraPage("http", "/documents", "Documents")
+            .WithExtraPage("http", "/operations", "Operations");
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            // Pages that are alive belong to one replica; more need an ingress whose sessions are sticky.
+            web.AsPublished(replicas: 1, reservedCpus: 1).WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true");
+        }
+    }
+}

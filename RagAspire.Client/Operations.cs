@@ -1,0 +1,117 @@
+using System.Text.Json;
+
+namespace RagAspire.Client;
+
+/// <summary>The answer of <c>/ready</c> or <c>/health</c>.</summary>
+/// <param name="Status">ready, degraded, unready, stopping; or healthy, unhealthy.</param>
+/// <param name="Components">"healthy", or "unhealthy" with the reason for a caller with a key.</param>
+public sealed record HealthReport(
+    string Status, DateTimeOffset Timestamp, string Version, IReadOnlyDictionary<string, string> Components);
+
+/// <summary>An alert that Alertmanager has delivered.</summary>
+/// <param name="Status">firing or resolved.</param>
+public sealed record AlertRecord(
+    long Id,
+    string Status,
+    string Name,
+    string? Severity,
+    DateTimeOffset StartsAt,
+    DateTimeOffset? EndsAt,
+    JsonElement Labels,
+    JsonElement Annotations);
+
+/// <summary>A task with its schedule and its last run.</summary>
+/// <param name="NextRun">Null for a task that runs only on request.</param>
+/// <param name="LastRun">The newest run, with any status.</param>
+/// <param name="LastReport">The report of the newest run that has one.</param>
+public sealed record MaintenanceBody(
+    string Task,
+    string Summary,
+    ScheduleBody Schedule,
+    DateTimeOffset? NextRun,
+    DateTimeOffset? LastSuccess,
+    MaintenanceRun? LastRun,
+    TaskReport? LastReport);
+
+/// <summary>The schedule of a task.</summary>
+/// <param name="Cron">Null for a task that runs only on request.</param>
+public sealed record ScheduleBody(string? Cron, string TimeZone, double TimeLimitSeconds, bool Enabled);
+
+/// <summary>Options of a run.</summary>
+/// <param name="DryRun">Change nothing, and report the changes that a run would make.</param>
+public sealed record MaintenanceRequest(bool DryRun);
+
+/// <summary>One run of a task.</summary>
+/// <param name="Status">queued, running, succeeded, failed, skipped, cancelled or interrupted.</param>
+/// <param name="Progress">0 to 100.</param>
+/// <param name="Step">The current work, in a few words.</param>
+public sealed record MaintenanceRun(
+    Guid Id,
+    string Task,
+    string Actor,
+    bool DryRun,
+    string Status,
+    DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    int Progress,
+    string? Step,
+    TaskReport? Report,
+    string? Error,
+    string? Argument)
+{
+    /// <summary>The status is final.</summary>
+    public bool IsOver => Status is not ("queued" or "running");
+}
+
+/// <summary>What a run has done.</summary>
+public sealed record TaskReport(long Examined, long Changed, long Failed)
+{
+    /// <summary>Sentences for operators.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Why the task had nothing to do; null for an ordinary run.</summary>
+    public string? Skipped { get; init; }
+}
+
+/// <summary>A backup.</summary>
+/// <param name="Status">running, complete, verified, damaged, untrusted, failed, missing or deleted.</param>
+public sealed record Backup(
+    string Id,
+    string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt,
+    string Place,
+    string? Encryption,
+    long? SizeBytes,
+    string Actor,
+    string? Error,
+    DateTimeOffset? VerifiedAt,
+    DateTimeOffset? DrilledAt,
+    string? DrillError);
+
+/// <summary>A diagnosis of the whole system.</summary>
+/// <param name="Status">healthy, unknown, warning or critical.</param>
+/// <param name="Findings">Causes first, worst first.</param>
+public sealed record DiagnosisReport(
+    string Status, DateTimeOffset At, DateTimeOffset Since, double TookMs, IReadOnlyList<Finding> Findings);
+
+/// <summary>One thing that is wrong, with its cause and what to do.</summary>
+/// <param name="Severity">warning or critical.</param>
+/// <param name="Runbook">The path of the page about this code in the API.</param>
+/// <param name="SuppressedBy">The code of the finding that this one follows from; null for a cause.</param>
+public sealed record Finding(
+    string Code,
+    string Title,
+    string Severity,
+    string? Subject,
+    string Symptom,
+    string Impact,
+    string Cause,
+    IReadOnlyList<string> Actions,
+    string Runbook,
+    string? SuppressedBy);
+
+/// <summary>An entry of the audit log.</summary>
+public sealed record AuditRecord(
+    long Id, DateTimeOffset At, string Actor, string Action, string Subject, string? Collection, JsonElement Details, string? TraceId);

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RagAspire.Client;
+using RagAspire.Web.Components.Answers;
+using RagAspire.Web.Components.Parts;
+using RagAspire.Web.Security;
+
+namespace RagAspire.Tests.Web;
+
+/// <summary>What the pages make of answers, hits and secrets.</summary>
+public sealed class PiecesTests
+{
+    [Fact]
+    public void A_number_leads_to_its_own_citation_and_an_unknown_one_stays_text()
+    {
+        var (first, second, other) = (Cite(1, 10), Cite(1, 20), Cite(2, 30));
+
+        var pieces = CitedText.Split("One [1]. Two [1][2]. Again [1]; not [9] or [x].", [first, second, other]).ToList();
+
+        Assert.Equal(["One ", "1", ". Two ", "1", "2", ". Again ", "1", "; not [9] or [x]."], pieces.Select(piece => piece.Text));
+        Assert.Equal([null, first, null, second, other, null, second, null], pieces.Select(piece => piece.Citation));
+    }
+
+    [Fact]
+    public void The_words_of_a_query_are_marked_in_their_other_endings_too()
+    {
+        var pieces = Highlighter.Split("Backups are kept; the backup keeps.", "how is the backup kept").ToList();
+
+        Assert.Equal(["Backups", "kept", "backup"], pieces.Where(piece => piece.IsMarked).Select(piece => piece.Text));
+        Assert.Equal("Backups are kept; the backup keeps.", string.Concat(pieces.Select(piece => piece.Text)));
+    }
+
+    [Theory]
+    [InlineData(4, 6, "0123", "45", "6789")]
+    [InlineData(-5, 2, "", "01", "23456789")]
+    [InlineData(8, 99, "01234567", "89", "")]
+    [InlineData(50, 60, "0123456789", "", "")]
+    [InlineData(6, 4, "012345", "", "6789")]
+    public void A_range_outside_of_the_text_marks_what_is_there(int start, int end, string before, string marked, string after)
+    {
+        var passage = Passage.Of(new TextWindow("0123456789", 0, HasMore: false), start, end);
+
+        Assert.Equal((before, marked, after), (passage.Before, passage.Marked, passage.After));
+    }
+
+    [Fact]
+    public void Two_replicas_with_one_secret_read_each_others_cookies_and_another_secret_reads_none()
+    {
+        var sealed1 = Protector("a secret that has at least 32 characters").Protect("key");
+
+        Assert.Equal("key", Protector("a secret that has at least 32 characters").Unprotect(sealed1));
+        Assert.ThrowsAny<Exception>(() => Protector("one more secret that has 32 characters").Unprotect(sealed1));
+    }
+
+    private static IDataProtector Protector(string secret)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddDataProtection().SetApplicationName("RagAspire.Web");
+        services.AddSingleton(Options.Create(new WebOptions { Secret = secret }));
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, SecretKeyRingSetup>();
+        return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
+    }
+
+    private static Citation Cite(int number, int start) => new(number, Guid.Empty, "d", Guid.Empty, null, null, start, start + 1, "q");
+}

@@ -1,0 +1,21 @@
+using RagAspire.Web.Api;
+using RagAspire.Web.Components;
+using RagAspire.Web.Security;
+
+return await ServiceHost.RunAsync(args, () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddSessions().AddApiAccess().AddPages();
+
+    var app = builder.Build();
+    app.UsePageHeaders().UseErrorPages();
+    app.UseAuthentication().UseAuthorization();
+    app.UseAntiforgery();
+    app.MapDefaultEndpoints();
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapSignOut();
+    app.MapApiPages();
+    app.MapPages();
+    return app;
+});
