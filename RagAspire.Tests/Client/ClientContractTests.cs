@@ -18,7 +18,7 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
     private static readonly Type[] Undescribed =
     [
         typeof(AnswerSource), typeof(SourcesEvent), typeof(TokenEvent), typeof(DoneEvent), typeof(DocumentProgress), typeof(FileUpload),
-        typeof(TextWindow), typeof(HealthReport), typeof(DocumentListRequest), typeof(Page<>),
+        typeof(TextWindow), typeof(HealthReport), typeof(DocumentListRequest),
     ];
 
     private static readonly string[] UndescribedPaths = ["/ready", "/x"];
@@ -44,7 +44,7 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
     {
         var schemas = (await DocumentAsync())["components"]!["schemas"]!;
         var records = typeof(RagApiClient).Assembly.GetExportedTypes()
-            .Where(type => type is { IsAbstract: false, IsClass: true } && type.GetMethod("<Clone>$") is not null)
+            .Where(type => type is { IsAbstract: false, IsClass: true, IsGenericType: false } && type.GetMethod("<Clone>$") is not null)
             .Except(Undescribed).ToList();
 
         Assert.True(records.Count >= 20);

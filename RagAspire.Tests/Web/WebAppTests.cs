@@ -112,8 +112,9 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         await Expect(page.Page.Locator(".hits")).ToContainTextAsync("<script>");
         await page.AssertSoundAsync();
         await app.GoAsync(page, "/");
-        await AskAsync(page, collection, $"What is the password of the vault? {Hostile}");
+        await AskAsync(page, collection, Hostile);
         await Expect(page.Page.Locator(".asked")).ToContainTextAsync("<script>");
+        await AskAsync(page, collection, "What is the password of the vault?");
         await page.Page.Locator(".words a.cite").First.ClickAsync();
         await Expect(page.Page.Locator(".passage mark")).ToContainTextAsync("onerror");
 
@@ -165,7 +166,7 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         await Expect(page.Page.Locator("h1")).ToContainTextAsync("ApiDown");
 
         await app.GoAsync(page, "/operations/keys");
-        await page.Page.FillAsync("input[name=Name]", Hostile[..90]);
+        await page.Page.FillAsync("input[name=Name]", Hostile);
         await page.Page.CheckAsync("input[value=read]");
         await page.Page.ClickAsync("text=Create key");
         await Expect(page.Page.Locator("#secret")).ToContainTextAsync("rag_");
