@@ -16,7 +16,7 @@ internal static class DiagnosticsApi
             .WithSummary("Examine the whole system: what is wrong, why, and what to do");
         group.MapGet("/alerts/{id:long}/diagnosis", OfAlertAsync).AsReport<DiagnosisReport>(DiagnosisPage.Describe)
             .WithSummary("The diagnosis that was made when an alert was received").ProducesProblem(StatusCodes.Status404NotFound);
-        return api;
+        return api.MapDatabaseDiagnostics();
     }
 
     private static async Task<Ok<DiagnosisReport>> DiagnoseAsync(

@@ -76,7 +76,8 @@ internal sealed class ApiConnection(HttpClient http)
         cancellationToken);
 
     /// <summary>Reads as much of a text as the reader wants.</summary>
-    public Task<T> ReadAsync<T>(string address, Func<TextReader, Task<T>> read, CancellationToken cancellationToken) => GuardedAsync(
+    public Task<T> ReadAsync<T>(
+        string address, Func<TextReader, Task<T>> read, CancellationToken cancellationToken) => GuardedAsync(
         async () =>
         {
             using var response = await SendAsync(HttpMethod.Get, address, content: null, cancellationToken);
@@ -85,8 +86,11 @@ internal sealed class ApiConnection(HttpClient http)
         },
         cancellationToken);
 
-    /// <summary>A response as it is, for a caller that passes it on and disposes it; only failures to connect are exceptions.</summary>
-    public Task<HttpResponseMessage> ResponseAsync(string address, string accept, CancellationToken cancellationToken) => GuardedAsync(
+    /// <summary>
+    /// A response as it is, for a caller that passes it on and disposes it; only failures to connect are exceptions.
+    /// </summary>
+    public Task<HttpResponseMessage> ResponseAsync(
+        string address, string accept, CancellationToken cancellationToken) => GuardedAsync(
         async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative));
@@ -117,7 +121,10 @@ internal sealed class ApiConnection(HttpClient http)
         using var response = await GuardedAsync(
             async () =>
             {
-                using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative)) { Content = Content(body) };
+                using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative))
+                {
+                    Content = Content(body),
+                };
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(EventStream));
                 var opened = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
                 await EnsureSuccessAsync(opened, cancellationToken);
@@ -141,7 +148,8 @@ internal sealed class ApiConnection(HttpClient http)
 
     public static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, Json) ?? throw Unreadable();
 
-    private static JsonContent? Content(object? body) => body is null ? null : JsonContent.Create(body, body.GetType(), options: Json);
+    private static JsonContent? Content(object? body) =>
+        body is null ? null : JsonContent.Create(body, body.GetType(), options: Json);
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string address, HttpContent? content, CancellationToken cancellationToken)

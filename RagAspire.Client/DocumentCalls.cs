@@ -63,7 +63,8 @@ public sealed class DocumentCalls
         }
     }
 
-    private async Task<Document> SendAsync(HttpMethod method, string address, FileUpload file, CancellationToken cancellationToken)
+    private async Task<Document> SendAsync(
+        HttpMethod method, string address, FileUpload file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
 

@@ -114,4 +114,11 @@ public sealed record Finding(
 
 /// <summary>An entry of the audit log.</summary>
 public sealed record AuditRecord(
-    long Id, DateTimeOffset At, string Actor, string Action, string Subject, string? Collection, JsonElement Details, string? TraceId);
+    long Id,
+    DateTimeOffset At,
+    string Actor,
+    string Action,
+    string Subject,
+    string? Collection,
+    JsonElement Details,
+    string? TraceId);

@@ -30,7 +30,9 @@ internal sealed record ProblemBody(string? Title, string? Detail, int? Status, s
 
     public RagApiException ToException(HttpStatusCode status, TimeSpan? retryAfter = null)
     {
-        var invalid = Errors is { Count: > 0 } ? string.Join(' ', Errors.Values.SelectMany(messages => messages).Distinct()) : null;
+        var invalid = Errors is { Count: > 0 }
+            ? string.Join(' ', Errors.Values.SelectMany(messages => messages).Distinct())
+            : null;
         return new RagApiException(status, Title ?? status.ToString(), invalid ?? Detail)
         {
             TraceId = TraceId,

@@ -55,7 +55,7 @@ public sealed record SearchHit(
     int? Page,
     string? Section,
     ChunkPlace? Place,
-    int Duplicates);
+    int Duplicates = 0);
 
 /// <summary>How the hits of a search were found.</summary>
 /// <param name="Hits">In the order of the hits.</param>

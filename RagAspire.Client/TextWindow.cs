@@ -9,14 +9,16 @@ public sealed record TextWindow(string Text, int Start, bool HasMore)
 {
     private const int BufferSize = 16 << 10;
 
-    internal static async Task<TextWindow> ReadAsync(TextReader reader, int start, int length, CancellationToken cancellationToken)
+    internal static async Task<TextWindow> ReadAsync(
+        TextReader reader, int start, int length, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<char>.Shared.Rent(BufferSize);
         try
         {
             for (var skipped = 0; skipped < start;)
             {
-                var read = await reader.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, start - skipped)), cancellationToken);
+                var most = Math.Min(buffer.Length, start - skipped);
+                var read = await reader.ReadAsync(buffer.AsMemory(0, most), cancellationToken);
                 if (read == 0)
                 {
                     return new TextWindow("", skipped, HasMore: false);

@@ -123,7 +123,7 @@ public sealed class CollectionImport(
         }
         catch (Exception ex) when (ex is VectorIndexUnavailableException)
         {
-            await lease.PostponeAsync(ex.Message, countsAsAttempt: false, CancellationToken.None);
+            await lease.PostponeAsync(ex.Message, TimeSpan.FromMinutes(1), countsAsAttempt: false, CancellationToken.None);
             throw;
         }
     }

@@ -47,7 +47,7 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
     }
 
     /// <summary>
-    /// Stores row and bytes, unless the document is here. It waits, as after an upload; workers leave one alone for a minute whose
+    /// Stores row and bytes, unless the document is here. It waits as after an upload; workers leave one alone for a minute whose
     /// chunks come with it.
     /// </summary>
     internal async Task<ImportState> AddAsync(

@@ -17,7 +17,8 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
     // Events of streams and files of forms, which the description has no schema for, and the probes, which are not in it.
     private static readonly Type[] Undescribed =
     [
-        typeof(AnswerSource), typeof(SourcesEvent), typeof(TokenEvent), typeof(DoneEvent), typeof(DocumentProgress), typeof(FileUpload),
+        typeof(AnswerSource), typeof(SourcesEvent), typeof(TokenEvent), typeof(DoneEvent), typeof(DocumentProgress),
+        typeof(FileUpload),
         typeof(TextWindow), typeof(HealthReport), typeof(DocumentListRequest),
     ];
 
@@ -32,7 +33,8 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
         Assert.True(calls.Count >= 20, string.Join('\n', calls));
         foreach (var (method, address) in calls.Where(call => !UndescribedPaths.Contains(call.Address.Split('?')[0])))
         {
-            var operation = paths.Where(path => IsMatch(path.Key, address.Split('?')[0])).Select(path => path.Value![method]).FirstOrDefault();
+            var operation = paths.Where(path => IsMatch(path.Key, address.Split('?')[0]))
+                .Select(path => path.Value![method]).FirstOrDefault();
             Assert.True(operation is not null, $"{method} {address} is not described.");
             var known = (operation["parameters"]?.AsArray() ?? []).Select(parameter => $"{parameter!["name"]}");
             Assert.Empty(Parameters(address).Except(known, StringComparer.OrdinalIgnoreCase));
@@ -114,7 +116,8 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
 
     /// <summary>The record relies on it: it cannot be null, and has no value of its own.</summary>
     private static bool IsAlwaysThere(PropertyInfo property) =>
-        property.DeclaringType!.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.Name == property.Name))
+        property.DeclaringType!.GetConstructors().SelectMany(constructor => constructor.GetParameters())
+            .Any(parameter => parameter.Name == property.Name && !parameter.HasDefaultValue)
         && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.NotNull;
 
     private static bool IsMatch(string template, string path) =>
@@ -127,7 +130,8 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
     {
         public ConcurrentQueue<(string Method, string Address)> Calls { get; } = [];
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Calls.Enqueue((request.Method.Method.ToLowerInvariant(), request.RequestUri!.PathAndQuery));
             if (request.Content is { } content)

@@ -24,7 +24,8 @@ public sealed class ClientTests(SharedSystem shared, Stores stores)
 
         Assert.Equal(("wömbats.txt", collection, bytes.Length), (document.Name, document.Collection, sent[^1]));
         Assert.Equal(DocumentStatus.Ready, steps[^1].Status);
-        Assert.Equal(document.Id, Assert.Single((await client.Documents.ListAsync(new DocumentListRequest(collection), Cancelled)).Items).Id);
+        var listed = await client.Documents.ListAsync(new DocumentListRequest(collection), Cancelled);
+        Assert.Equal(document.Id, Assert.Single(listed.Items).Id);
         var window = await client.Documents.TextAsync(document.Id, 8, 3, Cancelled);
         Assert.Equal(new TextWindow("dig", 8, HasMore: true), window);
         Assert.Equal(
@@ -38,7 +39,8 @@ public sealed class ClientTests(SharedSystem shared, Stores stores)
         var answer = await client.AnswerAsync(new AnswerRequest("How long are the burrows of wombats?", collection), Cancelled);
         Assert.Equal(AnswerKind.Extractive, answer.Kind);
         var citation = answer.Citations[0];
-        var cited = await client.Documents.TextAsync(document.Id, citation.Start!.Value, citation.End!.Value - citation.Start.Value, Cancelled);
+        var cited = await client.Documents.TextAsync(
+            document.Id, citation.Start!.Value, citation.End!.Value - citation.Start.Value, Cancelled);
         Assert.Equal(citation.Quote, cited.Text);
         await client.RateAsync(new FeedbackRequest(Relevant: true, AnswerId: answer.AnswerId), Cancelled);
 

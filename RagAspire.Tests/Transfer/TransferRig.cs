@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
@@ -40,9 +39,7 @@ internal sealed class TransferRig(CoreServices core, OpenAiStub model) : IAsyncD
     {
         foreach (var text in texts)
         {
-            var id = await core.UploadAsync(text);
-            using var scope = core.Services.CreateScope();
-            await scope.ServiceProvider.GetRequiredService<IngestDocumentJob>().RunAsync(id, Token);
+            await core.IngestAsync(await core.UploadAsync(text));
         }
 
         await SettleAsync();

@@ -64,7 +64,8 @@ internal static class ApiPages
 
             if (!response.IsSuccessStatusCode || (!isFile && !Shown.Contains(type?.MediaType)))
             {
-                return TypedResults.StatusCode(response.IsSuccessStatusCode ? StatusCodes.Status502BadGateway : (int)response.StatusCode);
+                return TypedResults.StatusCode(
+                    response.IsSuccessStatusCode ? StatusCodes.Status502BadGateway : (int)response.StatusCode);
             }
 
             // A file is an attachment whatever the API says, because a browser must not render uploaded bytes here.

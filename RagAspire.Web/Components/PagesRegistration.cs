@@ -10,7 +10,8 @@ internal static class PagesRegistration
         return builder;
     }
 
-    public static void MapPages(this WebApplication app) => app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+    public static void MapPages(this WebApplication app) =>
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
     {
         // The policy of every page forbids frames already; compressed messages could still tell lengths of secrets.
         options.ContentSecurityFrameAncestorsPolicy = null;

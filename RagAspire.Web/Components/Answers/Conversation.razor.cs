@@ -46,7 +46,8 @@ public sealed partial class Conversation
         using var asking = _asking = CancellationTokenSource.CreateLinkedTokenSource(Gone);
         try
         {
-            var request = new AnswerRequest(question, string.IsNullOrWhiteSpace(_collection) ? null : _collection.Trim(), SessionId: _session);
+            var collection = string.IsNullOrWhiteSpace(_collection) ? null : _collection.Trim();
+            var request = new AnswerRequest(question, collection, SessionId: _session);
             if (!await TryAsync(client => ReadAsync(client, request, turn, asking.Token)))
             {
                 // The question comes back, so that nothing is typed twice.

@@ -53,7 +53,8 @@ public sealed partial class UploadPanel
         var input = _inputs[^1];
         _inputs.Add(new object());
         var collection = string.IsNullOrWhiteSpace(_collection) ? null : _collection.Trim();
-        var files = chosen.GetMultipleFiles(MostFiles).Select(file => (Source: file, Shown: new UploadedFile(file.Name, file.Size))).ToList();
+        var files = chosen.GetMultipleFiles(MostFiles)
+            .Select(file => (Source: file, Shown: new UploadedFile(file.Name, file.Size))).ToList();
         _files.InsertRange(0, files.Select(file => file.Shown));
         await Task.WhenAll(files.Select(file => FollowAsync(file.Source, file.Shown, collection)));
         _inputs.Remove(input);
