@@ -8,7 +8,7 @@ namespace RagAspire.Quality;
 /// Evaluates search with a golden set. It uses the retriever and the index of this process, but neither the cache nor the
 /// records and metrics of users' searches.
 /// </summary>
-public sealed class RetrievalEvaluator(Retriever retriever, TimeProvider time)
+public sealed class RetrievalEvaluator(RankedRetriever retriever, TimeProvider time)
 {
     /// <param name="rest">
     /// Called after each question, with the timestamp of its start, to throttle a background evaluation; null for none.

@@ -7,6 +7,7 @@ internal static class SearchRegistration
 {
     public static IServiceCollection AddSearch(this IServiceCollection services) => services
         .AddValidatedOptions<CacheOptions>(CacheOptions.Section)
+        .AddValidatedOptions<RerankingOptions>(RerankingOptions.Section)
         .AddSingleton<CacheMetrics>()
         .AddSingleton<ResponseCache>()
         .AddSingleton<QueryVectors>()
@@ -16,6 +17,8 @@ internal static class SearchRegistration
         .AddSingleton<ChunkSearchStore>()
         .AddSingleton<DocumentFrequency>()
         .AddSingleton<Retriever>()
+        .AddSingleton<Reranker>()
+        .AddSingleton<RankedRetriever>()
         .AddSingleton<Explainer>()
         .AddSingleton<SearchService>();
 }

@@ -5,7 +5,7 @@ namespace RagAspire.Search;
 
 /// <summary>Finds chunks in one collection: from the cache, or at the highest level of retrieval that works.</summary>
 public sealed class SearchService(
-    Retriever retriever, DocumentFrequency frequencies, ResponseCache cache, SearchRecorder recorder, SearchMetrics metrics)
+    RankedRetriever retriever, DocumentFrequency frequencies, ResponseCache cache, SearchRecorder recorder, SearchMetrics metrics)
 {
     private const string CacheName = "search";
 

@@ -15,7 +15,8 @@ public sealed class EarlierJobTests(SharedSystem shared, Stores stores)
         var system = await shared.SystemAsync(stores);
         await using var core = await CoreServices.CreateAsync(stores, system.Database);
 
-        var job = core.Get<IBackgroundJobClient>().Enqueue(() => IngestDocumentJob.RunAsync(Guid.NewGuid(), CancellationToken.None));
+        var job = core.Get<IBackgroundJobClient>().Enqueue(
+            () => IngestDocumentJob.RunAsync(Guid.NewGuid(), CancellationToken.None));
 
         var state = "";
         await Eventually.TrueAsync(

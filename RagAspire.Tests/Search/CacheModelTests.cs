@@ -9,6 +9,7 @@ using RagAspire.Search;
 using RagAspire.Tests.Documents;
 using RagAspire.Tests.Support;
 using RagAspire.Vectors.Sync;
+using StackExchange.Redis;
 
 namespace RagAspire.Tests.Search;
 
@@ -126,10 +127,18 @@ public sealed class CacheModelTests(Stores stores)
                     break;
                 case Step.RestartRedis:
                     await redis.StopAsync(Token);
+                    await CompareAsync(first, which);
                     redis.Start();
+                    await ConnectedAsync(first);
+                    await ConnectedAsync(second);
                     break;
             }
         }
+
+        /// <summary>Until then every search is a miss, and a test of the cache without one.</summary>
+        private static Task ConnectedAsync(CoreServices host) => Eventually.TrueAsync(
+            () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected),
+            TimeSpan.FromMinutes(1), () => "Redis is not connected again.", Token);
 
         private string Text(int which) => $"{Words[which]} {Words[(which + 1) % Words.Length]} number{_texts++}";
 

@@ -34,8 +34,9 @@ internal sealed class SearchRig : IAsyncDisposable
             vectors, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>(),
             Options.Create(new HybridOptions()));
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
+        var ranked = new RankedRetriever(Retriever, core.Get<Reranker>());
         Service = new SearchService(
-            Retriever, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());
+            ranked, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());
     }
 
     public IndexGeneration Generation { get; } = new();
