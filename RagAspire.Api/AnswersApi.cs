@@ -19,7 +19,11 @@ public sealed record AnswerRequest(
     Guid? SessionId = null)
 {
     internal Question ToQuestion(Caller caller) =>
-        new(Question.Trim(), Collections.Named(Collection, caller), Limit, SessionId) { KeyId = caller.Id };
+        new(Question.Trim(), Collections.Named(Collection, caller), Limit, SessionId)
+        {
+            KeyId = caller.Id,
+            Groups = caller.Groups,
+        };
 }
 
 internal static class AnswersApi

@@ -50,5 +50,6 @@ internal static class ApiDocument
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
-    internal sealed record UploadForm(IFormFile File, string? Collection, IReadOnlyList<string>? Tags);
+    internal sealed record UploadForm(
+        IFormFile File, string? Collection, IReadOnlyList<string>? Tags, IReadOnlyList<string>? Groups);
 }

@@ -31,6 +31,7 @@ public sealed record DocumentListRequest(
         Limit)
     {
         ExternalId = string.IsNullOrEmpty(ExternalId) ? null : ExternalId,
+        Groups = caller.Groups,
     };
 }
 
@@ -45,10 +46,10 @@ internal static class DocumentsApi
     {
         var group = api.MapGroup("/documents").WithTags("Documents").ProducesProblem(404);
         group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable).")
+            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable), groups (repeatable: who sees it; a key with groups gives its own where there are none).")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready. Without tags it keeps those it has.")
+            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready. Without tags or groups it keeps those it has.")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithSummary("List documents");
         group.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Scopes.Read).WithSummary("Get a document and its status");
@@ -57,7 +58,7 @@ internal static class DocumentsApi
         group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
         group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
             .WithSummary("Follow the processing of a document, as server-sent events");
-        group.MapDocumentText().MapBatches().MapExternalIds();
+        group.MapDocumentText().MapBatches().MapExternalIds().MapGroups();
         return api;
     }
 
@@ -68,7 +69,8 @@ internal static class DocumentsApi
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
-        var result = await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken);
+        var file = Groups.Owned(upload.File, caller);
+        var result = await intake.AcceptAsync(file, collection, upload.Tags, caller.Name, cancellationToken);
         return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document)
             : TypedResults.Ok(result.Document);
     }
@@ -94,7 +96,10 @@ internal static class DocumentsApi
             throw Problems.Bad($"The document belongs to the collection '{document.Collection}', and a new version stays in it.");
         }
 
-        if (await intake.ReplaceAsync(id, upload.File, upload.Tags, caller.Name, cancellationToken) is not { } result)
+        var result = await intake.ReplaceAsync(
+            id, upload.File, upload.Tags, caller.Name, cancellationToken,
+            current => Groups.CheckChange(caller, current, upload.File.Groups));
+        if (result is null)
         {
             return Missing();
         }
@@ -177,10 +182,11 @@ internal static class DocumentsApi
                 stop => progress.WatchAsync(id, request.Until == "embedded", stop), step => new SseItem<object>(step, "progress"), cancellationToken)
             : Missing();
 
-    /// <summary>A document that the caller may see. Documents of other collections do not exist for it.</summary>
+    /// <summary>A document that the caller may see. Documents of other collections and groups do not exist for it.</summary>
     internal static async Task<Document?> FindAsync(
         DocumentStore documents, Guid id, Caller caller, CancellationToken cancellationToken) =>
-        await documents.FindAsync(id, cancellationToken) is { } document && caller.MayUse(document.Collection) ? document : null;
+        await documents.FindAsync(id, cancellationToken) is { } document && caller.MaySee(document.Collection, document.Groups)
+            ? document : null;
 
     internal static string Location(Document document) => $"/api/v1/documents/{document.Id}";
 

@@ -27,6 +27,7 @@ internal static class ExternalIds
         HttpRequest request,
         ClaimsPrincipal user,
         UploadReader uploads,
+        DocumentStore documents,
         DocumentIntake intake,
         CancellationToken cancellationToken)
     {
@@ -38,9 +39,25 @@ internal static class ExternalIds
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
-        var result = await intake.PutAsync(externalId, upload.File, collection, upload.Tags, caller.Name, cancellationToken);
+        // What another call makes meanwhile is checked again under the lock of its row.
+        var filter = new DocumentFilter(collection, null, null, null, 1) { ExternalId = externalId };
+        var isNew = await documents.ListAsync(filter, cancellationToken) is { Items.Count: 0 };
+        var result = await intake.PutAsync(
+            externalId, isNew ? Groups.Owned(upload.File, caller) : upload.File, collection, upload.Tags, caller.Name,
+            cancellationToken, current => Check(current, upload.File, caller));
         return result.IsNew
             ? TypedResults.Accepted(DocumentsApi.Location(result.Document), result.Document)
             : TypedResults.Ok(result.Document);
+    }
+
+    /// <summary>An id is taken also where its document is not the caller's to see.</summary>
+    private static void Check(Document current, UploadedFile file, Caller caller)
+    {
+        if (!caller.MaySee(current.Collection, current.Groups))
+        {
+            throw new ExternalIdTakenException();
+        }
+
+        Groups.CheckChange(caller, current, file.Groups);
     }
 }

@@ -9,11 +9,13 @@ namespace RagAspire.Api;
 /// <param name="Scopes">Any of read, write, operations:read, operations:run, alerts:write, keys, admin.</param>
 /// <param name="Collections">The collections that it may use; absent for all.</param>
 /// <param name="Budget">What it may spend on models; absent for the default.</param>
+/// <param name="Groups">Whose documents it sees, beside those without groups; absent for all documents.</param>
 public sealed record ApiKeyRequest(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
     [property: Required, MinLength(1), MaxLength(20)] IReadOnlyList<string> Scopes,
     [property: MaxLength(1000)] IReadOnlyList<string>? Collections,
-    BudgetRequest? Budget = null) : IValidatableObject
+    BudgetRequest? Budget = null,
+    [property: MaxLength(GroupNames.MostOfKey)] IReadOnlyList<string>? Groups = null) : IValidatableObject
 {
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -26,6 +28,17 @@ public sealed record ApiKeyRequest(
         if (Scopes.Contains(RagAspire.Security.Scopes.Admin) && Collections is not null)
         {
             yield return new ValidationResult("A key with the scope admin cannot be bound to collections.", [nameof(Collections)]);
+        }
+
+        if (Groups is not null && Scopes.Except([RagAspire.Security.Scopes.Read, RagAspire.Security.Scopes.Write]).Any())
+        {
+            yield return new ValidationResult(
+                "A key with groups has the scopes read and write only: all others see or change every document.", [nameof(Groups)]);
+        }
+
+        if (Groups?.All(group => group is not null && GroupNames.IsValid(group)) == false)
+        {
+            yield return new ValidationResult(GroupNames.Rule, [nameof(Groups)]);
         }
     }
 }
@@ -100,6 +113,7 @@ internal static class OperationsApi
             request.Name,
             [.. request.Scopes.Distinct()],
             request.Collections,
+            request.Groups is null ? null : GroupNames.Normal(request.Groups),
             request.Budget?.ToBudget(),
             caller.Name,
             cancellationToken);

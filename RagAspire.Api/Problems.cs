@@ -113,8 +113,8 @@ public sealed partial class ProblemExceptionHandler(
     internal static ProblemDetails ToProblem(Exception exception) => exception switch
     {
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
-        DuplicateContentException duplicate =>
-            new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
+        DuplicateContentException or ExternalIdTakenException =>
+            new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = exception.Message },
         TransferException transfer => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = transfer.Message },
         OperationCanceledException => Unavailable("The request took too long."),
         BudgetExceededException budget => new ProblemDetails

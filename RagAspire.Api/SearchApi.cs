@@ -68,7 +68,9 @@ internal static class SearchApi
             return TypedResults.Ok(result);
         }
 
-        var frequencies = await search.CountTermsAsync(query.Text, query.Collection, cancellationToken);
+        // Counts over the whole collection would tell of documents that the caller does not see.
+        var frequencies = query.Groups is null
+            ? await search.CountTermsAsync(query.Text, query.Collection, cancellationToken) : null;
         return TypedResults.Ok(result with
         {
             Explanation = await explainer.ExplainAsync(
@@ -117,5 +119,5 @@ internal static class SearchApi
 
     private static SearchQuery Query(
         string text, string? collection, int limit, SearchMode mode, IReadOnlyDictionary<string, string> tags, Caller caller) =>
-        new(text.Trim(), Collections.Named(collection, caller), limit, mode, tags) { KeyId = caller.Id };
+        new(text.Trim(), Collections.Named(collection, caller), limit, mode, tags) { KeyId = caller.Id, Groups = caller.Groups };
 }

@@ -86,11 +86,21 @@ internal static class TransferApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var named = Collections.Named(collection, caller);
+        var named = Whole(collection, caller);
         var first = await documents.ListAsync(new DocumentFilter(named, null, null, null, 1), cancellationToken);
         return first.Items.Count == 0
             ? Problems.NotFound("collection")
             : TypedResults.Stream(target => export.WriteAsync(named, target, caller.Name, cancellationToken), Tar, $"{named}.tar");
+    }
+
+    /// <summary>An archive holds documents of all groups.</summary>
+    private static string Whole(string collection, Caller caller)
+    {
+        var named = Collections.Named(collection, caller);
+        return caller.Groups is null
+            ? named
+            : throw new BadHttpRequestException(
+                "A key with groups cannot export or import a whole collection.", StatusCodes.Status403Forbidden);
     }
 
     private static async Task<Ok<ImportReport>> ImportAsync(
@@ -101,7 +111,7 @@ internal static class TransferApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var named = Collections.Named(collection, caller);
+        var named = Whole(collection, caller);
         return TypedResults.Ok(await imports.ReceiveAsync(request, named, caller, cancellationToken));
     }
 }

@@ -48,6 +48,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
             UploadedFile? file = null;
             string? collection = null;
             var tags = new Dictionary<string, string>();
+            var groups = new List<string>();
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
                 var disposition = section.GetContentDispositionHeader() ?? throw Problems.Bad("A part of the form has no name.");
@@ -68,14 +69,18 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
                     case "tags":
                         Api.Tags.Add(tags, value);
                         break;
+                    case "groups":
+                        Groups.Add(groups, value, caller);
+                        break;
                     case var other:
-                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection' and 'tags'.");
+                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection', 'tags' and 'groups'.");
                 }
             }
 
-            return file is not null
-                ? new Upload(file with { UploadedBy = caller.Id }, collection, tags, temporary, place)
+            file = file is not null
+                ? file with { UploadedBy = caller.Id, Groups = Groups.Given(groups) }
                 : throw Problems.Bad("The form has no file: send it as the part 'file'.");
+            return new Upload(file, collection, tags, temporary, place);
         }
         catch (Exception ex)
         {

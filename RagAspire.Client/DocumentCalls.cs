@@ -33,6 +33,10 @@ public sealed class DocumentCalls
     public Task<DeletedDocument> DeleteAsync(Guid id, CancellationToken cancellationToken) =>
         _api.CallAsync<DeletedDocument>(HttpMethod.Delete, $"{Path}/{id}", body: null, cancellationToken);
 
+    /// <summary>Sets the groups that see a document; none for everyone who may read its collection.</summary>
+    public Task<Document> SetGroupsAsync(Guid id, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        _api.CallAsync<Document>(HttpMethod.Put, $"{Path}/{id}/groups", new DocumentGroupsRequest(groups), cancellationToken);
+
     /// <summary>Processes a failed document again.</summary>
     public Task<Document> RetryAsync(Guid id, CancellationToken cancellationToken) =>
         _api.CallAsync<Document>(HttpMethod.Post, $"{Path}/{id}/retry", body: null, cancellationToken);
@@ -78,6 +82,11 @@ public sealed class DocumentCalls
         foreach (var (name, value) in file.Tags)
         {
             form.Add(new StringContent($"{name}={value}"), "tags");
+        }
+
+        foreach (var group in file.Groups)
+        {
+            form.Add(new StringContent(group), "groups");
         }
 
         form.Add(new UploadContent(file), "file", file.Name);

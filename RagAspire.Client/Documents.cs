@@ -23,13 +23,16 @@ public sealed record Document(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>What could not be read of the searched version.</summary>
     public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
 
     /// <summary>How much of the searched version has text; null where it has no pages, slides, sheets or records.</summary>
     public Coverage? Coverage { get; init; }
 
-    /// <summary>What an upload of the same bytes has changed: name, tags; null elsewhere.</summary>
+    /// <summary>What an upload of the same bytes has changed: name, tags, groups; null elsewhere.</summary>
     public IReadOnlyList<string>? Changed { get; init; }
 
     /// <summary>How far the vectors of the searched version are; null where none are computed.</summary>
@@ -95,6 +98,10 @@ public sealed record ChunkPlace(int Start, int End, int HeaderLength);
 public sealed record DocumentListRequest(
     string? Collection = null, string? Status = null, string? Q = null, string? After = null, int Limit = 50);
 
+/// <summary>Who is to see a document.</summary>
+/// <param name="Groups">Empty for everyone who may read the collection.</param>
+public sealed record DocumentGroupsRequest(IReadOnlyList<string> Groups);
+
 /// <summary>A file to upload.</summary>
 /// <param name="Content">Read once, from where it stands.</param>
 /// <param name="SizeBytes">Null where it is not known before its end.</param>
@@ -103,6 +110,9 @@ public sealed record FileUpload(string Name, Stream Content, long? SizeBytes)
     public string? Collection { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The groups that are to see it; empty for those of the key, or everyone.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary>Is told how many bytes have been sent.</summary>
     public IProgress<long>? Sent { get; init; }

@@ -5,6 +5,9 @@ namespace RagAspire.Client;
 /// <param name="Collections">The collections that it may use; null for all.</param>
 public sealed record CurrentKey(string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections)
 {
+    /// <summary>Whose documents it sees, beside those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
     /// <summary>Whether it has a scope, or all.</summary>
     public bool May(string scope) => Scopes.Contains(scope) || Scopes.Contains("admin");
 }
@@ -18,7 +21,11 @@ public sealed record ApiKey(
     IReadOnlyList<string>? Collections,
     DateTimeOffset CreatedAt,
     DateTimeOffset? RevokedAt,
-    Budget? Budget);
+    Budget? Budget)
+{
+    /// <summary>Whose documents it sees, beside those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+}
 
 /// <summary>What a key may spend on models.</summary>
 /// <param name="Amount">In the currency of the configured prices.</param>
@@ -27,7 +34,9 @@ public sealed record Budget(decimal Amount, string Period);
 
 /// <summary>The rights of a new key.</summary>
 /// <param name="Collections">Null for all.</param>
-public sealed record ApiKeyRequest(string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections = null);
+/// <param name="Groups">Whose documents it sees, beside those without groups; null for all documents.</param>
+public sealed record ApiKeyRequest(
+    string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections = null, IReadOnlyList<string>? Groups = null);
 
 /// <summary>A new key with its secret, which is returned only once.</summary>
 public sealed record ApiKeyCreated(ApiKey Key, string Secret);

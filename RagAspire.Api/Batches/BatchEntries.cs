@@ -20,6 +20,8 @@ internal sealed class BatchTarget(Caller caller, string? collection, IEnumerable
 
     public Dictionary<string, string> Tags { get; } = Api.Tags.Parse(tags);
 
+    public List<string> Groups { get; } = [];
+
     /// <exception cref="BadHttpRequestException">400 for an unknown field or one after a file, 403 for a collection of others.</exception>
     public void Take(string? field, string value)
     {
@@ -36,8 +38,12 @@ internal sealed class BatchTarget(Caller caller, string? collection, IEnumerable
             case "tags":
                 Api.Tags.Add(Tags, value);
                 break;
+            case "groups":
+                Api.Groups.Add(Groups, value, caller);
+                break;
             default:
-                throw Problems.Bad($"The form field '{field}' is unknown: a batch has 'collection', 'tags' and then files.");
+                throw Problems.Bad(
+                    $"The form field '{field}' is unknown: a batch has 'collection', 'tags', 'groups' and then files.");
         }
     }
 

@@ -74,7 +74,7 @@ public sealed class BatchReceiver(
     {
         if (batch.Files == 0)
         {
-            await batches.BeginAsync(batch.Id, batch.Target.Collection, cancellationToken);
+            await batches.BeginAsync(batch.Id, batch.Target.Collection, batch.Caller.Id, cancellationToken);
         }
 
         var file = await TryAcceptAsync(batch, entry, cancellationToken);
@@ -93,8 +93,9 @@ public sealed class BatchReceiver(
             }
 
             using var temporary = new TemporaryFile();
-            var file = await uploads.ReadAsync(entry.Body, entry.Name, temporary, batch.Caller, cancellationToken);
-            batch.Bytes += file.SizeBytes;
+            var received = await uploads.ReadAsync(entry.Body, entry.Name, temporary, batch.Caller, cancellationToken);
+            batch.Bytes += received.SizeBytes;
+            var file = Groups.Owned(received with { Groups = Groups.Given(batch.Target.Groups) }, batch.Caller);
             var result = await intake.AcceptAsync(
                 file, batch.Target.Collection, batch.Target.Tags, batch.Caller.Name, cancellationToken);
             return result.IsNew

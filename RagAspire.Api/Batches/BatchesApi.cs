@@ -39,7 +39,7 @@ internal static class BatchesApi
     {
         documents.MapPost("/batch", ReceiveAsync).RequireAuthorization(Scopes.Write)
             .WithSummary("Upload many documents")
-            .WithDescription("A form with many files (the fields collection and tags come first), or the bytes of a ZIP, TAR or TAR.GZ archive. Each file is an upload of its own; one that is refused holds up no other.")
+            .WithDescription("A form with many files (the fields collection, tags and groups come first), or the bytes of a ZIP, TAR or TAR.GZ archive. Each file is an upload of its own; one that is refused holds up no other.")
             .Accepts<BatchForm>("multipart/form-data", Archives)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .WithRequestTimeout(RequestLimits.BatchTime);
@@ -59,6 +59,11 @@ internal static class BatchesApi
     {
         var caller = Caller.Of(user);
         var target = new BatchTarget(caller, request.Query["collection"], request.Query["tags"].OfType<string>());
+        foreach (var name in request.Query["groups"].OfType<string>())
+        {
+            Groups.Add(target.Groups, name, caller);
+        }
+
         var batch = await receiver.ReceiveAsync(request, target, caller, cancellationToken);
         return batch.Failure is null
             ? TypedResults.Accepted(
@@ -79,7 +84,7 @@ internal static class BatchesApi
 
     private static async Task<Results<Ok<DocumentBatch>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, BatchStore batches, CancellationToken cancellationToken) =>
-        await batches.FindAsync(id, cancellationToken) is { } batch && Caller.Of(user).MayUse(batch.Collection)
+        await batches.FindAsync(id, cancellationToken) is { } batch && Sees(Caller.Of(user), batch)
             ? TypedResults.Ok(batch)
             : Problems.NotFound("batch");
 
@@ -100,8 +105,15 @@ internal static class BatchesApi
         await embedder.AdmitAsync(caller.Id, cancellationToken);
         var reason = string.IsNullOrEmpty(request.Reason) ? null : request.Reason;
         return TypedResults.Ok(new RetriedDocuments(
-            collection, await documents.RetryAsync(collection, reason, caller.Name, cancellationToken)));
+            collection, await documents.RetryAsync(collection, caller.Groups, reason, caller.Name, cancellationToken)));
     }
 
-    internal sealed record BatchForm(string? Collection, IReadOnlyList<string>? Tags, IFormFileCollection Files);
+    /// <summary>
+    /// The reasons of a batch may speak of documents that a key with groups does not see, unless it has sent them.
+    /// </summary>
+    private static bool Sees(Caller caller, DocumentBatch batch) =>
+        caller.MayUse(batch.Collection) && (caller.Groups is null || batch.KeyId == caller.Id);
+
+    internal sealed record BatchForm(
+        string? Collection, IReadOnlyList<string>? Tags, IReadOnlyList<string>? Groups, IFormFileCollection Files);
 }

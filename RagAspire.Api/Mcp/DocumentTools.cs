@@ -62,14 +62,22 @@ internal sealed class DocumentTools(DocumentStore documents, DocumentTexts texts
         [Description("The bytes of the file, in base64; or use 'text'.")] string? base64 = null,
         [Description("The collection; 'default' when absent.")] string? collection = null,
         [Description("Tags, each key=value.")] string[]? tags = null,
+        [Description("The groups that see it; those of the key when absent.")] string[]? groups = null,
         CancellationToken cancellationToken = default)
     {
         var caller = Caller.Of(user);
         using var content = new MemoryStream(Bytes(text, base64), writable: false);
         using var upload = await uploads.ReadAsync(
             content, name, Collections.Named(collection, caller), caller, cancellationToken);
+        var shown = new List<string>();
+        foreach (var group in groups ?? [])
+        {
+            Groups.Add(shown, group, caller);
+        }
+
+        var file = Groups.Owned(upload.File with { Groups = Groups.Given(shown) }, caller);
         var result = await intake.AcceptAsync(
-            upload.File, upload.Collection!, Api.Tags.Parse(tags ?? []), caller.Name, cancellationToken);
+            file, upload.Collection!, Api.Tags.Parse(tags ?? []), caller.Name, cancellationToken);
         return result.Document;
     }
 

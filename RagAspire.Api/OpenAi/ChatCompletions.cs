@@ -27,6 +27,7 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
         return new Question(question, CollectionOf(request.Model!, caller), Limit, null)
         {
             KeyId = caller.Id,
+            Groups = caller.Groups,
             History = [.. Turns(messages.SkipLast(1))],
         };
     }

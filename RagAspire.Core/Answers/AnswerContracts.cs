@@ -11,6 +11,9 @@ public sealed record Question(string Text, string Collection, int Limit, Guid? S
     /// <summary>The API key that pays for the answer.</summary>
     public string KeyId { get; init; } = UsageContext.SystemKey;
 
+    /// <summary>Is answered from documents of these groups and those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
     /// <summary>What was said before, oldest first, from a caller that keeps it; null to take it from the session.</summary>
     public IReadOnlyList<SessionTurn>? History { get; init; }
 }

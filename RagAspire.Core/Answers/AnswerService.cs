@@ -78,6 +78,7 @@ public sealed class AnswerService(
                 ReadOnlyDictionary<string, string>.Empty)
             {
                 KeyId = question.KeyId,
+                Groups = question.Groups,
             },
             cancellationToken);
         var writing = writer.Begin(new AnswerContext(
@@ -131,7 +132,7 @@ public sealed class AnswerService(
     private CacheKey? Key(Question question) => cache.Key(
         CacheName,
         question.Collection,
-        new { question.Text, question.Limit, writer.Model, Search = search.Settings, Answer = writer.Settings });
+        new { question.Text, question.Limit, question.Groups, writer.Model, Search = search.Settings, Answer = writer.Settings });
 
     /// <summary>A short question that continues a session ("And in 2022?") is searched together with the one before.</summary>
     private static string SearchText(string question, IReadOnlyList<SessionTurn> history) =>

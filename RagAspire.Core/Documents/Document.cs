@@ -52,13 +52,16 @@ public sealed record Document(
     /// <summary>The id of the document in the client's system, unique in its collection; null for none.</summary>
     public string? ExternalId { get; init; }
 
+    /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>What could not be read of the searched version.</summary>
     public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
 
     /// <summary>How much of the searched version has text; null where it has no pages, slides, sheets or records.</summary>
     public Coverage? Coverage { get; init; }
 
-    /// <summary>What an upload of the same bytes has changed: name, tags, externalId; null elsewhere.</summary>
+    /// <summary>What an upload of the same bytes has changed: name, tags, groups, externalId; null elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Changed { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record DocumentFilter(string Collection, DocumentStatus? Status, s
 {
     /// <summary>The id in the client's system; null for all.</summary>
     public string? ExternalId { get; init; }
+
+    /// <summary>Documents of these groups and those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
 }
 
 /// <summary>What went with a deleted document.</summary>
@@ -40,9 +43,11 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
               and ($6::text is null or external_id = $6)
+              and ($7::text[] is null or cardinality(groups) = 0 or groups && $7)
             order by id
             limit $5
-            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId)
+            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId,
+            filter.Groups?.ToArray())
             .ListAsync(DocumentRows.Read, cancellationToken);
         return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }

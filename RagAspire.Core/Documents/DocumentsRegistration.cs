@@ -12,6 +12,7 @@ internal static class DocumentsRegistration
         .AddValidatedOptions<LeaseOptions>(LeaseOptions.Section)
         .AddValidatedOptions<IntakeOptions>(IntakeOptions.Section)
         .AddSingleton<DocumentStore>()
+        .AddSingleton<DocumentGroups>()
         .AddSingleton<CollectionNames>()
         .AddSingleton<DocumentContents>()
         .AddSingleton<DocumentTexts>()

@@ -13,14 +13,16 @@ public sealed class FailedDocuments(NpgsqlDataSource dataSource, AuditLog audit)
     /// Makes the failed documents of a collection wait for processing again, page by page, so that a call that ends early has
     /// done a part.
     /// </summary>
+    /// <param name="groups">Only documents of these groups and those without groups; null for all documents.</param>
     /// <param name="reason">A part of the error, in any case of letters; null for all failed documents.</param>
     /// <returns>How many there were.</returns>
-    public async Task<int> RetryAsync(string collection, string? reason, string actor, CancellationToken cancellationToken)
+    public async Task<int> RetryAsync(
+        string collection, IReadOnlyList<string>? groups, string? reason, string actor, CancellationToken cancellationToken)
     {
         var (retried, last) = (0, Guid.Empty);
         while (true)
         {
-            var page = await RetryPageAsync(collection, reason, last, actor, cancellationToken);
+            var page = await RetryPageAsync(collection, groups, reason, last, actor, cancellationToken);
             retried += page.Count;
             if (page.Count < PageSize)
             {
@@ -32,7 +34,8 @@ public sealed class FailedDocuments(NpgsqlDataSource dataSource, AuditLog audit)
     }
 
     private async Task<List<Guid>> RetryPageAsync(
-        string collection, string? reason, Guid last, string actor, CancellationToken cancellationToken)
+        string collection, IReadOnlyList<string>? groups, string? reason, Guid last, string actor,
+        CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -43,9 +46,10 @@ public sealed class FailedDocuments(NpgsqlDataSource dataSource, AuditLog audit)
                 select id from documents
                 where collection = $1 and status = 'failed' and id > $3
                     and ($2::text is null or position(lower($2) in lower(error)) > 0)
+                    and ($5::text[] is null or cardinality(groups) = 0 or groups && $5)
                 order by id limit $4 for update)
             returning id
-            """, collection, reason, last, PageSize).ListAsync(row => row.GetGuid(0), cancellationToken);
+            """, collection, reason, last, PageSize, groups?.ToArray()).ListAsync(row => row.GetGuid(0), cancellationToken);
         foreach (var id in page)
         {
             await audit.WriteAsync(connection, new AuditEntry(actor, "document.retry", $"{id}", collection), cancellationToken);

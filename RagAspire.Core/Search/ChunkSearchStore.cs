@@ -6,7 +6,8 @@ namespace RagAspire.Search;
 
 /// <summary>
 /// Reads the chunks that an index found, or finds them itself by PostgreSQL's full text. Only chunks of the asked
-/// collection, with the asked tags, of a document's ready version are returned, even if the index is out of date.
+/// collection, with the asked tags, of a document's ready version that the caller may see are returned, even if the index is
+/// out of date.
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts)
 {
@@ -37,13 +38,14 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
             join searchable_chunks c on c.id = f.id
             join chunks p on p.id = c.id
-            where c.collection = $3 and c.tags @> $4
+            where c.collection = $3 and c.tags @> $4 and ($5::text[] is null or cardinality(c.groups) = 0 or c.groups && $5)
             order by f.place
             """,
             found.Select(hit => hit.ChunkId).ToArray(),
             found.Select(hit => hit.Score).ToArray(),
             query.Collection,
-            Commands.Jsonb(query.Tags)).ListAsync(row => ReadHit(row, query), cancellationToken);
+            Commands.Jsonb(query.Tags),
+            query.Groups?.ToArray()).ListAsync(row => ReadHit(row, query), cancellationToken);
 
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
@@ -52,9 +54,11 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
             select ts_rank(c.search, words.query)::float8, {Columns}
             from words, searchable_chunks c join chunks p on p.id = c.id
             where c.search @@ words.query and c.collection = $2 and c.tags @> $3
+                and ($5::text[] is null or cardinality(c.groups) = 0 or c.groups && $5)
             order by 1 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit).ListAsync(row => ReadHit(row, query), cancellationToken);
+            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit, query.Groups?.ToArray())
+            .ListAsync(row => ReadHit(row, query), cancellationToken);
 
     private SearchHit ReadHit(NpgsqlDataReader row, SearchQuery query)
     {

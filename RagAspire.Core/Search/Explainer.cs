@@ -74,7 +74,9 @@ public sealed partial class Explainer(
         terms ??= dense is null ? encoder.EncodeQuery(query.Text) : null;
         async Task<IReadOnlyList<IndexHit>> Search(TermVector? byText, float[]? byVector) => byText is null && byVector is null
             ? []
-            : await index.SearchAsync(new IndexQuery(query.Collection, byText, byVector, query.Tags, Depth), cancellationToken);
+            : await index.SearchAsync(
+                new IndexQuery(query.Collection, byText, byVector, query.Tags, Depth) { Groups = query.Groups },
+                cancellationToken);
         var fused = await Search(terms, dense);
         return new Rankings(Places(await Search(terms, null)), Places(await Search(null, dense)), Places(fused), fused);
     }
@@ -108,10 +110,13 @@ public sealed partial class Explainer(
         var reasons = (await chunks.ReadAsync(rankings.Order, query, cancellationToken))
             .ToDictionary(candidate => candidate.ChunkId, selection.Offer);
         var candidates = (await dataSource.Command("""
-            select c.id as asked, c.id, c.tags @> $3 from searchable_chunks c where c.id = any($1) and c.collection = $2
+            with seen as (
+                select * from searchable_chunks c
+                where c.collection = $2 and ($4::text[] is null or cardinality(c.groups) = 0 or c.groups && $4))
+            select c.id as asked, c.id, c.tags @> $3 from seen c where c.id = any($1)
             union all
-            select c.document_id, c.id, c.tags @> $3 from searchable_chunks c where c.document_id = any($1) and c.collection = $2
-            """, absent, query.Collection, Commands.Jsonb(query.Tags)).ListAsync(
+            select c.document_id, c.id, c.tags @> $3 from seen c where c.document_id = any($1)
+            """, absent, query.Collection, Commands.Jsonb(query.Tags), query.Groups?.ToArray()).ListAsync(
             row => (Id: row.GetGuid(0), ChunkId: row.GetGuid(1), HasTags: row.GetBoolean(2)), cancellationToken))
             .ToLookup(row => row.Id);
         return [.. absent.Select(id => candidates[id].Any()

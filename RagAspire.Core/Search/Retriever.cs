@@ -60,7 +60,7 @@ public sealed class Retriever(
 
             var selection = new HitSelection(query);
             var found = await SearchIndexAsync(
-                new IndexQuery(query.Collection, terms, dense, query.Tags, selection.Candidates(Spare)),
+                new IndexQuery(query.Collection, terms, dense, query.Tags, selection.Candidates(Spare)) { Groups = query.Groups },
                 metrics,
                 cancellationToken);
             await chunks.ReadAsync(found, query, selection, cancellationToken);

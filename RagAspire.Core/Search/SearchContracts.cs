@@ -47,6 +47,9 @@ public sealed record SearchQuery(
     /// <summary>The API key that pays for the vector of the query.</summary>
     public string KeyId { get; init; } = UsageContext.SystemKey;
 
+    /// <summary>Finds documents of these groups and those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
     /// <summary>The most hits of one document; null for no limit.</summary>
     public int? PerDocument { get; init; }
 }

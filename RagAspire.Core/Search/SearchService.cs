@@ -78,5 +78,6 @@ public sealed class SearchService(
         query.PerDocument,
         retriever.Settings,
         Tags = query.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal),
+        query.Groups,
     });
 }

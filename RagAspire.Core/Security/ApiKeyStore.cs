@@ -11,12 +11,14 @@ using RagAspire.Database;
 namespace RagAspire.Security;
 
 /// <summary>A key without its secret, of which only a hash is stored.</summary>
+/// <param name="Groups">Whose documents it sees, beside those without groups; null for all documents.</param>
 /// <param name="Budget">What it may spend on models; null where the default applies.</param>
 public sealed record ApiKey(
     string Id,
     string Name,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string>? Collections,
+    IReadOnlyList<string>? Groups,
     DateTimeOffset CreatedAt,
     DateTimeOffset? RevokedAt,
     Budget? Budget);
@@ -104,6 +106,7 @@ public sealed class ApiKeyStore(
         string name,
         IReadOnlyList<string> scopes,
         IReadOnlyList<string>? collections,
+        IReadOnlyList<string>? groups,
         Budget? budget,
         string actor,
         CancellationToken cancellationToken)
@@ -113,15 +116,15 @@ public sealed class ApiKeyStore(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var key = await connection.Command($"""
-            insert into api_keys (id, name, sha256, scopes, collections, budget_amount, budget_period)
-            values ($1, $2, $3, $4, $5::text[], $6::numeric, $7) returning {Columns}
-            """, id, name, Hash(secret), scopes.ToArray(), collections?.ToArray(), budget?.Amount, budget?.Period.Word())
+            insert into api_keys (id, name, sha256, scopes, collections, groups, budget_amount, budget_period)
+            values ($1, $2, $3, $4, $5::text[], $6::text[], $7::numeric, $8) returning {Columns}
+            """, id, name, Hash(secret), scopes.ToArray(), collections?.ToArray(), groups?.ToArray(), budget?.Amount, budget?.Period.Word())
             .FirstAsync(Read, cancellationToken);
         await audit.WriteAsync(connection, new AuditEntry(actor, "api-key.create", id, null), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         // A key that was made here is no stranger at its first use.
-        Remember(id, new Known(new Caller(id, name, scopes, collections), Hash(secret), time.GetUtcNow()));
+        Remember(id, new Known(new Caller(id, name, scopes, collections, groups), Hash(secret), time.GetUtcNow()));
         return (key!, secret);
     }
 
@@ -221,10 +224,12 @@ public sealed class ApiKeyStore(
         try
         {
             return await dataSource
-                .Command("select name, sha256, scopes, collections from api_keys where id = $1 and revoked_at is null", id)
+                .Command("select name, sha256, scopes, collections, groups from api_keys where id = $1 and revoked_at is null", id)
                 .FirstAsync(
                     row => new Known(
-                        new Caller(id, row.GetString(0), row.GetFieldValue<string[]>(2), row.Nullable<string[]>("collections")),
+                        new Caller(
+                            id, row.GetString(0), row.GetFieldValue<string[]>(2), row.Nullable<string[]>("collections"),
+                            row.Nullable<string[]>("groups")),
                         row.GetFieldValue<byte[]>(1),
                         now),
                     stop.Token);
@@ -235,13 +240,14 @@ public sealed class ApiKeyStore(
         }
     }
 
-    private const string Columns = "id, name, scopes, collections, created_at, revoked_at, budget_amount, budget_period";
+    private const string Columns = "id, name, scopes, collections, groups, created_at, revoked_at, budget_amount, budget_period";
 
     private static ApiKey Read(NpgsqlDataReader row) => new(
         row.Field<string>("id"),
         row.Field<string>("name"),
         row.Field<string[]>("scopes"),
         row.Nullable<string[]>("collections"),
+        row.Nullable<string[]>("groups"),
         row.Field<DateTimeOffset>("created_at"),
         row.Nullable<DateTimeOffset?>("revoked_at"),
         row.Nullable<decimal?>("budget_amount") is { } amount

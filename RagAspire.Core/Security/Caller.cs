@@ -40,12 +40,19 @@ public static class Policies
 /// <summary>The API key of a request.</summary>
 /// <param name="Name">For the audit log and the metrics.</param>
 /// <param name="Collections">The collections that it may use; null for all.</param>
-public sealed record Caller(string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections)
+/// <param name="Groups">Whose documents it sees, beside those without groups; null for all documents.</param>
+public sealed record Caller(
+    string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections,
+    IReadOnlyList<string>? Groups = null)
 {
     /// <summary>All scopes over all collections.</summary>
     public bool IsAdmin => Scopes.Contains(Security.Scopes.Admin);
 
     public bool MayUse(string collection) => Collections is null || Collections.Contains(collection);
+
+    /// <summary>Whether it may see a document.</summary>
+    /// <param name="groups">Of the document.</param>
+    public bool MaySee(string collection, IReadOnlyList<string> groups) => MayUse(collection) && GroupNames.Show(groups, Groups);
 
     /// <summary>Whether it has all of these rights itself, and so may give them to a key or take them from one.</summary>
     /// <param name="collections">Null for all.</param>
@@ -60,7 +67,10 @@ public sealed record Caller(string Id, string Name, IReadOnlyList<string> Scopes
             principal.FindFirstValue(CallerClaims.Id) ?? "",
             principal.Identity?.Name ?? "anonymous",
             [.. principal.FindAll(CallerClaims.Scope).Select(claim => claim.Value)],
-            principal.HasClaim(CallerClaims.AllCollections, "true") ? null : collections);
+            principal.HasClaim(CallerClaims.AllCollections, "true") ? null : collections,
+            principal.HasClaim(CallerClaims.AllGroups, "true")
+                ? null
+                : [.. principal.FindAll(CallerClaims.Group).Select(claim => claim.Value)]);
     }
 
     internal ClaimsIdentity ToIdentity(string scheme)
@@ -72,6 +82,9 @@ public sealed record Caller(string Id, string Name, IReadOnlyList<string> Scopes
         identity.AddClaims(Collections is null
             ? [new Claim(CallerClaims.AllCollections, "true")]
             : Collections.Select(collection => new Claim(CallerClaims.Collection, collection)));
+        identity.AddClaims(Groups is null
+            ? [new Claim(CallerClaims.AllGroups, "true")]
+            : Groups.Select(group => new Claim(CallerClaims.Group, group)));
         return identity;
     }
 }
@@ -82,4 +95,6 @@ internal static class CallerClaims
     public const string Scope = "scope";
     public const string Collection = "collection";
     public const string AllCollections = "all_collections";
+    public const string Group = "group";
+    public const string AllGroups = "all_groups";
 }

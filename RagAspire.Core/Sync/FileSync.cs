@@ -36,7 +36,8 @@ internal sealed class FileSync(
                 return FileOutcome.Unchanged;
             }
 
-            return await StoreAsync(run, received with { Source = run.Origin(file.Path) }, found, known, cancellationToken);
+            var owned = received with { Source = run.Origin(file.Path), Groups = run.Options.NormalGroups };
+            return await StoreAsync(run, owned, found, known, cancellationToken);
         }
         catch (RefusedFileException ex)
         {
@@ -126,7 +127,7 @@ internal sealed class FileSync(
     private async Task<FileOutcome> StoreAsync(
         SourceRun run, UploadedFile file, KnownFile found, KnownFile? known, CancellationToken cancellationToken)
     {
-        var holder = await store.HolderAsync(run.Options.Collection, file.Sha256, cancellationToken);
+        var holder = await store.HolderAsync(run.Options.Collection, file.Sha256, run.Options.NormalGroups, cancellationToken);
         var isOurs = holder is not null && holder.Source == run.Name;
         var outcome = holder switch
         {

@@ -1,6 +1,7 @@
 using RagAspire.Backups.Targets;
 using RagAspire.Documents.Intake;
 using RagAspire.Maintenance.Scheduling;
+using RagAspire.Security;
 
 namespace RagAspire.Sync;
 
@@ -41,6 +42,11 @@ public sealed class SourceOptions
 
     /// <summary>The tags of the documents.</summary>
     public IDictionary<string, string> Tags { get; } = new Dictionary<string, string>();
+
+    /// <summary>The groups that see the documents; none for everyone who may read the collection.</summary>
+    public IList<string> Groups { get; } = [];
+
+    internal string[] NormalGroups => GroupNames.Normal(Groups);
 
     /// <summary>A cron expression of five fields; empty for runs on request only.</summary>
     public string Schedule { get; set; } = "15 * * * *";
@@ -104,6 +110,11 @@ public sealed class SourceOptions
         if (Tags.Any(tag => tag.Key.Length is 0 or > 100 || tag.Value is not { Length: > 0 and <= 500 }))
         {
             yield return (nameof(Tags), "A tag has a key of at most 100 and a value of at most 500 characters.");
+        }
+
+        if (Groups.Count > GroupNames.MostOfDocument || !Groups.All(GroupNames.IsValid))
+        {
+            yield return (nameof(Groups), GroupNames.Rule);
         }
 
         if (Times.Problem() is { } schedule)

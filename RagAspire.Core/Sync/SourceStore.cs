@@ -39,7 +39,7 @@ public sealed class SourceStore(NpgsqlDataSource dataSource)
     public static string SettingsOf(SourceOptions source, string more = "")
     {
         var tags = source.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}");
-        var all = string.Join('\n', [source.Collection, more, .. tags]);
+        var all = string.Join('\n', [source.Collection, more, .. tags, .. source.NormalGroups.Select(group => $"group {group}")]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 
@@ -80,11 +80,12 @@ public sealed class SourceStore(NpgsqlDataSource dataSource)
         "delete from source_files where source = $1 and path = $2", source, path).ExecuteAsync(cancellationToken);
 
     /// <summary>The document of a collection that has these bytes; null without one.</summary>
-    public Task<BytesHolder?> HolderAsync(string collection, byte[] sha256, CancellationToken cancellationToken) =>
+    public Task<BytesHolder?> HolderAsync(
+        string collection, byte[] sha256, string[] groups, CancellationToken cancellationToken) =>
         dataSource.Command("""
             select d.id, s.source, s.path from documents d left join document_sources s on s.document_id = d.id
-            where d.collection = $1 and d.sha256 = $2
-            """, collection, sha256).FirstAsync(
+            where d.collection = $1 and d.sha256 = $2 and d.groups = $3
+            """, collection, sha256, groups).FirstAsync(
             row => new BytesHolder(row.GetGuid(0), row.Nullable<string>("source"), row.Nullable<string>("path")),
             cancellationToken);
 

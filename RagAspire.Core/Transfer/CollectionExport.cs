@@ -81,7 +81,10 @@ public sealed class CollectionExport(
             document.Id, document.Name, document.ContentType, document.SizeBytes, document.Sha256, document.Version,
             hasChunks || document.Status == DocumentStatus.Failed ? document.Status : DocumentStatus.Pending,
             document.Status == DocumentStatus.Failed ? document.Error : null, hasChunks ? document.ChunkCount : 0, document.Tags,
-            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model);
+            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model)
+        {
+            Groups = document.Groups,
+        };
         await WriteLineAsync(target, line, cancellationToken);
         if (hasChunks)
         {

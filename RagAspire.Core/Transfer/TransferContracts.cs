@@ -35,7 +35,11 @@ internal sealed record TransferDocument(
     DateTimeOffset CreatedAt,
     IReadOnlyList<ExtractionWarning> Warnings,
     Coverage? Coverage,
-    string? Model);
+    string? Model)
+{
+    /// <summary>Archives of earlier releases have none.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+}
 
 /// <summary>A chunk with its place.</summary>
 /// <param name="Vector">32-bit floats in little-endian order; null where the model had not come to it.</param>

@@ -58,7 +58,11 @@ public sealed record IndexPoint(
     string Collection,
     IReadOnlyDictionary<string, string> Tags,
     TermVector Terms,
-    float[]? Dense);
+    float[]? Dense)
+{
+    /// <summary>The groups of the document; empty for everyone who may read the collection.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+}
 
 /// <summary>One search. At least one of <paramref name="Terms"/> and <paramref name="Dense"/> is given.</summary>
 /// <param name="Terms">For BM25; null to search by vector only.</param>
@@ -69,7 +73,11 @@ public sealed record IndexQuery(
     TermVector? Terms,
     float[]? Dense,
     IReadOnlyDictionary<string, string> Tags,
-    int Limit);
+    int Limit)
+{
+    /// <summary>Finds documents of these groups and those without groups; null for all documents.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+}
 
 /// <summary>A found chunk. Scores of one answer can be compared with each other and with nothing else.</summary>
 public sealed record IndexHit(Guid ChunkId, double Score);

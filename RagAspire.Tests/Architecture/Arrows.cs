@@ -29,7 +29,7 @@ internal static class Arrows
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Usage, Vectors
         Security -> Database
-        Sync -> Backups, Database, Documents, Maintenance, Outbound
+        Sync -> Backups, Database, Documents, Maintenance, Outbound, Security
         Transfer -> Database, Documents, Ingestion, Security, Vectors
         Usage -> Database, Security
         Vectors -> Database, Documents, Usage

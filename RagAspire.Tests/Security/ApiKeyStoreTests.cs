@@ -28,7 +28,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
         var keys = core.Get<ApiKeyStore>();
         for (var i = 0; i < 50; i++)
         {
-            var (key, secret) = await keys.CreateAsync($"key {i}", [Scopes.Read], ["mine"], null, "test", Token);
+            var (key, secret) = await keys.CreateAsync($"key {i}", [Scopes.Read], ["mine"], null, null, "test", Token);
             var caller = (await keys.AuthenticateAsync(secret, Token))!;
             Assert.Equal(($"key {i}", true, false), (caller.Name, caller.MayUse("mine"), caller.MayUse("default")));
             Assert.Null(await keys.AuthenticateAsync(secret[..^1], Token));
@@ -45,7 +45,7 @@ public sealed class ApiKeyStoreTests(Stores stores)
     {
         await using var core = await CoreServices.CreateAsync(stores);
         var keys = core.Get<ApiKeyStore>();
-        var (key, secret) = await keys.CreateAsync("short-lived", [Scopes.Read], null, null, "test", Token);
+        var (key, secret) = await keys.CreateAsync("short-lived", [Scopes.Read], null, null, null, "test", Token);
         Assert.NotNull(await keys.AuthenticateAsync(secret, Token));
 
         Assert.True(await keys.RevokeAsync(key.Id, "test", Token));

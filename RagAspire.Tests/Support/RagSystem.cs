@@ -75,6 +75,11 @@ public sealed class RagSystem : IAsyncDisposable
     /// <summary>A worker like the system's own, not started and not ended with it.</summary>
     public HostProcess AnotherWorker() => new("RagAspire.Worker", _environment);
 
+    /// <summary>Creates an API key.</summary>
+    /// <returns>Its secret.</returns>
+    public async Task<string> NewKeyAsync(object request) =>
+        (await Client.PostAsync("/api/v1/operations/api-keys", request))["secret"]!.GetValue<string>();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -214,7 +214,7 @@ public sealed class FolderSyncTests(Stores stores)
     }
 
     [Fact]
-    public async Task Patterns_choose_files_and_new_tags_reach_documents_that_are_there()
+    public async Task Patterns_choose_files_and_new_tags_and_groups_reach_documents_that_are_there()
     {
         await using var rig = await SyncRig.CreateAsync(stores);
         var source = rig.Host.Get<IOptions<SyncOptions>>().Value.Sources["shelf"];
@@ -229,6 +229,12 @@ public sealed class FolderSyncTests(Stores stores)
         var document = await rig.Host.Get<DocumentStore>().FindAsync((await rig.DocumentsAsync())[0].Id, Token);
         Assert.Equal("ops", document!.Tags["team"]);
         Assert.Equal(1, document.Version);
+
+        source.Groups.Add("board");
+        Assert.Equal("1 changed.", await rig.SyncAsync());
+        Assert.Equal("1 unchanged.", await rig.SyncAsync());
+        var shown = await rig.Host.Get<DocumentStore>().FindAsync(Assert.Single(await rig.DocumentsAsync()).Id, Token);
+        Assert.Equal((document.Id, "board"), (shown!.Id, Assert.Single(shown.Groups)));
     }
 
     private static Task<string> StateAsync(SyncRig rig) => rig.Host.ScalarAsync<string>("""

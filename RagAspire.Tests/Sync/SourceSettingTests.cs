@@ -19,6 +19,7 @@ public sealed class SourceSettingTests(Stores stores)
     [InlineData("Location", "not/full", "Sync:Sources:shelf:Location")]
     [InlineData("Collection", "no spaces", "Sync:Sources:shelf:Collection")]
     [InlineData("Schedule", "now and then", "Sync:Sources:shelf:Schedule")]
+    [InlineData("Groups:0", "no spaces", "Sync:Sources:shelf:Groups")]
     [InlineData("AccessKey", "alone", "Sync:Sources:shelf:SecretKey")]
     public async Task Wrong_settings_are_one_sentence_that_names_them(string setting, string? value, string named)
     {

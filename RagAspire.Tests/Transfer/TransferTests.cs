@@ -49,6 +49,23 @@ public sealed class TransferTests(Stores stores)
     }
 
     [Fact]
+    public async Task Groups_go_with_their_documents()
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await using var other = await TransferRig.StartAsync(stores);
+        await one.FillAsync(Texts[..2]);
+        var id = (await one.DocumentsAsync()).Items[0].Id;
+        await one.Core.Get<DocumentGroups>().SetAsync(id, ["board"], "test", _ => { }, TestContext.Current.CancellationToken);
+
+        await other.ImportAsync(await one.ExportAsync());
+
+        Assert.Equal(
+            [(id, "board")],
+            (await other.DocumentsAsync()).Items.Where(document => document.Groups.Count > 0)
+                .Select(document => (document.Id, string.Join(',', document.Groups))));
+    }
+
+    [Fact]
     public async Task In_Qdrant_the_same_chunks_are_found_with_the_same_similarity()
     {
         await using var qdrantOfOne = await QdrantStub.StartAsync();

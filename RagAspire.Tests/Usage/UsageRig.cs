@@ -49,7 +49,7 @@ internal sealed class UsageRig : IAsyncDisposable
     }
 
     public async Task<string> KeyAsync(string name, Budget? budget = null) =>
-        (await _core.Get<ApiKeyStore>().CreateAsync(name, [Scopes.Read], null, budget, "test", Token)).Key.Id;
+        (await _core.Get<ApiKeyStore>().CreateAsync(name, [Scopes.Read], null, null, budget, "test", Token)).Key.Id;
 
     /// <summary>Counts an answer that costs exactly this much.</summary>
     public void Spend(string key, decimal cost) =>

@@ -4,7 +4,7 @@ using RagAspire.Vectors.Terms;
 namespace RagAspire.Tests.Vectors;
 
 /// <summary>Rankings against the formulas written down plainly, before and after removal and replacement.</summary>
-public abstract class RankingConformance : ScanConformance
+public abstract class RankingConformance : GroupConformance
 {
     private const int Count = 1500;
 

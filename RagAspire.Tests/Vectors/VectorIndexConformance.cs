@@ -288,6 +288,6 @@ public abstract class VectorIndexConformance : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Index.UpsertAsync(Sample.Points(3), cancelled));
     }
 
-    private async Task<IEnumerable<Guid>> FoundAsync(IndexQuery query)
+    protected async Task<IEnumerable<Guid>> FoundAsync(IndexQuery query)
         => (await Index.SearchAsync(query, Cancelled)).Select(h => h.ChunkId).Order();
 }

@@ -10,8 +10,9 @@ public sealed class BatchStore(NpgsqlDataSource dataSource)
     private const int PageSize = 500;
     private const int MaxReasons = 100;
 
-    public async Task BeginAsync(Guid id, string collection, CancellationToken cancellationToken) =>
-        await dataSource.Command("insert into document_batches (id, collection) values ($1, $2)", id, collection)
+    /// <param name="keyId">The API key that sends it.</param>
+    public async Task BeginAsync(Guid id, string collection, string keyId, CancellationToken cancellationToken) =>
+        await dataSource.Command("insert into document_batches (id, collection, key_id) values ($1, $2, $3)", id, collection, keyId)
             .ExecuteAsync(cancellationToken);
 
     public async Task AddAsync(Guid id, int ordinal, BatchFile file, CancellationToken cancellationToken) =>
@@ -60,7 +61,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource)
     public async Task<DocumentBatch?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         var batch = await dataSource.Command("""
-            select id, collection, created_at, ended_at, error,
+            select id, collection, key_id, created_at, ended_at, error,
                 (select count(*)::int from document_batch_files where batch_id = $1) as files
             from document_batches where id = $1
             """, id).FirstAsync(
@@ -70,7 +71,10 @@ public sealed class BatchStore(NpgsqlDataSource dataSource)
                 row.Field<DateTimeOffset>("created_at"),
                 row.Nullable<DateTimeOffset?>("ended_at"),
                 row.Nullable<string>("error"),
-                row.Field<int>("files")),
+                row.Field<int>("files"))
+            {
+                KeyId = row.Nullable<string>("key_id"),
+            },
             cancellationToken);
         return batch is null ? null : batch with
         {

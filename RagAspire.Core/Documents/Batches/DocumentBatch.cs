@@ -31,6 +31,10 @@ public sealed record BatchReason(string Reason, int Count);
 public sealed record DocumentBatch(
     Guid Id, string Collection, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, string? Error, int Files)
 {
+    /// <summary>The id of the API key that sent it; null where it is not known.</summary>
+    [JsonIgnore]
+    public string? KeyId { get; init; }
+
     /// <summary>
     /// Files by the status of their document now (<c>pending</c>, <c>processing</c>, <c>ready</c>, <c>failed</c>), or
     /// <c>rejected</c>, or <c>deleted</c>.

@@ -4,7 +4,8 @@ using RagAspire.Database;
 namespace RagAspire.Documents.ChangeFeed;
 
 /// <summary>The searchable chunks of a document changed.</summary>
-public sealed record DocumentChange(long Sequence, Guid DocumentId, string Collection);
+/// <param name="AreLabels">Its tags or groups changed, and its text did not.</param>
+public sealed record DocumentChange(long Sequence, Guid DocumentId, string Collection, bool AreLabels = false);
 
 /// <summary>The change feed: a log of changes to the searchable chunks, from which every index is kept in step.</summary>
 public sealed class DocumentChanges(NpgsqlDataSource dataSource)
@@ -20,9 +21,18 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
         NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken) =>
         AppendAsync(connection, [documentId], [collection], cancellationToken);
 
+    /// <summary>Appends a change of tags or groups: an index that all processes share is written again by the worker.</summary>
+    internal static Task AppendLabelsAsync(
+        NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken) =>
+        AppendAsync(connection, [documentId], [collection], areLabels: true, cancellationToken);
+
     /// <summary>Appends one change for each document, and announces them together.</summary>
-    internal static async Task AppendAsync(
-        NpgsqlConnection connection, Guid[] documents, string[] collections, CancellationToken cancellationToken)
+    internal static Task AppendAsync(
+        NpgsqlConnection connection, Guid[] documents, string[] collections, CancellationToken cancellationToken) =>
+        AppendAsync(connection, documents, collections, areLabels: false, cancellationToken);
+
+    private static async Task AppendAsync(
+        NpgsqlConnection connection, Guid[] documents, string[] collections, bool areLabels, CancellationToken cancellationToken)
     {
         if (documents.Length == 0)
         {
@@ -32,9 +42,10 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
         await connection.Command("select pg_advisory_xact_lock($1)", AdvisoryLocks.ChangeFeed).ExecuteAsync(cancellationToken);
         await connection.Command("""
             with changes as (
-                insert into index_changes (document_id, collection) select * from unnest($1::uuid[], $2::text[]) returning seq)
+                insert into index_changes (document_id, collection, labels_changed)
+                select changed.*, $4 from unnest($1::uuid[], $2::text[]) changed returning seq)
             select pg_notify($3, max(seq)::text) from changes
-            """, documents, collections, Channel).ExecuteAsync(cancellationToken);
+            """, documents, collections, Channel, areLabels).ExecuteAsync(cancellationToken);
     }
 
     /// <summary>Appends a change in a transaction that holds nothing else.</summary>
@@ -56,8 +67,10 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
     internal static async Task<IReadOnlyList<DocumentChange>> AfterAsync(
         NpgsqlConnection connection, long sequence, int limit, CancellationToken cancellationToken) =>
         await connection.Command(
-            "select seq, document_id, collection from index_changes where seq > $1 order by seq limit $2", sequence, limit)
-            .ListAsync(row => new DocumentChange(row.GetInt64(0), row.GetGuid(1), row.GetString(2)), cancellationToken);
+            "select seq, document_id, collection, labels_changed from index_changes where seq > $1 order by seq limit $2", sequence, limit)
+            .ListAsync(
+                row => new DocumentChange(row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetBoolean(3)),
+                cancellationToken);
 
     /// <summary>The newest sequence number of each collection.</summary>
     public async Task<IReadOnlyDictionary<string, long>> NewestAsync(CancellationToken cancellationToken) =>

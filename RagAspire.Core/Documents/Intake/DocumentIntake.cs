@@ -22,6 +22,9 @@ public sealed record UploadedFile(
 {
     /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
     public DocumentSource? Source { get; init; }
+
+    /// <summary>The groups that see it, distinct and in order; null for those of the version before, or none.</summary>
+    public string[]? Groups { get; init; }
 }
 
 /// <summary>The result of an upload.</summary>
@@ -32,10 +35,13 @@ public sealed record IntakeResult(Document Document, bool IsNew);
 public sealed class DuplicateContentException(Guid documentId)
     : Exception($"The document {documentId} of this collection has the same content.");
 
+/// <summary>A document that the caller does not see has the external id.</summary>
+public sealed class ExternalIdTakenException() : Exception("Another document of this collection has this external id.");
+
 /// <summary>Stores documents: bytes and row in one transaction. A stored document waits for a worker.</summary>
 public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
 {
-    /// <summary>Stores a new document, or finds the one of the same collection with the same bytes.</summary>
+    /// <summary>Stores a new document, or finds the one of the same collection and groups with the same bytes.</summary>
     public async Task<IntakeResult> AcceptAsync(
         UploadedFile file,
         string collection,
@@ -46,8 +52,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent, external_id)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent, external_id, groups)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             on conflict do nothing
             returning {DocumentRows.Columns}
             """,
@@ -60,11 +66,12 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             Commands.Jsonb(tags),
             file.UploadedBy,
             Activity.Current?.Id,
-            file.ExternalId)
+            file.ExternalId,
+            file.Groups ?? [])
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
-            if (await ExistingAsync(connection, collection, file.Sha256, cancellationToken) is { } existing)
+            if (await ExistingAsync(connection, collection, file.Sha256, file.Groups ?? [], cancellationToken) is { } existing)
             {
                 return await KeepAsync(new Change(connection, transaction, existing, file, tags, actor), cancellationToken);
             }
@@ -85,10 +92,12 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
 
     /// <summary>Stores the next version; the previous one is searched until it is ready.</summary>
     /// <param name="tags">Replace those of the version before; none keep them.</param>
+    /// <param name="check">Looks at the document before it changes, and throws where it must not.</param>
     /// <returns>Null when there is no such document.</returns>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
     public async Task<IntakeResult?> ReplaceAsync(
-        Guid id, UploadedFile file, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellationToken)
+        Guid id, UploadedFile file, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellationToken,
+        Action<Document>? check = null)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -99,19 +108,21 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             return null;
         }
 
+        check?.Invoke(current);
         if (!DocumentSources.MayChange(current, file.Source))
         {
             return new IntakeResult(current with { Changed = [] }, IsNew: false);
         }
 
         var change = new Change(connection, transaction, current, file, tags, actor);
-        if (current.Sha256 == Convert.ToHexStringLower(file.Sha256))
+        var other = await ExistingAsync(connection, current.Collection, file.Sha256, change.Groups, cancellationToken);
+        if (other is not null && other.Id != id)
         {
-            return await KeepAsync(change, cancellationToken);
+            throw new DuplicateContentException(other.Id);
         }
 
-        return await ExistingAsync(connection, current.Collection, file.Sha256, cancellationToken) is { } other
-            ? throw new DuplicateContentException(other.Id)
+        return current.Sha256 == Convert.ToHexStringLower(file.Sha256)
+            ? await KeepAsync(change, cancellationToken)
             : await AddVersionAsync(change, cancellationToken);
     }
 
@@ -119,31 +130,32 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     /// Stores a document under the id that it has in the client's system: the next version where there is one, else a new
     /// document. A document with the same bytes that has no such id yet gets it.
     /// </summary>
+    /// <param name="check">Looks at the document before it changes, and throws where it must not.</param>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
     public async Task<IntakeResult> PutAsync(
         string externalId, UploadedFile file, string collection, IReadOnlyDictionary<string, string> tags, string actor,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Action<Document>? check = null)
     {
         file = file with { ExternalId = externalId };
         try
         {
-            return await PutOnceAsync(externalId, file, collection, tags, actor, cancellationToken);
+            return await PutOnceAsync(externalId, file, collection, tags, actor, check, cancellationToken);
         }
         catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             // Another call was faster with the same id, and its document is there now.
-            return await PutOnceAsync(externalId, file, collection, tags, actor, cancellationToken);
+            return await PutOnceAsync(externalId, file, collection, tags, actor, check, cancellationToken);
         }
     }
 
     private async Task<IntakeResult> PutOnceAsync(
         string externalId, UploadedFile file, string collection, IReadOnlyDictionary<string, string> tags, string actor,
-        CancellationToken cancellationToken)
+        Action<Document>? check, CancellationToken cancellationToken)
     {
         var id = await dataSource.Command(
             "select id from documents where collection = $1 and external_id = $2", collection, externalId)
             .ScalarAsync<Guid?>(cancellationToken);
-        return id is { } known && await ReplaceAsync(known, file, tags, actor, cancellationToken) is { } replaced
+        return id is { } known && await ReplaceAsync(known, file, tags, actor, cancellationToken, check) is { } replaced
             ? replaced
             : await AcceptAsync(file, collection, tags, actor, cancellationToken);
     }
@@ -178,12 +190,13 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         var document = await connection.Command($"""
-            update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), updated_at = now()
+            update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), groups = $5, updated_at = now()
             where id = $1 returning {DocumentRows.Columns}
-            """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId).FirstAsync(DocumentRows.Read, cancellationToken);
+            """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups)
+            .FirstAsync(DocumentRows.Read, cancellationToken);
 
-        // Results in caches hold the name, and were filtered by the tags.
-        await DocumentChanges.AppendAsync(connection, current.Id, current.Collection, cancellationToken);
+        // Results in caches hold the name, and were filtered by tags and groups.
+        await DocumentChanges.AppendLabelsAsync(connection, current.Id, current.Collection, cancellationToken);
         var entry = new AuditEntry(actor, "document.update", $"{current.Id}", current.Collection)
         {
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
@@ -200,7 +213,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
                 claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8,
-                external_id = coalesce(external_id, $9)
+                external_id = coalesce(external_id, $9), groups = $10
             where id = $1
             returning {DocumentRows.Columns}
             """,
@@ -212,7 +225,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             file.UploadedBy,
             Commands.Jsonb(change.Tags),
             Activity.Current?.Id,
-            file.ExternalId)
+            file.ExternalId,
+            change.Groups)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
@@ -237,12 +251,18 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         {
             yield return "tags";
         }
+
+        if (file.Groups is { } groups && !groups.SequenceEqual(current.Groups))
+        {
+            yield return "groups";
+        }
     }
 
     private static async Task<Document?> ExistingAsync(
-        NpgsqlConnection connection, string collection, byte[] sha256, CancellationToken cancellationToken) =>
-        await connection.Command(
-            $"select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 for update", collection, sha256)
+        NpgsqlConnection connection, string collection, byte[] sha256, string[] groups, CancellationToken cancellationToken) =>
+        await connection.Command($"""
+            select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 and groups = $3 for update
+            """, collection, sha256, groups)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
     private static AuditEntry Entry(string actor, string action, Document document) =>
@@ -266,5 +286,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     {
         /// <summary>The given tags, or those that the document has.</summary>
         public IReadOnlyDictionary<string, string> Tags => Given.Count == 0 ? Current.Tags : Given;
+
+        /// <summary>The given groups, or those that the document has.</summary>
+        public string[] Groups => File.Groups ?? [.. Current.Groups];
     }
 }

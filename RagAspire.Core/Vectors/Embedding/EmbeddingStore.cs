@@ -136,11 +136,11 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         }
     }
 
-    private const string AllChunks = "(select c.*, d.collection, d.tags from documents d join chunks c on c.document_id = d.id)";
+    private const string AllChunks = "(select c.*, d.collection, d.tags, d.groups from documents d join chunks c on c.document_id = d.id)";
 
     // The term counts are the same for every model, so a chunk without a vector of this model is still found by its words.
     private static string Points(string chunks) => $"""
-        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts
+        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts, c.groups
         from {chunks} c join lateral (
             select case when model = $1 then dense end as dense, term_hashes, term_counts
             from embeddings where chunk_id = c.id order by model = $1 desc limit 1) e on true
@@ -156,5 +156,8 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(4))!,
         new TermVector(
             Array.ConvertAll(row.GetFieldValue<int[]>(6), hash => unchecked((uint)hash)), row.GetFieldValue<float[]>(7)),
-        row.IsDBNull(5) ? null : row.GetFieldValue<float[]>(5));
+        row.IsDBNull(5) ? null : row.GetFieldValue<float[]>(5))
+    {
+        Groups = row.GetFieldValue<string[]>(8),
+    };
 }

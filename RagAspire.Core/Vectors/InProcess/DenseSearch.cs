@@ -10,7 +10,7 @@ internal static class DenseSearch
     private const float Rounding = 1e-5f;
 
     public static List<IndexHit> Search(
-        CollectionSnapshot collection, float[] query, IReadOnlyDictionary<string, string> tags, int limit)
+        CollectionSnapshot collection, float[] query, PointFilter filter, int limit)
     {
         var unit = new float[query.Length];
         UnitVector.Write(query, unit);
@@ -20,7 +20,7 @@ internal static class DenseSearch
         {
             if (view.Segment.Vectors.Count > 0)
             {
-                Search(view.Segment, unit, rough, view.Allowed(tags), limit, hits);
+                Search(view.Segment, unit, rough, view.Allowed(filter), limit, hits);
             }
         }
 

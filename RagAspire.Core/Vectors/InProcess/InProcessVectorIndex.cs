@@ -141,19 +141,20 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
 
     private List<IndexHit> Search(CollectionSnapshot collection, IndexQuery query)
     {
+        var filter = new PointFilter(query.Tags, query.Groups);
         if (query.Dense is null)
         {
-            return TextSearch.Search(collection, query.Terms!, query.Tags, query.Limit, bm25.Value).BestFirst();
+            return TextSearch.Search(collection, query.Terms!, filter, query.Limit, bm25.Value).BestFirst();
         }
 
         if (query.Terms is null || query.Terms.Indices.Length == 0)
         {
-            return DenseSearch.Search(collection, query.Dense, query.Tags, query.Limit);
+            return DenseSearch.Search(collection, query.Dense, filter, query.Limit);
         }
 
         var depth = hybrid.Value.Depth(query.Limit);
-        var text = TextSearch.Search(collection, query.Terms, query.Tags, depth, bm25.Value);
-        var dense = DenseSearch.Search(collection, query.Dense, query.Tags, depth);
+        var text = TextSearch.Search(collection, query.Terms, filter, depth, bm25.Value);
+        var dense = DenseSearch.Search(collection, query.Dense, filter, depth);
         return HybridFusion.Fuse(text.BestFirst(), dense, text.Bare(), hybrid.Value, query.Limit);
     }
 

@@ -13,10 +13,10 @@ internal sealed class Segment
     /// <summary>Terms of each slot's text, repetitions counted.</summary>
     public required float[] Lengths { get; init; }
 
-    /// <summary>Distinct sets of tags, and which of them each slot has.</summary>
-    public required TagSet[] TagSets { get; init; }
+    /// <summary>Distinct labels, and which of them each slot has.</summary>
+    public required PointLabels[] Labels { get; init; }
 
-    public required int[] TagSetOf { get; init; }
+    public required int[] LabelsOf { get; init; }
 
     public required Postings Postings { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed class Segment
     public int Count => Ids.Length;
 
     public long Bytes =>
-        ((long)Count * (16 + 16 + sizeof(int) + sizeof(float) + sizeof(int))) + ((long)TagSets.Length * TagSet.EstimatedBytes)
+        ((long)Count * (16 + 16 + sizeof(int) + sizeof(float) + sizeof(int))) + ((long)Labels.Length * PointLabels.EstimatedBytes)
         + Postings.Bytes + Vectors.Bytes;
 }
 

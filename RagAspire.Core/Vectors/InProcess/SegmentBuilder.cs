@@ -7,24 +7,24 @@ internal static class SegmentBuilder
 {
     public static Segment Build(IReadOnlyList<IndexPoint> points)
     {
-        var tagSets = new Dictionary<TagSet, int>();
+        var labels = new Dictionary<PointLabels, int>();
         return new Segment
         {
             Ids = [.. points.Select(p => p.ChunkId)],
             Documents = [.. points.Select(p => p.DocumentId)],
             Versions = [.. points.Select(p => p.Version)],
             Lengths = [.. points.Select(p => p.Terms.Length)],
-            TagSetOf = [.. points.Select(p => Intern(tagSets, new TagSet(p.Tags)))],
-            TagSets = [.. tagSets.Keys],
+            LabelsOf = [.. points.Select(p => Intern(labels, new PointLabels(p.Tags, p.Groups)))],
+            Labels = [.. labels.Keys],
             Postings = BuildPostings(points),
             Vectors = BuildVectors(points),
         };
     }
 
-    /// <summary>The set's number; sets are numbered in the order in which they come.</summary>
-    public static int Intern(Dictionary<TagSet, int> known, TagSet tags)
+    /// <summary>The number of the labels, in the order in which they come.</summary>
+    public static int Intern(Dictionary<PointLabels, int> known, PointLabels labels)
     {
-        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(known, tags, out var exists);
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(known, labels, out var exists);
         if (!exists)
         {
             number = known.Count - 1;

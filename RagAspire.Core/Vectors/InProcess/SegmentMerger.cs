@@ -9,8 +9,8 @@ internal static class SegmentMerger
     {
         var count = views.Sum(v => v.LiveCount);
         var (ids, documents, versions) = (new Guid[count], new Guid[count], new int[count]);
-        var (lengths, tagSetOf) = (new float[count], new int[count]);
-        var tagSets = new Dictionary<TagSet, int>();
+        var (lengths, labelsOf) = (new float[count], new int[count]);
+        var labels = new Dictionary<PointLabels, int>();
         var newSlots = new int[views.Count][];
         var next = 0;
         for (var v = 0; v < views.Count; v++)
@@ -28,7 +28,7 @@ internal static class SegmentMerger
                 (ids[next], documents[next], versions[next]) =
                     (segment.Ids[slot], segment.Documents[slot], segment.Versions[slot]);
                 lengths[next] = segment.Lengths[slot];
-                tagSetOf[next] = SegmentBuilder.Intern(tagSets, segment.TagSets[segment.TagSetOf[slot]]);
+                labelsOf[next] = SegmentBuilder.Intern(labels, segment.Labels[segment.LabelsOf[slot]]);
                 newSlots[v][slot] = next++;
             }
         }
@@ -39,8 +39,8 @@ internal static class SegmentMerger
             Documents = documents,
             Versions = versions,
             Lengths = lengths,
-            TagSetOf = tagSetOf,
-            TagSets = [.. tagSets.Keys],
+            LabelsOf = labelsOf,
+            Labels = [.. labels.Keys],
             Postings = MergePostings(views, newSlots),
             Vectors = MergeVectors(views, newSlots),
         };

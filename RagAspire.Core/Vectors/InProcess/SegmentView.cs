@@ -53,19 +53,19 @@ internal sealed record SegmentView(Segment Segment, SlotSet? Live, int LiveCount
         return live;
     }
 
-    /// <summary>The live slots that have all of the tags; null when that is every slot.</summary>
-    public SlotSet? Allowed(IReadOnlyDictionary<string, string> tags)
+    /// <summary>The live slots that a filter lets through; null when that is every slot.</summary>
+    public SlotSet? Allowed(PointFilter filter)
     {
-        if (tags.Count == 0)
+        if (filter.IsEmpty)
         {
             return Live;
         }
 
-        var matches = Array.ConvertAll(Segment.TagSets, set => set.Matches(tags));
+        var matches = Array.ConvertAll(Segment.Labels, filter.Matches);
         var allowed = SlotSet.Empty(Segment.Count);
         for (var slot = 0; slot < Segment.Count; slot++)
         {
-            if (matches[Segment.TagSetOf[slot]] && IsLive(slot))
+            if (matches[Segment.LabelsOf[slot]] && IsLive(slot))
             {
                 allowed.Add(slot);
             }

@@ -8,7 +8,7 @@ namespace RagAspire.Vectors.InProcess;
 internal static class TextSearch
 {
     public static TopHits Search(
-        CollectionSnapshot collection, TermVector terms, IReadOnlyDictionary<string, string> tags, int limit, Bm25Options bm25)
+        CollectionSnapshot collection, TermVector terms, PointFilter filter, int limit, Bm25Options bm25)
     {
         var weights = Array.ConvertAll(terms.Indices, term => InverseDocumentFrequency(collection, term));
         var hits = new TopHits(limit);
@@ -19,7 +19,7 @@ internal static class TextSearch
             span.Clear();
             if (AddScores(view.Segment, terms, weights, collection.AverageLength, bm25, span))
             {
-                Collect(view.Segment, span, view.Allowed(tags), hits);
+                Collect(view.Segment, span, view.Allowed(filter), hits);
             }
 
             ArrayPool<float>.Shared.Return(scores);

@@ -11,6 +11,7 @@ internal static class QdrantPayload
     public const string Version = "version";
     public const string Length = "length";
     public const string Tags = "tags";
+    public const string Groups = "groups";
     public const string HasVector = "has_vector";
 
     public static void Write(IndexPoint point, PointStruct target)
@@ -21,15 +22,27 @@ internal static class QdrantPayload
         target.Payload[Length] = (double)point.Terms.Length;
         target.Payload[HasVector] = point.Dense is not null;
         target.Payload[Tags] = point.Tags.Select(Tag).ToArray();
+        target.Payload[Groups] = point.Groups.ToArray();
     }
 
-    /// <summary>The points of a collection that have all of the tags.</summary>
-    public static Filter In(string collection, IReadOnlyDictionary<string, string> tags)
+    /// <summary>The points that a query may find.</summary>
+    public static Filter For(IndexQuery query)
     {
-        var filter = new Filter { Must = { Conditions.MatchKeyword(Collection, collection) } };
-        filter.Must.AddRange(tags.Select(tag => Conditions.MatchKeyword(Tags, Tag(tag))));
+        var filter = In(query.Collection);
+        filter.Must.AddRange(query.Tags.Select(tag => Conditions.MatchKeyword(Tags, Tag(tag))));
+        if (query.Groups is { } groups)
+        {
+            // Points of earlier releases have no such field, and are of documents without groups.
+            var shown = new Filter { Should = { Conditions.IsEmpty(Groups) } };
+            shown.Should.AddRange(groups.Select(group => Conditions.MatchKeyword(Groups, group)));
+            filter.Must.Add(new Condition { Filter = shown });
+        }
+
         return filter;
     }
+
+    /// <summary>All points of a collection.</summary>
+    public static Filter In(string collection) => new() { Must = { Conditions.MatchKeyword(Collection, collection) } };
 
     /// <summary>The points of a document, of versions below one or of all.</summary>
     public static Filter Of(Guid documentId, int? belowVersion)

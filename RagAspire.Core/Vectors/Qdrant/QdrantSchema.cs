@@ -40,6 +40,7 @@ internal sealed class QdrantSchema(QdrantClient client, string name)
         await IndexAsync(QdrantPayload.Document, PayloadSchemaType.Keyword, null, cancellationToken);
         await IndexAsync(QdrantPayload.Version, PayloadSchemaType.Integer, null, cancellationToken);
         await IndexAsync(QdrantPayload.Tags, PayloadSchemaType.Keyword, null, cancellationToken);
+        await IndexAsync(QdrantPayload.Groups, PayloadSchemaType.Keyword, null, cancellationToken);
         await ReadDimensionsAsync(cancellationToken);
         _isMade = true;
     }

@@ -72,7 +72,7 @@ internal sealed class QdrantStatistics(QdrantClient client, IOptions<QdrantOptio
     private async Task<Lengths> SampleAsync(string collection, CancellationToken cancellationToken)
     {
         var at = clock.GetTimestamp();
-        var filter = QdrantPayload.In(collection, new Dictionary<string, string>());
+        var filter = QdrantPayload.In(collection);
         var count = await client.CountAsync(Name, filter, cancellationToken: cancellationToken);
         var sample = await client.QueryAsync(
             Name,

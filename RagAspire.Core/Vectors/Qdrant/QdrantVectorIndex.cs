@@ -169,7 +169,7 @@ public sealed class QdrantVectorIndex(
         CollectionName = options.Value.Collection,
         Query = QdrantTerms.Asked(query.Collection, query.Terms!),
         Using = QdrantSchema.Terms,
-        Filter = QdrantPayload.In(query.Collection, query.Tags),
+        Filter = QdrantPayload.For(query),
 
         // The correction may change the order, so the ranking is cut off after it.
         Limit = (ulong)(excess > 0 ? hybrid.Value.Depth(depth) : depth),
@@ -182,7 +182,7 @@ public sealed class QdrantVectorIndex(
         CollectionName = options.Value.Collection,
         Query = query.Dense!,
         Using = QdrantSchema.Dense,
-        Filter = QdrantPayload.In(query.Collection, query.Tags),
+        Filter = QdrantPayload.For(query),
         Limit = (ulong)depth,
         WithPayload = NoPayload,
         WithVectors = false,

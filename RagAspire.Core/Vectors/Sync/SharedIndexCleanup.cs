@@ -2,22 +2,26 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Vectors.Sync;
 
 /// <summary>
-/// Removes stale points from an index that all processes share, in the worker. The cursor in PostgreSQL says how far that
-/// is; its row lock lets one worker do it at a time, and it moves only after the points are gone.
+/// Removes stale points from an index that all processes share, and writes those again whose tags or groups have changed, in the
+/// worker. The cursor in PostgreSQL says how far that is; its row lock lets one worker do it at a time, and it moves only
+/// after the points are gone.
 /// </summary>
 public sealed partial class SharedIndexCleanup(
     NpgsqlDataSource dataSource,
     IVectorIndex index,
     StalePoints stale,
+    EmbeddingStore embeddings,
     DatabaseStartup database,
     TimeProvider time,
     ILogger<SharedIndexCleanup> logger) : PollingService(database, time)
 {
     private const int PageSize = 100;
+    private const int BatchSize = 500;
 
     protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -48,6 +52,15 @@ public sealed partial class SharedIndexCleanup(
 
         var page = await DocumentChanges.AfterAsync(connection, position, PageSize, cancellationToken);
         await stale.RemoveAsync([.. page.Select(change => change.DocumentId).Distinct()], cancellationToken);
+        var labels = page.Where(change => change.AreLabels).Select(change => change.DocumentId).Distinct().ToArray();
+        if (labels.Length > 0)
+        {
+            await foreach (var points in embeddings.ReadyPointsOfAsync(labels, cancellationToken).Chunk(BatchSize)
+                .WithCancellation(cancellationToken))
+            {
+                await index.UpsertAsync(points, cancellationToken);
+            }
+        }
 
         if (page.Count > 0)
         {

@@ -78,7 +78,11 @@ internal sealed class QdrantStubCollection(CreateCollection created)
     }
 
     public IEnumerable<PointStruct> Where(Filter? filter) => _points.Values.Where(point => filter is null
-        || (filter.Must.All(condition => Holds(condition, point)) && !filter.MustNot.Any(condition => Holds(condition, point))));
+        || Passes(filter, point));
+
+    private static bool Passes(Filter filter, PointStruct point) => filter.Must.All(condition => Holds(condition, point))
+        && (filter.Should.Count == 0 || filter.Should.Any(condition => Holds(condition, point)))
+        && !filter.MustNot.Any(condition => Holds(condition, point));
 
     public static Exception Refuse(string reason) => new RpcException(new Status(StatusCode.InvalidArgument, reason));
 
@@ -86,7 +90,10 @@ internal sealed class QdrantStubCollection(CreateCollection created)
     {
         Condition.ConditionOneOfOneofCase.HasVector => point.Vectors.Vectors_.Vectors.ContainsKey(condition.HasVector.HasVector),
         Condition.ConditionOneOfOneofCase.Field when condition.Field.Match is { HasKeyword: true } match
-            => Keywords(point.Payload[condition.Field.Key]).Contains(match.Keyword),
+            => point.Payload.TryGetValue(condition.Field.Key, out var value) && Keywords(value).Contains(match.Keyword),
+        Condition.ConditionOneOfOneofCase.IsEmpty
+            => !point.Payload.TryGetValue(condition.IsEmpty.Key, out var value) || !Keywords(value).Any(),
+        Condition.ConditionOneOfOneofCase.Filter => Passes(condition.Filter, point),
         Condition.ConditionOneOfOneofCase.Field when condition.Field.Range is { HasLt: true } range
             => point.Payload[condition.Field.Key].IntegerValue < range.Lt,
         _ => throw Refuse($"The stub does not know {condition}"),

@@ -7,6 +7,7 @@ using RagAspire.Tests.Support;
 using RagAspire.Vectors;
 using RagAspire.Vectors.InProcess;
 using RagAspire.Vectors.Sync;
+using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Vectors.Sync;
 
@@ -100,6 +101,24 @@ public sealed class IndexWrittenOnceTests(Stores stores)
         Assert.Equal(2, await core.Get<SharedIndexCleanup>().CleanPageAsync(Token));
 
         Assert.Equal(building, Assert.Single(await ChunksAsync(index)).DocumentId);
+    }
+
+    [Fact]
+    public async Task A_shared_index_is_written_again_where_groups_have_changed()
+    {
+        using var index = new SharedIndexStub();
+        await using var core = await CoreServices.CreateAsync(stores, configure: index.AddTo);
+        var (cleanup, id) = (core.Get<SharedIndexCleanup>(), await core.UploadAsync(First));
+        await core.IngestAsync(id);
+        await cleanup.CleanPageAsync(Token);
+        var query = new IndexQuery("default", core.Get<Bm25Encoder>().EncodeQuery("fox"), null, new Dictionary<string, string>(), 10);
+        Assert.Single(await index.SearchAsync(query with { Groups = [] }, Token));
+
+        await core.Get<DocumentGroups>().SetAsync(id, ["board"], "test", _ => { }, Token);
+        Assert.Equal(1, await cleanup.CleanPageAsync(Token));
+
+        Assert.Empty(await index.SearchAsync(query with { Groups = [] }, Token));
+        Assert.Single(await index.SearchAsync(query with { Groups = ["board"] }, Token));
     }
 
     [Fact]
