@@ -8,6 +8,8 @@ namespace RagAspire.Tests.Web;
 /// <summary>The web app as a process, over the API that all tests share.</summary>
 public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private HostProcess? _process;
 
     public RagSystem System { get; private set; } = null!;
@@ -59,7 +61,12 @@ public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) 
         {
             await page.Page.FillAsync("input[name=Key]", key);
             await page.Page.ClickAsync("main button");
-            await page.Page.WaitForURLAsync(new Uri(Address, path).ToString());
+
+            // The driver may miss the event of a page that was loaded before it was told of the address, so the page is asked.
+            await page.Page.WaitForURLAsync(new Uri(Address, path).ToString(), new() { WaitUntil = WaitUntilState.Commit });
+            await Eventually.TrueAsync(
+                async () => await page.Page.EvaluateAsync<string>("() => document.readyState") == "complete",
+                Patience, () => $"{path} is not loaded.", TestContext.Current.CancellationToken);
         }
 
         return page;

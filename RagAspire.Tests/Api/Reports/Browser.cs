@@ -12,6 +12,9 @@ public sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
+    /// <summary>Milliseconds; the driver's own 5 and 30 s are too few for a machine on which other tests run.</summary>
+    private const float PatienceMs = 120_000;
+
     private readonly Lazy<Task<(IPlaywright Driver, IBrowser Browser)>> _browser = new(StartAsync);
 
     /// <summary>A page with the given window and colours; errors of its console are collected.</summary>
@@ -24,6 +27,7 @@ public sealed class Browser : IAsyncDisposable
             ColorScheme = scheme,
             ExtraHTTPHeaders = key is null ? [] : [KeyValuePair.Create("Authorization", $"Bearer {key}")],
         });
+        context.SetDefaultTimeout(PatienceMs);
         return new BrowserPage(context, await context.NewPageAsync());
     }
 
@@ -43,6 +47,7 @@ public sealed class Browser : IAsyncDisposable
         var program = Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException($"The tests of pages need a browser on the PATH, one of {string.Join(", ", Names)}.");
         var driver = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         return (driver, await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = program,
