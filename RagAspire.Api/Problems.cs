@@ -115,6 +115,8 @@ public sealed partial class ProblemExceptionHandler(
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
         DuplicateContentException duplicate =>
             new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = duplicate.Message },
+        AttachedDocumentException attached =>
+            new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = attached.Message },
         TransferException transfer => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = transfer.Message },
         OperationCanceledException => Unavailable("The request took too long."),
         BudgetExceededException budget => new ProblemDetails

@@ -52,6 +52,16 @@ public sealed record Document(
     /// <summary>The id of the document in the client's system, unique in its collection; null for none.</summary>
     public string? ExternalId { get; init; }
 
+    /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>How many documents were inside of it, such as attachments, without those inside them.</summary>
+    public int Children { get; init; }
+
+    /// <summary>How many documents are around it.</summary>
+    [JsonIgnore]
+    public int Depth { get; init; }
+
     /// <summary>What could not be read of the searched version.</summary>
     public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
 

@@ -109,7 +109,8 @@ public sealed partial class DocumentIngestion(
     /// <returns>False when the lease was lost before the new version became the searched one.</returns>
     private async Task<bool> IngestAsync(DocumentLease lease, CancellationToken cancellationToken)
     {
-        var prepared = await pipeline.PrepareAsync(lease.Document, lease.ProgressAsync, cancellationToken);
+        await using var attached = pipeline.Attached();
+        var prepared = await pipeline.PrepareAsync(lease.Document, attached, lease.ProgressAsync, cancellationToken);
         var isReady = await pipeline.PublishAsync(
             lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(prepared, cancellationToken), cancellationToken);
         if (isReady)

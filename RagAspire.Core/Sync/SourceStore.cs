@@ -83,7 +83,7 @@ public sealed class SourceStore(NpgsqlDataSource dataSource)
     public Task<BytesHolder?> HolderAsync(string collection, byte[] sha256, CancellationToken cancellationToken) =>
         dataSource.Command("""
             select d.id, s.source, s.path from documents d left join document_sources s on s.document_id = d.id
-            where d.collection = $1 and d.sha256 = $2
+            where d.collection = $1 and d.sha256 = $2 and d.parent_id is null
             """, collection, sha256).FirstAsync(
             row => new BytesHolder(row.GetGuid(0), row.Nullable<string>("source"), row.Nullable<string>("path")),
             cancellationToken);

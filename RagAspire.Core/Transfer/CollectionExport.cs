@@ -34,9 +34,9 @@ public sealed class CollectionExport(
             await archive.AddAsync(TransferManifest.Path, body, cancellationToken);
         }
 
-        for (var last = Guid.Empty; await PageAsync(collection, last, cancellationToken) is { Count: > 0 } page; last = page[^1])
+        for (var last = (Depth: (short)0, Id: Guid.Empty); await PageAsync(collection, last, cancellationToken) is { Count: > 0 } page; last = page[^1])
         {
-            foreach (var id in page)
+            foreach (var (_, id) in page)
             {
                 await AddAsync(archive, id, cancellationToken);
             }
@@ -45,10 +45,12 @@ public sealed class CollectionExport(
         await archive.EndAsync(cancellationToken);
     }
 
-    private async Task<List<Guid>> PageAsync(string collection, Guid last, CancellationToken cancellationToken) =>
-        await dataSource.Command(
-            "select id from documents where collection = $1 and id > $2 order by id limit $3", collection, last, PageSize)
-            .ListAsync(row => row.GetGuid(0), cancellationToken);
+    /// <summary>What is inside a document comes after it, because an import stores one after the other.</summary>
+    private async Task<List<(short Depth, Guid Id)>> PageAsync(
+        string collection, (short Depth, Guid Id) last, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select depth, id from documents where collection = $1 and (depth, id) > ($2, $3) order by depth, id limit $4
+            """, collection, last.Depth, last.Id, PageSize).ListAsync(row => (row.GetInt16(0), row.GetGuid(1)), cancellationToken);
 
     /// <summary>Leaves out a document that is deleted or replaced meanwhile.</summary>
     private async Task AddAsync(Archive archive, Guid id, CancellationToken cancellationToken)
@@ -81,7 +83,8 @@ public sealed class CollectionExport(
             document.Id, document.Name, document.ContentType, document.SizeBytes, document.Sha256, document.Version,
             hasChunks || document.Status == DocumentStatus.Failed ? document.Status : DocumentStatus.Pending,
             document.Status == DocumentStatus.Failed ? document.Error : null, hasChunks ? document.ChunkCount : 0, document.Tags,
-            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model);
+            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model,
+            document.ParentId);
         await WriteLineAsync(target, line, cancellationToken);
         if (hasChunks)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
 using RagAspire.Security;
 
 namespace RagAspire.Documents.Intake;
@@ -31,6 +32,10 @@ public sealed record IntakeResult(Document Document, bool IsNew);
 /// <summary>Another document of the collection has these bytes already.</summary>
 public sealed class DuplicateContentException(Guid documentId)
     : Exception($"The document {documentId} of this collection has the same content.");
+
+/// <summary>The document was inside another, and changes with that one only.</summary>
+public sealed class AttachedDocumentException(Guid parentId)
+    : Exception($"The document was inside the document {parentId}: upload the next version of that one.");
 
 /// <summary>Stores documents: bytes and row in one transaction. A stored document waits for a worker.</summary>
 public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
@@ -87,6 +92,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     /// <param name="tags">Replace those of the version before; none keep them.</param>
     /// <returns>Null when there is no such document.</returns>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
+    /// <exception cref="AttachedDocumentException">It was inside another.</exception>
     public async Task<IntakeResult?> ReplaceAsync(
         Guid id, UploadedFile file, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellationToken)
     {
@@ -97,6 +103,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         if (current is null)
         {
             return null;
+        }
+
+        if (current.ParentId is { } parent)
+        {
+            throw new AttachedDocumentException(parent);
         }
 
         if (!DocumentSources.MayChange(current, file.Source))
@@ -183,7 +194,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId).FirstAsync(DocumentRows.Read, cancellationToken);
 
         // Results in caches hold the name, and were filtered by the tags.
-        await DocumentChanges.AppendAsync(connection, current.Id, current.Collection, cancellationToken);
+        Guid[] changes = [current.Id, .. await DocumentTrees.InheritAsync(connection, current.Id, cancellationToken)];
+        await DocumentChanges.AppendAsync(
+            connection, changes, [.. changes.Select(_ => current.Collection)], cancellationToken);
         var entry = new AuditEntry(actor, "document.update", $"{current.Id}", current.Collection)
         {
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
@@ -242,7 +255,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     private static async Task<Document?> ExistingAsync(
         NpgsqlConnection connection, string collection, byte[] sha256, CancellationToken cancellationToken) =>
         await connection.Command(
-            $"select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 for update", collection, sha256)
+            $"select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 and parent_id is null for update",
+            collection,
+            sha256)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
     private static AuditEntry Entry(string actor, string action, Document document) =>
