@@ -34,23 +34,36 @@ public sealed class CollectionExport(
             await archive.AddAsync(TransferManifest.Path, body, cancellationToken);
         }
 
-        for (var last = (Depth: (short)0, Id: Guid.Empty); await PageAsync(collection, last, cancellationToken) is { Count: > 0 } page; last = page[^1])
+        // What is inside a document comes after it, because an import stores one after the other.
+        for (short depth = 0; await AddAsync(archive, collection, depth, cancellationToken); depth++)
         {
-            foreach (var (_, id) in page)
-            {
-                await AddAsync(archive, id, cancellationToken);
-            }
         }
 
         await archive.EndAsync(cancellationToken);
     }
 
-    /// <summary>What is inside a document comes after it, because an import stores one after the other.</summary>
-    private async Task<List<(short Depth, Guid Id)>> PageAsync(
-        string collection, (short Depth, Guid Id) last, CancellationToken cancellationToken) =>
+    /// <param name="depth">How many documents are around those that are added.</param>
+    /// <returns>Whether there are any.</returns>
+    private async Task<bool> AddAsync(Archive archive, string collection, short depth, CancellationToken cancellationToken)
+    {
+        var last = Guid.Empty;
+        while (await PageAsync(collection, depth, last, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var id in page)
+            {
+                await AddAsync(archive, id, cancellationToken);
+            }
+
+            last = page[^1];
+        }
+
+        return last != Guid.Empty;
+    }
+
+    private async Task<List<Guid>> PageAsync(string collection, short depth, Guid last, CancellationToken cancellationToken) =>
         await dataSource.Command("""
-            select depth, id from documents where collection = $1 and (depth, id) > ($2, $3) order by depth, id limit $4
-            """, collection, last.Depth, last.Id, PageSize).ListAsync(row => (row.GetInt16(0), row.GetGuid(1)), cancellationToken);
+            select id from documents where collection = $1 and depth = $2 and id > $3 order by id limit $4
+            """, collection, depth, last, PageSize).ListAsync(row => row.GetGuid(0), cancellationToken);
 
     /// <summary>Leaves out a document that is deleted or replaced meanwhile.</summary>
     private async Task AddAsync(Archive archive, Guid id, CancellationToken cancellationToken)

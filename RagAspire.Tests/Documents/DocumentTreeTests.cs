@@ -5,6 +5,7 @@ using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
+using RagAspire.Extraction;
 using RagAspire.Tests.Extraction;
 using RagAspire.Tests.Support;
 
@@ -126,6 +127,22 @@ public sealed class DocumentTreeTests(Stores stores) : IAsyncLifetime
         Assert.Empty(await _core.ChildrenAsync(children[1].Id));
         var inner = Assert.Single(await _core.ChildrenAsync(children[0].Id));
         Assert.Equal((DocumentStatus.Failed, "The file is nested too deeply."), (inner.Status, inner.Error));
+    }
+
+    [Fact]
+    public async Task A_picture_without_text_is_a_warning_of_what_it_was_inside_of()
+    {
+        var photo = await RecognitionTests.Fixture.DrawAsync([], "-jpeg");
+        var scan = await RecognitionTests.Fixture.DrawAsync(["The spare key is in drawer nine."], "-png");
+        var id = (await _core.UploadFileAsync("a.zip", Zip(("photo.jpg", photo), ("scan.png", scan)))).Document.Id;
+
+        await _core.IngestTreeAsync(id);
+
+        var child = Assert.Single(await _core.ChildrenAsync(id));
+        Assert.Equal(("scan.png", DocumentStatus.Ready), (child.Name, child.Status));
+        var parent = await FindAsync(id);
+        Assert.Equal((DocumentStatus.Ready, 1), (parent.Status, parent.Children));
+        Assert.Equal([new ExtractionWarning(WarningCodes.PicturesSkipped, "photo.jpg", 1)], parent.Warnings);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Extraction;
@@ -23,6 +24,8 @@ public sealed class DocumentTrees(AuditLog audit)
 {
     /// <summary>Who has taken a child out of its parent, in the audit log.</summary>
     private const string Actor = "ingestion";
+
+    private const int MaxPlaces = 1_000;
 
     /// <summary>Keeps others from adding children anywhere in the document's tree until the transaction ends.</summary>
     internal static Task LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
@@ -73,6 +76,23 @@ public sealed class DocumentTrees(AuditLog audit)
             returning d.id
             """, id).ListAsync(row => row.GetGuid(0), cancellationToken);
 
+    /// <summary>Deletes a child that holds nothing to read after all, and says so in the warnings of its parent.</summary>
+    internal async Task WithdrawAsync(
+        NpgsqlConnection connection, Document child, ExtractionWarning warning, CancellationToken cancellationToken)
+    {
+        var parent = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", child.ParentId)
+            .FirstAsync(DocumentRows.Read, cancellationToken);
+        if (parent is not null)
+        {
+            await connection.Command(
+                "update documents set warnings = $2, updated_at = now() where id = $1",
+                parent.Id,
+                Commands.Jsonb(Merge(parent.Warnings, warning), JsonSerializerOptions.Web)).ExecuteAsync(cancellationToken);
+        }
+
+        await DeleteAsync(connection, [child.Id], Actor, cancellationToken);
+    }
+
     /// <summary>Deletes documents with their versions and chunks and with all documents inside them.</summary>
     /// <returns>All that were deleted; the caller appends them to the change feed.</returns>
     internal async Task<IReadOnlyList<DeletedRow>> DeleteAsync(
@@ -105,6 +125,17 @@ public sealed class DocumentTrees(AuditLog audit)
         }
 
         return deleted;
+    }
+
+    private static List<ExtractionWarning> Merge(IReadOnlyList<ExtractionWarning> warnings, ExtractionWarning more)
+    {
+        var same = warnings.FirstOrDefault(warning => warning.Code == more.Code);
+        var where = same?.Where is { } before ? $"{before}, {more.Where}" : more.Where;
+        return
+        [
+            .. warnings.Where(warning => warning != same),
+            more with { Where = where?.Length > MaxPlaces ? same!.Where : where, Count = more.Count + (same?.Count ?? 0) },
+        ];
     }
 
     private async Task AddAsync(

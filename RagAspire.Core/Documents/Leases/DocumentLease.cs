@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
 using RagAspire.Documents.Children;
+using RagAspire.Extraction;
 using RagAspire.Jobs;
 
 namespace RagAspire.Documents.Leases;
@@ -64,7 +65,7 @@ public sealed partial class DocumentLease : IAsyncDisposable
 
     /// <summary>Makes this version the searched one, and what was inside of it its children, in one transaction.</summary>
     /// <returns>False when the lease is lost and nothing was changed.</returns>
-    /// <exception cref="RagAspire.Extraction.UnreadableDocumentException">Too much is inside of it.</exception>
+    /// <exception cref="UnreadableDocumentException">Too much is inside of it.</exception>
     public async Task<bool> ReadyAsync(PreparedVersion prepared, CancellationToken cancellationToken)
     {
         // Most documents have nothing inside, and need no look for it.
@@ -82,6 +83,13 @@ public sealed partial class DocumentLease : IAsyncDisposable
     /// <summary>Fails the document for good: its file is at fault.</summary>
     public async Task RejectAsync(string reason, CancellationToken cancellationToken) =>
         await EndAsync(await _row.FailAsync(reason, cancellationToken));
+
+    /// <summary>Takes a document that was inside another away: there is nothing in it to read, which that one says.</summary>
+    public async Task WithdrawAsync(ExtractionWarning warning, CancellationToken cancellationToken)
+    {
+        await _row.WithdrawAsync(Document, warning, cancellationToken);
+        _hasOutcome = true;
+    }
 
     /// <summary>Ends this attempt, so that the document waits for the next one and shows why.</summary>
     /// <param name="delay">How long it waits at least.</param>

@@ -3,6 +3,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Children;
+using RagAspire.Extraction;
 
 namespace RagAspire.Documents.Leases;
 
@@ -97,6 +98,15 @@ internal sealed class LeasedRow(
             where id = $1 and claim_id = $2
             returning {DocumentRows.Columns}
             """, documentId, leaseId, reason).FirstAsync(DocumentRows.Read, cancellationToken);
+
+    /// <summary>Deletes the document, which was inside another and was never searched; that one says why.</summary>
+    public async Task WithdrawAsync(Document document, ExtractionWarning warning, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await trees.WithdrawAsync(connection, document, warning, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     /// <param name="reason">Shown as what the document waits for; null for nothing.</param>
     /// <param name="delay">How long the document waits at least.</param>
