@@ -16,10 +16,11 @@ internal sealed partial class FormReader
     private readonly MultipartReader _reader;
 
     public FormReader(string boundary, Stream body)
+        : this(boundary, new RecentBytes(body))
     {
-        _body = new RecentBytes(body);
-        _reader = new MultipartReader(boundary, _body);
     }
+
+    private FormReader(string boundary, RecentBytes body) => (_body, _reader) = (body, new MultipartReader(boundary, body));
 
     public Task<MultipartSection?> ReadNextSectionAsync(CancellationToken cancellationToken) =>
         _reader.ReadNextSectionAsync(cancellationToken);
