@@ -15,13 +15,15 @@ namespace RagAspire.Api;
 /// <param name="Q">Full text over the chunks of the documents.</param>
 /// <param name="After">The <c>next</c> of the page before.</param>
 /// <param name="ExternalId">The id in the client's system.</param>
+/// <param name="ParentId">The document that they were inside of.</param>
 public sealed record DocumentListRequest(
     string? Collection,
     [property: OneOf<DocumentStatus>] string? Status,
     [property: StringLength(1000)] string? Q,
     [property: GuidCursor] string? After,
     [property: Range(1, 200)] int Limit = 50,
-    [property: StringLength(ExternalIds.MaxLength)] string? ExternalId = null)
+    [property: StringLength(ExternalIds.MaxLength)] string? ExternalId = null,
+    Guid? ParentId = null)
 {
     internal DocumentFilter ToFilter(Caller caller) => new(
         Collections.Named(Collection, caller),
@@ -32,6 +34,7 @@ public sealed record DocumentListRequest(
     {
         ExternalId = string.IsNullOrEmpty(ExternalId) ? null : ExternalId,
         Groups = caller.Groups,
+        ParentId = ParentId,
     };
 }
 

@@ -55,7 +55,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
                 if (disposition.IsFileDisposition())
                 {
                     file = file is null
-                        ? await ReceiveAsync(section.Body, NameOf(disposition), temporary, cancellationToken)
+                        ? await ReceiveAsync(section.Body, reader.NameOf(disposition), temporary, cancellationToken)
                         : throw Problems.Bad("An upload must contain one file only.");
                     continue;
                 }
@@ -151,12 +151,12 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         }
     }
 
-    private MultipartReader Open(HttpRequest request)
+    private FormReader Open(HttpRequest request)
     {
         Limit(request, limits.Value.UploadBytes + Overhead, limits.Value.UploadBytesPerSecond);
         var boundary = BoundaryOf(request.ContentType) ?? throw new BadHttpRequestException(
             "Send the file as multipart/form-data, in the part 'file'.", StatusCodes.Status415UnsupportedMediaType);
-        return new MultipartReader(boundary, request.Body);
+        return new FormReader(boundary, request.Body);
     }
 
     private async Task<UploadedFile> ReceiveAsync(
@@ -176,9 +176,6 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
             };
         }
     }
-
-    internal static string NameOf(ContentDispositionHeaderValue disposition) => FileReceiver.CleanName(
-        HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "");
 
     internal static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public sealed class DocumentCalls
         ArgumentNullException.ThrowIfNull(request);
         var address = Address.With(
             Path, ("collection", request.Collection), ("status", request.Status), ("q", request.Q), ("after", request.After),
-            ("limit", request.Limit));
+            ("limit", request.Limit), ("parentId", request.ParentId));
         return _api.GetAsync<Page<Document>>(address, cancellationToken);
     }
 

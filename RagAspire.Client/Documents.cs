@@ -26,6 +26,12 @@ public sealed record Document(
     /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>How many documents were inside of it, such as attachments.</summary>
+    public int Children { get; init; }
+
     /// <summary>What could not be read of the searched version.</summary>
     public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
 
@@ -82,7 +88,8 @@ public sealed record DocumentProgress(
     Coverage? Coverage);
 
 /// <summary>What went with a document.</summary>
-public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors);
+/// <param name="Children">The documents that were inside of it.</param>
+public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors, int Children);
 
 /// <summary>A chunk of a document's searched version.</summary>
 /// <param name="Place">Null where it was processed by an earlier release.</param>
@@ -95,8 +102,10 @@ public sealed record ChunkPlace(int Start, int End, int HeaderLength);
 /// <summary>Which documents to list.</summary>
 /// <param name="Q">Full text over the chunks of the documents.</param>
 /// <param name="After">The <c>next</c> of the page before.</param>
+/// <param name="ParentId">The document that they were inside of.</param>
 public sealed record DocumentListRequest(
-    string? Collection = null, string? Status = null, string? Q = null, string? After = null, int Limit = 50);
+    string? Collection = null, string? Status = null, string? Q = null, string? After = null, int Limit = 50,
+    Guid? ParentId = null);
 
 /// <summary>Who is to see a document.</summary>
 /// <param name="Groups">Empty for everyone who may read the collection.</param>

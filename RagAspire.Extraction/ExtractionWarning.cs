@@ -41,12 +41,15 @@ public static class WarningCodes
     /// <summary>Attached or embedded documents that could not be read.</summary>
     public const string AttachmentsUnreadable = "attachments-unreadable";
 
+    /// <summary>Attached or embedded pictures that were left out: decoration, or nothing here recognises their text.</summary>
+    public const string PicturesSkipped = "pictures-skipped";
+
     /// <summary>Pages whose text was recognised in a picture (OCR), with the mean confidence.</summary>
     public const string TextRecognised = "text-recognised";
 
     public static IReadOnlyList<string> All { get; } =
     [
         PagesWithoutText, PagesUnreadable, RecordsUnreadable, Truncated, EncodingUncertain, EncodingMixed, HiddenText,
-        FormulasWithoutResult, AttachmentsUnreadable, TextRecognised,
+        FormulasWithoutResult, AttachmentsUnreadable, PicturesSkipped, TextRecognised,
     ];
 }

@@ -10,14 +10,13 @@ namespace RagAspire.Extractor;
 /// so that a later failure loses only the rest.
 /// </summary>
 internal sealed class DocumentSink(
-    ExtractionLimits limits, IReadOnlyList<int> skippedPages, Action<ExtractionMessage> send)
+    ExtractionLimits limits, IReadOnlyList<int> skippedPages, SendMessage send)
 {
     private const int PortionCharacters = 256 * 1024;
     private const int MaxBlockCharacters = 256 * 1024;
     private const int MaxTitleCharacters = 300;
 
     private readonly List<TextBlock> _portion = [];
-    private readonly List<TextBlock> _announced = [];
     private readonly DocumentWarnings _warnings = new();
     private int _portionCharacters;
     private int _characters;
@@ -27,6 +26,8 @@ internal sealed class DocumentSink(
     private string _emptyReason = Reasons.Empty;
     private int _levels;
     private long _inflated;
+    private int _attachments;
+    private long _attachedBytes;
 
     public ExtractionLimits Limits => limits;
 
@@ -117,6 +118,23 @@ internal sealed class DocumentSink(
         }
     }
 
+    /// <summary>Gives away a file inside this document, which becomes a document of its own.</summary>
+    public void Attach(string name, byte[] content)
+    {
+        _attachedBytes += content.Length;
+        if (++_attachments > limits.MaxEntries)
+        {
+            throw new UnreadableDocumentException(Reasons.TooManyEntries(limits.MaxEntries));
+        }
+
+        if (_attachedBytes > limits.MaxInflatedBytes)
+        {
+            throw new UnreadableDocumentException(Reasons.TooMuchInflated(limits.MaxInflatedBytes));
+        }
+
+        send(new ExtractionMessage(ExtractionMessageKind.Attachment, Name: name, Length: content.Length), content);
+    }
+
     /// <summary>Reads a document inside this one, whose title and pages are not those of this one.</summary>
     /// <param name="levels">How far its headings are below those around it.</param>
     public void Nested(Action read, int levels = 0)
@@ -146,16 +164,6 @@ internal sealed class DocumentSink(
             Add(BlockKind.Heading, line, Math.Clamp(level + _levels, 1, 6));
         }
     }
-
-    /// <summary>A heading that is written with the next block: what has no text has no heading either.</summary>
-    public void Announce(string? text)
-    {
-        var line = CleanText.Line(text);
-        _announced.Add(new TextBlock(BlockKind.Heading, line, Math.Clamp(1 + _levels, 1, 6), Page));
-    }
-
-    /// <summary>Takes the last announced heading back.</summary>
-    public void Withdraw() => _announced.RemoveAt(_announced.Count - 1);
 
     public void Paragraph(string? text) => Add(BlockKind.Paragraph, CleanText.Lines(text), 0);
 
@@ -213,13 +221,6 @@ internal sealed class DocumentSink(
 
     private void Keep(TextBlock block)
     {
-        if (_announced.Count > 0)
-        {
-            var headings = _announced.ToList();
-            _announced.Clear();
-            headings.ForEach(heading => Add(heading.Kind, heading.Text, heading.Level));
-        }
-
         _characters += ExtractionLimits.Count(block.Text);
         if (_characters > limits.MaxCharacters)
         {

@@ -3,13 +3,17 @@ using RagAspire.Extractor.Formats;
 
 namespace RagAspire.Extractor;
 
-/// <summary>A document inside another: attached to a mail or a PDF, or included in an Office file.</summary>
+/// <summary>
+/// A document inside another that programs show as a part of its text: Word's included files, the invitation of a mail. Files
+/// that a reader opens for themselves are <see cref="AttachedFile"/>s.
+/// </summary>
 internal static class EmbeddedDocument
 {
-    private const int MaxDepth = 5;
+    /// <summary>How many messages and documents may be inside each other in one file.</summary>
+    public const int MaxDepth = 5;
 
-    /// <summary>Reads it under a heading with its name. What cannot be read is a warning of the document around it.</summary>
-    public static void Read(string? name, byte[] content, DocumentSink sink, bool isHeaded = true)
+    /// <summary>Reads it into the text. What cannot be read is a warning of the document around it.</summary>
+    public static void Read(string? name, byte[] content, DocumentSink sink)
     {
         if (sink.Depth >= MaxDepth || content.Length == 0)
         {
@@ -19,36 +23,18 @@ internal static class EmbeddedDocument
 
         using var file = new MemoryStream(content);
         var type = DocumentType.DetectAsync(file, name, CancellationToken.None).GetAwaiter().GetResult();
-        if (!type.IsSupported)
-        {
-            sink.Warn(WarningCodes.AttachmentsUnreadable, name);
-            return;
-        }
-
-        if (isHeaded)
-        {
-            sink.Nested(() => sink.Announce(name), levels: 1);
-        }
-
         var before = sink.Characters;
-        var isWhole = TryRead(type.ContentType, file, sink, isHeaded ? 2 : 0);
-        var isEmpty = sink.Characters == before;
-        if (isHeaded && isEmpty)
-        {
-            sink.Withdraw();
-        }
-
-        if (!isWhole || isEmpty)
+        if (!type.IsSupported || !TryRead(type.ContentType, file, sink) || sink.Characters == before)
         {
             sink.Warn(WarningCodes.AttachmentsUnreadable, name);
         }
     }
 
-    private static bool TryRead(string contentType, Stream file, DocumentSink sink, int levels)
+    private static bool TryRead(string contentType, Stream file, DocumentSink sink)
     {
         try
         {
-            sink.Nested(() => FormatReaders.For(contentType).Read(file, sink), levels);
+            sink.Nested(() => FormatReaders.For(contentType).Read(file, sink));
             return true;
         }
         catch (UnreadableDocumentException)

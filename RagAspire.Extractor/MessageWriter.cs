@@ -12,6 +12,14 @@ internal sealed class MessageWriter(Stream pipe)
         new JsonSerializerOptions(ExtractionJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
         .ExtractionMessage;
 
-    public void Write(ExtractionMessage message) =>
+    /// <param name="content">The bytes that follow the message.</param>
+    public void Write(ExtractionMessage message, byte[]? content = null)
+    {
         Frames.WriteAsync(pipe, message, Type, CancellationToken.None).GetAwaiter().GetResult();
+        if (content is not null)
+        {
+            pipe.Write(content);
+            pipe.Flush();
+        }
+    }
 }

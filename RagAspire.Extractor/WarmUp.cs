@@ -29,7 +29,7 @@ internal static class WarmUp
     {
         try
         {
-            var sink = new DocumentSink(Limits, [], _ => { });
+            var sink = new DocumentSink(Limits, [], (_, _) => { });
             FormatReaders.For(contentType).Read(new MemoryStream(Encoding.ASCII.GetBytes(content)), sink);
         }
         catch (Exception exception)

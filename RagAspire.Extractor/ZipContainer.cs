@@ -83,7 +83,8 @@ internal sealed class ZipContainer
     }
 
     /// <summary>A whole small file; null when it is missing.</summary>
-    public byte[]? ReadAll(string name)
+    /// <param name="most">Of a larger file only one more byte is read than this.</param>
+    public byte[]? ReadAll(string name, long most = long.MaxValue - 1)
     {
         using var stream = Open(name);
         if (stream is null)
@@ -92,7 +93,12 @@ internal sealed class ZipContainer
         }
 
         using var memory = new MemoryStream();
-        stream.CopyTo(memory);
+        var buffer = new byte[1 << 16];
+        while (memory.Length <= most && stream.Read(buffer, 0, (int)Math.Min(buffer.Length, most + 1 - memory.Length)) is > 0 and var read)
+        {
+            memory.Write(buffer, 0, read);
+        }
+
         return memory.ToArray();
     }
 }

@@ -56,11 +56,11 @@ internal static class BatchEntries
     public static IAsyncEnumerable<BatchEntry> ReadAsync(
         HttpRequest request, BatchTarget target, CancellationToken cancellationToken) =>
         UploadReader.BoundaryOf(request.ContentType) is { } boundary
-            ? FormAsync(new MultipartReader(boundary, request.Body), target, cancellationToken)
+            ? FormAsync(new FormReader(boundary, request.Body), target, cancellationToken)
             : ArchiveAsync(request.Body, target, cancellationToken);
 
     private static async IAsyncEnumerable<BatchEntry> FormAsync(
-        MultipartReader reader, BatchTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FormReader reader, BatchTarget target, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
         {
@@ -68,7 +68,7 @@ internal static class BatchEntries
             if (disposition.IsFileDisposition())
             {
                 target.Use();
-                yield return new BatchEntry(UploadReader.NameOf(disposition), section.Body, null);
+                yield return new BatchEntry(reader.NameOf(disposition), section.Body, null);
                 continue;
             }
 

@@ -26,4 +26,7 @@ internal static class AdvisoryLocks
 
     /// <summary>First key of the pair that locks one maintenance task; the second is the hash of its name.</summary>
     public const int MaintenanceTask = 0x7261_676D;
+
+    /// <summary>First key of the pair that locks the documents inside one document; the second is the hash of its id.</summary>
+    public const int DocumentTree = 0x7261_6764;
 }

@@ -55,6 +55,16 @@ public sealed record Document(
     /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>How many documents were inside of it, such as attachments, without those inside them.</summary>
+    public int Children { get; init; }
+
+    /// <summary>How many documents are around it.</summary>
+    [JsonIgnore]
+    public int Depth { get; init; }
+
     /// <summary>What could not be read of the searched version.</summary>
     public IReadOnlyList<ExtractionWarning> Warnings { get; init; } = [];
 

@@ -14,14 +14,21 @@ public sealed class DocumentContents(NpgsqlDataSource dataSource)
     internal static async Task InsertAsync(
         NpgsqlConnection connection, Guid documentId, int version, string path, CancellationToken cancellationToken)
     {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
+        await InsertAsync(connection, documentId, version, file, cancellationToken);
+    }
+
+    /// <summary>Stores the rest of a stream as one version, inside the caller's transaction.</summary>
+    internal static async Task InsertAsync(
+        NpgsqlConnection connection, Guid documentId, int version, Stream content, CancellationToken cancellationToken)
+    {
         await connection.Command(
             "insert into document_contents (document_id, version) values ($1, $2)", documentId, version)
             .ExecuteAsync(cancellationToken);
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
         var buffer = ArrayPool<byte>.Shared.Rent(SliceBytes);
         try
         {
-            for (var ordinal = 0; await ReadAsync(file, buffer, cancellationToken) is > 0 and var read; ordinal++)
+            for (var ordinal = 0; await ReadAsync(content, buffer, cancellationToken) is > 0 and var read; ordinal++)
             {
                 // Not by COPY, which collects a thousand rows in the server before it writes them, whatever their size.
                 await connection.Command(
@@ -64,6 +71,6 @@ public sealed class DocumentContents(NpgsqlDataSource dataSource)
         return slices is not null;
     }
 
-    private static ValueTask<int> ReadAsync(FileStream file, byte[] buffer, CancellationToken cancellationToken) =>
-        file.ReadAtLeastAsync(buffer.AsMemory(0, SliceBytes), SliceBytes, throwOnEndOfStream: false, cancellationToken);
+    private static ValueTask<int> ReadAsync(Stream content, byte[] buffer, CancellationToken cancellationToken) =>
+        content.ReadAtLeastAsync(buffer.AsMemory(0, SliceBytes), SliceBytes, throwOnEndOfStream: false, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
@@ -11,11 +12,12 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
 {
     /// <summary>
     /// Sets the groups and appends the change that makes results in caches invalid and the index follow. PostgreSQL holds
-    /// what a search may return to the new groups from the commit on.
+    /// what a search may return to the new groups from the commit on. Documents that were inside of it follow.
     /// </summary>
     /// <param name="groups">Distinct and in order; empty for everyone who may read the collection.</param>
     /// <param name="check">Looks at the document before it changes, and throws where it must not.</param>
     /// <returns>Null when there is no such document.</returns>
+    /// <exception cref="AttachedDocumentException">It was inside another, whose groups it has.</exception>
     /// <exception cref="DuplicateContentException">The groups see another document with the same bytes.</exception>
     public async Task<Document?> SetAsync(
         Guid id, string[] groups, string actor, Action<Document> check, CancellationToken cancellationToken)
@@ -31,13 +33,18 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         check(current);
+        if (current.ParentId is { } parent)
+        {
+            throw new AttachedDocumentException(parent);
+        }
+
         if (groups.SequenceEqual(current.Groups))
         {
             return current;
         }
 
         var other = await connection.Command(
-            "select id from documents where collection = $1 and sha256 = $2 and groups = $3",
+            "select id from documents where collection = $1 and sha256 = $2 and groups = $3 and parent_id is null",
             current.Collection, Convert.FromHexString(current.Sha256), groups).ScalarAsync<Guid?>(cancellationToken);
         if (other is { } same)
         {
@@ -46,7 +53,8 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
 
         await connection.Command("update documents set groups = $2, updated_at = now() where id = $1", id, groups)
             .ExecuteAsync(cancellationToken);
-        await DocumentChanges.AppendLabelsAsync(connection, id, current.Collection, cancellationToken);
+        Guid[] changes = [id, .. await DocumentTrees.InheritAsync(connection, id, cancellationToken)];
+        await DocumentChanges.AppendLabelsAsync(connection, changes, current.Collection, cancellationToken);
         var entry = new AuditEntry(actor, "document.groups", $"{id}", current.Collection)
         {
             Details = new Dictionary<string, string>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
 using RagAspire.Security;
 
 namespace RagAspire.Documents;
@@ -17,15 +18,19 @@ public sealed record DocumentFilter(string Collection, DocumentStatus? Status, s
 
     /// <summary>Documents of these groups and those without groups; null for all documents.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>The document that they were inside of; null for all.</summary>
+    public Guid? ParentId { get; init; }
 }
 
 /// <summary>What went with a deleted document.</summary>
-/// <param name="Chunks">Of all its versions.</param>
+/// <param name="Chunks">Of all its versions and of the documents inside of it.</param>
 /// <param name="Vectors">Of these chunks those that were embedded by a model.</param>
-public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors);
+/// <param name="Children">The documents that were inside of it and went with it.</param>
+public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors, int Children);
 
 /// <summary>Reads, lists and deletes documents, and retries failed ones.</summary>
-public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
+public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, DocumentTrees trees)
 {
     public async Task<Document?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         await dataSource.Command($"select {DocumentRows.Columns} from documents where id = $1", id)
@@ -35,46 +40,44 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit)
     public async Task<Page<Document>> ListAsync(DocumentFilter filter, CancellationToken cancellationToken)
     {
         var rows = await dataSource.Command($"""
-            select {DocumentRows.Columns} from documents d
+            select {DocumentRows.Columns} from documents
             where collection = $1
               and ($2::text is null or status = $2)
               and ($3::text is null or exists (
-                  select from searchable_chunks c where c.document_id = d.id
+                  select from searchable_chunks c where c.document_id = documents.id
                   and c.search @@ websearch_to_tsquery('english', $3)))
               and ($4::uuid is null or id > $4)
               and ($6::text is null or external_id = $6)
-              and ($7::text[] is null or cardinality(groups) = 0 or groups && $7)
+              and ($7::uuid is null or parent_id = $7)
+              and ($8::text[] is null or cardinality(groups) = 0 or groups && $8)
             order by id
             limit $5
             """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId,
-            filter.Groups?.ToArray())
+            filter.ParentId, filter.Groups?.ToArray())
             .ListAsync(DocumentRows.Read, cancellationToken);
         return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }
 
-    /// <summary>Deletes a document with its versions and chunks, and appends the change that removes it from the index.</summary>
+    /// <summary>
+    /// Deletes a document with its versions and chunks and the documents inside of it, and appends the changes that remove them
+    /// from the index.
+    /// </summary>
     /// <returns>What went with it; null when there is none.</returns>
     public async Task<DeletedDocument?> DeleteAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var deleted = await connection.Command("""
-            with gone as (
-                select count(*)::int as chunks, count(e.dense)::int as vectors
-                from chunks c left join embeddings e on e.chunk_id = c.id where c.document_id = $1)
-            delete from documents d using gone where d.id = $1 returning d.collection, gone.chunks, gone.vectors
-            """, id).FirstAsync(
-            row => new DeletedDocument(id, row.GetString(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
-        if (deleted is null)
+        var deleted = await trees.DeleteAsync(connection, [id], actor, cancellationToken);
+        if (deleted.Count == 0)
         {
             return null;
         }
 
-        await DocumentChanges.AppendAsync(connection, id, deleted.Collection, cancellationToken);
-        await audit.WriteAsync(
-            connection, new AuditEntry(actor, "document.delete", id.ToString(), deleted.Collection), cancellationToken);
+        await DocumentChanges.AppendAsync(
+            connection, [.. deleted.Select(row => row.Id)], [.. deleted.Select(row => row.Collection)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return deleted;
+        return new DeletedDocument(
+            id, deleted[0].Collection, deleted.Sum(row => row.Chunks), deleted.Sum(row => row.Vectors), deleted.Count - 1);
     }
 
     /// <summary>Makes a failed document wait for processing again.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Documents.Batches;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
 
@@ -13,6 +14,7 @@ internal static class DocumentsRegistration
         .AddValidatedOptions<IntakeOptions>(IntakeOptions.Section)
         .AddSingleton<DocumentStore>()
         .AddSingleton<DocumentGroups>()
+        .AddSingleton<DocumentTrees>()
         .AddSingleton<CollectionNames>()
         .AddSingleton<DocumentContents>()
         .AddSingleton<DocumentTexts>()

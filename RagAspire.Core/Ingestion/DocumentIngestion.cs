@@ -70,7 +70,9 @@ public sealed partial class DocumentIngestion(
         catch (UnreadableDocumentException ex)
         {
             // The file is at fault, so a retry cannot help.
-            await lease.RejectAsync(ex.Message, cancellationToken);
+            await (IsDecoration(lease.Document, ex)
+                ? lease.WithdrawAsync(new ExtractionWarning(WarningCodes.PicturesSkipped, lease.Document.Name, 1), cancellationToken)
+                : lease.RejectAsync(ex.Message, cancellationToken));
             metrics.Finished("rejected");
             Log.Rejected(logger, lease.Document.Id, ex.Message);
             return "succeeded";
@@ -85,6 +87,10 @@ public sealed partial class DocumentIngestion(
             return await PostponeAsync(lease, ex, cancellationToken);
         }
     }
+
+    /// <summary>A photo in a mail has no text and no fault.</summary>
+    private static bool IsDecoration(Document document, UnreadableDocumentException reason) =>
+        document.ParentId is not null && TextRecognition.IsPicture(document.ContentType) && reason.Message == Reasons.NothingRecognised;
 
     /// <summary>Only failures of our own use up attempts.</summary>
     private async Task<string> PostponeAsync(DocumentLease lease, Exception failure, CancellationToken cancellationToken)
@@ -109,15 +115,25 @@ public sealed partial class DocumentIngestion(
     /// <returns>False when the lease was lost before the new version became the searched one.</returns>
     private async Task<bool> IngestAsync(DocumentLease lease, CancellationToken cancellationToken)
     {
-        var prepared = await pipeline.PrepareAsync(lease.Document, lease.ProgressAsync, cancellationToken);
-        var isReady = await pipeline.PublishAsync(
-            lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(prepared, cancellationToken), cancellationToken);
-        if (isReady)
+        await using var attached = pipeline.Attached();
+        var prepared = await pipeline.PrepareAsync(lease.Document, attached, lease.ProgressAsync, cancellationToken);
+        try
         {
-            metrics.Indexed(lease.Document, prepared.Read);
-        }
+            var isReady = await pipeline.PublishAsync(
+                lease.Document, lease.ProgressAsync, () => lease.ReadyAsync(prepared, cancellationToken), cancellationToken);
+            if (isReady)
+            {
+                metrics.Indexed(lease.Document, prepared.Read);
+            }
 
-        return isReady;
+            return isReady;
+        }
+        catch (UnreadableDocumentException)
+        {
+            // Too much is inside of it: a shared index has its points already.
+            await changes.AppendAsync(lease.Document.Id, lease.Document.Collection, cancellationToken);
+            throw;
+        }
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RagAspire.Documents;
+using RagAspire.Documents.Children;
 using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
 using RagAspire.Ingestion.Chunking;
@@ -27,20 +28,27 @@ public sealed class IngestionPipeline(
 {
     private const int ExtractFrom = 0, ChunkFrom = 30, IndexFrom = 70, Done = 100;
 
+    /// <summary>A place for the files inside a document, which the caller disposes when the version is published.</summary>
+    public AttachedFiles Attached() => extractor.Attached();
+
     /// <summary>Extracts and chunks. The result is stored in PostgreSQL and not searched yet.</summary>
+    /// <param name="attached">Takes the files that are inside.</param>
     /// <exception cref="UnreadableDocumentException">The file is at fault.</exception>
     public async Task<PreparedVersion> PrepareAsync(
-        Document document, IngestionProgress progress, CancellationToken cancellationToken)
+        Document document, AttachedFiles attached, IngestionProgress progress, CancellationToken cancellationToken)
     {
         var extracted = await StageAsync(DocumentStage.Extract, () => extractor.ExtractAsync(
-            document, Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken), cancellationToken));
+            document, attached, Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken), cancellationToken));
 
         await progress(DocumentStage.Chunk, ChunkFrom, cancellationToken);
         var stored = await StageAsync(DocumentStage.Chunk, () => chunks.WriteAsync(
             document.Id, document.Version, document.Name, chunker.Chunk(extracted), cancellationToken));
 
         return new PreparedVersion(
-            new ReadDocument(stored.Count, extracted.Warnings ?? [], extracted.Coverage), embedder.Model, chunks.Analysis);
+            new ReadDocument(stored.Count, extracted.Warnings ?? [], extracted.Coverage), embedder.Model, chunks.Analysis)
+        {
+            Attached = attached,
+        };
     }
 
     /// <summary>Makes the prepared version the searched one; the stage ends with <paramref name="switchVersion"/>.</summary>

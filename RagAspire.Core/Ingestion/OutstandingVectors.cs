@@ -92,14 +92,14 @@ public sealed class OutstandingVectors(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // In the order in which a deletion locks them: the document, then its chunks, then the change feed.
-        await connection.Command("select from documents where id = any($1) order by id for no key update", (object)batch.DocumentIds)
+        await connection.Command("select from documents where id = any($1) order by depth, id for no key update", (object)batch.DocumentIds)
             .ExecuteAsync(cancellationToken);
         await EmbeddingStore.SaveVectorsAsync(
             connection, model, [.. batch.Chunks.Select(chunk => chunk.Id)], vectors, cancellationToken);
         var documents = await connection.Command($"""
-            update documents d set embedding_claim = null, embedding_claimed_until = null, embedding_attempts = 0,
+            update documents set embedding_claim = null, embedding_claimed_until = null, embedding_attempts = 0,
                 embedded_count = chunk_count - (
-                    select count(*) from chunks c where c.document_id = d.id and c.version = d.ready_version and not exists (
+                    select count(*) from chunks c where c.document_id = documents.id and c.version = ready_version and not exists (
                         select from embeddings e where e.chunk_id = c.id and e.model = $2 and e.dense is not null))
             where id = any($1) and embedded_model = $2
             returning {DocumentRows.Columns}

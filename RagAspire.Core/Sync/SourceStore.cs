@@ -84,7 +84,7 @@ public sealed class SourceStore(NpgsqlDataSource dataSource)
         string collection, byte[] sha256, string[] groups, CancellationToken cancellationToken) =>
         dataSource.Command("""
             select d.id, s.source, s.path from documents d left join document_sources s on s.document_id = d.id
-            where d.collection = $1 and d.sha256 = $2 and d.groups = $3
+            where d.collection = $1 and d.sha256 = $2 and d.groups = $3 and d.parent_id is null
             """, collection, sha256, groups).FirstAsync(
             row => new BytesHolder(row.GetGuid(0), row.Nullable<string>("source"), row.Nullable<string>("path")),
             cancellationToken);

@@ -34,21 +34,36 @@ public sealed class CollectionExport(
             await archive.AddAsync(TransferManifest.Path, body, cancellationToken);
         }
 
-        for (var last = Guid.Empty; await PageAsync(collection, last, cancellationToken) is { Count: > 0 } page; last = page[^1])
+        // What is inside a document comes after it, because an import stores one after the other.
+        for (short depth = 0; await AddAsync(archive, collection, depth, cancellationToken); depth++)
         {
-            foreach (var id in page)
-            {
-                await AddAsync(archive, id, cancellationToken);
-            }
         }
 
         await archive.EndAsync(cancellationToken);
     }
 
-    private async Task<List<Guid>> PageAsync(string collection, Guid last, CancellationToken cancellationToken) =>
-        await dataSource.Command(
-            "select id from documents where collection = $1 and id > $2 order by id limit $3", collection, last, PageSize)
-            .ListAsync(row => row.GetGuid(0), cancellationToken);
+    /// <param name="depth">How many documents are around those that are added.</param>
+    /// <returns>Whether there are any.</returns>
+    private async Task<bool> AddAsync(Archive archive, string collection, short depth, CancellationToken cancellationToken)
+    {
+        var last = Guid.Empty;
+        while (await PageAsync(collection, depth, last, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var id in page)
+            {
+                await AddAsync(archive, id, cancellationToken);
+            }
+
+            last = page[^1];
+        }
+
+        return last != Guid.Empty;
+    }
+
+    private async Task<List<Guid>> PageAsync(string collection, short depth, Guid last, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select id from documents where collection = $1 and depth = $2 and id > $3 order by id limit $4
+            """, collection, depth, last, PageSize).ListAsync(row => row.GetGuid(0), cancellationToken);
 
     /// <summary>Leaves out a document that is deleted or replaced meanwhile.</summary>
     private async Task AddAsync(Archive archive, Guid id, CancellationToken cancellationToken)
@@ -81,7 +96,8 @@ public sealed class CollectionExport(
             document.Id, document.Name, document.ContentType, document.SizeBytes, document.Sha256, document.Version,
             hasChunks || document.Status == DocumentStatus.Failed ? document.Status : DocumentStatus.Pending,
             document.Status == DocumentStatus.Failed ? document.Error : null, hasChunks ? document.ChunkCount : 0, document.Tags,
-            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model)
+            document.ExternalId, document.CreatedAt, document.Warnings, document.Coverage, document.Embedding?.Model,
+            document.ParentId)
         {
             Groups = document.Groups,
         };

@@ -44,7 +44,12 @@ public sealed class CollectionImport(
             }
             else if (document is not null && entry.Path == TransferPaths.Original(document.Id))
             {
-                var own = document with { Id = ImportedDocuments.IdOf(document.Id, manifest.Collection, target.Collection) };
+                Guid Own(Guid id) => ImportedDocuments.IdOf(id, manifest.Collection, target.Collection);
+                var own = document with
+                {
+                    Id = Own(document.Id),
+                    ParentId = document.ParentId is { } parent ? Own(parent) : null,
+                };
                 progress.Documents++;
                 await TakeAsync(own, text.Lines(entry.Path), entry.Body, target, progress, cancellationToken);
                 document = null;

@@ -58,14 +58,16 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
         var isFailed = document.Status == DocumentStatus.Failed;
         var isNew = await connection.Command("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, version, status, error, tags, external_id,
-                uploaded_by, created_at, due_at, groups)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, now() + $14::interval, $15)
+                uploaded_by, created_at, due_at, groups, parent_id, depth)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, now() + $14::interval, $15, parent.id,
+                coalesce(parent.depth + 1, 0)
+            from (select $16::uuid as id) wanted left join documents parent on parent.id = wanted.id and parent.collection = $2
             on conflict do nothing
             """, document.Id, collection, file.Name, file.ContentType, file.SizeBytes, file.Sha256, document.Version,
             (isFailed ? DocumentStatus.Failed : DocumentStatus.Pending).Word(), isFailed ? document.Error : null,
             Commands.Jsonb(document.Tags), document.ExternalId, file.UploadedBy, document.CreatedAt.ToUniversalTime(),
             document.Status == DocumentStatus.Ready ? Completion : TimeSpan.Zero,
-            GroupNames.Normal(document.Groups))
+            GroupNames.Normal(document.Groups), document.ParentId)
             .ExecuteAsync(cancellationToken) > 0;
         if (!isNew)
         {
@@ -112,8 +114,10 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
     {
         var found = await connection.Command($"""
             select {DocumentRows.Columns} from documents
-            where id = $1 or (collection = $2 and ((sha256 = $3 and groups = $5) or external_id = $4)) order by id = $1 desc limit 1
-            """, document.Id, collection, sha256, document.ExternalId, GroupNames.Normal(document.Groups))
+            where id = $1 or (collection = $2 and ((sha256 = $3 and groups = $6) or external_id = $4)
+                and parent_id is not distinct from $5)
+            order by id = $1 desc limit 1
+            """, document.Id, collection, sha256, document.ExternalId, document.ParentId, GroupNames.Normal(document.Groups))
             .FirstAsync(DocumentRows.Read, cancellationToken);
         return found switch
         {

@@ -20,6 +20,7 @@ public sealed record TransferManifest(string Format, int Version, string Collect
 /// <summary>The first line of a document's entry; a line for each chunk follows.</summary>
 /// <param name="Status">Ready documents come with their chunks; failed ones with the error; all others are to be processed.</param>
 /// <param name="Model">Whose vectors the chunks have; null for none.</param>
+/// <param name="ParentId">The document of the archive that it was inside of; null for none.</param>
 internal sealed record TransferDocument(
     Guid Id,
     string Name,
@@ -35,7 +36,8 @@ internal sealed record TransferDocument(
     DateTimeOffset CreatedAt,
     IReadOnlyList<ExtractionWarning> Warnings,
     Coverage? Coverage,
-    string? Model)
+    string? Model,
+    Guid? ParentId = null)
 {
     /// <summary>Archives of earlier releases have none.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];

@@ -16,9 +16,20 @@ public sealed record ExtractionLimits(
     // Millions of blocks of a letter each take more memory than their text.
     private const int SmallestBlock = 16;
 
+    /// <summary>Which of the files inside it are taken out.</summary>
+    public AttachmentRules Attachments { get; init; } = new();
+
     /// <summary>The characters that a block counts as.</summary>
     public static int Count(string text) => Math.Max(SmallestBlock, text.Length);
 }
+
+/// <summary>
+/// Which files inside a document are taken out of it, to become documents of their own. Their number is limited by
+/// <see cref="ExtractionLimits.MaxEntries"/>, their bytes by <see cref="ExtractionLimits.MaxInflatedBytes"/>.
+/// </summary>
+/// <param name="MaxFileBytes">Larger files stay inside; 0 where the document is nested too deeply itself.</param>
+/// <param name="ReadsPictures">Text in pictures can be recognised.</param>
+public sealed record AttachmentRules(long MaxFileBytes = 0, bool ReadsPictures = false);
 
 /// <summary>The kind of a message of the extractor process.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ExtractionMessageKind>))]
@@ -32,6 +43,9 @@ public enum ExtractionMessageKind
 
     /// <summary>The next blocks of the document.</summary>
     Blocks,
+
+    /// <summary>A file inside the document, whose <see cref="ExtractionMessage.Length"/> bytes follow the message.</summary>
+    Attachment,
 
     /// <summary>The document is complete; its last message.</summary>
     Done,
@@ -47,6 +61,8 @@ public enum ExtractionMessageKind
 /// <param name="Warnings">Of a complete document.</param>
 /// <param name="Coverage">Of a complete document with pages.</param>
 /// <param name="Textless">The pages of a complete document that have no text; of a refused one their number is <paramref name="Pages"/>.</param>
+/// <param name="Name">Of a file inside the document.</param>
+/// <param name="Length">Of a file inside the document, in bytes.</param>
 public sealed record ExtractionMessage(
     ExtractionMessageKind Kind,
     double Fraction = 0,
@@ -58,7 +74,13 @@ public sealed record ExtractionMessage(
     IReadOnlyList<SandboxLayer>? Sandbox = null,
     IReadOnlyList<ExtractionWarning>? Warnings = null,
     Coverage? Coverage = null,
-    IReadOnlyList<int>? Textless = null);
+    IReadOnlyList<int>? Textless = null,
+    string? Name = null,
+    long Length = 0);
+
+/// <summary>Sends a message of the extractor process.</summary>
+/// <param name="content">The bytes that follow it, of an attachment.</param>
+public delegate void SendMessage(ExtractionMessage message, byte[]? content = null);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ExtractionRequest))]

@@ -6,30 +6,19 @@ namespace RagAspire.Extractor.Formats;
 
 /// <summary>
 /// The bodies of a mail as its reader sees them: of alternatives the best, all other parts one after the other, then the
-/// documents that are attached.
+/// names of what is attached.
 /// </summary>
 internal sealed class MailBody(DocumentSink sink)
 {
-    private const int MaxDepth = 5;
-
     // A plain alternative with fewer of the words of the page is a stub, such as "open this message in a browser".
     private const double EnoughWords = .7;
 
-    private readonly List<MimeEntity> _attached = [];
+    private readonly List<AttachedFile> _attached = [];
 
     public void Read(MimeEntity? body)
     {
         Entity(body);
-        var names = _attached.Select(NameOf).Where(name => name.Length > 0).ToList();
-        if (names.Count > 0)
-        {
-            sink.Paragraph("Attachments: " + string.Join(", ", names));
-        }
-
-        foreach (var part in _attached.ToList())
-        {
-            Attached(part);
-        }
+        AttachedFile.TakeOut(_attached, sink);
     }
 
     private void Entity(MimeEntity? entity)
@@ -54,8 +43,11 @@ internal sealed class MailBody(DocumentSink sink)
             case MessagePart { Message: not null } inner when !inner.IsAttachment:
                 Inner(inner.Message);
                 break;
-            case { IsAttachment: true } or MessagePart:
-                _attached.Add(entity);
+            case MessagePart { Message: { } message }:
+                _attached.Add(new AttachedFile(NameOf(entity, message), () => Bytes(message)));
+                break;
+            case MimePart { IsAttachment: true } part:
+                Attach(part);
                 break;
             case MessageDeliveryStatus status:
                 sink.Paragraph(string.Join('\n', status.StatusGroups.SelectMany(group => group).Select(field => $"{field.Field}: {field.Value}")));
@@ -64,7 +56,7 @@ internal sealed class MailBody(DocumentSink sink)
                 Text(text);
                 break;
             case MimePart part when IsDocument(part):
-                _attached.Add(part);
+                Attach(part);
                 break;
             default:
                 break;
@@ -86,9 +78,9 @@ internal sealed class MailBody(DocumentSink sink)
         }
 
         // The invitation is not an alternative to the words about it.
-        foreach (var calendar in alternatives.Where(IsCalendar))
+        foreach (var calendar in alternatives.OfType<MimePart>().Where(IsCalendar))
         {
-            _attached.Add(calendar);
+            EmbeddedDocument.Read(NameOf(calendar), Bytes(calendar), sink);
         }
     }
 
@@ -96,34 +88,33 @@ internal sealed class MailBody(DocumentSink sink)
     {
         var root = related.Root ?? related.FirstOrDefault();
         Entity(root);
-        _attached.AddRange(related.Where(part => part != root)
-            .Where(part => part.IsAttachment || (part is MimePart other && IsDocument(other))));
+        foreach (var entity in related.Where(part => part != root))
+        {
+            // The page shows pictures and frames; what it only works with, such as styles and fonts, has no name.
+            var isPicture = entity.ContentType.IsMimeType("image", "*");
+            if (entity is MimePart part && (part.IsAttachment || isPicture || (IsDocument(part) && NameOf(part).Length > 0)))
+            {
+                Attach(part, isShown: isPicture && !part.IsAttachment);
+            }
+            else if (entity is MessagePart or TextPart { IsHtml: true } or TextPart { IsPlain: true })
+            {
+                Entity(entity);
+            }
+        }
     }
+
+    private void Attach(MimePart part, bool isShown = false) =>
+        _attached.Add(new AttachedFile(NameOf(part), () => Bytes(part), isShown));
 
     private void Inner(MimeMessage message)
     {
-        if (sink.Depth < MaxDepth)
+        if (sink.Depth < EmbeddedDocument.MaxDepth)
         {
             sink.Nested(() => MailFormat.Message(message, sink), levels: 1);
         }
         else
         {
             sink.Warn(WarningCodes.AttachmentsUnreadable, message.Subject);
-        }
-    }
-
-    private void Attached(MimeEntity entity)
-    {
-        switch (entity)
-        {
-            case MessagePart { Message: { } inner }:
-                Inner(inner);
-                break;
-            case MimePart part:
-                EmbeddedDocument.Read(NameOf(part), Bytes(part), sink);
-                break;
-            default:
-                break;
         }
     }
 
@@ -151,7 +142,7 @@ internal sealed class MailBody(DocumentSink sink)
     private static bool IsCalendar(MimeEntity part) => part.ContentType.IsMimeType("text", "calendar");
 
     private static bool IsDocument(MimePart part) =>
-        part.ContentType.MediaType.ToLowerInvariant() is "application" or "text"
+        part.ContentType.MediaType.ToLowerInvariant() is "application" or "text" or "image"
         && !part.ContentType.IsMimeType("application", "pgp-signature") && !part.ContentType.IsMimeType("application", "pkcs7-signature");
 
     private static bool HoldsWords(string plain, string page)
@@ -170,6 +161,18 @@ internal sealed class MailBody(DocumentSink sink)
     // The charset of a mail may be wrong or unknown; then the bytes decide.
     private string TextOf(TextPart part) =>
         TextDecoder.Decode(Bytes(part), sink, TextDecoder.EncodingNamed(part.ContentType.Charset));
+
+    // Programs name an attached message after its subject, or not at all.
+    private static string NameOf(MimeEntity part, MimeMessage message) => NameOf(part) is { Length: > 0 } name ? name
+        : message.Subject is { Length: > 0 } subject ? $"{subject.Replace('/', '-')}.eml"
+        : "message.eml";
+
+    private static byte[] Bytes(MimeMessage message)
+    {
+        using var memory = new MemoryStream();
+        message.WriteTo(memory);
+        return memory.ToArray();
+    }
 
     private static byte[] Bytes(MimePart part)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RagAspire.Documents.Children;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 using RagAspire.Ingestion.Extraction;
@@ -17,7 +18,10 @@ public sealed class FileFuzzer(FileMutator files) : IAsyncDisposable
     private const int ShortestReason = 20;
 
     private static readonly ExtractionOptions Options = new() { TimeLimit = TimeSpan.FromSeconds(20) };
-    private static readonly ExtractionLimits Limits = new(1_000, 2_000, 64 << 20, 5_000_000, Options.TimeLimit);
+    private static readonly ExtractionLimits Limits = new(1_000, 2_000, 64 << 20, 5_000_000, Options.TimeLimit)
+    {
+        Attachments = new AttachmentRules(8 << 20, ReadsPictures: true),
+    };
 
     private ExtractorProcess? _process;
 
@@ -41,8 +45,9 @@ public sealed class FileFuzzer(FileMutator files) : IAsyncDisposable
         var watch = Stopwatch.GetTimestamp();
         try
         {
+            await using var attached = new AttachedFiles(Limits.MaxEntries, Limits.MaxInflatedBytes);
             var document = await process.ExtractAsync(
-                new ExtractionRequest(content.Length, type.ContentType, Limits, []), content, null, cancellationToken);
+                new ExtractionRequest(content.Length, type.ContentType, Limits, []), content, attached, null, cancellationToken);
             Read++;
             return document.Blocks.Count > 0 ? null : new FuzzFailure(number, type.ContentType, "It has no text and no reason.");
         }

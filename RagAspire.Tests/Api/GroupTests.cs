@@ -90,6 +90,23 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
     }
 
     [Fact]
+    public async Task A_next_version_for_other_groups_hides_the_version_before_at_once()
+    {
+        await using var system = await RagSystem.StartAsync(stores);
+        const string Collection = "parcels";
+        using var red = await ClientAsync(system, Collection, "red");
+        var id = await UploadAsync(system.Client, Collection, "mail.txt", "The parcel holds a mandolin.", "red");
+        await red.FindAsync("mandolin", Collection);
+        await system.Worker.KillAsync();
+
+        using var next = await system.Client.SendFileAsync(
+            HttpMethod.Put, $"/api/v1/documents/{id}", "mail.txt", "The parcel is empty."u8.ToArray(), ("groups", "blue"));
+
+        Assert.Equal(HttpStatusCode.Accepted, next.StatusCode);
+        Assert.Empty((await red.SearchAsync("mandolin", Collection)).Hits);
+    }
+
+    [Fact]
     public async Task Uploads_of_a_key_with_groups_belong_to_its_groups()
     {
         var system = await shared.SystemAsync(stores);

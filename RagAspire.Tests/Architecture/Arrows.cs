@@ -66,9 +66,10 @@ internal static class Arrows
         Diagnosis.Postgres -> Diagnosis
         Diagnosis.Redis -> Diagnosis
         Diagnosis.VectorIndex -> Diagnosis, Diagnosis.Postgres
-        Documents -> Documents.Batches, Documents.ChangeFeed, Documents.Intake, Documents.Leases
-        Documents.Intake -> Documents, Documents.ChangeFeed
-        Documents.Leases -> Documents, Documents.ChangeFeed
+        Documents -> Documents.Batches, Documents.ChangeFeed, Documents.Children, Documents.Intake, Documents.Leases
+        Documents.Children -> Documents, Documents.Archives, Documents.Intake
+        Documents.Intake -> Documents, Documents.ChangeFeed, Documents.Children
+        Documents.Leases -> Documents, Documents.ChangeFeed, Documents.Children
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction
         Ingestion.Extraction -> Ingestion
         Maintenance -> Maintenance.Runs, Maintenance.Scheduling, Maintenance.Tasks

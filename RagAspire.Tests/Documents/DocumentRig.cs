@@ -23,12 +23,46 @@ internal static class DocumentRig
         return (await core.Get<DocumentIntake>().AcceptAsync(upload, collection, NoTags, "test", Token)).Document.Id;
     }
 
+    /// <summary>Stores a file of any type.</summary>
+    public static async Task<IntakeResult> UploadFileAsync(
+        this CoreServices core, string name, byte[] content, IReadOnlyDictionary<string, string>? tags = null)
+    {
+        using var temporary = new TemporaryFile();
+        var file = await FileReceiver.ReceiveAsync(new MemoryStream(content), name, temporary, content.Length, Token);
+        return await core.Get<DocumentIntake>().AcceptAsync(file, "default", tags ?? NoTags, "test", Token);
+    }
+
+    /// <summary>Stores the next version of a document.</summary>
+    public static async Task<IntakeResult> ReplaceFileAsync(this CoreServices core, Guid id, string name, byte[] content)
+    {
+        using var temporary = new TemporaryFile();
+        var file = await FileReceiver.ReceiveAsync(new MemoryStream(content), name, temporary, content.Length, Token);
+        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file, NoTags, "test", Token))!;
+    }
+
+    /// <summary>The documents that were inside another, in the order of their names.</summary>
+    public static async Task<IReadOnlyList<Document>> ChildrenAsync(this CoreServices core, Guid id)
+    {
+        var filter = new DocumentFilter("default", null, null, null, 200) { ParentId = id };
+        return [.. (await core.Get<DocumentStore>().ListAsync(filter, Token)).Items.OrderBy(child => child.Name, StringComparer.Ordinal)];
+    }
+
     /// <summary>Processes a document, if it waits.</summary>
     public static async Task IngestAsync(this CoreServices core, Guid id)
     {
         if (await core.Get<DocumentLeases>().AcquireAsync(id, Token) is { } lease)
         {
             await core.Get<DocumentIngestion>().RunAsync(lease, Token);
+        }
+    }
+
+    /// <summary>Processes a document, and then all that was inside of it.</summary>
+    public static async Task IngestTreeAsync(this CoreServices core, Guid id)
+    {
+        await core.IngestAsync(id);
+        foreach (var child in await core.ChildrenAsync(id))
+        {
+            await core.IngestTreeAsync(child.Id);
         }
     }
 

@@ -51,24 +51,12 @@ public sealed class HostileFileTests(HostileFileTests.Fixture fixture) : IClassF
     [InlineData(ContentTypes.PowerPoint)]
     [InlineData(ContentTypes.Epub)]
     [InlineData(ContentTypes.OpenText)]
+    [InlineData(ContentTypes.Zip)]
     public async Task A_zip_bomb_is_rejected_by_its_unpacked_size(string contentType)
     {
         var reason = await fixture.EndsAsync(contentType, Bomb());
 
         Assert.Contains("unpacks to more than", reason, StringComparison.Ordinal);
-        await fixture.StillReadsAsync();
-    }
-
-    [Fact]
-    public async Task Archives_inside_archives_end_within_the_same_limits()
-    {
-        var archive = Bomb();
-        for (var depth = 0; depth < 4; depth++)
-        {
-            archive = Samples.Zip([.. Enumerable.Range(0, 3).Select(number => ($"{number}.zip", archive))]);
-        }
-
-        Assert.NotNull(await fixture.EndsAsync(ContentTypes.Zip, archive));
         await fixture.StillReadsAsync();
     }
 

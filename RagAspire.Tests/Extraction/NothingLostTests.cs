@@ -67,9 +67,9 @@ public sealed class NothingLostTests
     }
 
     [Fact]
-    public void A_mail_shows_the_body_that_a_reader_sees_its_forwarded_message_and_its_attached_document()
+    public void A_mail_shows_the_body_that_a_reader_sees_its_forwarded_message_and_what_is_attached()
     {
-        var document = Samples.Read(ContentTypes.Mail, $"""
+        var (document, attached) = Samples.Open(ContentTypes.Mail, Encoding.UTF8.GetBytes($"""
             From: a@example.com
             Subject: Move
             MIME-Version: 1.0
@@ -103,12 +103,14 @@ public sealed class NothingLostTests
             a,b
             1,2
             --x--
-            """.Replace("sec  ", "sec ", StringComparison.Ordinal).ReplaceLineEndings("\r\n"));
+            """.Replace("sec  ", "sec ", StringComparison.Ordinal).ReplaceLineEndings("\r\n")));
 
         Assert.Equal(
             ["Move", "From: a@example.com", "The delivery moves to dock 14.", "Quote", "From: b@example.com", "The quote is the second one.",
-             "Attachments: list.csv", "list.csv", "a | b\n1 | 2"],
+             "Attachments: list.csv"],
             document.Blocks.Select(block => block.Text.Replace("\"", string.Empty, StringComparison.Ordinal)));
+        var (name, content) = Assert.Single(attached);
+        Assert.Equal(("list.csv", "a,b\r\n1,2"), (name, Encoding.UTF8.GetString(content)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using RagAspire.Documents.Children;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 using RagAspire.Extractor;
@@ -15,7 +16,10 @@ namespace RagAspire.Tests.Extraction;
 /// <summary>Files to read: samples of <see cref="SharedData"/>, and files that tests write themselves.</summary>
 internal static class Samples
 {
-    private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000, TimeSpan.FromMinutes(5));
+    private static readonly ExtractionLimits Limits = new(10_000, 20_000, 256 * 1024 * 1024, 50_000_000, TimeSpan.FromMinutes(5))
+    {
+        Attachments = new AttachmentRules(64 * 1024 * 1024),
+    };
 
     public static TextExtractor Extractor(Action<ExtractionOptions>? configure = null)
     {
@@ -35,10 +39,23 @@ internal static class Samples
 
     /// <summary>Reads in this process; only for files that a test has written.</summary>
     /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the extractor's process.</param>
-    public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false)
+    public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false) =>
+        Open(contentType, content, Limits, keepsPartial).Document;
+
+    /// <summary>Reads in this process, and takes out the files inside.</summary>
+    public static (ExtractedDocument Document, IReadOnlyList<(string Name, byte[] Content)> Attached) Open(
+        string contentType, byte[] content, ExtractionLimits? limits = null, bool keepsPartial = false)
     {
         var blocks = new List<TextBlock>();
-        var sink = new DocumentSink(Limits, [], message => blocks.AddRange(message.Blocks ?? []));
+        var attached = new List<(string, byte[])>();
+        var sink = new DocumentSink(limits ?? Limits, [], (message, bytes) =>
+        {
+            blocks.AddRange(message.Blocks ?? []);
+            if (bytes is not null)
+            {
+                attached.Add((message.Name!, bytes));
+            }
+        });
         try
         {
             FormatReaders.For(contentType).Read(new MemoryStream(content), sink);
@@ -48,7 +65,7 @@ internal static class Samples
         }
 
         var done = sink.Finish();
-        return new ExtractedDocument(done.Title, blocks, done.Pages, done.Warnings, done.Coverage);
+        return (new ExtractedDocument(done.Title, blocks, done.Pages, done.Warnings, done.Coverage), attached);
     }
 
     public static ExtractedDocument Read(string contentType, string content) =>
@@ -97,8 +114,13 @@ internal static class Samples
         string collection = "default")
     {
         await using var content = File.OpenRead(path);
-        return await extractor.ExtractAsync(
-            new ExtractionSource(content, contentType, collection, path), progress, cancellationToken);
+        await using var attached = new AttachedFiles(20_000, 1 << 30);
+        var source = new ExtractionSource(content, contentType, collection, path)
+        {
+            Attached = attached,
+            LargestAttached = 64 << 20,
+        };
+        return await extractor.ExtractAsync(source, progress, cancellationToken);
     }
 
     /// <summary>A file that is deleted after the test.</summary>

@@ -1,6 +1,8 @@
 using System.Text;
 using RagAspire.Documents;
 using RagAspire.Search;
+using RagAspire.Tests.Documents;
+using RagAspire.Tests.Extraction;
 using RagAspire.Tests.Support;
 using RagAspire.Tests.Vectors.Qdrant;
 using RagAspire.Transfer;
@@ -46,6 +48,25 @@ public sealed class TransferTests(Stores stores)
 
         Assert.Equal(
             (await one.DocumentsAsync()).Items.Select(Facts), (await other.DocumentsAsync()).Items.Select(Facts));
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("other")]
+    public async Task What_was_inside_a_document_is_inside_its_copy(string collection)
+    {
+        await using var one = await TransferRig.StartAsync(stores);
+        await using var other = await TransferRig.StartAsync(stores);
+        var inner = Samples.Zip(("storks.txt", "Storks nest on chimneys."));
+        var archive = Samples.Zip(("herons.txt", "Herons nest high in trees."u8.ToArray()), ("b.zip", inner));
+        await one.Core.IngestTreeAsync((await one.Core.UploadFileAsync("a.zip", archive)).Document.Id);
+        await one.SettleAsync();
+
+        var first = await other.ImportAsync(await one.ExportAsync(), collection);
+        var second = await other.ImportAsync(await one.ExportAsync(), collection);
+
+        Assert.Equal((4, 4, 4), (first.Documents, first.Imported, second.Unchanged));
+        Assert.Equal(Paths((await one.DocumentsAsync()).Items), Paths((await other.DocumentsAsync(collection)).Items));
     }
 
     [Fact]
@@ -213,5 +234,14 @@ public sealed class TransferTests(Stores stores)
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             _starts > 1 && Position > breaksAt ? throw new IOException("The disk is gone.") : base.ReadAsync(buffer, cancellationToken);
+    }
+
+    /// <summary>The names from the outermost document to each, and how deep each is.</summary>
+    private static List<string> Paths(IReadOnlyList<Document> documents)
+    {
+        var byId = documents.ToDictionary(document => document.Id);
+        string PathOf(Document document) =>
+            document.ParentId is { } parent ? $"{PathOf(byId[parent])} > {document.Name}" : document.Name;
+        return [.. documents.Select(document => $"{PathOf(document)} ({document.Depth})").Order(StringComparer.Ordinal)];
     }
 }

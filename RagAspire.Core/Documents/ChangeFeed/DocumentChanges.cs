@@ -23,8 +23,8 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
 
     /// <summary>Appends a change of tags or groups: an index that all processes share is written again by the worker.</summary>
     internal static Task AppendLabelsAsync(
-        NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken) =>
-        AppendAsync(connection, [documentId], [collection], areLabels: true, cancellationToken);
+        NpgsqlConnection connection, Guid[] documents, string collection, CancellationToken cancellationToken) =>
+        AppendAsync(connection, documents, [.. documents.Select(_ => collection)], areLabels: true, cancellationToken);
 
     /// <summary>Appends one change for each document, and announces them together.</summary>
     internal static Task AppendAsync(

@@ -2,41 +2,10 @@ using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
 using RagAspire.Security;
 
 namespace RagAspire.Documents.Intake;
-
-/// <summary>A completely received file on disk.</summary>
-/// <param name="Path">A temporary file; its owner deletes it.</param>
-/// <param name="ContentType">Detected from its content.</param>
-/// <param name="UploadedBy">The id of the API key; null for none.</param>
-/// <param name="ExternalId">The id of the document in the client's system; null for none.</param>
-public sealed record UploadedFile(
-    string Path,
-    string Name,
-    string ContentType,
-    long SizeBytes,
-    byte[] Sha256,
-    string? UploadedBy = null,
-    string? ExternalId = null)
-{
-    /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
-    public DocumentSource? Source { get; init; }
-
-    /// <summary>The groups that see it, distinct and in order; null for those of the version before, or none.</summary>
-    public string[]? Groups { get; init; }
-}
-
-/// <summary>The result of an upload.</summary>
-/// <param name="IsNew">False when the same bytes were there already; <see cref="Document.Changed"/> tells what else has changed.</param>
-public sealed record IntakeResult(Document Document, bool IsNew);
-
-/// <summary>Another document of the collection has these bytes already.</summary>
-public sealed class DuplicateContentException(Guid documentId)
-    : Exception($"The document {documentId} of this collection has the same content.");
-
-/// <summary>A document that the caller does not see has the external id.</summary>
-public sealed class ExternalIdTakenException() : Exception("Another document of this collection has this external id.");
 
 /// <summary>Stores documents: bytes and row in one transaction. A stored document waits for a worker.</summary>
 public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
@@ -95,6 +64,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     /// <param name="check">Looks at the document before it changes, and throws where it must not.</param>
     /// <returns>Null when there is no such document.</returns>
     /// <exception cref="DuplicateContentException">Another document of the collection has these bytes.</exception>
+    /// <exception cref="AttachedDocumentException">It was inside another.</exception>
     public async Task<IntakeResult?> ReplaceAsync(
         Guid id, UploadedFile file, IReadOnlyDictionary<string, string> tags, string actor, CancellationToken cancellationToken,
         Action<Document>? check = null)
@@ -109,6 +79,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         check?.Invoke(current);
+        if (current.ParentId is { } parent)
+        {
+            throw new AttachedDocumentException(parent);
+        }
+
         if (!DocumentSources.MayChange(current, file.Source))
         {
             return new IntakeResult(current with { Changed = [] }, IsNew: false);
@@ -195,8 +170,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
-        // Results in caches hold the name, and were filtered by tags and groups.
-        await DocumentChanges.AppendLabelsAsync(connection, current.Id, current.Collection, cancellationToken);
+        await ShowAsync(connection, current, cancellationToken);
         var entry = new AuditEntry(actor, "document.update", $"{current.Id}", current.Collection)
         {
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
@@ -230,9 +204,22 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
+        if (Changed(current, file, change.Tags).Any(what => what is "tags" or "groups"))
+        {
+            // The version before is searched for a while, and its labels are those of the document.
+            await ShowAsync(connection, current, cancellationToken);
+        }
+
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
+    }
+
+    /// <summary>Makes caches and indexes follow: results hold the name, and were filtered by tags and groups.</summary>
+    private static async Task ShowAsync(NpgsqlConnection connection, Document current, CancellationToken cancellationToken)
+    {
+        Guid[] changes = [current.Id, .. await DocumentTrees.InheritAsync(connection, current.Id, cancellationToken)];
+        await DocumentChanges.AppendLabelsAsync(connection, changes, current.Collection, cancellationToken);
     }
 
     private static IEnumerable<string> Changed(Document current, UploadedFile file, IReadOnlyDictionary<string, string> tags)
@@ -261,7 +248,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     private static async Task<Document?> ExistingAsync(
         NpgsqlConnection connection, string collection, byte[] sha256, string[] groups, CancellationToken cancellationToken) =>
         await connection.Command($"""
-            select {DocumentRows.Columns} from documents where collection = $1 and sha256 = $2 and groups = $3 for update
+            select {DocumentRows.Columns} from documents
+            where collection = $1 and sha256 = $2 and groups = $3 and parent_id is null for update
             """, collection, sha256, groups)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 

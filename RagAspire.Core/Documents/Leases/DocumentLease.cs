@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RagAspire.Database;
+using RagAspire.Documents.Children;
+using RagAspire.Extraction;
 using RagAspire.Jobs;
 
 namespace RagAspire.Documents.Leases;
@@ -8,7 +10,11 @@ namespace RagAspire.Documents.Leases;
 /// <param name="Read">The number of chunks, and what could not be read.</param>
 /// <param name="Model">The model whose vectors are computed next; null for none.</param>
 /// <param name="Analysis">Names the way in which the terms were made.</param>
-public sealed record PreparedVersion(ReadDocument Read, string? Model, string Analysis);
+public sealed record PreparedVersion(ReadDocument Read, string? Model, string Analysis)
+{
+    /// <summary>The files that were inside, which become its children; null leaves the children as they are.</summary>
+    public AttachedFiles? Attached { get; init; }
+}
 
 /// <summary>
 /// The exclusive right to process one version of one document. Heartbeats extend it until it is disposed; a lease that
@@ -57,11 +63,15 @@ public sealed partial class DocumentLease : IAsyncDisposable
         await PublishAsync(document);
     }
 
-    /// <summary>Makes this version the searched one, in one transaction.</summary>
+    /// <summary>Makes this version the searched one, and what was inside of it its children, in one transaction.</summary>
     /// <returns>False when the lease is lost and nothing was changed.</returns>
+    /// <exception cref="UnreadableDocumentException">Too much is inside of it.</exception>
     public async Task<bool> ReadyAsync(PreparedVersion prepared, CancellationToken cancellationToken)
     {
-        var document = await _row.ReadyAsync(Document.Version, prepared, cancellationToken);
+        // Most documents have nothing inside, and need no look for it.
+        var hasChildren = prepared.Attached is { IsEmpty: false } || Document.Children > 0;
+        var document = await _row.ReadyAsync(
+            Document.Version, hasChildren ? prepared : prepared with { Attached = null }, cancellationToken);
         if (document is not null)
         {
             await EndAsync(document);
@@ -73,6 +83,13 @@ public sealed partial class DocumentLease : IAsyncDisposable
     /// <summary>Fails the document for good: its file is at fault.</summary>
     public async Task RejectAsync(string reason, CancellationToken cancellationToken) =>
         await EndAsync(await _row.FailAsync(reason, cancellationToken));
+
+    /// <summary>Takes a document that was inside another away: there is nothing in it to read, which that one says.</summary>
+    public async Task WithdrawAsync(ExtractionWarning warning, CancellationToken cancellationToken)
+    {
+        await _row.WithdrawAsync(Document, warning, cancellationToken);
+        _hasOutcome = true;
+    }
 
     /// <summary>Ends this attempt, so that the document waits for the next one and shows why.</summary>
     /// <param name="delay">How long it waits at least.</param>

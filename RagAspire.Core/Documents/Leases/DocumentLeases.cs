@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Documents.Children;
 
 namespace RagAspire.Documents.Leases;
 
@@ -9,6 +10,7 @@ namespace RagAspire.Documents.Leases;
 public sealed partial class DocumentLeases(
     NpgsqlDataSource dataSource,
     ProgressFeed progress,
+    DocumentTrees trees,
     IOptions<LeaseOptions> options,
     TimeProvider time,
     ILogger<DocumentLeases> logger)
@@ -51,7 +53,7 @@ public sealed partial class DocumentLeases(
             return null;
         }
 
-        var row = new LeasedRow(dataSource, documentId, leaseId, options.Value.Duration);
+        var row = new LeasedRow(dataSource, trees, documentId, leaseId, options.Value.Duration);
         return new DocumentLease(leased.Document, row, progress, options.Value.MaxAttempts, time, logger)
         {
             TraceParent = leased.TraceParent,

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using RagAspire.Documents;
+using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Extraction;
 
@@ -8,12 +10,17 @@ namespace RagAspire.Ingestion.Extraction;
 /// Extracts the text of a stored document, by way of a temporary file without a name: no connection of the database is held
 /// while the document is read, and the operating system frees the file when this process dies.
 /// </summary>
-public sealed class ContentExtractor(DocumentContents contents, TextExtractor extractor)
+public sealed class ContentExtractor(
+    DocumentContents contents, TextExtractor extractor, IOptions<ExtractionOptions> options, IOptions<IntakeOptions> intake)
 {
+    /// <summary>A place for the files inside a document, within the limits.</summary>
+    public AttachedFiles Attached() => new(options.Value.MaxEntries, options.Value.MaxInflatedBytes);
+
+    /// <param name="attached">Takes the files that are inside.</param>
     /// <param name="report">Called with the share that is read, 0–1.</param>
     /// <exception cref="UnreadableDocumentException">The file is at fault.</exception>
     public async Task<ExtractedDocument> ExtractAsync(
-        Document document, Func<double, Task> report, CancellationToken cancellationToken)
+        Document document, AttachedFiles attached, Func<double, Task> report, CancellationToken cancellationToken)
     {
         await using var file = TemporaryFile.CreateUnnamed();
         if (!await contents.CopyToAsync(document.Id, document.Version, file, cancellationToken))
@@ -22,7 +29,12 @@ public sealed class ContentExtractor(DocumentContents contents, TextExtractor ex
         }
 
         await using var reports = new ProgressReports(report);
-        var source = new ExtractionSource(file, document.ContentType, document.Collection, document.Sha256);
+        var source = new ExtractionSource(file, document.ContentType, document.Collection, document.Sha256)
+        {
+            Attached = attached,
+            LargestAttached = intake.Value.UploadBytes,
+            Depth = document.Depth,
+        };
         return await extractor.ExtractAsync(source, reports, cancellationToken);
     }
 }

@@ -62,17 +62,25 @@ public sealed class ExtractionOptions
     [Range(1, 1_000_000)]
     public int MaxPages { get; set; } = 10_000;
 
-    /// <summary>Files inside one zip container.</summary>
+    /// <summary>How many documents may be inside each other, such as an archive in a mail in an archive.</summary>
+    [Range(0, 100)]
+    public int MaxDepth { get; set; } = 5;
+
+    /// <summary>Files inside one zip container, and inside one document with all documents inside it.</summary>
     [Range(1, 1_000_000)]
     public int MaxEntries { get; set; } = 20_000;
 
-    /// <summary>Bytes that one container may inflate to, over all parts that are read.</summary>
+    /// <summary>
+    /// Bytes that one container may inflate to, over all parts that are read, and that the files inside one document may have.
+    /// </summary>
     [Range(1, 65_536)]
     public int MaxInflatedMegabytes { get; set; } = 1024;
 
     /// <summary>Characters of text that one document may have.</summary>
     [Range(1_000, 500_000_000)]
     public int MaxCharacters { get; set; } = 50_000_000;
+
+    internal long MaxInflatedBytes => (long)MaxInflatedMegabytes * 1024 * 1024;
 
     /// <summary>The processor time for a file of this size.</summary>
     internal TimeSpan TimeLimitOf(long bytes) => TimeLimit + (TimeLimitPerMegabyte * (bytes / (1024.0 * 1024)));

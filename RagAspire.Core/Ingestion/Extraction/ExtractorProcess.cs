@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using RagAspire.Documents.Children;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 
@@ -73,9 +74,11 @@ internal sealed class ExtractorProcess : IAsyncDisposable
     }
 
     /// <param name="content">The file, read from its start.</param>
+    /// <param name="attached">Takes the files inside, and forgets those of an earlier attempt; null where none are asked for.</param>
     /// <exception cref="ExtractorFailedException">The process crashed or exceeded a limit.</exception>
     public async Task<ExtractedDocument> ExtractAsync(
-        ExtractionRequest request, Stream content, IProgress<double>? progress, CancellationToken cancellationToken)
+        ExtractionRequest request, Stream content, AttachedFiles? attached, IProgress<double>? progress,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Documents++;
@@ -91,7 +94,7 @@ internal sealed class ExtractorProcess : IAsyncDisposable
         try
         {
             await SendAsync(request, content, cancellationToken);
-            return await ReceiveDocumentAsync(new ReceivedDocument(request.Limits), progress, cancellationToken);
+            return await ReceiveDocumentAsync(new ReceivedDocument(request.Limits, attached), progress, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or JsonException)
         {
@@ -139,6 +142,9 @@ internal sealed class ExtractorProcess : IAsyncDisposable
                     break;
                 case ExtractionMessageKind.Blocks:
                     document.Add(message.Blocks);
+                    break;
+                case ExtractionMessageKind.Attachment:
+                    await document.AttachAsync(message, _process.StandardOutput.BaseStream, cancellationToken);
                     break;
                 case ExtractionMessageKind.Done:
                     return document.Complete(message);

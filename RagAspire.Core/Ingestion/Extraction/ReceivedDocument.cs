@@ -1,3 +1,4 @@
+using RagAspire.Documents.Children;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 
@@ -6,13 +7,21 @@ namespace RagAspire.Ingestion.Extraction;
 /// <summary>
 /// Collects the messages of one document. A parser that was taken over sends what it likes, so nothing is taken on trust.
 /// </summary>
-internal sealed class ReceivedDocument(ExtractionLimits limits)
+internal sealed class ReceivedDocument
 {
     private const int MaxReason = 1_000;
     private const int MaxUnit = 20;
 
+    private readonly ExtractionLimits _limits;
+    private readonly AttachedFiles? _attached;
     private readonly List<TextBlock> _blocks = [];
     private long _characters;
+
+    public ReceivedDocument(ExtractionLimits limits, AttachedFiles? attached)
+    {
+        (_limits, _attached) = (limits, attached);
+        attached?.Clear();
+    }
 
     /// <exception cref="InvalidDataException">The blocks are not such as an extractor sends.</exception>
     public void Add(IReadOnlyList<TextBlock>? blocks)
@@ -26,7 +35,7 @@ internal sealed class ReceivedDocument(ExtractionLimits limits)
             }
 
             _characters += ExtractionLimits.Count(text);
-            if (_characters > limits.MaxCharacters)
+            if (_characters > _limits.MaxCharacters)
             {
                 throw new InvalidDataException("The extractor process sent more text than it may.");
             }
@@ -35,10 +44,22 @@ internal sealed class ReceivedDocument(ExtractionLimits limits)
         }
     }
 
+    /// <param name="pipe">From which the bytes come next.</param>
+    /// <exception cref="InvalidDataException">No such file was asked for.</exception>
+    public async Task AttachAsync(ExtractionMessage message, Stream pipe, CancellationToken cancellationToken)
+    {
+        if (_attached is null || message.Name is null || message.Length > _limits.Attachments.MaxFileBytes)
+        {
+            throw new InvalidDataException("The extractor process sent a file that it may not send.");
+        }
+
+        await _attached.AddAsync(message.Name, pipe, message.Length, cancellationToken);
+    }
+
     /// <exception cref="InvalidDataException">The document is empty.</exception>
     public ExtractedDocument Complete(ExtractionMessage message) => _blocks.Count > 0
         ? new ExtractedDocument(Shorten(message.Title), _blocks, message.Pages, Known(message.Warnings), Known(message.Coverage),
-            [.. (message.Textless ?? []).Where(page => page > 0 && page <= limits.MaxPages).Distinct().Order()])
+            [.. (message.Textless ?? []).Where(page => page > 0 && page <= _limits.MaxPages).Distinct().Order()])
         : throw new InvalidDataException("The extractor process sent a document without text.");
 
     /// <summary>The reason of a refusal, for the owner of the file.</summary>

@@ -166,7 +166,8 @@ public sealed partial class TextExtractor : IAsyncDisposable
         try
         {
             process = await _pool.RentAsync(source.ContentType, source.Collection, cancellationToken);
-            var document = await process.ExtractAsync(Request(source, attempt), source.Content, progress, cancellationToken);
+            var document = await process.ExtractAsync(
+                Request(source, attempt), source.Content, source.Attached, progress, cancellationToken);
             isHealthy = true;
             return document;
         }
@@ -195,9 +196,14 @@ public sealed partial class TextExtractor : IAsyncDisposable
         new ExtractionLimits(
             _options.MaxPages,
             _options.MaxEntries,
-            (long)_options.MaxInflatedMegabytes * 1024 * 1024,
+            _options.MaxInflatedBytes,
             _options.MaxCharacters,
-            attempt.Left),
+            attempt.Left)
+        {
+            Attachments = new AttachmentRules(
+                source.Attached is not null && source.Depth < _options.MaxDepth ? source.LargestAttached : 0,
+                ReadsPictures: _recognition.Missing(ContentTypes.Png) is null),
+        },
         attempt.Skipped);
 
     private static string Reason(ExtractorFailure failure) => failure switch

@@ -84,6 +84,8 @@ internal sealed class SheetReader(OfficePart main, DocumentSink sink)
         {
             sink.Any(extra);
         }
+
+        OfficeObjects.TakeOut(sheet.Part, sink);
     }
 
     // Leaves the enumerator at the gap, or at the end.

@@ -63,6 +63,8 @@ internal sealed class SlideReader(OfficePart main, DocumentSink sink)
         {
             sink.Paragraph($"Comment: {comment.Child("text")?.Value ?? Text(comment)}");
         }
+
+        OfficeObjects.TakeOut(part, sink);
     }
 
     private void Shape(OfficePart slide, XElement shape)

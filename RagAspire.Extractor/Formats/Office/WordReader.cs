@@ -32,10 +32,7 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
             sink.Paragraph(footer);
         }
 
-        foreach (var package in main.RelatedFor("package"))
-        {
-            EmbeddedDocument.Read(package.FileName, package.ReadAll(), sink);
-        }
+        OfficeObjects.TakeOut(main, sink);
     }
 
     private void Body()
@@ -193,7 +190,7 @@ internal sealed class WordReader(OfficePart main, DocumentSink sink)
     {
         if (main.Related(chunk.RelationshipId()) is { } part)
         {
-            EmbeddedDocument.Read(part.FileName, part.ReadAll(), sink, isHeaded: false);
+            EmbeddedDocument.Read(part.FileName, part.ReadAll(), sink);
         }
     }
 }

@@ -9,7 +9,6 @@ namespace RagAspire.Extractor.Formats.Outlook;
 /// <summary>Messages of Outlook (.msg): who wrote what to whom, the body, and what is attached.</summary>
 internal sealed class OutlookFormat : IFormatReader
 {
-    private const int MaxDepth = 5;
     private const int FileHeader = 32, InnerHeader = 24, AttachmentHeader = 8;
     private const int Subject = 0x0037, SenderName = 0x0C1A, SenderAddress = 0x5D01, SenderOther = 0x0C1F;
     private const int To = 0x0E04, Cc = 0x0E03;
@@ -31,14 +30,15 @@ internal sealed class OutlookFormat : IFormatReader
         var attached = folder.Folders
             .Where(inner => inner.Name.StartsWith("__attach_version1.0_", StringComparison.OrdinalIgnoreCase))
             .OrderBy(inner => inner.Name, StringComparer.Ordinal)
-            .Select(inner => new OutlookProperties(inner, AttachmentHeader)).Where(inner => !IsPicture(inner)).ToList();
-        var names = attached.Select(Name).Where(name => name.Length > 0).ToList();
-        if (names.Count > 0)
-        {
-            sink.Paragraph("Attachments: " + string.Join(", ", names));
-        }
-
-        attached.ForEach(attachment => Attached(attachment, sink));
+            .Select(inner => new OutlookProperties(inner, AttachmentHeader)).ToList();
+        var messages = attached.Where(inner => inner.Bytes(Data) is null).ToList();
+        AttachedFile.TakeOut(
+            [
+                .. attached.Except(messages)
+                    .Select(file => new AttachedFile(Name(file), () => file.Bytes(Data) ?? [], IsPicture(file))),
+            ],
+            sink);
+        messages.ForEach(message => Inner(message, sink));
     }
 
     private static string Headers(OutlookProperties properties)
@@ -79,13 +79,10 @@ internal sealed class OutlookFormat : IFormatReader
         }
     }
 
-    private static void Attached(OutlookProperties attachment, DocumentSink sink)
+    // A message inside another is a folder of the same file and no file of its own: it is a part of the text.
+    private static void Inner(OutlookProperties attachment, DocumentSink sink)
     {
-        if (attachment.Bytes(Data) is { } content)
-        {
-            EmbeddedDocument.Read(Name(attachment), content, sink);
-        }
-        else if (attachment.Folder(Data) is { } inner && sink.Depth < MaxDepth)
+        if (attachment.Folder(Data) is { } inner && sink.Depth < EmbeddedDocument.MaxDepth)
         {
             sink.Nested(() => Message(inner, InnerHeader, sink), levels: 1);
         }

@@ -74,10 +74,7 @@ internal sealed class PdfFormat : IFormatReader
         {
             if (document.Advanced.TryGetEmbeddedFiles(out var files))
             {
-                foreach (var file in files)
-                {
-                    EmbeddedDocument.Read(file.Name, file.Memory.ToArray(), sink);
-                }
+                AttachedFile.TakeOut([.. files.Select(file => new AttachedFile(file.Name ?? string.Empty, () => file.Memory.ToArray()))], sink);
             }
         }
         catch (Exception exception) when (exception
