@@ -71,7 +71,7 @@ public sealed class AnswerService(
     {
         var found = await search.SearchAsync(
             new SearchQuery(
-                SearchText(question.Text, history),
+                FollowUp.SearchText(question.Text, history),
                 question.Collection,
                 question.Limit,
                 SearchMode.Hybrid,
@@ -133,12 +133,6 @@ public sealed class AnswerService(
         CacheName,
         question.Collection,
         new { question.Text, question.Limit, question.Groups, writer.Model, Search = search.Settings, Answer = writer.Settings });
-
-    /// <summary>A short question that continues a session ("And in 2022?") is searched together with the one before.</summary>
-    private static string SearchText(string question, IReadOnlyList<SessionTurn> history) =>
-        history.Count > 0 && question.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < 6
-            ? $"{history[^1].Question} {question}"
-            : question;
 
     private sealed record CachedAnswer(IReadOnlyList<Source> Sources, AnswerDraft Draft);
 }
