@@ -66,6 +66,6 @@ internal static partial class FollowUp
     private static FrozenSet<string> Words(string text) =>
         text.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"[\p{L}\p{M}\p{N}'’-]+")]
+    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
     private static partial Regex Word();
 }
