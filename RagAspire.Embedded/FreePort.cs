@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,7 +12,13 @@ public static class FreePort
     private const int First = 15_000;
     private const int Last = 29_999;
 
-    /// <summary>A port without a listener right now. Another process may still take it first, so callers retry.</summary>
+    // What this process has chosen, with the sockets that say so to the others. They stay open until it ends.
+    private static readonly ConcurrentDictionary<int, Socket?> Reserved = new();
+
+    /// <summary>
+    /// A port without a listener right now, which no other call gets while this process lives: neither here nor, on Linux,
+    /// in another process that asks this class. Other programs may still take it first.
+    /// </summary>
     public static int Next()
     {
         int port;
@@ -19,7 +26,7 @@ public static class FreePort
         {
             port = Random.Shared.Next(First, Last + 1);
         }
-        while (!IsFree(port));
+        while (!TryReserve(port));
         return port;
     }
 
@@ -34,6 +41,49 @@ public static class FreePort
         }
         catch (SocketException)
         {
+            return false;
+        }
+    }
+
+    /// <summary>Reserves the port for this process, where nobody listens on it and nobody else has reserved it.</summary>
+    public static bool TryReserve(int port)
+    {
+        if (!Reserved.TryAdd(port, null))
+        {
+            return false;
+        }
+
+        if (TryMark(port, out var mark) && IsFree(port))
+        {
+            Reserved[port] = mark;
+            return true;
+        }
+
+        mark?.Dispose();
+        Reserved.TryRemove(port, out _);
+        return false;
+    }
+
+    // Between the choice and the listen call lie seconds, in which another process may choose the same port. A name in the
+    // abstract namespace of Unix sockets has one holder, needs no file, and is free again when its process ends, however.
+    private static bool TryMark(int port, out Socket? mark)
+    {
+        mark = null;
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint($"\0ragaspire-port-{port}"));
+            mark = socket;
+            return true;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
             return false;
         }
     }
