@@ -23,7 +23,7 @@ return await ServiceHost.RunAsync(args, () =>
     app.MapDefaultEndpoints();
     app.MapDocumentation();
     app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503)
-        .MapKey().MapDocuments().MapTransfer().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance()
+        .MapKey().MapDocuments().MapCollections().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance()
         .MapBackups().MapQuality().MapAlerts().MapDiagnostics().MapMemory().MapCapacity().MapUsage().MapWebhooks();
     app.MapOpenAi().MapMcpEndpoint();
     return app;

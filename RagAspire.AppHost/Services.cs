@@ -37,7 +37,8 @@ internal static class Services
             .WithPage("http", "/scalar", "API reference")
             .WithExtraPage("http", "/openapi/v1.json", "OpenAPI")
             .WithExtraPage("http", "/health", "Health")
-            .WithApiCommands(apiKey);
+            .WithApiCommands(apiKey)
+            .WithMcpServer(options, apiKey);
         if (builder.ExecutionContext.IsPublishMode)
         {
             api.AsPublished(replicas: 3, reservedCpus: 2);

@@ -4,6 +4,9 @@ namespace RagAspire.AppHost;
 
 internal static class WebApp
 {
+    /// <summary>Where the ingress of a deployment is, whose addresses are not known here.</summary>
+    private const string PrivateNetworks = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10";
+
     /// <summary>
     /// The web app for people. It starts when the API is ready, so that it takes no time from the start of the services, and
     /// knows nothing but the API.
@@ -35,7 +38,7 @@ internal static class WebApp
         if (builder.ExecutionContext.IsPublishMode)
         {
             // Pages that are alive belong to one replica; more need an ingress whose sessions are sticky.
-            web.AsPublished(replicas: 1, reservedCpus: 1).WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true");
+            web.AsPublished(replicas: 1, reservedCpus: 1).WithEnvironment("Proxies__Networks", PrivateNetworks);
         }
     }
 }

@@ -99,6 +99,12 @@ public sealed record DocumentChunk(Guid Id, int Ordinal, string Text, int? Page,
 /// <param name="HeaderLength">How much of the chunk's beginning repeats the header of a table.</param>
 public sealed record ChunkPlace(int Start, int End, int HeaderLength);
 
+/// <summary>A collection and what it holds.</summary>
+/// <param name="Documents">All, whatever their status.</param>
+/// <param name="UpdatedAt">When one of its documents was last changed; null while it has none.</param>
+public sealed record CollectionSummary(
+    string Name, int Documents, int Ready, int Failed, long ChunkCount, long SizeBytes, DateTimeOffset? UpdatedAt);
+
 /// <summary>Which documents to list.</summary>
 /// <param name="Q">Full text over the chunks of the documents.</param>
 /// <param name="After">The <c>next</c> of the page before.</param>

@@ -36,6 +36,10 @@ public sealed class RagApiClient
     public Task<CurrentKey> KeyAsync(CancellationToken cancellationToken) =>
         _api.GetAsync<CurrentKey>("api/v1/key", cancellationToken);
 
+    /// <summary>A page of the collections that the key may use, in the order of their names.</summary>
+    public Task<Page<CollectionSummary>> CollectionsAsync(string? after, int limit, CancellationToken cancellationToken) =>
+        _api.GetAsync<Page<CollectionSummary>>(Address.With("api/v1/collections", ("after", after), ("limit", limit)), cancellationToken);
+
     public Task<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancellationToken) =>
         _api.CallAsync<SearchResult>(HttpMethod.Post, "api/v1/search", request, cancellationToken);
 

@@ -18,10 +18,13 @@ public static class SecretFile
             }
         }
 
-        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var secret = Create();
         Write(path, secret);
         return secret;
     }
+
+    /// <summary>A new secret of the same kind that is kept nowhere.</summary>
+    public static string Create() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Writes a temporary file and renames it, so that a crash never leaves half a secret.</summary>
     public static void Write(string path, string secret)

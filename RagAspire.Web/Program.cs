@@ -6,9 +6,11 @@ return await ServiceHost.RunAsync(args, () =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
+    builder.Services.AddProxies();
     builder.AddSessions().AddApiAccess().AddPages();
 
     var app = builder.Build();
+    app.UseProxies();
     app.UsePageHeaders().UseErrorPages();
     app.UseAuthentication().UseAuthorization();
     app.UseAntiforgery();

@@ -11,10 +11,24 @@ namespace RagAspire.Api.Mcp;
 
 /// <summary>Seeing and adding documents.</summary>
 [McpServerToolType]
-internal sealed class DocumentTools(DocumentStore documents, DocumentTexts texts, DocumentIntake intake, UploadReader uploads)
+internal sealed class DocumentTools(
+    DocumentStore documents, CollectionStore collections, DocumentTexts texts, DocumentIntake intake, UploadReader uploads)
 {
     /// <summary>Characters of a document's text in one result: what a model can read at once.</summary>
     private const int MostCharacters = 100_000;
+
+    [McpServerTool(Name = "list_collections", Title = "List collections", ReadOnly = true, OpenWorld = false, UseStructuredContent = true)]
+    [Description("Lists the collections that can be searched and asked, by name, with what they hold.")]
+    [Authorize(Policy = Scopes.Read)]
+    public Task<Page<CollectionSummary>> CollectionsAsync(
+        ClaimsPrincipal user,
+        [Description("The 'next' of the page before.")] string? after = null,
+        [Description("How many, 1 to 200.")] int limit = 50,
+        CancellationToken cancellationToken = default)
+    {
+        var request = Checked.Valid(new CollectionListRequest(after, limit));
+        return collections.ListAsync(Caller.Of(user), request.After, request.Limit, cancellationToken);
+    }
 
     [McpServerTool(Name = "list_documents", Title = "List documents", ReadOnly = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Lists the documents of one collection, newest first, with the state of their processing.")]

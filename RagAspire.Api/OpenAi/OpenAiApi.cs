@@ -40,9 +40,9 @@ internal static class OpenAiApi
     }
 
     private static async Task<Ok<ModelList<ModelEntry>>> ModelsAsync(
-        ClaimsPrincipal user, CollectionNames collections, Embedder embedder, CancellationToken cancellationToken)
+        ClaimsPrincipal user, CollectionStore collections, Embedder embedder, CancellationToken cancellationToken)
     {
-        var names = await collections.OfAsync(Caller.Of(user), cancellationToken);
+        var names = await collections.NamesAsync(Caller.Of(user), cancellationToken);
         var models = embedder.Model is { } model ? names.Append(model) : names;
         return TypedResults.Ok(new ModelList<ModelEntry>("list", [.. models.Select(name => new ModelEntry(name, "model", 0, "ragaspire"))]));
     }

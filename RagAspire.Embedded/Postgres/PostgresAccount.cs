@@ -73,7 +73,7 @@ internal sealed class ReachablePath(string value, int? descriptor) : IDisposable
     {
         if (descriptor is { } open)
         {
-            _ = CLibrary.Close(open);
+            CLibrary.Close(open);
         }
     }
 }

@@ -21,6 +21,7 @@ internal static class PostgresCommand
             .WithWorkingDirectory(Path.GetPathRoot(AppContext.BaseDirectory)!) // The account may not enter the current directory.
             .WithEnvironmentVariables(CleanEnvironment())
             .WithValidation(CommandResultValidation.None);
+        CLibrary.KeepInheritedHandles();
         try
         {
             return await (user is null ? command : command.WithCredentials(credentials => credentials.SetUserName(user)))

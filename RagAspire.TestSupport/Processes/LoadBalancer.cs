@@ -18,11 +18,12 @@ public sealed class LoadBalancer : IAsyncDisposable
     /// <param name="directory">Gets the configuration, temporary files and the certificate.</param>
     /// <param name="replicas">Stand for <c>api-1</c>, <c>api-2</c>, …</param>
     /// <param name="upstream">The file that names the replicas.</param>
-    public LoadBalancer(string directory, IReadOnlyList<Uri> replicas, string upstream = "upstream.conf")
+    /// <param name="web">Stands for <c>web</c>; null for none.</param>
+    public LoadBalancer(string directory, IReadOnlyList<Uri> replicas, string upstream = "upstream.conf", Uri? web = null)
     {
         _directory = directory;
         Write("upstream.conf", replicas.Index().Aggregate(
-            Shipped(upstream), (text, replica) => text.Replace($"api-{replica.Index + 1}:8000", replica.Item.Authority)));
+            Shipped(upstream).Replace("web:8002", web?.Authority ?? "web:8002"), (text, replica) => text.Replace($"api-{replica.Index + 1}:8000", replica.Item.Authority)));
         Write("nginx.conf", Shipped("nginx.conf")
             .Replace("listen 80;", $"listen 127.0.0.1:{PlainAddress.Port};")
             .Replace("listen 443 ssl", $"listen 127.0.0.1:{Address.Port} ssl")

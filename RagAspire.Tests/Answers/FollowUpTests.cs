@@ -42,10 +42,12 @@ public sealed class FollowUpTests(ITestOutputHelper output)
         var collection = BeirTest.Load(SharedData.Locate("retrieval-en"));
         using var subject = new IndexSubject(collection);
         var dialogues = File.ReadLines(SharedData.Locate("sample/dialogues/follow-ups.tsv")).Skip(1)
-            .Select(line => line.Split('\t')).Select(parts => (Paragraph: parts[0], First: collection.Queries[parts[1]], Next: parts[2])).ToList();
+            .Select(line => line.Split('\t'))
+            .Select(parts => (Paragraph: parts[0], First: collection.Queries[parts[1]], Next: parts[2])).ToList();
         Assert.True(dialogues.Count >= 100);
         var random = new Random(3);
-        var all = collection.Relevant.Select(each => (Paragraph: each.Value.Keys.First(), Next: collection.Queries[each.Key])).ToList();
+        var all = collection.Relevant
+            .Select(each => (Paragraph: each.Value.Keys.First(), Next: collection.Queries[each.Key])).ToList();
         var changes = dialogues.SelectMany(dialogue => Enumerable.Range(0, 4).Select(_ => all[random.Next(all.Count)])
             .Where(other => other.Paragraph != dialogue.Paragraph)
             .Select(other => (other.Paragraph, dialogue.First, other.Next))).ToList();

@@ -50,10 +50,28 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
             Assert.DoesNotContain("zanzibar", answer.ToJsonString());
         }
 
+        var counted = (await outsider.GetAsync("/api/v1/collections"))["items"]!.AsArray().Single(each => $"{each!["name"]}" == collection)!;
+        Assert.Equal((1, 1), (counted["documents"]!.GetValue<int>(), counted["chunkCount"]!.GetValue<int>()));
         var explained = await outsider.PostAsync(
             "/api/v1/search", new { query = "zanzibar", collection, explain = true, expected = new[] { id } });
         Assert.Contains("no searchable document", explained["explanation"]!["missing"]![0]!["reason"]!.GetValue<string>());
         Assert.All(explained["explanation"]!["terms"]!.AsArray(), term => Assert.Null(term!["chunks"]));
+    }
+
+    [Fact]
+    public async Task A_collection_of_hidden_documents_is_not_listed()
+    {
+        var system = await shared.SystemAsync(stores);
+        var collection = shared.NewCollection();
+        await UploadAsync(system.Client, collection, "plan.txt", "Nobody else reads this plan.", "board");
+        foreach (var (group, isSeen) in new[] { ("board", true), ("guests", false) })
+        {
+            using var client = new RagClient(
+                system.Api.Address, await system.NewKeyAsync(new { name = "unbound", scopes = new[] { "read" }, groups = new[] { group } }));
+            var listed = (await client.GetAsync("/api/v1/collections?limit=200"))["items"]!.AsArray().Select(each => $"{each!["name"]}");
+            var models = (await client.GetAsync("/v1/models"))["data"]!.AsArray().Select(each => $"{each!["id"]}");
+            Assert.Equal((isSeen, isSeen), (listed.Contains(collection), models.Contains(collection)));
+        }
     }
 
     [Fact]

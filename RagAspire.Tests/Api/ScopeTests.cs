@@ -30,6 +30,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         { "POST", "/api/v1/documents/batch?collection=COLLECTION", "write", true },
         { "POST", "/api/v1/documents/retry", "write", true },
         { "GET", "/api/v1/documents/batches/00000000-0000-0000-0000-000000000001", "read", true },
+        { "GET", "/api/v1/collections", "read", true },
         { "GET", "/api/v1/collections/COLLECTION/export", "read", true },
         { "POST", "/api/v1/collections/COLLECTION/import", "write", true },
         { "GET", "/api/v1/operations/audit", "operations:read", true },

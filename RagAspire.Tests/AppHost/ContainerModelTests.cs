@@ -32,6 +32,14 @@ public sealed class ContainerModelTests : IDisposable
             });
     }
 
+    [Fact]
+    public async Task The_API_is_declared_as_an_MCP_server()
+    {
+        await using var builder = await CreateAsync();
+
+        AssertHas<McpServerEndpointAnnotation>(builder.Resources.Single(resource => resource.Name == "api"));
+    }
+
     [Theory]
     [InlineData("postgres-exporter", "postgres")]
     [InlineData("redis-exporter", "cache")]

@@ -1,5 +1,7 @@
+using System.Net;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Client;
 using RagAspire.AppHost;
 using RagAspire.Tests.Support;
 
@@ -70,6 +72,29 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
         Assert.Contains(chat.Relationships, relation => relation is { ResourceName: "ollama", Type: "Parent" });
         var links = (await room.HealthyAsync("ollama")).Urls.Select(url => url.DisplayProperties.DisplayName);
         Assert.Equal(["Models", "Ollama"], links.Order());
+    }
+
+    /// <summary>Aspire's tools connect in this way, by the address alone.</summary>
+    [Fact]
+    public async Task Aspires_tools_list_and_call_those_of_the_API()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        await room.HealthyAsync("api");
+        var api = room.Resources.OfType<ProjectResource>().Single(resource => resource.Name == "api");
+        var declared = Assert.Single(api.Annotations.OfType<McpServerEndpointAnnotation>());
+        var address = (await declared.EndpointUrlResolver(api, cancelled))!;
+        Assert.True(address.IsLoopback);
+        await using var client = await McpClient.CreateAsync(
+            new HttpClientTransport(new HttpClientTransportOptions { Endpoint = address }), cancellationToken: cancelled);
+
+        var tools = await client.ListToolsAsync(cancellationToken: cancelled);
+        Assert.Superset(new HashSet<string> { "ask", "diagnose", "search" }, tools.Select(tool => tool.Name).ToHashSet());
+        var found = await client.CallToolAsync("list_collections", cancellationToken: cancelled);
+        Assert.False(found.IsError ?? false);
+
+        using var http = new HttpClient();
+        using var refused = await http.GetAsync(new Uri(address, "/mcp"), cancelled);
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
     }
 
     [Fact]

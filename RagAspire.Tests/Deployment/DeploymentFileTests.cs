@@ -167,6 +167,31 @@ public sealed partial class DeploymentFileTests
         }
     }
 
+    /// <summary>With the framework's own switch everybody could claim how a browser came.</summary>
+    [Fact]
+    public void The_web_app_is_behind_every_proxy_and_believes_that_one_alone()
+    {
+        Assert.All(
+            ["nginx/upstream.conf", "nginx/upstream-sticky.conf", "swarm/upstream.conf"],
+            file => Assert.Contains("default web:8002;", Text(file), StringComparison.Ordinal));
+        Assert.Equal(
+            $"{Compose.At("services.nginx.networks.inside.ipv4_address")}/32", Compose.At("services.web.environment.Proxies__Networks"));
+        Assert.Equal(Stack.At("networks.inside.ipam.config.0.subnet"), Stack.At("services.web.environment.Proxies__Networks"));
+        Assert.Contains("Proxies__Networks", Settings(Manifest("Deployment", "web")["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]));
+        Assert.All(Yaml, file => Assert.DoesNotContain("ASPNETCORE_FORWARDEDHEADERS_ENABLED", Text(file), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_swarm_is_told_every_secret_that_a_service_takes()
+    {
+        var declared = Stack["secrets"]!.AsObject().Select(secret => secret.Key).ToHashSet();
+        var taken = Stack["services"]!.AsObject().SelectMany(service => service.Value!["secrets"]!.AsArray())
+            .Select(secret => $"{(secret is System.Text.Json.Nodes.JsonObject named ? named["source"] : secret)}").ToHashSet();
+
+        Assert.Contains("Web__Secret", taken);
+        Assert.Equal(declared.Order(), taken.Order());
+    }
+
     /// <summary>A pushed and a scraped series look alike wherever Prometheus runs.</summary>
     [Fact]
     public void The_operators_Prometheus_relabels_as_ours_does()

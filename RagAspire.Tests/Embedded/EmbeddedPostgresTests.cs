@@ -48,6 +48,27 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Assert.Equal("200", await QueryAsync(server.ConnectionString, "SHOW max_connections"));
     }
 
+    /// <summary>A script that started this process through a pipe would wait for the server.</summary>
+    [Fact]
+    public async Task It_holds_nothing_open_that_its_owner_was_started_with()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows what a process holds open.");
+        var file = Path.Combine(_data.Path, "inherited");
+        await File.WriteAllTextAsync(file, "", Cancellation);
+        var inherited = CLibrary.Open(file, flags: 0);
+        try
+        {
+            await using var server = await EmbeddedPostgres.StartAsync(Options(), cancellationToken: Cancellation);
+
+            Assert.Contains(file, HeldBy(Environment.ProcessId));
+            Assert.DoesNotContain(file, HeldBy(server.ProcessId!.Value));
+        }
+        finally
+        {
+            CLibrary.Close(inherited);
+        }
+    }
+
     [Fact]
     public async Task A_server_that_a_killed_owner_left_is_ended_and_its_data_is_there()
     {
@@ -163,6 +184,9 @@ public sealed class EmbeddedPostgresTests : IDisposable
             bystander.Kill();
         }
     }
+
+    private static IEnumerable<string?> HeldBy(int processId) => Directory.GetFiles($"/proc/{processId}/fd")
+        .Select(entry => new FileInfo(entry).LinkTarget);
 
     private PostgresOptions Options() => new() { DataDirectory = _data.Path, Durable = false, SharedBuffersMegabytes = 32 };
 

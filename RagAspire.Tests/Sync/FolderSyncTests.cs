@@ -195,9 +195,7 @@ public sealed class FolderSyncTests(Stores stores)
         Assert.Equal("3 unchanged.", await rig.SyncAsync());
     }
 
-    /// <summary>
-    /// Also for the superuser, who may read every file. That such a file costs itself alone, WebSyncTests show.
-    /// </summary>
+    /// <summary>Also for the superuser, who may read every file. WebSyncTests show that it costs itself alone.</summary>
     [Fact]
     public async Task A_file_that_cannot_be_opened_is_a_fault_of_the_file()
     {

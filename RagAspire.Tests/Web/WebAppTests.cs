@@ -140,6 +140,18 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
     }
 
     [Fact]
+    public async Task The_collections_that_the_key_may_use_are_suggested()
+    {
+        // First in the order of the names, of which a page has the first ones.
+        var collection = $"0{app.NewCollection()}";
+        await app.System.Client.UploadAsync("note.txt", "A note in a collection."u8.ToArray(), ("collection", collection));
+        await using var page = await app.OpenAsync("/search", await app.KeyAsync(["read"]));
+
+        Assert.Contains(collection, await page.Page.Locator("#search-collections option").EvaluateAllAsync<string[]>(
+            "options => options.map(option => option.value)"));
+    }
+
+    [Fact]
     public async Task A_key_that_is_revoked_leads_back_to_the_sign_in()
     {
         var key = await app.KeyAsync(["read"]);

@@ -9,36 +9,31 @@ namespace RagAspire.Web.Api;
 public sealed record KnownCollections(string[] Names, string? Initial)
 {
     private const string Default = "default";
-    private const int Entries = 500;
 
-    /// <summary>
-    /// The collections of the key. One for all collections has no list: its user gets those that were changed last, where the
-    /// key may read the audit log, and can type any other.
-    /// </summary>
+    /// <summary>Of a system with more, any other can be typed.</summary>
+    private const int Most = 200;
+
+    /// <summary>The collections that the key may use.</summary>
     public static async Task<KnownCollections> OfAsync(ApiAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(access);
-        var user = await access.UserAsync();
-        if (user.Collections() is { Count: > 0 } bound)
-        {
-            return new KnownCollections([.. bound], bound.Contains(Default) ? null : bound[0]);
-        }
+        var bound = (await access.UserAsync()).Collections();
+        return new KnownCollections(
+            await NamesAsync(access, cancellationToken), bound.Count == 0 || bound.Contains(Default) ? null : bound[0]);
+    }
 
-        IEnumerable<string> names = [Default];
-        if (user.May(Rights.Operations))
+    private static async Task<string[]> NamesAsync(ApiAccess access, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                var client = await access.ClientAsync();
-                var entries = await client.Operations.AuditAsync(after: null, Entries, cancellationToken);
-                names = names.Concat(entries.Items.Select(entry => entry.Collection).OfType<string>());
-            }
-            catch (RagApiException)
-            {
-                // Only suggestions are missing; the calls of the page itself say what is wrong.
-            }
+            var client = await access.ClientAsync();
+            var collections = await client.CollectionsAsync(after: null, Most, cancellationToken);
+            return [.. collections.Items.Select(collection => collection.Name)];
         }
-
-        return new KnownCollections([.. names.Distinct().Order(StringComparer.Ordinal)], Initial: null);
+        catch (RagApiException)
+        {
+            // Only suggestions are missing; the calls of the page itself say what is wrong.
+            return [];
+        }
     }
 }

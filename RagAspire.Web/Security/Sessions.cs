@@ -39,6 +39,7 @@ internal static class Sessions
         {
             options.Cookie.Name = "ragaspire-form";
             options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         return builder;
     }

@@ -12,7 +12,9 @@ internal static partial class FollowUp
     /// <summary>A shorter question that names nothing is hardly whole.</summary>
     private const int ShortQuestion = 6;
 
-    /// <summary>Where a pronoun stands that speaks of the question before; a later one speaks of what this question has named.</summary>
+    /// <summary>
+    /// A pronoun among so many words speaks of the question before; a later one speaks of what this question has named.
+    /// </summary>
     private const int Beginning = 8;
 
     private static readonly FrozenSet<string> Pronouns = Words("""

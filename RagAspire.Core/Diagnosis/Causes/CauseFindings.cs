@@ -21,9 +21,9 @@ internal static class CauseFindings
             "Users wait for answers; searches are not affected.",
             "The model is larger than its machine allows, is loaded again for each call, or gets more questions than it can answer.",
             [
-                "See what the model server does: ollama ps, and its processor or graphics card.",
-                "Choose a smaller model, or raise OLLAMA_NUM_PARALLEL where there is memory.",
-                "Move the model to another machine, or add a second one.",
+                "See what the model server does: its log or metrics (ollama ps, /metrics of vLLM), its processor or graphics card.",
+                "Choose a smaller model, or let the server work on more requests at once where there is memory (OLLAMA_NUM_PARALLEL, --max-num-seqs).",
+                "Move the model to another machine or provider, or add a second one.",
             ],
             []),
         new(Index, "Searches wait for the vector index", FindingSeverity.Warning,
@@ -46,7 +46,7 @@ internal static class CauseFindings
             "Searches and answers are slow.",
             "The embedding model shares its machine with the language model or with ingestion.",
             [
-                "See what the model server does: ollama ps.",
+                "See what the model server does: its log or metrics (ollama ps, /metrics of vLLM).",
                 "Lower Jobs:Workers while users search, or serve embeddings from another machine.",
             ],
             [SlowRoute]),

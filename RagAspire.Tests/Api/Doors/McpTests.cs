@@ -10,7 +10,7 @@ namespace RagAspire.Tests.Api.Doors;
 [Collection(DoorsHost.Name)]
 public sealed class McpTests(DoorsHost host)
 {
-    private static readonly string[] Reading = ["ask", "get_document_text", "list_documents", "search"];
+    private static readonly string[] Reading = ["ask", "get_document_text", "list_collections", "list_documents", "search"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,7 +23,7 @@ public sealed class McpTests(DoorsHost host)
         Assert.Equal(
             [
                 "ask", "capacity", "diagnose", "get_document_text", "get_maintenance_run", "get_runbook", "list_alerts",
-                "list_documents", "run_maintenance", "search", "upload_document",
+                "list_collections", "list_documents", "run_maintenance", "search", "upload_document",
             ],
             (await own.ListToolsAsync(cancellationToken: Token)).Select(tool => tool.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
@@ -70,6 +70,15 @@ public sealed class McpTests(DoorsHost host)
 
         var listed = (await CallAsync(client, "list_documents", new { words = "owl", status = "ready" })).GetProperty("items");
         Assert.Equal(document.GetProperty("id").GetGuid(), Assert.Single(listed.EnumerateArray()).GetProperty("id").GetGuid());
+    }
+
+    [Fact]
+    public async Task A_caller_sees_its_collections_and_what_they_hold()
+    {
+        await using var client = await ConnectAsync(host.OtherKey);
+        var collection = Assert.Single((await CallAsync(client, "list_collections", new { })).GetProperty("items").EnumerateArray());
+
+        Assert.Equal(("other", 1), (collection.GetProperty("name").GetString(), collection.GetProperty("documents").GetInt32()));
     }
 
     [Fact]

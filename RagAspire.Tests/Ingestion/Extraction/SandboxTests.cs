@@ -110,7 +110,7 @@ public sealed class SandboxTests
         }
         finally
         {
-            _ = CLibrary.Close(inherited);
+            CLibrary.Close(inherited);
         }
     }
 

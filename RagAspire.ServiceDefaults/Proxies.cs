@@ -1,11 +1,15 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RagAspire;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace RagAspire.Api.Security;
+namespace Microsoft.Extensions.Hosting;
 
-/// <summary>The reverse proxies in front of the API; section <c>Proxies</c>.</summary>
+/// <summary>The reverse proxies in front of a service; section <c>Proxies</c>.</summary>
 public sealed class ProxyOptions : IValidatableObject
 {
     public const string Section = "Proxies";
@@ -29,9 +33,10 @@ public sealed class ProxyOptions : IValidatableObject
         .Select(part => new ValidationResult($"'{part}' is not a network such as 10.0.0.0/8.", [nameof(Networks)]));
 }
 
-/// <summary>What the API has to know of a proxy, and a proxy of the API.</summary>
-internal static class Proxies
+/// <summary>What a service has to know of a proxy, and a proxy of the service.</summary>
+public static class Proxies
 {
+    /// <summary>Reads the settings.</summary>
     public static IServiceCollection AddProxies(this IServiceCollection services)
     {
         services.AddValidatedOptions<ProxyOptions>(ProxyOptions.Section);
