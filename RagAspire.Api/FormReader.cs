@@ -28,8 +28,8 @@ internal sealed partial class FormReader
     /// <summary>The name of the file in the section that was read last.</summary>
     public string NameOf(ContentDispositionHeaderValue disposition)
     {
-        var name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName)
-            .Value ?? string.Empty;
+        var given = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+        var name = HeaderUtilities.RemoveQuotes(given).Value ?? string.Empty;
         name = name.Contains('\uFFFD') && _body.Find(name) is { } bytes ? Encoding.Latin1.GetString(bytes) : name;
         return FileReceiver.CleanName(Decode(name));
     }

@@ -2,7 +2,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor;
 
-/// <summary>A file inside another that becomes a document of its own: attached to a mail or a PDF, or packed into an archive.</summary>
+/// <summary>A file inside another that becomes a document of its own: attached to a mail, or packed into an archive.</summary>
 /// <param name="Content">Read when its turn comes, so that one file is in memory at a time.</param>
 /// <param name="IsShown">The text around it shows it as a picture, such as the logo of a signature.</param>
 internal sealed record AttachedFile(string Name, Func<byte[]> Content, bool IsShown = false)

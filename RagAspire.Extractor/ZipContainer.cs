@@ -94,10 +94,13 @@ internal sealed class ZipContainer
 
         using var memory = new MemoryStream();
         var buffer = new byte[1 << 16];
-        while (memory.Length <= most && stream.Read(buffer, 0, (int)Math.Min(buffer.Length, most + 1 - memory.Length)) is > 0 and var read)
+        int read;
+        do
         {
+            read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, most + 1 - memory.Length));
             memory.Write(buffer, 0, read);
         }
+        while (read > 0);
 
         return memory.ToArray();
     }

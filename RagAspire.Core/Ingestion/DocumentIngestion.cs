@@ -71,7 +71,7 @@ public sealed partial class DocumentIngestion(
         {
             // The file is at fault, so a retry cannot help.
             await (IsDecoration(lease.Document, ex)
-                ? lease.WithdrawAsync(new ExtractionWarning(WarningCodes.PicturesSkipped, lease.Document.Name, 1), cancellationToken)
+                ? lease.WithdrawAsync(WarningCodes.PicturesSkipped, cancellationToken)
                 : lease.RejectAsync(ex.Message, cancellationToken));
             metrics.Finished("rejected");
             Log.Rejected(logger, lease.Document.Id, ex.Message);
@@ -90,7 +90,8 @@ public sealed partial class DocumentIngestion(
 
     /// <summary>A photo in a mail has no text and no fault.</summary>
     private static bool IsDecoration(Document document, UnreadableDocumentException reason) =>
-        document.ParentId is not null && TextRecognition.IsPicture(document.ContentType) && reason.Message == Reasons.NothingRecognised;
+        document.ParentId is not null && TextRecognition.IsPicture(document.ContentType)
+        && reason.Message == Reasons.NothingRecognised;
 
     /// <summary>Only failures of our own use up attempts.</summary>
     private async Task<string> PostponeAsync(DocumentLease lease, Exception failure, CancellationToken cancellationToken)

@@ -38,7 +38,10 @@ public sealed class IngestionPipeline(
         Document document, AttachedFiles attached, IngestionProgress progress, CancellationToken cancellationToken)
     {
         var extracted = await StageAsync(DocumentStage.Extract, () => extractor.ExtractAsync(
-            document, attached, Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken), cancellationToken));
+            document,
+            attached,
+            Share(progress, DocumentStage.Extract, ExtractFrom, ChunkFrom, cancellationToken),
+            cancellationToken));
 
         await progress(DocumentStage.Chunk, ChunkFrom, cancellationToken);
         var stored = await StageAsync(DocumentStage.Chunk, () => chunks.WriteAsync(

@@ -44,7 +44,8 @@ internal static class DocumentRig
     public static async Task<IReadOnlyList<Document>> ChildrenAsync(this CoreServices core, Guid id)
     {
         var filter = new DocumentFilter("default", null, null, null, 200) { ParentId = id };
-        return [.. (await core.Get<DocumentStore>().ListAsync(filter, Token)).Items.OrderBy(child => child.Name, StringComparer.Ordinal)];
+        var page = await core.Get<DocumentStore>().ListAsync(filter, Token);
+        return [.. page.Items.OrderBy(child => child.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Processes a document, if it waits.</summary>

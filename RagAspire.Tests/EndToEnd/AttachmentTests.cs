@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.EndToEnd;
 
-/// <summary>A mail with a PDF and a forwarded mail: what is inside is found, cited by its own name, and goes with the mail.</summary>
+/// <summary>A mail with a PDF and another mail: what is inside is found, cited by its own name, and goes with the mail.</summary>
 [Collection(Processes.Name)]
 public sealed class AttachmentTests(SharedSystem shared, Stores stores)
 {

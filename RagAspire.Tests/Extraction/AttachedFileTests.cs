@@ -184,7 +184,8 @@ public sealed class AttachedFileTests
         Assert.Equal([new ExtractionWarning(WarningCodes.PicturesSkipped, "icon.png, scan.png", 2)], readsNot.Document.Warnings);
     }
 
-    private static (ExtractedDocument Document, IReadOnlyList<(string Name, string Text)> Attached) Open(string contentType, string content)
+    private static (ExtractedDocument Document, IReadOnlyList<(string Name, string Text)> Attached) Open(
+        string contentType, string content)
     {
         var (document, attached) = Samples.Open(contentType, Encoding.UTF8.GetBytes(content.ReplaceLineEndings("\r\n")));
         return (document, [.. attached.Select(file => (file.Name, Encoding.UTF8.GetString(file.Content)))]);

@@ -85,9 +85,10 @@ public sealed partial class DocumentLease : IAsyncDisposable
         await EndAsync(await _row.FailAsync(reason, cancellationToken));
 
     /// <summary>Takes a document that was inside another away: there is nothing in it to read, which that one says.</summary>
-    public async Task WithdrawAsync(ExtractionWarning warning, CancellationToken cancellationToken)
+    /// <param name="code">One of <see cref="WarningCodes"/>.</param>
+    public async Task WithdrawAsync(string code, CancellationToken cancellationToken)
     {
-        await _row.WithdrawAsync(Document, warning, cancellationToken);
+        await _row.WithdrawAsync(Document, new ExtractionWarning(code, Document.Name, 1), cancellationToken);
         _hasOutcome = true;
     }
 

@@ -74,7 +74,8 @@ internal sealed class PdfFormat : IFormatReader
         {
             if (document.Advanced.TryGetEmbeddedFiles(out var files))
             {
-                AttachedFile.TakeOut([.. files.Select(file => new AttachedFile(file.Name ?? string.Empty, () => file.Memory.ToArray()))], sink);
+                AttachedFile.TakeOut(
+                    [.. files.Select(file => new AttachedFile(file.Name ?? string.Empty, () => file.Memory.ToArray()))], sink);
             }
         }
         catch (Exception exception) when (exception
