@@ -2,7 +2,7 @@ using RagAspire.Extraction;
 
 namespace RagAspire.Extractor.Formats;
 
-/// <summary>Archives: the list of their files, each of which becomes a document. Those that cannot be read are warnings.</summary>
+/// <summary>Archives: the list of their files, each of which becomes a document. One that cannot be read is a warning.</summary>
 internal sealed class ZipFormat : IFormatReader
 {
     // Its text does not tell how much it may inflate to: that is in other documents. Logs are the most repetitive of them.
