@@ -62,7 +62,7 @@ public sealed class FollowUpTests(ITestOutputHelper output)
     }
 
     private static async Task<double> NdcgAsync(
-        IndexSubject subject, IReadOnlyList<(string Paragraph, string First, string Next)> dialogues, bool alone = false)
+        IndexSubject subject, List<(string Paragraph, string First, string Next)> dialogues, bool alone = false)
     {
         var sum = 0.0;
         foreach (var (paragraph, first, next) in dialogues)
