@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using RagAspire.Embedded;
-using Xunit;
 
 namespace RagAspire.Tests.Embedded;
 

@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 namespace RagAspire.Answers.Extractive;
 
 /// <summary>What a question counts.</summary>
+/// <param name="Word">As it is written; units that mean the same with "/" between them.</param>
 /// <param name="IsUnit">It stands right behind its number, without a blank ("三十天").</param>
 internal sealed record CountedThing(string Word, bool IsUnit)
 {
-    private readonly Regex? _unit = IsUnit ? new Regex($@"[\p{{N}}一二三四五六七八九十百千万两半数]\s?[个か]?{Regex.Escape(Word)}") : null;
+    private readonly Regex? _unit = IsUnit ? new Regex($@"[\p{{N}}一二三四五六七八九十百千万两半数]\s?[个か]?(?:{string.Join('|', Word.Split('/').Select(Regex.Escape))})") : null;
 
     /// <summary>The only term of the word; null when there are several or none.</summary>
     public string? Term { get; init; }

@@ -9,8 +9,11 @@ namespace RagAspire.Answers.Extractive;
 internal readonly record struct FoundDate(int Key, int Start, string Text);
 
 /// <summary>Finds dates in texts, in the languages of the word lists.</summary>
-internal static partial class Dates
+internal static class Dates
 {
+    private static readonly string[] Abbreviations =
+        ["jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "?", "?", "?", "?", "?", "?", "?", "?", "?", "okt", "?", "dez"];
+
     private static readonly (Regex Name, int Number)[] Months =
     [
         .. QuestionLanguages.All.Where(language => language[WordKind.Months].Count == 12).SelectMany(language =>
@@ -19,10 +22,18 @@ internal static partial class Dates
                 index + 1))),
     ];
 
+    private const string Year = @"(?<y>(?:1[5-9]|20)\d\d)(?!\d)";
+
+    private static readonly string Name = $@"(?<name>{QuestionLanguages.Union(WordKind.Months, isLiteral: true)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez)\b)";
+
+    private static readonly Regex Pattern = new(
+        $@"(?<!\d)(?:{Year}[-/.](?<m>\d{{1,2}})[-/.](?<d>\d{{1,2}})(?!\d)|(?<y>(?:1[5-9]|20)\d\d)\s?[年년]\s?(?:(?<m>\d{{1,2}})\s?[月월]\s?)?(?:(?<d>\d{{1,2}})\s?[日일号])?|(?<d>\d{{1,2}})[./](?<m>\d{{1,2}})[./]{Year}|(?<d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?\s(?:de\s|of\s)?{Name}\.?,?\s(?:de\s)?{Year}|{Name}\.?\s(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s{Year}|{Name}\.?,?\s(?:de\s)?{Year}|(?<![\d.,-]){Year}(?![\d,-]|\.\d))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
     /// <summary>All dates of a text, in their order; a year alone is one too.</summary>
     public static IEnumerable<FoundDate> In(string text)
     {
-        foreach (Match match in Pattern().Matches(text))
+        foreach (Match match in Pattern.Matches(text))
         {
             var year = Part(match, "y");
             var month = match.Groups["name"].Success ? Month(match.Groups["name"].Value) : Part(match, "m");
@@ -42,11 +53,8 @@ internal static partial class Dates
     private static int Part(Match match, string name) =>
         match.Groups[name].Success ? int.Parse(match.Groups[name].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
-    /// <summary>0 for a word that is no month: the year after it stands alone.</summary>
-    private static int Month(string name) => Months.FirstOrDefault(month => month.Name.IsMatch(name)).Number;
-
-    [GeneratedRegex(
-        @"(?<!\d)(?:(?<y>(?:1[5-9]|20)\d\d)[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?!\d)|(?<y>(?:1[5-9]|20)\d\d)\s?[年년]\s?(?:(?<m>\d{1,2})\s?[月월]\s?)?(?:(?<d>\d{1,2})\s?[日일号])?|(?<d>\d{1,2})[./](?<m>\d{1,2})[./](?<y>(?:1[5-9]|20)\d\d)(?!\d)|(?<d>\d{1,2})(?:\.|st|nd|rd|th|er|º)?\s(?:de\s|of\s)?(?<name>[\p{L}\p{M}]+)\.?,?\s(?:de\s)?(?<y>(?:1[5-9]|20)\d\d)(?!\d)|(?<name>[\p{L}\p{M}]+)\.?\s(?<d>\d{1,2})(?:st|nd|rd|th)?,?\s(?<y>(?:1[5-9]|20)\d\d)(?!\d)|(?<name>[\p{L}\p{M}]{3,})\.?\s(?:de\s)?(?<y>(?:1[5-9]|20)\d\d)(?!\d)|(?<![\d.,-])(?<y>(?:1[5-9]|20)\d\d)(?![\d,-]|\.\d))",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    /// <summary>By the whole name, else by its beginning.</summary>
+    private static int Month(string name) => Months.FirstOrDefault(month => month.Name.IsMatch(name)).Number is > 0 and var number
+        ? number
+        : (Array.FindIndex(Abbreviations, beginning => name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase)) % 12) + 1;
 }

@@ -28,7 +28,7 @@ internal static partial class ExpectedAnswers
 
     /// <summary>A word for being somewhere before a name, or before anything in scripts without capitals.</summary>
     private static readonly Regex Location = new(
-        $@"(?i:{QuestionLanguages.Union(WordKind.Inside)})(\s+\w+)?\s*(\p{{Lu}}[\p{{L}}\p{{M}}'’.-]+|\p{{Lo}})", RegexOptions.CultureInvariant);
+        $@"(?i:{QuestionLanguages.Union(WordKind.Inside)})(\s+\w+)?\s*(\p{{Lu}}[\p{{L}}\p{{M}}'’.-]+|\p{{Lo}})|{QuestionLanguages.Union(WordKind.Located)}", RegexOptions.CultureInvariant);
 
     /// <summary>Recognises the kind by the words of the question, the most reliable patterns first.</summary>
     public static ExpectedAnswer Of(string question)
@@ -50,7 +50,8 @@ internal static partial class ExpectedAnswers
         ExpectedAnswer.Amount => HasNew(Money(), sentence, question) ? 1 : 0,
         ExpectedAnswer.Number => HasNew(Quantity, sentence, question) ? 1 : 0,
         ExpectedAnswer.Time => HasNew(Moment, sentence, question) ? 1 : 0,
-        ExpectedAnswer.Name => HasNew(ProperName(), sentence, question) || HasNew(Title(), sentence, question) ? 1 : 0,
+        ExpectedAnswer.Name when HasNew(Title(), sentence, question) || HasNew(ProperName(), Location.Replace(sentence, " "), question) => 1,
+        ExpectedAnswer.Name => HasNew(ProperName(), sentence, question) ? .75 : 0,
         ExpectedAnswer.Place => HasNew(Location, sentence, question) ? 1 : HasNew(ProperName(), sentence, question) ? .75 : 0,
         _ => 0,
     };
@@ -61,10 +62,10 @@ internal static partial class ExpectedAnswers
         foreach (var language in QuestionLanguages.Of(question).Where(language => language[WordKind.Counted].Count > 0))
         {
             var counted = string.Join('|', language[WordKind.Counted]);
-            var counters = string.Join('|', language[WordKind.Counters].Select(Regex.Escape));
+            var counters = string.Join('|', language[WordKind.Counters].SelectMany(unit => unit.Split('/')).Select(Regex.Escape));
             if (counters.Length > 0 && Regex.Match(question, $@"(?:{counted})\s*(?<what>{counters})", Loose) is { Success: true } unit)
             {
-                return new CountedThing(unit.Groups["what"].Value, IsUnit: true);
+                return new CountedThing(language[WordKind.Counters].First(units => units.Split('/').Contains(unit.Groups["what"].Value)), IsUnit: true);
             }
 
             if (!language.IsUnspaced
@@ -81,7 +82,9 @@ internal static partial class ExpectedAnswers
     {
         foreach (var match in pattern.EnumerateMatches(sentence))
         {
-            if (!question.Contains(sentence.AsSpan(match.Index, match.Length).ToString(), StringComparison.OrdinalIgnoreCase))
+            var found = sentence.AsSpan(match.Index, match.Length);
+            if (!question.AsSpan().Contains(found, StringComparison.OrdinalIgnoreCase)
+                || (char.IsDigit(found[0]) && !Regex.IsMatch(question, $@"(?<!\p{{N}}){Regex.Escape(found.ToString())}(?!\p{{N}})")))
             {
                 return true;
             }

@@ -22,19 +22,20 @@ internal static partial class ExtractiveAnswer
     public static IReadOnlyList<AnswerPart> Compose(AskedQuestion question, SourceSentences sources, TermWeights weights, int most)
     {
         var guard = new EvidenceGuard(question, sources);
+        var columns = guard.AdmitsNone ? null : ColumnAnswer.For(question, sources);
+        if (columns?.Rows is { } rows)
+        {
+            return rows;
+        }
+
         if (!Relevance.Of(question.Text, sources, weights, guard.Admits).IsEnoughToQuote)
         {
             return [];
         }
 
-        var columns = ColumnAnswer.For(question, sources);
-        return columns?.Rows ?? Best(
-            question,
-            [.. new SentenceScorer(question, sources, weights.Terms).Rank()
-                .Where(ranked => guard.Admits(ranked.Sentence) && columns?.IsPartOfTable(ranked.Sentence) != true)],
-            sources,
-            guard,
-            most);
+        var ranked = new SentenceScorer(question, sources, guard).Rank()
+            .Where(ranked => guard.Admits(ranked.Sentence) && !ranked.Sentence.IsHeader && columns?.IsPartOfTable(ranked.Sentence) != true);
+        return Best(question, [.. ranked], sources, guard, most);
     }
 
     private static IReadOnlyList<AnswerPart> Best(

@@ -26,7 +26,7 @@ internal sealed partial class QuestionTerms(TextAnalyzer analyzer)
         var subject = question;
         foreach (var language in QuestionLanguages.Of(question))
         {
-            subject = language.WithoutWordsInside(subject);
+            subject = language.WithoutWordsInside(language.WithoutCounted(subject));
             subject = Word().Replace(subject, word => language.IsFunctionWord(word.Value) ? " " : language.WithoutEnding(word.Value));
         }
 

@@ -50,11 +50,11 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
             var bestOfSource = 0d;
             foreach (var sentence in source)
             {
-                found.UnionWith(terms.Where(sentence.Scope.Terms.Contains));
-                var shared = terms.Where(sentence.Holds).ToList();
-                found.UnionWith(shared);
                 if (isAdmitted?.Invoke(sentence) != false)
                 {
+                    var shared = terms.Where(term => sentence.Holds(term) || (sentence.Mark is not null && sentence.Scope.Terms.Contains(term))).ToList();
+                    found.UnionWith(terms.Where(sentence.Scope.Terms.Contains));
+                    found.UnionWith(shared);
                     var halves = terms.Except(shared).Where(sentence.HoldsHalf);
                     var share = shared.Sum(term => weight[term]) + halves.Sum(term => weight[term] * OfIdeograph);
                     bestOfSource = Math.Max(bestOfSource, counted is { IsUnit: true } ? WithUnit(share, terms.Count, counted, sentence) : share);
@@ -69,7 +69,7 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
             }
         }
 
-        var names = Names(question, weights.Terms);
+        var names = Names(question, weights.Terms.Terms);
         return new Relevance(bestSentence + bestSource, names.Count > 0 && !names.Any(foundAnywhere.Contains));
     }
 
@@ -78,8 +78,10 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
         share > 0 ? ((share * terms) + (counted.IsCountedIn(sentence) ? 1 : 0)) / (terms + 1) : 0;
 
     /// <summary>The terms of a question's names and numbers. Its first word does not count as a name.</summary>
-    public static IReadOnlyList<string> Names(string question, QuestionTerms terms) =>
-        [.. Name().Matches(question).SelectMany(name => terms.Terms(name.Value)).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names(AskedQuestion question) => Names(question.Text, question.Analyze);
+
+    private static IReadOnlyList<string> Names(string question, Func<string, IReadOnlyList<string>> analyze) =>
+        [.. Name().Matches(question).SelectMany(name => analyze(name.Value)).Distinct(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"(?<=\w[,;:]? [""'“(«]?)\p{Lu}[\p{L}\p{M}'’.-]+|\d[\d.,]*")]
     private static partial Regex Name();

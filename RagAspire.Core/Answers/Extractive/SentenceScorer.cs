@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RagAspire.Answers.Extractive.Evidence;
 
 namespace RagAspire.Answers.Extractive;
 
@@ -49,15 +50,16 @@ internal sealed partial class SentenceScorer
 
     private readonly SourceSentences _sources;
     private readonly AskedQuestion _question;
+    private readonly EvidenceGuard _guard;
     private readonly HashSet<SentenceScope> _nameless;
     private readonly Dictionary<string, double> _share;
 
-    public SentenceScorer(AskedQuestion question, SourceSentences sources, QuestionTerms terms)
+    public SentenceScorer(AskedQuestion question, SourceSentences sources, EvidenceGuard guard)
     {
-        (_question, _sources) = (question, sources);
-        _nameless = NamelessScopes(Relevance.Names(question.Text, terms), sources);
+        (_question, _sources, _guard) = (question, sources, guard);
+        _nameless = NamelessScopes(Relevance.Names(question), sources);
         var rarities = question.Terms.Distinct().ToDictionary(asked => asked, sources.Rarity, StringComparer.Ordinal);
-        foreach (var earlier in question.Before is { } before ? terms.ContentTerms(before) : [])
+        foreach (var earlier in question.Before is { } before ? question.Subject(before) : [])
         {
             rarities.TryAdd(earlier, sources.Rarity(earlier) * EarlierTerms);
         }
@@ -82,7 +84,7 @@ internal sealed partial class SentenceScorer
         double coverage = 0, context = 0, alike = 0;
         foreach (var (term, share) in _share)
         {
-            if (sentence.TermSet.Contains(term) || (IsCode(term) && sentence.Scope.Terms.Contains(term)))
+            if (sentence.TermSet.Contains(term) || _guard.IsSettled(term, sentence))
             {
                 coverage += share;
             }
@@ -156,9 +158,6 @@ internal sealed partial class SentenceScorer
 
         return false;
     }
-
-    /// <summary>A code in a heading is that of all that stands under it.</summary>
-    private static bool IsCode(string term) => char.IsLetter(term[0]) && term.Any(char.IsDigit);
 
     private bool SaysNothingNew(SourceSentence sentence) =>
         sentence.Text.EndsWith('?') || (!sentence.IsIntroduction && sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2);

@@ -26,6 +26,8 @@ internal sealed record SourceSentence(
     /// <summary>The cells of a row of a table; null for other sentences and for the header.</summary>
     public TableCells? Cells { get; init; }
 
+    public bool IsHeader { get; init; }
+
     /// <summary>How it begins an item of a list; null when it does not.</summary>
     public ListMark? Mark { get; init; }
 
@@ -117,6 +119,7 @@ internal sealed class SourceSentences
             sentences.Add(new SourceSentence(source, i, spans[i], shown, terms.Terms(shown), isWhole)
             {
                 Scope = scope,
+                IsHeader = isHeader,
                 Cells = isRow && !isHeader ? new TableCells(names, TableLine.Cells(raw)) : null,
                 Mark = isRow ? null : ListMark.Of(text, spans[i].Start),
                 IsIntroduction = raw[^1] is ':' or '：' && i + 1 < spans.Count && ListMark.Of(text, spans[i + 1].Start) is not null,

@@ -30,7 +30,7 @@ public sealed class ColumnAnswerTests
         var answer = await rig.AnswerAsync(question, AnswerData.Chunked(ContentTypes.Markdown, Warehouses));
 
         Assert.StartsWith(first, answer.Text, StringComparison.Ordinal);
-        Assert.StartsWith($"| {first.Split(": ")[^1]} |", answer.Citations[0].Quote, StringComparison.Ordinal);
+        Assert.StartsWith($"{first.Split(": ")[^1]} |", answer.Citations[0].Quote, StringComparison.Ordinal);
         Assert.NotNull(answer.Citations[0].Start);
     }
 

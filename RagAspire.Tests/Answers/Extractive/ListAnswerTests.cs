@@ -46,7 +46,7 @@ public sealed class ListAnswerTests
     [InlineData("Quelles sont les étapes pour nettoyer la cuve ?", "# Nettoyer la cuve\n\n1. Vider la cuve.\n2. Rincer à l'eau chaude.\n3. Laisser sécher.\n", "1. Vider", "2. Rincer", "3. Laisser")]
     [InlineData("如何更换滤芯？", "更换滤芯的步骤：\n1. 关闭电源。\n2. 打开盖子。\n3. 放入新的滤芯。\n", "1. 关闭", "2. 打开", "3. 放入")]
     [InlineData("How do I calibrate the scale?", "# Calibrate the scale\n\nStep 1: Empty the tray.\n\nStep 2: Hold the button.\n\nStep 3: Wait for zero.\n", "Step 1", "Step 2", "Step 3")]
-    [InlineData("How do I bleed the radiator?", "To bleed the radiator, first close the valve. This takes a minute.\n\nFirst close the valve of the radiator. Then open the screw. Finally wait until water comes.\n", "First close", "Then open", "Finally wait")]
+    [InlineData("How do I bleed the radiator?", "# Bleed the radiator\n\nFirst close the valve of the radiator. Then open the screw. Finally wait until water comes.\n", "First close", "Then open", "Finally wait")]
     [InlineData("How do I mount the shelf?", "# Mount the shelf\n\n1. The wall must be dry. Check it twice.\n2. Drill two holes.\n   Use a drill of 8 mm.\n3. Fix the shelf.\n", "1. The wall must be dry", "2. Drill two holes", "3. Fix the shelf")]
     public async Task Lists_of_any_kind_and_language_are_told_in_order(string question, string text, string first, string second, string third)
     {

@@ -60,7 +60,7 @@ public sealed class QuestionLanguageTests
         {
             var answer = await rig.AnswerAsync(question, hits);
 
-            Assert.Equal((question, sentence), (question, answer.Citations.FirstOrDefault()?.Quote));
+            Assert.Equal((question, sentence), (question, answer.Citations.Count > 0 ? answer.Citations[0].Quote : null));
         }
     }
 

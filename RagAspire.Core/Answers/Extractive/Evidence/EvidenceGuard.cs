@@ -11,28 +11,31 @@ internal sealed class EvidenceGuard
 {
     private readonly IReadOnlyList<Identity> _asked;
     private readonly HashSet<SourceSentence> _admitted;
+    private readonly HashSet<SourceSentence> _settled = [];
+    private readonly HashSet<string> _terms;
 
     public EvidenceGuard(AskedQuestion question, SourceSentences sources)
     {
-        _asked = [.. Identity.Of(question.Text).Distinct()];
+        _asked = [.. Identity.Asked(question).Distinct()];
+        _terms = [.. _asked.SelectMany(identity => question.Analyze(identity.Text))];
         var names = AskedNames.Of(question);
-        _admitted = [.. sources.BySource.SelectMany(source => Admitted(source, names))];
-        if (!_asked.All(identity => _admitted.Any(sentence => identity.Family == Identity.Year || Holds(sentence, identity))))
+        _admitted = names.AreIn(sources) ? [.. sources.BySource.SelectMany(source => Admitted(source, names))] : [];
+        if (!_asked.All(identity => !identity.IsTelling || _admitted.Any(sentence => Holds(sentence, identity))))
         {
             _admitted.Clear();
         }
     }
 
+    public bool AdmitsNone => _admitted.Count == 0;
+
     public bool Admits(SourceSentence sentence) => _admitted.Contains(sentence);
+
+    /// <summary>Whether a term belongs to a code or number that a sentence need not repeat: it stands just before, or in the headings.</summary>
+    public bool IsSettled(string term, SourceSentence sentence) => _terms.Contains(term) && _settled.Contains(sentence);
 
     private List<SourceSentence> Admitted(IReadOnlyList<SourceSentence> source, AskedNames names)
     {
         var admitted = new List<SourceSentence>();
-        if (!names.AreIn(source))
-        {
-            return admitted;
-        }
-
         var values = _asked.Count == 0 ? [] : source.SelectMany(sentence => Identity.Values(sentence.Text)).ToHashSet();
         var carried = new Dictionary<string, HashSet<string>>();
         var scope = default(SentenceScope);
@@ -48,6 +51,10 @@ internal sealed class EvidenceGuard
             if (IsAbout(sentence, own, carried, values) && !names.ContradictIn(sentence))
             {
                 admitted.Add(sentence);
+                if (_asked.Any(identity => Holds(sentence, identity) || carried.GetValueOrDefault(identity.Family)?.Contains(identity.Value) == true))
+                {
+                    _settled.Add(sentence);
+                }
             }
 
             foreach (var (family, members) in own.Where(family => family.Key != Identity.Year))
@@ -68,7 +75,7 @@ internal sealed class EvidenceGuard
         {
             var said = own.GetValueOrDefault(family.Key) ?? carried.GetValueOrDefault(family.Key);
             var isSaid = family.Any(identity => Holds(sentence, identity) || said?.Contains(identity.Value) == true);
-            if (!isSaid && (said is not null || !family.Any(identity => values.Contains(identity.Value))))
+            if (!isSaid && (said is not null || (family.First().IsTelling && !family.Any(identity => values.Contains(identity.Value)))))
             {
                 return false;
             }

@@ -14,6 +14,7 @@ internal sealed class QuestionLanguage
     private readonly Dictionary<WordKind, Regex> _patterns;
     private readonly FrozenSet<string> _words;
     private readonly Regex? _wordsInside;
+    private readonly Regex? _countedUnits;
 
     /// <param name="isUnspaced">Words stand without blanks between them, so they are found anywhere.</param>
     public QuestionLanguage(string name, string script, bool isUnspaced, IReadOnlyDictionary<WordKind, string> lines)
@@ -23,6 +24,8 @@ internal sealed class QuestionLanguage
         _patterns = _entries.Where(entry => !Plain.Contains(entry.Key))
             .ToDictionary(entry => entry.Key, entry => Pattern(entry.Value.Select(Stem)));
         _words = this[WordKind.Words].ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        _countedUnits = this[WordKind.Counters].Count == 0 ? null : new Regex(
+            $@"(?:{string.Join('|', this[WordKind.Counted])})\s?(?:{string.Join('|', this[WordKind.Counters].SelectMany(unit => unit.Split('/')))})", Loose);
         _wordsInside = isUnspaced ? Pattern(this[WordKind.Words].OrderByDescending(word => word.Length).Select(Regex.Escape)) : null;
     }
 
@@ -44,9 +47,9 @@ internal sealed class QuestionLanguage
     public IEnumerable<string> Matches(WordKind kind, string text) =>
         _patterns.TryGetValue(kind, out var pattern) ? pattern.Matches(text).Select(match => match.Value) : [];
 
-    /// <summary>The entry of a kind that a text contains; null when it contains none.</summary>
-    public string? Find(WordKind kind, string text) => IsIn(kind, text)
-        ? this[kind].FirstOrDefault(entry => Regex.IsMatch(text, Bounded(Stem(entry)), Loose))
+    /// <summary>The entry of a kind of which a text contains the most, and its words there; null when it contains none.</summary>
+    public (string Entry, string Words)? Find(WordKind kind, string text) => IsIn(kind, text)
+        ? this[kind].Select(entry => (Entry: entry, Words: Regex.Match(text, Bounded(Stem(entry)), Loose).Value)).MaxBy(found => found.Words.Length)
         : null;
 
     /// <summary>Whether a word does not tell the subject of a question.</summary>
@@ -54,6 +57,9 @@ internal sealed class QuestionLanguage
 
     /// <summary>A question without the words of it that a function word of an unspaced language is.</summary>
     public string WithoutWordsInside(string text) => _wordsInside?.Replace(text, " ") ?? text;
+
+    /// <summary>Without what asks for a number of units, such as 多少天.</summary>
+    public string WithoutCounted(string text) => _countedUnits?.Replace(text, " ") ?? text;
 
     /// <summary>Without the endings of words, in languages that have them.</summary>
     public string WithoutEnding(string word)

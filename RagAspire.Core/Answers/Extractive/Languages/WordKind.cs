@@ -11,6 +11,8 @@ internal enum WordKind
     Place,
     Person,
     Inside,
+    Link,
+    Located,
     Counters,
     Counted,
     Digits,

@@ -9,16 +9,21 @@ namespace RagAspire.Answers.Extractive.Tables;
 internal readonly partial record struct CellValue(double Number, string Unit)
 {
     /// <summary>The factors of units to the base of their kind.</summary>
-    private static readonly FrozenDictionary<string, (string Base, double Factor)> Units = new Dictionary<string, (string, double)>
-    {
-        ["mg"] = ("g", 1e-3), ["g"] = ("g", 1), ["kg"] = ("g", 1e3), ["t"] = ("g", 1e6),
-        ["mm"] = ("m", 1e-3), ["cm"] = ("m", 1e-2), ["m"] = ("m", 1), ["km"] = ("m", 1e3),
-        ["ml"] = ("l", 1e-3), ["cl"] = ("l", 1e-2), ["l"] = ("l", 1), ["hl"] = ("l", 100),
-        ["ms"] = ("s", 1e-3), ["s"] = ("s", 1), ["min"] = ("s", 60), ["h"] = ("s", 3_600), ["d"] = ("s", 86_400),
-        ["w"] = ("w", 1), ["kw"] = ("w", 1e3), ["mw"] = ("w", 1e6), ["gw"] = ("w", 1e9),
-        ["b"] = ("b", 1), ["kb"] = ("b", 1e3), ["mb"] = ("b", 1e6), ["gb"] = ("b", 1e9), ["tb"] = ("b", 1e12),
-        ["thousand"] = ("", 1e3), ["million"] = ("", 1e6), ["m€"] = ("€", 1e6), ["bn"] = ("", 1e9), ["billion"] = ("", 1e9),
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, (string Base, double Factor)> Units =
+        """
+        g: mg .001 g 1 kg 1000 t 1000000
+        m: mm .001 cm .01 m 1 km 1000
+        l: ml .001 cl .01 l 1 hl 100
+        s: ms .001 s 1 min 60 h 3600 d 86400
+        w: w 1 kw 1000 mw 1000000 gw 1000000000
+        b: b 1 kb 1000 mb 1000000 gb 1000000000 tb 1000000000000
+        : thousand 1000 million 1000000 bn 1000000000 billion 1000000000
+        """
+        .Split('\n')
+        .Select(kind => kind.Split(": "))
+        .SelectMany(kind => kind[1].Split(' ').Chunk(2).Select(unit => (
+            Unit: unit[0], Base: kind[0], Factor: double.Parse(unit[1], NumberStyles.Float, CultureInfo.InvariantCulture))))
+        .ToFrozenDictionary(unit => unit.Unit, unit => (unit.Base, unit.Factor), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The values of a column; null where a cell has no single number or date.</summary>
     /// <remarks>Whether a point groups digits or begins a fraction is seen from the whole column.</remarks>
@@ -36,7 +41,7 @@ internal readonly partial record struct CellValue(double Number, string Unit)
             return new CellValue(key, "date");
         }
 
-        var numbers = Number().Matches(cell);
+        var numbers = Digits().Matches(cell);
         if (numbers is not [var match])
         {
             return null;
@@ -63,8 +68,8 @@ internal readonly partial record struct CellValue(double Number, string Unit)
             : new CellValue(number, unit.ToLowerInvariant());
     }
 
-    [GeneratedRegex(@"(?<![\d.,])[-−]?\d+(?:[.,' \u00A0]\d{3})*(?:[.,]\d+)?(?![\d])")]
-    private static partial Regex Number();
+    [GeneratedRegex(@"(?<![\p{L}\d.,])[-−]?\d+(?:[.,' \u00A0]\d{3})*(?:[.,]\d+)?(?![\d])")]
+    private static partial Regex Digits();
 
     [GeneratedRegex(@"\d,(?:\d{1,2}|\d{4,})(?!\d)|\d\.\d{3}(?:,|\.\d{3})")]
     private static partial Regex CommaFraction();

@@ -69,15 +69,17 @@ internal sealed class ColumnAnswer
         return [.. asked.Where(row => row.Value.Number.Equals(extreme)).Take(MostRows).Select(row => new AnswerPart(row.Row))];
     }
 
-    /// <summary>The column that the question names, else one that its adjective means, else the only one with values.</summary>
+    /// <summary>The column that the question names (of two the later: the first is what is asked for), else one that its adjective means, else the only one with values.</summary>
     private int? Column(SourceTable table)
     {
         var filled = Enumerable.Range(0, table.Names.Count)
             .Where(column => Values(table, column).Count(value => value is not null) >= Filled * table.Rows.Count)
             .ToList();
-        var named = filled.Select(column => (Column: column, Count: _terms.Count(term => IsIn(term, [table.Names[column]]))))
-            .Where(column => column.Count > 0)
-            .OrderByDescending(column => column.Count)
+        var named = filled
+            .Select(column => (Column: column, Terms: _terms.Index().Where(term => IsIn(term.Item, [table.Names[column]])).ToList()))
+            .Where(column => column.Terms.Count > 0)
+            .OrderByDescending(column => column.Terms.Count)
+            .ThenByDescending(column => column.Terms.Max(term => term.Index))
             .ToList();
         var meant = filled.Where(column => _asked.Columns.SelectMany(_question.Analyze).Any(term => IsIn(term, [table.Names[column]]))).ToList();
         return meant.Count > 0 ? meant[0]
@@ -111,7 +113,7 @@ internal sealed class ColumnAnswer
             .Any(cell => cell.Any(char.IsLetter) && _question.Analyze(cell) is { Count: > 0 } terms && terms.All(asked.Contains)))];
     }
 
-    private IReadOnlyList<AnswerPart>? Compared(List<(SourceSentence Row, CellValue Value)> rows)
+    private List<AnswerPart>? Compared(List<(SourceSentence Row, CellValue Value)> rows)
     {
         if (rows.Count < 2 || !HaveOneUnit(rows))
         {

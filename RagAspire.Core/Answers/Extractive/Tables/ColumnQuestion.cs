@@ -21,10 +21,10 @@ internal sealed record ColumnQuestion(bool IsMost, bool IsComparison, string Wor
     {
         foreach (var language in question.Languages)
         {
-            if (language.Find(kind, question.Own) is { } entry)
+            if (language.Find(kind, question.Own) is { Entry: var entry, Words: var words })
             {
                 var columns = entry.Contains('=') ? entry.Split('=')[1].Split('|') : [];
-                return new ColumnQuestion(isMost, isComparison, string.Join(' ', language.Matches(kind, question.Own)), columns);
+                return new ColumnQuestion(isMost, isComparison, words, columns);
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed record SourceTable(IReadOnlyList<string> Names, IReadOnlyList<So
         return [.. tables.Select(table => new SourceTable(
             table.Names,
             [.. table.Rows.Where(row => !IsTotal(row))],
-            IsWhole(table.Source, table.Rows)
+            IsFoundWhole(table.Source, table.Rows)
                 && tables.Count(other => other.Source.Shown.DocumentId == table.Source.Shown.DocumentId && other.Names.SequenceEqual(table.Names)) == 1))
             .Where(table => table.Rows.Count > 1)];
     }
@@ -39,7 +39,7 @@ internal sealed record SourceTable(IReadOnlyList<string> Names, IReadOnlyList<So
         column < row.Cells!.Values.Count ? row.Cells.Values[column] : "";
 
     /// <summary>A table that begins with a repeated header, or is cut, has rows elsewhere.</summary>
-    private static bool IsWhole(SelectedSource source, List<SourceSentence> rows) =>
+    private static bool IsFoundWhole(SelectedSource source, List<SourceSentence> rows) =>
         !(source.IsCut && rows[^1].Span.End >= source.Shown.Text.TrimEnd().Length)
         && !(source.Chunks[0].Hit.Place is { HeaderLength: > 0 } place && rows[0].Span.Start <= place.HeaderLength + 1);
 
