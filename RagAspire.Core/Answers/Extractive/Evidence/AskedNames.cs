@@ -24,7 +24,7 @@ internal sealed partial class AskedNames
     /// <summary>Whether the sources contain all names, in any of their forms.</summary>
     public bool AreIn(SourceSentences sources) => _names.All(name =>
         name.Terms.Any(term => sources.All.Any(sentence => sentence.Holds(term) || sentence.Scope.Terms.Any(other => IsForm(term, other))
-            || sentence.TermSet.Any(other => IsMisspelt(term, other))))
+            || sentence.TermSet.Any(other => IsMisspelt(term, other) || IsPart(term, other)) || IsJoined(term, sentence.Terms)))
         || sources.All.Any(sentence => IsAbbreviated(name.Name, sentence.Text)));
 
     /// <summary>Whether a sentence has another name where the question has its own: "the warehouse in Lodz" for "the warehouse in Lyon".</summary>
@@ -55,6 +55,16 @@ internal sealed partial class AskedNames
         }
     }
 
+    /// <summary>Whether a name is part of a word: Atlantic of transatlantic.</summary>
+    private static bool IsPart(string term, string other) =>
+        term.Length >= LongEnoughForMisspelling && other.Contains(term, StringComparison.Ordinal);
+
+    /// <summary>Whether a name is written as two words: Superbowl and Super Bowl.</summary>
+    private static bool IsJoined(string term, IReadOnlyList<string> terms) =>
+        term.Length >= LongEnoughForMisspelling && terms.Zip(terms.Skip(1)).Any(pair =>
+            pair.First.Length + pair.Second.Length == term.Length && term.StartsWith(pair.First, StringComparison.Ordinal)
+            && term.EndsWith(pair.Second, StringComparison.Ordinal));
+
     private static bool IsForm(string term, string other) => term == other || SourceSentence.AreAlike(term, other);
 
     /// <summary>Whether one letter is missing, added, another one, or changed places with its neighbour.</summary>
@@ -76,9 +86,10 @@ internal sealed partial class AskedNames
                 : rest[1..].SequenceEqual(otherRest) || rest.SequenceEqual(otherRest[1..]) || rest[1..].SequenceEqual(otherRest[1..])));
     }
 
-    /// <summary>Whether a text has the words of which a name is the initials, or the initials of a name's words.</summary>
+    /// <summary>Whether a text has the words of which a name is the initials, or the initials with points.</summary>
     private static bool IsAbbreviated(string name, string text) => name.Length is >= 2 and <= 5 && name.All(char.IsUpper)
-        && Regex.IsMatch(text, @"\b" + string.Join(@"[\p{Ll}]+(\s+(of|and|the|for|de|des|und|der))*[\s-]+", name.ToCharArray()) + @"\p{Ll}+");
+        && (Regex.IsMatch(text, $@"\b{string.Join(@"[\p{Ll}]+(?:\s+\p{Ll}{2,3})*[\s-]+", name.ToCharArray())}\p{{Ll}}+")
+            || text.Contains($"{string.Join('.', name.ToCharArray())}.", StringComparison.Ordinal));
 
     /// <summary>A name of several words is one.</summary>
     [GeneratedRegex(@"(?<=[\p{L}\p{M}\p{N}][,;:]? [""'“(«]?)(?<name>\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)*)")]
