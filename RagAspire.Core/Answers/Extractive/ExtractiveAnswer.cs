@@ -28,7 +28,8 @@ internal static partial class ExtractiveAnswer
             return rows;
         }
 
-        if (!Relevance.Of(question.Text, sources, weights, guard.Admits).IsEnoughToQuote)
+        var relevance = Relevance.Of(question.Text, sources, weights, guard.Admits);
+        if (!(relevance with { LacksNames = relevance.LacksNames && !guard.HasNames }).IsEnoughToQuote)
         {
             return [];
         }

@@ -20,6 +20,7 @@ public sealed class EvidenceTests
     [InlineData("What is the total of invoice 7009?", Invoices)]
     [InlineData("Who leads the warehouse in Lyon?", "The warehouse in Lodz is led by Ms Ortega. It has 40 gates.")]
     [InlineData("Who leads the warehouse in Lyon?", "The warehouse in Lodz is led by Ms Ortega. Parcels for Lyon leave on Monday.")]
+    [InlineData("How many gates does the Northwind site Lyon have?", "The Northwind site Lodz has 40 gates.")]
     [InlineData("who leads the warehouse in lyon?", "The warehouse in Lodz is led by Ms Ortega. Parcels for Lyon leave on Monday.")]
     [InlineData("Wer leitet das Lager in Lyon?", "Das Lager in Lodz wird von Frau Ortega geleitet. Es hat 40 Tore.")]
     [InlineData("Qui dirige l'entrepôt de Lyon ?", "L'entrepôt de Lodz est dirigé par Mme Ortega.")]

@@ -12,20 +12,30 @@ internal sealed partial class AskedNames
     private readonly IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> _names;
     private readonly IReadOnlyList<Regex> _otherNames;
 
-    private AskedNames(IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> names, IReadOnlyList<Regex> otherNames) =>
+    /// <summary>How many of the names the sources must have. Of two one may be told otherwise ("the planet"), unless they are compared.</summary>
+    private readonly int _least;
+
+    private AskedNames(IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> names, IReadOnlyList<Regex> otherNames, bool areCompared)
+    {
         (_names, _otherNames) = (names, otherNames);
+        _least = areCompared ? names.Count : (names.Count + 1) / 2;
+    }
 
     public static AskedNames Of(AskedQuestion question)
     {
         var names = Names(question).Select(name => (name, question.Subject(name))).Where(name => name.Item2.Count > 0).ToList();
-        return new AskedNames(names, [.. Slots(question)]);
+        return new AskedNames(names, [.. Slots(question)], question.Has(WordKind.Choice) || question.Has(WordKind.Than));
     }
 
-    /// <summary>Whether the sources contain all names, in any of their forms.</summary>
-    public bool AreIn(SourceSentences sources) => _names.All(name =>
+    public bool Any => _names.Count > 0;
+
+    /// <summary>Whether the sources contain the names, in any of their forms.</summary>
+    public bool AreIn(SourceSentences sources) => _names.Count(name => IsIn(name, sources)) >= _least;
+
+    private static bool IsIn((string Name, IReadOnlyList<string> Terms) name, SourceSentences sources) =>
         name.Terms.Any(term => sources.All.Any(sentence => sentence.Holds(term) || sentence.Scope.Terms.Any(other => IsForm(term, other))
             || sentence.TermSet.Any(other => IsMisspelt(term, other) || IsPart(term, other)) || IsJoined(term, sentence.Terms)))
-        || sources.All.Any(sentence => IsAbbreviated(name.Name, sentence.Text)));
+        || sources.All.Any(sentence => IsAbbreviated(name.Name, sentence.Text));
 
     /// <summary>Whether a sentence has another name where the question has its own: "the warehouse in Lodz" for "the warehouse in Lyon".</summary>
     public bool ContradictIn(SourceSentence sentence) => _otherNames.Any(slot => slot.Matches(sentence.Text) is { Count: > 0 } matches
@@ -42,6 +52,17 @@ internal sealed partial class AskedNames
 
     private static IEnumerable<Regex> Slots(AskedQuestion question)
     {
+        foreach (Match slot in Apposition().Matches(question.Text))
+        {
+            var (noun, name) = (slot.Groups["noun"].Value, slot.Groups["name"].Value);
+            if (!question.Languages.Any(language => language.IsFunctionWord(noun) || language.IsFunctionWord(name)))
+            {
+                yield return new Regex(
+                    $@"\b(?i:{Regex.Escape(noun)}) (?:(?<own>(?i:{Regex.Escape(name)}))|\p{{Lu}}[\p{{L}}\p{{M}}]+)|\b(?<own>(?i:{Regex.Escape(name)}))",
+                    RegexOptions.CultureInvariant);
+            }
+        }
+
         foreach (Match slot in Slot().Matches(question.Text))
         {
             var (noun, link, name) = (slot.Groups["noun"].Value, slot.Groups["link"].Value, slot.Groups["name"].Value);
@@ -97,6 +118,10 @@ internal sealed partial class AskedNames
 
     [GeneratedRegex(@"\b(in|aus|von|nach|bei|Herrn?|Frau|Firma) (?<name>\p{Lu}[\p{L}\p{M}]+)")]
     private static partial Regex BareNoun();
+
+    /// <summary>A thing with its name right behind it: "site Lyon".</summary>
+    [GeneratedRegex(@"(?<noun>\p{Ll}[\p{L}\p{M}]{2,})(?= (?<name>\p{Lu}[\p{L}\p{M}]+))")]
+    private static partial Regex Apposition();
 
     [GeneratedRegex(@"(?<noun>[\p{L}\p{M}]{3,})(?= (?<link>[\p{L}\p{M}]{1,4}) (?<name>[\p{L}\p{M}]{2,}))")]
     private static partial Regex Slot();

@@ -19,12 +19,16 @@ internal sealed class EvidenceGuard
         _asked = [.. Identity.Asked(question).Distinct()];
         _terms = [.. _asked.SelectMany(identity => question.Analyze(identity.Text))];
         var names = AskedNames.Of(question);
-        _admitted = names.AreIn(sources) ? [.. sources.BySource.SelectMany(source => Admitted(source, names))] : [];
+        HasNames = names.Any && names.AreIn(sources);
+        _admitted = HasNames || !names.Any ? [.. sources.BySource.SelectMany(source => Admitted(source, names))] : [];
         if (!_asked.All(identity => !identity.IsTelling || _admitted.Any(sentence => Holds(sentence, identity))))
         {
             _admitted.Clear();
         }
     }
+
+    /// <summary>The question has names, and the sources have them too.</summary>
+    public bool HasNames { get; }
 
     public bool AdmitsNone => _admitted.Count == 0;
 
