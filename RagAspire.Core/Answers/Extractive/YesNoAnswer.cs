@@ -9,7 +9,7 @@ internal static class YesNoAnswer
     public static string? Lead(AskedQuestion question, SourceSentence sentence)
     {
         var language = question.Languages.FirstOrDefault(language => language.IsIn(WordKind.YesNo, question.Own));
-        if (language is null || language.IsIn(WordKind.Choice, question.Own) || language.IsIn(WordKind.Asking, WithoutYesNo(language, question.Own))
+        if (language is null || question.Has(WordKind.Choice) || AsksForMore(language, question)
             || IsLimited(language, question, sentence))
         {
             return null;
@@ -33,6 +33,10 @@ internal static class YesNoAnswer
 
         return language[isDenied ? WordKind.No : WordKind.Yes][0];
     }
+
+    /// <summary>A question word, also of another language that the question may have: "was" begins questions in two.</summary>
+    private static bool AsksForMore(QuestionLanguage language, AskedQuestion question) => question.Languages.Any(other =>
+        other.IsIn(WordKind.Asking, other == language ? WithoutYesNo(language, question.Own) : question.Own));
 
     /// <summary>A word for a condition that the question itself does not have.</summary>
     private static bool IsLimited(QuestionLanguage language, AskedQuestion question, SourceSentence sentence) =>

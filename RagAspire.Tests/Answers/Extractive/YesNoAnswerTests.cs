@@ -34,6 +34,7 @@ public sealed class YesNoAnswerTests
     [InlineData("Is the canteen open on Sunday?", "The canteen is open on Sunday only in summer.")]
     [InlineData("May visitors enter the laboratory?", "Visitors may enter the laboratory if they wear a badge.")]
     [InlineData("Is the pump old or new?", "The pump is old, the new valve is not.")]
+    [InlineData("Was kostet die Parkkarte?", "Die Parkkarte kostet 20 Euro im Monat.")]
     [InlineData("Which filter is washable?", "The filter of the pump is washable.")]
     public async Task In_doubt_only_the_sentence_is_told(string question, string text)
     {
