@@ -28,7 +28,7 @@ public enum AnswerKind
     /// <summary>Written by a model from the sources.</summary>
     Generated,
 
-    /// <summary>Sentences of the sources, word for word.</summary>
+    /// <summary>Sentences of the sources, word for word, after "Yes", "No" or "Earlier" where that is certain.</summary>
     Extractive,
 
     /// <summary>The sources do not contain the answer.</summary>

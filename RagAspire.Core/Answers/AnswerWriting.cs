@@ -123,15 +123,12 @@ public sealed class AnswerWriting
 
     private async Task<AnswerDraft> ExtractAsync(string? degraded, ModelCall? call, CancellationToken cancellationToken)
     {
-        var question = _question.FullQuestion;
-        var sentences = _question.Sentences;
-        var counts = _question.Context.CountTerms is { } count ? await count(question, cancellationToken) : null;
-        var chosen = Relevance.Of(question, sentences, new TermWeights(counts, _terms)).IsEnoughToQuote
-            ? ExtractiveAnswer.Choose(
-                new SentenceScorer(_question.Context.Question, _question.Before, sentences, _terms).Rank(),
-                sentences,
-                _options.ExtractiveSentences)
-            : [];
+        var counts = _question.Context.CountTerms is { } count ? await count(_question.FullQuestion, cancellationToken) : null;
+        var chosen = ExtractiveAnswer.Compose(
+            new AskedQuestion(_question.Context.Question, _question.Before, _terms),
+            _question.Sentences,
+            new TermWeights(counts, _terms),
+            _options.ExtractiveSentences);
         return chosen.Count == 0
             ? new AnswerDraft(AnswerWriter.NoAnswer, AnswerKind.None, null, [], degraded, call)
             : new AnswerDraft(

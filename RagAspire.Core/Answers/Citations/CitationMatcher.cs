@@ -59,7 +59,7 @@ internal sealed partial class CitationMatcher(SourceSentences sources, QuestionT
     /// <summary>Inserts a citation before the punctuation mark that ends a sentence.</summary>
     public static string Cite(string sentence, int number)
     {
-        var mark = sentence.Length > 1 && ".!?。！？।؟".Contains(sentence[^1]) && sentence[^2] != '.' ? 1 : 0;
+        var mark = sentence.Length > 1 && ".!?:。！？：।؟".Contains(sentence[^1]) && sentence[^2] != '.' ? 1 : 0;
         var body = sentence.AsSpan(0, sentence.Length - mark).TrimEnd();
         return $"{body} [{number.ToString(CultureInfo.InvariantCulture)}]{sentence.AsSpan(sentence.Length - mark)}";
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RagAspire.Answers.Extractive.Evidence;
 
 namespace RagAspire.Answers.Extractive;
 
@@ -48,26 +49,17 @@ internal sealed partial class SentenceScorer
     private const double EarlierTerms = .3;
 
     private readonly SourceSentences _sources;
-    private readonly IReadOnlyList<string> _terms;
-    private readonly string _question;
-    private readonly ExpectedAnswer _expected;
-    private readonly string? _counted;
+    private readonly AskedQuestion _question;
+    private readonly EvidenceGuard _guard;
     private readonly HashSet<SentenceScope> _nameless;
     private readonly Dictionary<string, double> _share;
 
-    /// <param name="before">The question that this one continues ("And in 2022?"); null when it stands alone.</param>
-    public SentenceScorer(string question, string? before, SourceSentences sources, QuestionTerms terms)
+    public SentenceScorer(AskedQuestion question, SourceSentences sources, EvidenceGuard guard)
     {
-        _question = $"{before} {question}";
-        _sources = sources;
-        _terms = terms.ContentTerms(question);
-        _expected = ExpectedAnswers.Of(question) is var kind && kind == ExpectedAnswer.Anything && before is not null
-            ? ExpectedAnswers.Of(before)
-            : kind;
-        _counted = ExpectedAnswers.Counted(question) is { } what && terms.Terms(what) is [var term] ? term : null;
-        _nameless = NamelessScopes(Relevance.Names(_question, terms), sources);
-        var rarities = _terms.Distinct().ToDictionary(asked => asked, sources.Rarity, StringComparer.Ordinal);
-        foreach (var earlier in before is null ? [] : terms.ContentTerms(before))
+        (_question, _sources, _guard) = (question, sources, guard);
+        _nameless = NamelessScopes(Relevance.Names(question), sources);
+        var rarities = question.Terms.Distinct().ToDictionary(asked => asked, sources.Rarity, StringComparer.Ordinal);
+        foreach (var earlier in question.Before is { } before ? question.Subject(before) : [])
         {
             rarities.TryAdd(earlier, sources.Rarity(earlier) * EarlierTerms);
         }
@@ -92,13 +84,17 @@ internal sealed partial class SentenceScorer
         double coverage = 0, context = 0, alike = 0;
         foreach (var (term, share) in _share)
         {
-            if (sentence.TermSet.Contains(term) || (IsCode(term) && sentence.Scope.Terms.Contains(term)))
+            if (sentence.TermSet.Contains(term) || _guard.IsSettled(term, sentence))
             {
                 coverage += share;
             }
             else if (sentence.Holds(term))
             {
                 alike += share;
+            }
+            else if (sentence.HoldsHalf(term))
+            {
+                alike += share / 2;
             }
             else if (before?.TermSet.Contains(term) == true || sentence.Scope.Terms.Contains(term))
             {
@@ -110,10 +106,9 @@ internal sealed partial class SentenceScorer
             + (Alike * alike)
             + ((RefersBack(sentence) ? Context + Back : Context) * context)
             + (Nearness * Pairs(sentence))
-            + (ExpectedAnswers.IsIn(sentence.Text, _expected, _question)
-                ? _expected == ExpectedAnswer.Amount ? Amount : Expected
-                : 0)
-            + (IsCounted(sentence) ? Counted : 0)
+            + (ExpectedAnswers.Share(sentence.Text, _question.Expected, _question.Text)
+                * (_question.Expected == ExpectedAnswer.Amount ? Amount : Expected))
+            + (_question.Counted?.IsCountedIn(sentence) == true ? Counted : 0)
             + (FirstSource / sentence.Number)
             - (_nameless.Contains(sentence.Scope) ? Nameless : 0)
             - (SaysNothingNew(sentence) ? Empty : 0)
@@ -126,49 +121,21 @@ internal sealed partial class SentenceScorer
             !names.Any(name => scope.Key.Terms.Contains(name) || scope.Any(sentence => sentence.Holds(name))))
             .Select(scope => scope.Key)];
 
-    /// <summary>Whether a number stands before the counted noun, with at most two words between them.</summary>
-    private bool IsCounted(SourceSentence sentence)
-    {
-        const int Near = 3;
-        if (_counted is null)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < sentence.Terms.Count; i++)
-        {
-            if (sentence.Terms[i] != _counted)
-            {
-                continue;
-            }
-
-            for (var j = Math.Max(0, i - Near); j < i; j++)
-            {
-                if (char.IsDigit(sentence.Terms[j][0]))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
     private double Pairs(SourceSentence sentence)
     {
         const int Near = 4;
-        if (_terms.Count < 2)
+        if (_question.Terms.Count < 2)
         {
             return 0;
         }
 
         var found = 0;
-        for (var i = 0; i + 1 < _terms.Count; i++)
+        for (var i = 0; i + 1 < _question.Terms.Count; i++)
         {
-            found += AreNear(sentence.Terms, _terms[i], _terms[i + 1], Near) ? 1 : 0;
+            found += AreNear(sentence.Terms, _question.Terms[i], _question.Terms[i + 1], Near) ? 1 : 0;
         }
 
-        return found / (double)(_terms.Count - 1);
+        return found / (double)(_question.Terms.Count - 1);
     }
 
     private static bool AreNear(IReadOnlyList<string> terms, string first, string second, int near)
@@ -192,11 +159,8 @@ internal sealed partial class SentenceScorer
         return false;
     }
 
-    /// <summary>A code in a heading is that of all that stands under it.</summary>
-    private static bool IsCode(string term) => char.IsLetter(term[0]) && term.Any(char.IsDigit);
-
     private bool SaysNothingNew(SourceSentence sentence) =>
-        sentence.Text.EndsWith('?') || sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2;
+        sentence.Text.EndsWith('?') || (!sentence.IsIntroduction && sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2);
 
     /// <summary>Whether a sentence begins with a word that refers to the sentence before.</summary>
     public static bool RefersBack(SourceSentence sentence) => Backward().IsMatch(sentence.Text);

@@ -23,8 +23,20 @@ internal sealed record SourceSentence(
     /// <summary>The headings above it.</summary>
     public required SentenceScope Scope { get; init; }
 
+    /// <summary>The cells of a row of a table; null for other sentences and for the header.</summary>
+    public TableCells? Cells { get; init; }
+
+    public bool IsHeader { get; init; }
+
+    /// <summary>How it begins an item of a list; null when it does not.</summary>
+    public ListMark? Mark { get; init; }
+
+    /// <summary>It ends with a colon, and a list follows.</summary>
+    public bool IsIntroduction { get; init; }
+
     /// <summary>Whether the sentence contains the term, or one with the same beginning.</summary>
-    public bool Holds(string term) => TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other));
+    public bool Holds(string term) =>
+        TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other)) || (IsIdeograph(term) && Text.Contains(term, StringComparison.Ordinal));
 
     /// <summary>Whether the common beginning is long enough for another form of the word, or a compound with it.</summary>
     public static bool AreAlike(string term, string other)
@@ -32,11 +44,23 @@ internal sealed record SourceSentence(
         var common = term.AsSpan().CommonPrefixLength(other);
         return common >= 4 && common * 10 >= Math.Max(term.Length, other.Length) * 6;
     }
+
+    /// <summary>Whether the sentence contains one of two ideographs: 退货 is also 退回商品.</summary>
+    public bool HoldsHalf(string term) => term.Length == 2 && term.All(IsHan) && term.Any(Text.Contains);
+
+    private static bool IsIdeograph(string term) => term.Length == 1 && (IsHan(term[0]) || term[0] >= '\uAC00');
+
+    private static bool IsHan(char letter) => letter is >= '\u4E00' and <= '\u9FFF';
 }
 
 /// <summary>A section of a source.</summary>
-/// <param name="Terms">Of its headings and of the document's name, which its sentences need not repeat.</param>
-internal sealed record SentenceScope(string? Section, IReadOnlySet<string> Terms);
+/// <param name="Heading">Its headings and the document's name, which its sentences need not repeat.</param>
+/// <param name="Terms">Of these.</param>
+internal sealed record SentenceScope(string? Section, string Heading, IReadOnlySet<string> Terms);
+
+/// <summary>A row of a table.</summary>
+/// <param name="Names">The names of its columns; none when the table has no header.</param>
+internal sealed record TableCells(IReadOnlyList<string> Names, IReadOnlyList<string> Values);
 
 /// <summary>The sentences of all sources of one question, and how rare each term is among them.</summary>
 internal sealed class SourceSentences
@@ -68,7 +92,7 @@ internal sealed class SourceSentences
     private static SentenceScope Scope(string? section, Source source, QuestionTerms terms)
     {
         var headings = $"{section} {Path.GetFileNameWithoutExtension(source.DocumentName)}".Replace('_', ' ');
-        return new SentenceScope(section, terms.Terms(headings).ToHashSet(StringComparer.Ordinal));
+        return new SentenceScope(section, headings, terms.Terms(headings).ToHashSet(StringComparer.Ordinal));
     }
 
     private static List<SourceSentence> Read(SelectedSource source, QuestionTerms terms)
@@ -77,6 +101,7 @@ internal sealed class SourceSentences
         var spans = Sentences.Split(text);
         var sentences = new List<SourceSentence>(spans.Count);
         var header = default(string);
+        IReadOnlyList<string> names = [];
         var isInTable = false;
         var scope = default(SentenceScope);
         for (var i = 0; i < spans.Count; i++)
@@ -85,12 +110,20 @@ internal sealed class SourceSentences
             var isRow = TableLine.IsRow(raw);
             var isHeader = isRow && !isInTable && TableLine.IsHeader(raw);
             header = isHeader ? raw : isRow ? header : null;
+            names = isHeader ? TableLine.Cells(raw) : isRow ? names : [];
             isInTable = isRow;
             var shown = OneLine(isRow && !isHeader ? TableLine.Read(raw, header) : raw);
             var isWhole = isRow ? !isHeader : IsWhole(source, spans, i);
             var section = source.ChunkAt(spans[i].Start).PlaceAt(spans[i].Start).Section;
             scope = scope is not null && scope.Section == section ? scope : Scope(section, source.Shown, terms);
-            sentences.Add(new SourceSentence(source, i, spans[i], shown, terms.Terms(shown), isWhole) { Scope = scope });
+            sentences.Add(new SourceSentence(source, i, spans[i], shown, terms.Terms(shown), isWhole)
+            {
+                Scope = scope,
+                IsHeader = isHeader,
+                Cells = isRow && !isHeader ? new TableCells(names, TableLine.Cells(raw)) : null,
+                Mark = isRow ? null : ListMark.Of(text, spans[i].Start),
+                IsIntroduction = raw[^1] is ':' or '：' && i + 1 < spans.Count && ListMark.Of(text, spans[i + 1].Start) is not null,
+            });
         }
 
         return sentences;

@@ -161,9 +161,16 @@ internal static partial class Sentences
 
     private static void SplitProse(string text, TextSpan block, List<TextSpan> spans)
     {
-        for (var start = block.Start; start < block.End;)
+        // The full stop after the number of a list's item ends nothing.
+        var mark = 0;
+        foreach (var item in Item().EnumerateMatches(text.AsSpan(block.Start, block.Length)))
         {
-            var end = start + FirstLength(text.AsSpan(start, block.End - start));
+            mark = item.Length;
+        }
+
+        for (var start = block.Start; start < block.End; mark = 0)
+        {
+            var end = start + mark + FirstLength(text.AsSpan(start + mark, block.End - start - mark));
             Add(text, start, end, spans);
             start = end;
         }

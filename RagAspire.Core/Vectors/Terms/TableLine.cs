@@ -25,8 +25,9 @@ internal static class TableLine
         return cells.Count > 1 && cells.Count(cell => !cell.Any(char.IsLetter)) <= cells.Count / 2;
     }
 
-    // Bars at both ends frame a row of Markdown; one at the start alone follows an empty first cell.
-    private static List<string> Cells(string row)
+    /// <summary>The cells of a row, empty ones included.</summary>
+    /// <remarks>Bars at both ends frame a row of Markdown; one at the start alone follows an empty first cell.</remarks>
+    public static List<string> Cells(string row)
     {
         var trimmed = row.AsSpan().Trim();
         if (!row.Contains('|'))
