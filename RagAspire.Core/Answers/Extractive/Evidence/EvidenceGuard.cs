@@ -5,8 +5,8 @@ namespace RagAspire.Answers.Extractive.Evidence;
 /// </summary>
 /// <remarks>
 /// A code or number of the question must be in the sentence, or, where the sentence names none of its kind, in the sentence
-/// before,
-/// the headings or else the source. A name must be in the source. See <see cref="Identity"/> for what counts.
+/// before, the headings or else the source. Names must be in the sources, and none may stand in the place of an asked one.
+/// See <see cref="Identity"/> for what counts.
 /// </remarks>
 internal sealed class EvidenceGuard
 {
