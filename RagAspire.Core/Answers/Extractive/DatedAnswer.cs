@@ -2,7 +2,9 @@ using RagAspire.Answers.Extractive.Languages;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Of two statements about the same thing the newer one comes first, and the other is mentioned as the earlier one.</summary>
+/// <summary>
+/// Of two statements about the same thing the newer one comes first, and the other is mentioned as the earlier one.
+/// </summary>
 internal static class DatedAnswer
 {
     /// <summary>The least score of the other statement, as a share of the best one's.</summary>
@@ -11,8 +13,11 @@ internal static class DatedAnswer
     /// <summary>The share of terms, without numbers, that two statements about the same thing have in common.</summary>
     private const double SameThing = .7;
 
-    /// <summary>The newest statement and the next older one; null when there is one statement only, or nothing tells its age.</summary>
-    public static IReadOnlyList<AnswerPart>? Find(AskedQuestion question, IReadOnlyList<ScoredSentence> candidates, SourceSentences sources)
+    /// <summary>
+    /// The newest statement and the next older one; null when there is one statement only, or nothing tells its age.
+    /// </summary>
+    public static IReadOnlyList<AnswerPart>? Find(AskedQuestion question, IReadOnlyList<ScoredSentence> candidates,
+        SourceSentences sources)
     {
         var best = candidates[0];
         var rivals = candidates.Skip(1)
@@ -36,7 +41,8 @@ internal static class DatedAnswer
             .Where(statement => newest.Age.CompareTo(statement.Age, newest.Sentence, statement.Sentence) > 0)
             .OrderByDescending(statement => statement.Age.Date)
             .ToList();
-        return older.Count == 0 ? null : [new AnswerPart(newest.Sentence), new AnswerPart(older[0].Sentence, Lead(question, older[0].Age))];
+        return older.Count == 0 ? null
+            : [new AnswerPart(newest.Sentence), new AnswerPart(older[0].Sentence, Lead(question, older[0].Age))];
 
         StatementAge Age(SourceSentence sentence) => StatementAge.Of(sentence, sources.BySource[sentence.Number - 1]);
     }

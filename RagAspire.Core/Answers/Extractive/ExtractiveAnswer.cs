@@ -19,7 +19,8 @@ internal static partial class ExtractiveAnswer
     private const int LongestSentence = 700;
 
     /// <summary>The sentences of the answer in the order in which they are shown; empty when nothing holds.</summary>
-    public static IReadOnlyList<AnswerPart> Compose(AskedQuestion question, SourceSentences sources, TermWeights weights, int most)
+    public static IReadOnlyList<AnswerPart> Compose(AskedQuestion question, SourceSentences sources, TermWeights weights,
+        int most)
     {
         var guard = new EvidenceGuard(question, sources);
         var columns = guard.AdmitsNone ? null : ColumnAnswer.For(question, sources);
@@ -35,7 +36,8 @@ internal static partial class ExtractiveAnswer
         }
 
         var ranked = new SentenceScorer(question, sources, guard).Rank()
-            .Where(ranked => guard.Admits(ranked.Sentence) && !ranked.Sentence.IsHeader && columns?.IsPartOfTable(ranked.Sentence) != true);
+            .Where(ranked => guard.Admits(ranked.Sentence) && !ranked.Sentence.IsHeader
+                && columns?.IsPartOfTable(ranked.Sentence) != true);
         return Best(question, [.. ranked], sources, guard, most);
     }
 
@@ -56,7 +58,8 @@ internal static partial class ExtractiveAnswer
 
         candidates = candidates.Exists(IsSentence) ? candidates.FindAll(IsSentence) : candidates;
         var parts = DatedAnswer.Find(question, candidates, sources) ?? Choose(candidates, sources, most);
-        return YesNoAnswer.Lead(question, parts[0].Sentence) is { } lead ? [parts[0] with { Lead = lead }, .. parts.Skip(1)] : parts;
+        return YesNoAnswer.Lead(question, parts[0].Sentence) is { } lead ? [parts[0] with { Lead = lead }, .. parts.Skip(1)]
+            : parts;
     }
 
     private static bool IsSentence(ScoredSentence candidate) => !candidate.Sentence.IsIntroduction;
@@ -88,7 +91,9 @@ internal static partial class ExtractiveAnswer
             .Select(sentence => new AnswerPart(sentence))];
     }
 
-    /// <summary>The sentences as one text, each with the number of its source; the items of a list on lines of their own.</summary>
+    /// <summary>
+    /// The sentences as one text, each with the number of its source; the items of a list on lines of their own.
+    /// </summary>
     public static string Text(IEnumerable<AnswerPart> parts)
     {
         var text = new StringBuilder();

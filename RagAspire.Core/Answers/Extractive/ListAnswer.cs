@@ -16,7 +16,8 @@ internal static class ListAnswer
 
     /// <summary>The list that answers a question; null when single sentences do.</summary>
     /// <param name="best">The sentence that answers best.</param>
-    public static TextList? Find(AskedQuestion question, SourceSentences sources, SourceSentence best, Func<SourceSentence, bool> isAdmitted)
+    public static TextList? Find(AskedQuestion question, SourceSentences sources, SourceSentence best, Func<SourceSentence,
+        bool> isAdmitted)
     {
         var lists = sources.BySource.SelectMany(TextList.Of)
             .Where(list => list.Sentences.Count <= MostSentences && list.Items.Any(isAdmitted))
@@ -31,7 +32,8 @@ internal static class ListAnswer
         }
 
         var around = lists.FirstOrDefault(list => list.List.Sentences.Contains(best));
-        return around.List is { } found && (found.Introduction == best || (question.Expected == ExpectedAnswer.Anything && around.Share >= Enough))
+        return around.List is { } found
+            && (found.Introduction == best || (question.Expected == ExpectedAnswer.Anything && around.Share >= Enough))
             ? found
             : null;
     }
@@ -41,7 +43,8 @@ internal static class ListAnswer
         var terms = question.Terms.Distinct().Where(term => !question.IsStep(term)).ToList();
         var scope = list.Items[0].Scope.Terms;
         var found = terms.Sum(term =>
-            list.Introduction?.Holds(term) == true || scope.Any(other => other == term || SourceSentence.AreAlike(term, other)) ? 1
+            list.Introduction?.Holds(term) == true
+                || scope.Any(other => other == term || SourceSentence.AreAlike(term, other)) ? 1
             : list.Items.Any(item => item.Holds(term)) ? InItems
             : 0);
         return terms.Count == 0 ? 0 : found / terms.Count;

@@ -52,12 +52,14 @@ internal sealed partial record Relevance(double Share, bool LacksNames)
             {
                 if (isAdmitted?.Invoke(sentence) != false)
                 {
-                    var shared = terms.Where(term => sentence.Holds(term) || (sentence.Mark is not null && sentence.Scope.Terms.Contains(term))).ToList();
+                    var shared = terms.Where(term => sentence.Holds(term)
+                        || (sentence.Mark is not null && sentence.Scope.Terms.Contains(term))).ToList();
                     found.UnionWith(terms.Where(sentence.Scope.Terms.Contains));
                     found.UnionWith(shared);
                     var halves = terms.Except(shared).Where(sentence.HoldsHalf);
                     var share = shared.Sum(term => weight[term]) + halves.Sum(term => weight[term] * OfIdeograph);
-                    bestOfSource = Math.Max(bestOfSource, counted is { IsUnit: true } ? WithUnit(share, terms.Count, counted, sentence) : share);
+                    bestOfSource = Math.Max(bestOfSource, counted is { IsUnit: true }
+                        ? WithUnit(share, terms.Count, counted, sentence) : share);
                 }
             }
 

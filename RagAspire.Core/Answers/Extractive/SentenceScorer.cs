@@ -160,7 +160,8 @@ internal sealed partial class SentenceScorer
     }
 
     private bool SaysNothingNew(SourceSentence sentence) =>
-        sentence.Text.EndsWith('?') || (!sentence.IsIntroduction && sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2);
+        sentence.Text.EndsWith('?')
+            || (!sentence.IsIntroduction && sentence.TermSet.Count(term => !_share.ContainsKey(term)) < 2);
 
     /// <summary>Whether a sentence begins with a word that refers to the sentence before.</summary>
     public static bool RefersBack(SourceSentence sentence) => Backward().IsMatch(sentence.Text);

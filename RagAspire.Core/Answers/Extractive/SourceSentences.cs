@@ -36,7 +36,8 @@ internal sealed record SourceSentence(
 
     /// <summary>Whether the sentence contains the term, or one with the same beginning.</summary>
     public bool Holds(string term) =>
-        TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other)) || (IsIdeograph(term) && Text.Contains(term, StringComparison.Ordinal));
+        TermSet.Contains(term) || Terms.Any(other => AreAlike(term, other))
+            || (IsIdeograph(term) && Text.Contains(term, StringComparison.Ordinal));
 
     /// <summary>Whether the common beginning is long enough for another form of the word, or a compound with it.</summary>
     public static bool AreAlike(string term, string other)
@@ -122,7 +123,8 @@ internal sealed class SourceSentences
                 IsHeader = isHeader,
                 Cells = isRow && !isHeader ? new TableCells(names, TableLine.Cells(raw)) : null,
                 Mark = isRow ? null : ListMark.Of(text, spans[i].Start),
-                IsIntroduction = raw[^1] is ':' or '：' && i + 1 < spans.Count && ListMark.Of(text, spans[i + 1].Start) is not null,
+                IsIntroduction = raw[^1] is ':' or '：' && i + 1 < spans.Count
+                    && ListMark.Of(text, spans[i + 1].Start) is not null,
             });
         }
 

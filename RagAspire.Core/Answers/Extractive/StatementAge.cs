@@ -23,7 +23,9 @@ internal sealed partial record StatementAge(int Date, Version? Edition, string? 
     private static readonly Regex Editions = new(
         $@"(?:{QuestionLanguages.Union(WordKind.Edition)})[ ._-]?(?<number>\d+(?:\.\d+)*)|\bv(?<number>\d+(?:\.\d+)*)\b|[第제]\s?(?<number>\d+)\s?[版판]", Loose);
 
-    /// <summary>The age of a sentence: its own words first, then what stands near it under its headings, then the headings.</summary>
+    /// <summary>
+    /// The age of a sentence: its own words first, then what stands near it under its headings, then the headings.
+    /// </summary>
     public static StatementAge Of(SourceSentence sentence, IReadOnlyList<SourceSentence> source)
     {
         var around = source.Where(other => other.Cells is null && IsAbove(other.Scope.Section, sentence.Scope.Section)).ToList();
@@ -32,7 +34,8 @@ internal sealed partial record StatementAge(int Date, Version? Edition, string? 
             ?? Latest(sentence.Scope.Heading);
         var edition = EditionIn(sentence.Text)
             ?? EditionIn(sentence.Scope.Heading)
-            ?? around.Where(other => !Replacing.IsMatch(other.Text)).Select(other => EditionIn(other.Text)).FirstOrDefault(found => found is not null);
+            ?? around.Where(other => !Replacing.IsMatch(other.Text)).Select(other => EditionIn(other.Text))
+                .FirstOrDefault(found => found is not null);
         return new StatementAge(
             date?.Key ?? 0,
             edition?.Number,
@@ -56,7 +59,9 @@ internal sealed partial record StatementAge(int Date, Version? Edition, string? 
             : 0;
     }
 
-    /// <summary>Whether what is replaced is the other one: its date, edition or name is told, or nothing but that it was before.</summary>
+    /// <summary>
+    /// Whether what is replaced is the other one: its date, edition or name is told, or nothing but that it was before.
+    /// </summary>
     private static bool Names(string? replaced, SourceSentence other, StatementAge age)
     {
         if (replaced is null)
@@ -85,13 +90,15 @@ internal sealed partial record StatementAge(int Date, Version? Edition, string? 
     {
         var dates = Dates.In(text).ToList();
         return dates.Count == 0 ? null : Since.Matches(text)
-            .SelectMany(since => dates.Where(date => date.Start >= since.Index && date.Start - since.Index - since.Length <= Near))
+            .SelectMany(since =>
+                dates.Where(date => date.Start >= since.Index && date.Start - since.Index - since.Length <= Near))
             .Select(date => (FoundDate?)date)
             .FirstOrDefault();
     }
 
     private static FoundDate? Latest(string text) =>
-        Replacing.IsMatch(text) ? null : Dates.In(text).OrderByDescending(date => date.Key).Select(date => (FoundDate?)date).FirstOrDefault();
+        Replacing.IsMatch(text) ? null : Dates.In(text).OrderByDescending(date => date.Key).Select(date => (FoundDate?)date)
+            .FirstOrDefault();
 
     private static (Version Number, string Text)? EditionIn(string text)
     {

@@ -22,7 +22,8 @@ internal sealed record TextList(SourceSentence? Introduction, IReadOnlyList<Sour
                 continue;
             }
 
-            var introduction = start > 0 && source[start - 1] is { IsIntroduction: true } before && before.Scope == source[start].Scope
+            var introduction = start > 0 && source[start - 1] is { IsIntroduction: true } before
+                && before.Scope == source[start].Scope
                 ? before
                 : null;
             var isOrdered = source[start].Mark?.IsOrdered ?? true;
@@ -65,5 +66,6 @@ internal sealed record TextList(SourceSentence? Introduction, IReadOnlyList<Sour
         return last + 1;
     }
 
-    private static bool TellsStep(SourceSentence sentence) => QuestionLanguages.All.Any(language => language.StartsWith(WordKind.Sequence, sentence.Text));
+    private static bool TellsStep(SourceSentence sentence) =>
+        QuestionLanguages.All.Any(language => language.StartsWith(WordKind.Sequence, sentence.Text));
 }

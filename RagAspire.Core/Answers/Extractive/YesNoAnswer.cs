@@ -2,10 +2,14 @@ using RagAspire.Answers.Extractive.Languages;
 
 namespace RagAspire.Answers.Extractive;
 
-/// <summary>Says yes or no before a sentence that says all of a question, or denies it. In doubt only the sentence is told.</summary>
+/// <summary>
+/// Says yes or no before a sentence that says all of a question, or denies it. In doubt only the sentence is told.
+/// </summary>
 internal static class YesNoAnswer
 {
-    /// <summary>The word for yes or no in the language of the question; null when it is no such question or nothing is certain.</summary>
+    /// <summary>
+    /// The word for yes or no in the language of the question; null when it is no such question or nothing is certain.
+    /// </summary>
     public static string? Lead(AskedQuestion question, SourceSentence sentence)
     {
         var language = question.Languages.FirstOrDefault(language => language.IsIn(WordKind.YesNo, question.Own));
@@ -18,7 +22,8 @@ internal static class YesNoAnswer
         var isDenied = Denies(language, sentence.Text) != Denies(language, question.Own);
         foreach (var term in question.Terms.Distinct())
         {
-            if (sentence.Holds(term) || sentence.Scope.Terms.Contains(term) || (IsPermission(language, question, term) && IsAboutPermission(language, sentence)))
+            if (sentence.Holds(term) || sentence.Scope.Terms.Contains(term)
+                || (IsPermission(language, question, term) && IsAboutPermission(language, sentence)))
             {
                 continue;
             }
@@ -40,7 +45,8 @@ internal static class YesNoAnswer
 
     /// <summary>A word for a condition that the question itself does not have.</summary>
     private static bool IsLimited(QuestionLanguage language, AskedQuestion question, SourceSentence sentence) =>
-        language.Matches(WordKind.Limits, sentence.Text).Any(limit => !question.Own.Contains(limit, StringComparison.OrdinalIgnoreCase));
+        language.Matches(WordKind.Limits, sentence.Text)
+            .Any(limit => !question.Own.Contains(limit, StringComparison.OrdinalIgnoreCase));
 
     private static bool Denies(QuestionLanguage language, string text) => language.IsIn(WordKind.Not, text);
 

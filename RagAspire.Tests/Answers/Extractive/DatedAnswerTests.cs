@@ -46,12 +46,14 @@ public sealed class DatedAnswerTests
     [InlineData("Wie hoch ist das Tagegeld?", "# Reiserichtlinie\n\nDas Tagegeld beträgt 28 Euro. Gültig ab 1. März 2023.\n", "# Reiserichtlinie\n\nDas Tagegeld beträgt 34 Euro. Gültig ab 1. Januar 2025.\n", "34 Euro", "Früher (1. März 2023): Das Tagegeld beträgt 28 Euro")]
     [InlineData("Quelle est l'indemnité journalière ?", "L'indemnité journalière est de 28 euros depuis le 1er mars 2023.", "L'indemnité journalière est de 34 euros depuis le 1er janvier 2025.", "34 euros", "Auparavant (1er mars 2023)")]
     [InlineData("每天的补贴是多少？", "自2023年3月1日起，每天的补贴是28元。", "自2025年1月1日起，每天的补贴是34元。", "34元", "此前 (2023年3月1日)")]
-    public async Task Dates_are_read_in_other_languages(string question, string older, string newer, string first, string mentioned)
+    public async Task Dates_are_read_in_other_languages(string question, string older, string newer, string first,
+        string mentioned)
     {
         using var rig = AnswerRig.WithoutModel();
 
         var answer = await rig.AnswerAsync(
-            question, [.. AnswerData.Chunked(ContentTypes.Markdown, older), .. AnswerData.Chunked(ContentTypes.Markdown, newer, 2)]);
+            question, [.. AnswerData.Chunked(ContentTypes.Markdown, older),
+                .. AnswerData.Chunked(ContentTypes.Markdown, newer, 2)]);
 
         Assert.Contains(first, answer.Citations[0].Quote, StringComparison.Ordinal);
         Assert.Contains(mentioned, answer.Text, StringComparison.Ordinal);

@@ -26,7 +26,8 @@ public sealed class ListAnswerTests
             answer.Text);
         Assert.Equal(5, answer.Citations.Count);
         Assert.All(answer.Citations, citation => Assert.Equal("Restart the press", citation.Section));
-        Assert.Equal(answer.Citations.Select(citation => citation.Start).Order(), answer.Citations.Select(citation => citation.Start));
+        Assert.Equal(answer.Citations.Select(citation => citation.Start)
+            .Order(), answer.Citations.Select(citation => citation.Start));
         Assert.Equal("2. Release the emergency stop.", answer.Citations[2].Quote);
     }
 
@@ -48,7 +49,8 @@ public sealed class ListAnswerTests
     [InlineData("How do I calibrate the scale?", "# Calibrate the scale\n\nStep 1: Empty the tray.\n\nStep 2: Hold the button.\n\nStep 3: Wait for zero.\n", "Step 1", "Step 2", "Step 3")]
     [InlineData("How do I bleed the radiator?", "# Bleed the radiator\n\nFirst close the valve of the radiator. Then open the screw. Finally wait until water comes.\n", "First close", "Then open", "Finally wait")]
     [InlineData("How do I mount the shelf?", "# Mount the shelf\n\n1. The wall must be dry. Check it twice.\n2. Drill two holes.\n   Use a drill of 8 mm.\n3. Fix the shelf.\n", "1. The wall must be dry", "2. Drill two holes", "3. Fix the shelf")]
-    public async Task Lists_of_any_kind_and_language_are_told_in_order(string question, string text, string first, string second, string third)
+    public async Task Lists_of_any_kind_and_language_are_told_in_order(string question, string text, string first,
+        string second, string third)
     {
         using var rig = AnswerRig.WithoutModel();
 

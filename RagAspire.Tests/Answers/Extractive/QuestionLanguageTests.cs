@@ -68,7 +68,8 @@ public sealed class QuestionLanguageTests
     [InlineData("zh", "多少天可以退货？", "三十天")]
     [InlineData("zh", "退款需要多少天？", "七个工作日")]
     [InlineData("zh", "员工有多少天年假？", "十五天")]
-    public async Task What_is_counted_is_found_where_words_are_written_without_blanks(string language, string question, string holds)
+    public async Task What_is_counted_is_found_where_words_are_written_without_blanks(string language, string question,
+        string holds)
     {
         using var rig = AnswerRig.WithoutModel();
 

@@ -15,7 +15,8 @@ internal sealed partial class AskedNames
     /// <summary>How many of the names the sources must have. Of two one may be told otherwise ("the planet"), unless they are compared.</summary>
     private readonly int _least;
 
-    private AskedNames(IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> names, IReadOnlyList<Regex> otherNames, bool areCompared)
+    private AskedNames(IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> names, IReadOnlyList<Regex> otherNames,
+        bool areCompared)
     {
         (_names, _otherNames) = (names, otherNames);
         _least = areCompared ? names.Count : (names.Count + 1) / 2;
@@ -33,12 +34,14 @@ internal sealed partial class AskedNames
     public bool AreIn(SourceSentences sources) => _names.Count(name => IsIn(name, sources)) >= _least;
 
     private static bool IsIn((string Name, IReadOnlyList<string> Terms) name, SourceSentences sources) =>
-        name.Terms.Any(term => sources.All.Any(sentence => sentence.Holds(term) || sentence.Scope.Terms.Any(other => IsForm(term, other))
+        name.Terms.Any(term =>
+            sources.All.Any(sentence => sentence.Holds(term) || sentence.Scope.Terms.Any(other => IsForm(term, other))
             || sentence.TermSet.Any(other => IsMisspelt(term, other) || IsPart(term, other)) || IsJoined(term, sentence.Terms)))
         || sources.All.Any(sentence => IsAbbreviated(name.Name, sentence.Text));
 
     /// <summary>Whether a sentence has another name where the question has its own: "the warehouse in Lodz" for "the warehouse in Lyon".</summary>
-    public bool ContradictIn(SourceSentence sentence) => _otherNames.Any(slot => slot.Matches(sentence.Text) is { Count: > 0 } matches
+    public bool ContradictIn(SourceSentence sentence) =>
+        _otherNames.Any(slot => slot.Matches(sentence.Text) is { Count: > 0 } matches
         && !matches.Any(match => match.Groups["own"].Success));
 
     /// <summary>Capitalised words inside the question. German writes every noun so; there it is one without an article.</summary>
@@ -104,7 +107,8 @@ internal sealed partial class AskedNames
         return isSwapped || (term.Length >= LongEnoughForMisspelling
             && (rest.Length < 2 || otherRest.Length < 2
                 ? rest.Length + otherRest.Length <= 2
-                : rest[1..].SequenceEqual(otherRest) || rest.SequenceEqual(otherRest[1..]) || rest[1..].SequenceEqual(otherRest[1..])));
+                : rest[1..].SequenceEqual(otherRest) || rest.SequenceEqual(otherRest[1..])
+                    || rest[1..].SequenceEqual(otherRest[1..])));
     }
 
     /// <summary>Whether a text has the words of which a name is the initials, or the initials with points.</summary>

@@ -4,8 +4,9 @@ namespace RagAspire.Answers.Extractive.Evidence;
 /// Keeps sentences about another thing out of an answer: ERR-1234 says nothing about ERR-9999, and Lodz nothing about Lyon.
 /// </summary>
 /// <remarks>
-/// A code or number of the question must be in the sentence, or, where the sentence names none of its kind, in the sentence before,
-/// the headings or else the source. A name must be in the source. See <see cref="Identity"/> for what counts.
+/// A code or number of the question must be in the sentence, or, where the sentence names none of its kind, in the sentence
+/// before, the headings or else the source. Names must be in the sources, and none may stand in the place of an asked one.
+/// See <see cref="Identity"/> for what counts.
 /// </remarks>
 internal sealed class EvidenceGuard
 {
@@ -34,7 +35,10 @@ internal sealed class EvidenceGuard
 
     public bool Admits(SourceSentence sentence) => _admitted.Contains(sentence);
 
-    /// <summary>Whether a term belongs to a code or number that a sentence need not repeat: it stands just before, or in the headings.</summary>
+    /// <summary>
+    /// Whether a term belongs to a code or number that a sentence need not repeat: it stands just before, or in the
+    /// headings.
+    /// </summary>
     public bool IsSettled(string term, SourceSentence sentence) => _terms.Contains(term) && _settled.Contains(sentence);
 
     private List<SourceSentence> Admitted(IReadOnlyList<SourceSentence> source, AskedNames names)
@@ -55,7 +59,8 @@ internal sealed class EvidenceGuard
             if (IsAbout(sentence, own, carried, values) && !names.ContradictIn(sentence))
             {
                 admitted.Add(sentence);
-                if (_asked.Any(identity => Holds(sentence, identity) || carried.GetValueOrDefault(identity.Family)?.Contains(identity.Value) == true))
+                if (_asked.Any(identity => Holds(sentence, identity)
+                    || carried.GetValueOrDefault(identity.Family)?.Contains(identity.Value) == true))
                 {
                     _settled.Add(sentence);
                 }
@@ -79,7 +84,8 @@ internal sealed class EvidenceGuard
         {
             var said = own.GetValueOrDefault(family.Key) ?? carried.GetValueOrDefault(family.Key);
             var isSaid = family.Any(identity => Holds(sentence, identity) || said?.Contains(identity.Value) == true);
-            if (!isSaid && (said is not null || (family.First().IsTelling && !family.Any(identity => values.Contains(identity.Value)))))
+            if (!isSaid && (said is not null
+                || (family.First().IsTelling && !family.Any(identity => values.Contains(identity.Value)))))
             {
                 return false;
             }
@@ -89,7 +95,8 @@ internal sealed class EvidenceGuard
     }
 
     private static bool Holds(SourceSentence sentence, Identity identity) =>
-        Identity.Values(sentence.Text).Contains(identity.Value) || Identity.Values(sentence.Scope.Heading).Contains(identity.Value);
+        Identity.Values(sentence.Text).Contains(identity.Value) || Identity.Values(sentence.Scope.Heading)
+            .Contains(identity.Value);
 
     private static Dictionary<string, HashSet<string>> ByFamily(string text) => Identity.Of(text)
         .GroupBy(identity => identity.Family)

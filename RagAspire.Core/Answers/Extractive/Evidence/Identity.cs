@@ -13,7 +13,9 @@ internal readonly partial record struct Identity(string Family, string Value, st
 {
     public const string Year = "#year";
 
-    /// <summary>It must be in the evidence: codes and long numbers have no other form. Of others it is enough that none contradicts.</summary>
+    /// <summary>
+    /// It must be in the evidence: codes and long numbers have no other form. Of others it is enough that none contradicts.
+    /// </summary>
     public bool IsTelling => Family != Year && Value.Length >= 4;
 
     /// <summary>The codes, numbered things and years of a text.</summary>
@@ -71,8 +73,11 @@ internal readonly partial record struct Identity(string Family, string Value, st
     private static bool IsCode(string run) =>
         run.AsSpan().ContainsAnyInRange('0', '9') && (Coded().IsMatch(run) || Parts().IsMatch(run)) && !Uncoded().IsMatch(run);
 
-    /// <summary>Plurals and endings do not make another family; in scripts without blanks only the end of the run is the label.</summary>
-    private static string FamilyOf(string label) => label[^1] >= '\u3040' && label.Length > 2 && !char.IsUpper(label[0]) && !char.IsLower(label[0])
+    /// <summary>
+    /// Plurals and endings do not make another family; in scripts without blanks only the end of the run is the label.
+    /// </summary>
+    private static string FamilyOf(string label) => label[^1] >= '\u3040' && label.Length > 2 && !char.IsUpper(label[0])
+        && !char.IsLower(label[0])
         ? label[^2..]
         : label.ToLowerInvariant().TrimEnd('s');
 
@@ -80,10 +85,12 @@ internal readonly partial record struct Identity(string Family, string Value, st
 
     /// <summary>The numbers that are written as words. One is an article in many languages.</summary>
     private static readonly FrozenDictionary<string, string> Numerals = QuestionLanguages.All
-        .SelectMany(language => language[WordKind.Digits].Skip(1).SelectMany((words, index) => words.Split('/').Select(word => (word, index + 2))))
+        .SelectMany(language => language[WordKind.Digits].Skip(1)
+            .SelectMany((words, index) => words.Split('/').Select(word => (word, index + 2))))
         .DistinctBy(numeral => numeral.word)
         .ToFrozenDictionary(
-            numeral => numeral.word, numeral => numeral.Item2.ToString(CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
+            numeral => numeral.word, numeral => numeral.Item2.ToString(CultureInfo.InvariantCulture),
+                StringComparer.OrdinalIgnoreCase);
 
     private static readonly Regex Month = new(
         $"^(?:{QuestionLanguages.Union(WordKind.Months, isLiteral: true)})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

@@ -8,7 +8,8 @@ internal sealed class QuestionLanguage
 {
     private const RegexOptions Loose = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    private static readonly WordKind[] Plain = [WordKind.Words, WordKind.Endings, WordKind.Counters, WordKind.Digits, WordKind.Months];
+    private static readonly WordKind[] Plain =
+        [WordKind.Words, WordKind.Endings, WordKind.Counters, WordKind.Digits, WordKind.Months];
 
     private readonly FrozenDictionary<WordKind, string[]> _entries;
     private readonly Dictionary<WordKind, Regex> _patterns;
@@ -26,7 +27,8 @@ internal sealed class QuestionLanguage
         _words = this[WordKind.Words].ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         _countedUnits = this[WordKind.Counters].Count == 0 ? null : new Regex(
             $@"(?:{string.Join('|', this[WordKind.Counted])})\s?(?:{string.Join('|', this[WordKind.Counters].SelectMany(unit => unit.Split('/')))})", Loose);
-        _wordsInside = isUnspaced ? Pattern(this[WordKind.Words].OrderByDescending(word => word.Length).Select(Regex.Escape)) : null;
+        _wordsInside = isUnspaced ? Pattern(this[WordKind.Words].OrderByDescending(word => word.Length).Select(Regex.Escape))
+            : null;
     }
 
     public string Name { get; }
@@ -41,7 +43,8 @@ internal sealed class QuestionLanguage
     public bool IsIn(WordKind kind, string text) => _patterns.TryGetValue(kind, out var pattern) && pattern.IsMatch(text);
 
     /// <summary>Whether a text begins with one of a kind.</summary>
-    public bool StartsWith(WordKind kind, string text) => _patterns.TryGetValue(kind, out var pattern) && pattern.Match(text) is { Success: true, Index: 0 };
+    public bool StartsWith(WordKind kind, string text) => _patterns.TryGetValue(kind, out var pattern)
+        && pattern.Match(text) is { Success: true, Index: 0 };
 
     /// <summary>The words of a kind in a text.</summary>
     public IEnumerable<string> Matches(WordKind kind, string text) =>
@@ -49,7 +52,8 @@ internal sealed class QuestionLanguage
 
     /// <summary>The entry of a kind of which a text contains the most, and its words there; null when it contains none.</summary>
     public (string Entry, string Words)? Find(WordKind kind, string text) => IsIn(kind, text)
-        ? this[kind].Select(entry => (Entry: entry, Words: Regex.Match(text, Bounded(Stem(entry)), Loose).Value)).MaxBy(found => found.Words.Length)
+        ? this[kind].Select(entry => (Entry: entry, Words: Regex.Match(text, Bounded(Stem(entry)), Loose).Value))
+            .MaxBy(found => found.Words.Length)
         : null;
 
     /// <summary>Whether a word does not tell the subject of a question.</summary>
@@ -64,7 +68,8 @@ internal sealed class QuestionLanguage
     /// <summary>Without the endings of words, in languages that have them.</summary>
     public string WithoutEnding(string word)
     {
-        var ending = this[WordKind.Endings].Where(ending => word.Length > ending.Length && word.EndsWith(ending, StringComparison.Ordinal))
+        var ending = this[WordKind.Endings].Where(ending => word.Length > ending.Length
+            && word.EndsWith(ending, StringComparison.Ordinal))
             .MaxBy(ending => ending.Length);
         return ending is null ? word : word[..^ending.Length];
     }

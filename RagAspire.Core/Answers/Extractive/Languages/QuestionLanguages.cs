@@ -28,7 +28,8 @@ internal static partial class QuestionLanguages
     /// </summary>
     public static IReadOnlyList<QuestionLanguage> Of(string question)
     {
-        var found = All.Where(language => Scripts.TryGetValue(language.Script, out var script) && script.IsMatch(question)).ToList();
+        var found = All.Where(language => Scripts.TryGetValue(language.Script, out var script) && script.IsMatch(question))
+            .ToList();
         var words = Word().Matches(question).Select(word => word.Value).ToList();
         var votes = All.Where(language => language.Script == "latin")
             .Select(language => (Language: language, Votes: words.Count(language.IsFunctionWord)))
@@ -38,7 +39,9 @@ internal static partial class QuestionLanguages
         return found.Count > 0 ? found : [English];
     }
 
-    /// <summary>One pattern for the entries of a kind in all languages: sentences need not have the language of the question.</summary>
+    /// <summary>
+    /// One pattern for the entries of a kind in all languages: sentences need not have the language of the question.
+    /// </summary>
     public static string Union(WordKind kind, bool isLiteral = false) => string.Join('|', All
         .Where(language => language[kind].Count > 0)
         .Select(language => language.Bounded(string.Join('|', language[kind]

@@ -35,12 +35,15 @@ internal sealed class ColumnAnswer
     public static ColumnAnswer? For(AskedQuestion question, SourceSentences sources) =>
         ColumnQuestion.Read(question) is { } asked ? new ColumnAnswer(question, asked, sources) : null;
 
-    /// <summary>Whether a sentence is a row of a table that was not found as a whole, so that no row of it is the answer.</summary>
+    /// <summary>
+    /// Whether a sentence is a row of a table that was not found as a whole, so that no row of it is the answer.
+    /// </summary>
     public bool IsPartOfTable(SourceSentence sentence) => !_asked.IsComparison && _partial.Contains(sentence);
 
     private bool IsAbout(SourceTable table)
     {
-        var found = _terms.Count(term => IsIn(term, table.Names) || table.Scope.Terms.Contains(term) || table.Rows.Any(row => row.Holds(term)));
+        var found = _terms.Count(term => IsIn(term, table.Names) || table.Scope.Terms.Contains(term)
+            || table.Rows.Any(row => row.Holds(term)));
         return _terms.Count > 0 && found >= Enough * _terms.Count;
     }
 
@@ -69,19 +72,24 @@ internal sealed class ColumnAnswer
         return [.. asked.Where(row => row.Value.Number.Equals(extreme)).Take(MostRows).Select(row => new AnswerPart(row.Row))];
     }
 
-    /// <summary>The column that the question names (of two the later: the first is what is asked for), else one that its adjective means, else the only one with values.</summary>
+    /// <summary>
+    /// The column that the question names (of two the later: the first is what is asked for), else one that its adjective
+    /// means, else the only one with values.
+    /// </summary>
     private int? Column(SourceTable table)
     {
         var filled = Enumerable.Range(0, table.Names.Count)
             .Where(column => Values(table, column).Count(value => value is not null) >= Filled * table.Rows.Count)
             .ToList();
         var named = filled
-            .Select(column => (Column: column, Terms: _terms.Index().Where(term => IsIn(term.Item, [table.Names[column]])).ToList()))
+            .Select(column => (Column: column, Terms: _terms.Index().Where(term => IsIn(term.Item, [table.Names[column]]))
+                .ToList()))
             .Where(column => column.Terms.Count > 0)
             .OrderByDescending(column => column.Terms.Count)
             .ThenByDescending(column => column.Terms.Max(term => term.Index))
             .ToList();
-        var meant = filled.Where(column => _asked.Columns.SelectMany(_question.Analyze).Any(term => IsIn(term, [table.Names[column]]))).ToList();
+        var meant = filled.Where(column => _asked.Columns.SelectMany(_question.Analyze)
+            .Any(term => IsIn(term, [table.Names[column]]))).ToList();
         return meant.Count > 0 ? meant[0]
             : named.Count > 0 ? named[0].Column
             : _asked.Columns.Count == 0 && filled is [var only] ? only
@@ -110,7 +118,8 @@ internal sealed class ColumnAnswer
     {
         var asked = _question.Analyze(_question.Own).ToHashSet();
         return [.. rows.Where(row => row.Cells!.Values.Where((_, index) => index < table.Names.Count)
-            .Any(cell => cell.Any(char.IsLetter) && _question.Analyze(cell) is { Count: > 0 } terms && terms.All(asked.Contains)))];
+            .Any(cell => cell.Any(char.IsLetter) && _question.Analyze(cell) is { Count: > 0 } terms
+                && terms.All(asked.Contains)))];
     }
 
     private List<AnswerPart>? Compared(List<(SourceSentence Row, CellValue Value)> rows)

@@ -30,7 +30,8 @@ internal sealed record SourceTable(IReadOnlyList<string> Names, IReadOnlyList<So
             table.Names,
             [.. table.Rows.Where(row => !IsTotal(row))],
             IsFoundWhole(table.Source, table.Rows)
-                && tables.Count(other => other.Source.Shown.DocumentId == table.Source.Shown.DocumentId && other.Names.SequenceEqual(table.Names)) == 1))
+                && tables.Count(other => other.Source.Shown.DocumentId == table.Source.Shown.DocumentId
+                    && other.Names.SequenceEqual(table.Names)) == 1))
             .Where(table => table.Rows.Count > 1)];
     }
 
