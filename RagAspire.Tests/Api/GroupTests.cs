@@ -10,7 +10,24 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
 {
     private const string Keys = "/api/v1/operations/api-keys";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private const string Mail = """
+        From: a@example.com
+        To: b@example.com
+        Subject: Offer
+        MIME-Version: 1.0
+        Content-Type: multipart/mixed; boundary="border"
+
+        --border
+        Content-Type: text/plain; charset=utf-8
+
+        The offer is attached.
+        --border
+        Content-Type: text/plain; charset=utf-8
+        Content-Disposition: attachment; filename="price.txt"
+
+        The price of a crate of persimmon is 40 euros.
+        --border--
+        """;
 
     [Fact]
     public async Task A_document_is_seen_by_its_groups_alone_by_any_way()
@@ -122,6 +139,30 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
 
         Assert.Equal(HttpStatusCode.Accepted, next.StatusCode);
         Assert.Empty((await red.SearchAsync("mandolin", Collection)).Hits);
+    }
+
+    [Fact]
+    public async Task What_is_inside_a_document_is_seen_by_those_who_see_the_document()
+    {
+        var system = await shared.SystemAsync(stores);
+        var collection = shared.NewCollection();
+        using var red = await ClientAsync(system, collection, "red");
+        using var blue = await ClientAsync(system, collection, "blue");
+        var mail = await UploadAsync(system.Client, collection, "offer.eml", Mail, "red");
+        var path = $"/api/v1/documents?collection={collection}&parentId={mail}";
+        var child = (await red.GetAsync(path))["items"]![0]!["id"]!.GetValue<Guid>();
+        await system.Client.ProcessedAsync(child);
+        await red.FindAsync("persimmon", collection);
+        Assert.Empty((await blue.SearchAsync("persimmon", collection)).Hits);
+        Assert.Empty((await blue.GetAsync(path))["items"]!.AsArray());
+
+        Assert.Equal(HttpStatusCode.Conflict, await GroupsAsync(system.Client, child, "blue"));
+        Assert.Equal(HttpStatusCode.OK, await GroupsAsync(system.Client, mail, "blue"));
+
+        Assert.Equal(["blue"], Texts((await blue.DocumentAsync(child))["groups"]));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(red, HttpMethod.Get, $"/api/v1/documents/{child}"));
+        Assert.Empty((await red.SearchAsync("persimmon", collection)).Hits);
+        await blue.FindAsync("persimmon", collection);
     }
 
     [Fact]
