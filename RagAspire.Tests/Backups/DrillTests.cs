@@ -37,8 +37,7 @@ public sealed class DrillTests(Stores stores)
     {
         await using var rig = await RigAsync();
         await rig.Get<IndexSync>().StartAsync(Token);
-        await rig.Get<NpgsqlDataSource>().Command(
-            "drop view searchable_chunks; delete from schema_migrations where name = '0007_searchable_chunks.sql'").ExecuteAsync(Token);
+        await MigrationRig.UndoAsync(rig.Get<NpgsqlDataSource>());
         await rig.BackUpAsync();
         await rig.Get<Migrator>().MigrateAsync(Token);
 

@@ -23,7 +23,7 @@ public sealed class KilledBackupTests(Stores stores)
         await using (var command = WorkerCommand.Start(Environment(rig), "backup"))
         {
             await Eventually.TrueAsync(
-                () => Task.FromResult(WrittenBytes(rig.Directory) > 1 << 20 || command.HasExited), Patience,
+                () => Task.FromResult(TestDirectory.BytesIn(rig.Directory) > 1 << 20 || command.HasExited), Patience,
                 () => command.Output, Token);
             await command.KillAsync();
         }
@@ -120,7 +120,4 @@ public sealed class KilledBackupTests(Stores stores)
         ["Backups__Directory"] = rig.Directory,
         ["Backups__MegabytesPerSecond"] = "2",
     };
-
-    private static long WrittenBytes(string directory) => !System.IO.Directory.Exists(directory) ? 0
-        : new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 }

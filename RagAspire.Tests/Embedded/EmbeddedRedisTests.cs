@@ -107,7 +107,7 @@ public sealed class EmbeddedRedisTests : IDisposable
             }
 
             await client.GetDatabase().StringSetAsync("last", "one");
-            await WaitForAsync(() => SizeOf(Path.Combine(_data.Path, "redis")) < 150L * 1024 * 1024);
+            await WaitForAsync(() => TestDirectory.BytesIn(Path.Combine(_data.Path, "redis")) < 150L * 1024 * 1024);
         }
 
         await using var second = EmbeddedRedis.Start(Options());
@@ -130,9 +130,6 @@ public sealed class EmbeddedRedisTests : IDisposable
     }
 
     private RedisOptions Options() => new() { DataDirectory = _data.Path, MemoryMegabytes = 32 };
-
-    private static long SizeOf(string directory) =>
-        new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     private static async Task WaitForAsync(Func<bool> condition)
     {

@@ -34,7 +34,26 @@ public sealed class TestDirectory : IDisposable
         return new TestDirectory(Directory.CreateTempSubdirectory(name).FullName);
     }
 
+    /// <summary>
+    /// The bytes of all files below a directory, of which others may delete some meanwhile; 0 where it does not exist.
+    /// </summary>
+    public static long BytesIn(string directory) => Directory.Exists(directory)
+        ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(BytesOf)
+        : 0;
+
     public void Dispose() => Remove(Path);
+
+    private static long BytesOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file).Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
 
     private static void RemoveLeftOvers()
     {
