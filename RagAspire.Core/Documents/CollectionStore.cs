@@ -55,7 +55,8 @@ public sealed class CollectionStore(NpgsqlDataSource dataSource, CollectionCount
             names as (select name from stored union select unnest($2::text[]))
             select name from names
             where name > $3 and ($5::text[] is null or name = any($2) or exists (
-                select from documents d where d.collection = name and (cardinality(d.groups) = 0 or d.groups && $5)))
+                select from documents d
+                where d.collection = names.name and (cardinality(d.groups) = 0 or d.groups && $5)))
             order by name limit $4
             """,
             caller.Collections is null,
