@@ -72,8 +72,7 @@ internal static class DocumentsApi
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
-        var file = Groups.Owned(upload.File, caller);
-        var result = await intake.AcceptAsync(file, collection, upload.Tags, caller.Name, cancellationToken);
+        var result = await intake.AcceptAsync(upload.File, collection, upload.Tags, caller.Name, cancellationToken);
         return result.IsNew ? TypedResults.Accepted(Location(result.Document), result.Document)
             : TypedResults.Ok(result.Document);
     }

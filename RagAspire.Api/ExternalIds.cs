@@ -27,7 +27,6 @@ internal static class ExternalIds
         HttpRequest request,
         ClaimsPrincipal user,
         UploadReader uploads,
-        DocumentStore documents,
         DocumentIntake intake,
         CancellationToken cancellationToken)
     {
@@ -39,12 +38,9 @@ internal static class ExternalIds
         var caller = Caller.Of(user);
         using var upload = await uploads.ReadAsync(request, caller, cancellationToken);
         var collection = Collections.Named(upload.Collection, caller);
-        // What another call makes meanwhile is checked again under the lock of its row.
-        var filter = new DocumentFilter(collection, null, null, null, 1) { ExternalId = externalId };
-        var isNew = await documents.ListAsync(filter, cancellationToken) is { Items.Count: 0 };
         var result = await intake.PutAsync(
-            externalId, isNew ? Groups.Owned(upload.File, caller) : upload.File, collection, upload.Tags, caller.Name,
-            cancellationToken, current => Check(current, upload.File, caller));
+            externalId, upload.File, collection, upload.Tags, caller.Name, cancellationToken,
+            current => Check(current, upload.File, caller));
         return result.IsNew
             ? TypedResults.Accepted(DocumentsApi.Location(result.Document), result.Document)
             : TypedResults.Ok(result.Document);

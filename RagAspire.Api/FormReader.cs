@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using RagAspire.Documents.Archives;
 using RagAspire.Documents.Intake;
 
 namespace RagAspire.Api;
@@ -81,27 +82,13 @@ internal sealed partial class FormReader
     /// <summary>
     /// Remembers what was read last. The reader of forms takes the lines above a file for UTF-8, and what they were is lost.
     /// </summary>
-    private sealed class RecentBytes(Stream body) : Stream
+    private sealed class RecentBytes(Stream body) : ReadOnlyStream
     {
         // More than the lines above one file and what is read ahead of them.
         private const int Kept = 1 << 15;
 
         private readonly byte[] _recent = new byte[2 * Kept];
         private int _length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         /// <summary>The bytes that become this name when they are taken for UTF-8.</summary>
         /// <returns>Null when there are none.</returns>
@@ -143,18 +130,5 @@ internal sealed partial class FormReader
             read.CopyTo(_recent.AsSpan(_length));
             _length += read.Length;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Documents;
-using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -53,10 +52,8 @@ internal static class Groups
     /// <summary>Null where none was given.</summary>
     public static string[]? Given(List<string> groups) => groups.Count == 0 ? null : GroupNames.Normal(groups);
 
-    /// <summary>A new document; of a key with groups that names none, it belongs to them.</summary>
-    public static UploadedFile Owned(UploadedFile file, Caller caller) => file.Groups is not null || caller.Groups is null
-        ? file
-        : file with { Groups = GroupNames.Normal(caller.Groups.Take(GroupNames.MostOfDocument)) };
+    /// <summary>The groups of a new document for which none are given: those of the key.</summary>
+    public static string[] OfNew(Caller caller) => GroupNames.Normal((caller.Groups ?? []).Take(GroupNames.MostOfDocument));
 
     /// <summary>Whether a document may be replaced, and the groups that see it changed.</summary>
     /// <param name="wanted">Null to keep those that it has.</param>

@@ -78,7 +78,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
             }
 
             file = file is not null
-                ? file with { UploadedBy = caller.Id, Groups = Groups.Given(groups) }
+                ? Of(caller, file) with { Groups = Groups.Given(groups) }
                 : throw Problems.Bad("The form has no file: send it as the part 'file'.");
             return new Upload(file, collection, tags, temporary, place);
         }
@@ -106,8 +106,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         try
         {
             var file = await ReceiveAsync(content, FileReceiver.CleanName(name), temporary, cancellationToken);
-            file = file with { UploadedBy = caller.Id };
-            return new Upload(file, collection, new Dictionary<string, string>(), temporary, place);
+            return new Upload(Of(caller, file), collection, new Dictionary<string, string>(), temporary, place);
         }
         catch
         {
@@ -126,7 +125,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
     {
         await embedder.AdmitAsync(caller.Id, cancellationToken);
         var file = await ReceiveAsync(content, name, temporary, cancellationToken);
-        return file with { UploadedBy = caller.Id };
+        return Of(caller, file);
     }
 
     /// <summary>The boundary of a multipart form; null where the body is none.</summary>
@@ -150,6 +149,9 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
             rate.MinDataRate = new MinDataRate(bytesPerSecond, gracePeriod: TimeSpan.FromSeconds(10));
         }
     }
+
+    private static UploadedFile Of(Caller caller, UploadedFile file) =>
+        file with { UploadedBy = caller.Id, DefaultGroups = Groups.OfNew(caller) };
 
     private FormReader Open(HttpRequest request)
     {

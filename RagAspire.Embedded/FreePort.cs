@@ -45,7 +45,7 @@ public static class FreePort
         }
     }
 
-    /// <summary>Reserves the port for this process, where nobody listens on it and nobody else has reserved it.</summary>
+    /// <summary>Reserves the port for this process, unless it has a listener or another reservation.</summary>
     public static bool TryReserve(int port)
     {
         if (!Reserved.TryAdd(port, null))

@@ -89,7 +89,7 @@ internal sealed class DocumentTools(
             Groups.Add(shown, group, caller);
         }
 
-        var file = Groups.Owned(upload.File with { Groups = Groups.Given(shown) }, caller);
+        var file = upload.File with { Groups = Groups.Given(shown) };
         var result = await intake.AcceptAsync(
             file, upload.Collection!, Api.Tags.Parse(tags ?? []), caller.Name, cancellationToken);
         return result.Document;

@@ -1,7 +1,7 @@
 namespace RagAspire.Documents.Archives;
 
 /// <summary>A stream that is read once, from its beginning to its end, and never blocks a thread.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

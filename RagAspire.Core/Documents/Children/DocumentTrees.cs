@@ -17,7 +17,7 @@ internal sealed record DeletedRow(Guid Id, string Collection, int Chunks, int Ve
 /// the groups and the uploader of its parent, and goes with it.
 /// </summary>
 /// <remarks>
-/// Locks are taken in one order, so that nobody waits in a circle: the tree, rows from the parent to its children, the change
+/// Locks are taken in one order, so that there is no deadlock: the tree, rows from the parent to its children, the change
 /// feed. All methods run in the caller's transaction.
 /// </remarks>
 public sealed class DocumentTrees(AuditLog audit)
@@ -98,7 +98,7 @@ public sealed class DocumentTrees(AuditLog audit)
     internal async Task<IReadOnlyList<DeletedRow>> DeleteAsync(
         NpgsqlConnection connection, Guid[] ids, string actor, CancellationToken cancellationToken)
     {
-        // Whoever adds a child holds its parent's row: when that is locked here, all its children are to be seen.
+        // Adding a child locks its parent's row: when that is locked here, all its children are visible.
         var tree = new List<Guid>();
         var level = await connection.Command("select id from documents where id = any($1) order by id for update", (object)ids)
             .ListAsync(row => row.GetGuid(0), cancellationToken);

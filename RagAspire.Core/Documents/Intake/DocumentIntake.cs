@@ -11,12 +11,14 @@ namespace RagAspire.Documents.Intake;
 public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
 {
     /// <summary>Stores a new document, or finds the one of the same collection and groups with the same bytes.</summary>
+    /// <param name="check">Looks at a document with the same external id before it changes, and throws where it must not.</param>
     public async Task<IntakeResult> AcceptAsync(
         UploadedFile file,
         string collection,
         IReadOnlyDictionary<string, string> tags,
         string actor,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<Document>? check = null)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -36,11 +38,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             file.UploadedBy,
             Activity.Current?.Id,
             file.ExternalId,
-            file.Groups ?? [])
+            file.GroupsWhenNew)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
-            if (await ExistingAsync(connection, collection, file.Sha256, file.Groups ?? [], cancellationToken) is { } existing)
+            if (await ExistingAsync(connection, collection, file.Sha256, file.GroupsWhenNew, cancellationToken) is { } existing)
             {
                 return await KeepAsync(new Change(connection, transaction, existing, file, tags, actor), cancellationToken);
             }
@@ -48,7 +50,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             // It was deleted meanwhile, or another call was faster with the same external id.
             await transaction.RollbackAsync(cancellationToken);
             return file.ExternalId is { } externalId
-                ? await PutAsync(externalId, file, collection, tags, actor, cancellationToken)
+                ? await PutAsync(externalId, file, collection, tags, actor, cancellationToken, check)
                 : await AcceptAsync(file, collection, tags, actor, cancellationToken);
         }
 
@@ -132,7 +134,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             .ScalarAsync<Guid?>(cancellationToken);
         return id is { } known && await ReplaceAsync(known, file, tags, actor, cancellationToken, check) is { } replaced
             ? replaced
-            : await AcceptAsync(file, collection, tags, actor, cancellationToken);
+            : await AcceptAsync(file, collection, tags, actor, cancellationToken, check);
     }
 
     /// <summary>

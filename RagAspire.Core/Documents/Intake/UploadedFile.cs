@@ -14,11 +14,16 @@ public sealed record UploadedFile(
     string? UploadedBy = null,
     string? ExternalId = null)
 {
-    /// <summary>The source that it comes from; null where somebody uploaded it.</summary>
+    /// <summary>The source that it comes from; null for an upload.</summary>
     public DocumentSource? Source { get; init; }
 
-    /// <summary>The groups that see it, distinct and in order; null for those of the version before, or none.</summary>
+    /// <summary>The groups that see it, distinct and in order; null for those of the version before, or the default.</summary>
     public string[]? Groups { get; init; }
+
+    /// <summary>The groups of a new document where none are given: those of the API key.</summary>
+    public string[] DefaultGroups { get; init; } = [];
+
+    internal string[] GroupsWhenNew => Groups ?? DefaultGroups;
 }
 
 /// <summary>The result of an upload.</summary>

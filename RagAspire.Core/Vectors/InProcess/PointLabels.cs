@@ -41,7 +41,7 @@ internal sealed class PointLabels : IEquatable<PointLabels>
         return true;
     }
 
-    /// <summary>Whether the point is shown to somebody with these groups; null for everything.</summary>
+    /// <summary>Whether a search for these groups may find the point; null for a search over all documents.</summary>
     public bool AreShown(IReadOnlyList<string>? groups) => groups is null || _groups.Length == 0 || _groups.Any(groups.Contains);
 
     public bool Equals(PointLabels? other) => other is not null && _hash == other._hash
