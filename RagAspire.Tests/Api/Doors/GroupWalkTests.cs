@@ -5,9 +5,11 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api.Doors;
 
-/// <summary>Random calls of two keys through every door: nothing of what one may see reaches the other.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class GroupWalkTests(DoorsHost host)
+/// <summary>
+/// Random calls of two keys through every door: nothing of what one may see reaches the other. They have a system of their own,
+/// because their collection and the model's answers would be seen by the tests of the doors.
+/// </summary>
+public sealed class GroupWalkTests(DoorsHost host) : IClassFixture<DoorsHost>
 {
     private const string Collection = "walk";
     private const int Documents = 12;

@@ -61,20 +61,13 @@ public sealed class RedisProbeTests(Stores stores)
     public async Task A_server_that_answers_late()
     {
         await using var server = await RealRedis.StartAsync("--enable-debug-command", "yes");
-        await using var client = await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true");
+        var clients = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true")));
         await using var rig = await RigAsync(server.Address, ("Diagnosis:Redis:SlowCommand", "00:00:10"));
         using var over = new CancellationTokenSource();
-        var busy = Task.Run(
-            async () =>
-            {
-                // The server does one thing at a time, so each PING waits for the sleep before it.
-                while (!over.IsCancellationRequested)
-                {
-                    await client.GetDatabase().ExecuteAsync("DEBUG", "SLEEP", "0.2");
-                }
-            },
-            Token);
 
+        // The server does one thing at a time. With several clients one of them always waits in the queue, so no PING finds a gap.
+        var busy = Task.WhenAll(clients.Select(client => SleepUntilAsync(client, over.Token)));
         var codes = await rig.CodesAsync("redis");
         await over.CancelAsync();
         await busy;
@@ -121,6 +114,16 @@ public sealed class RedisProbeTests(Stores stores)
         await using var replica = await RealRedis.StartAsync("--replicaof", "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture));
         await using var other = await RigAsync(replica.Address);
         Assert.Contains(RedisCodes.Replica, await other.CodesAsync("redis"));
+    }
+
+    private static async Task SleepUntilAsync(ConnectionMultiplexer client, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await client.GetDatabase().ExecuteAsync("DEBUG", "SLEEP", "0.1");
+        }
+
+        await client.DisposeAsync();
     }
 
     private Task<ProbeRig> RigAsync(string address, params (string Key, string? Value)[] settings) =>
