@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RagAspire.Answers;
 using RagAspire.Api.Security;
 using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Api;
@@ -12,17 +13,20 @@ namespace RagAspire.Api;
 /// <summary>A question about the documents of one collection.</summary>
 /// <param name="Limit">How many chunks the answer is written from.</param>
 /// <param name="SessionId">From an earlier answer, to continue its session.</param>
+/// <param name="Filter">What the documents must fulfil that it is answered from.</param>
 public sealed record AnswerRequest(
     [property: Required, StringLength(4000, MinimumLength = 1)] string Question,
     [property: RegularExpression(CollectionName.Pattern)] string? Collection,
     [property: Range(1, 20)] int Limit = 8,
-    Guid? SessionId = null)
+    Guid? SessionId = null,
+    FilterNode? Filter = null)
 {
     internal Question ToQuestion(Caller caller) =>
         new(Question.Trim(), Collections.Named(Collection, caller), Limit, SessionId)
         {
             KeyId = caller.Id,
             Groups = caller.Groups,
+            Filter = Filters.Read(Filter),
         };
 }
 

@@ -51,5 +51,5 @@ internal static class ApiDocument
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     internal sealed record UploadForm(
-        IFormFile File, string? Collection, IReadOnlyList<string>? Tags, IReadOnlyList<string>? Groups);
+        IFormFile File, string? Collection, IReadOnlyList<string>? Tags, string? Metadata, IReadOnlyList<string>? Groups);
 }

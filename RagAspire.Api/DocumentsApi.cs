@@ -16,6 +16,7 @@ namespace RagAspire.Api;
 /// <param name="After">The <c>next</c> of the page before.</param>
 /// <param name="ExternalId">The id in the client's system.</param>
 /// <param name="ParentId">The document that they were inside of.</param>
+/// <param name="Filter">What they must fulfil, as JSON.</param>
 public sealed record DocumentListRequest(
     string? Collection,
     [property: OneOf<DocumentStatus>] string? Status,
@@ -23,7 +24,8 @@ public sealed record DocumentListRequest(
     [property: GuidCursor] string? After,
     [property: Range(1, 200)] int Limit = 50,
     [property: StringLength(ExternalIds.MaxLength)] string? ExternalId = null,
-    Guid? ParentId = null)
+    Guid? ParentId = null,
+    [property: StringLength(4000)] string? Filter = null)
 {
     internal DocumentFilter ToFilter(Caller caller) => new(
         Collections.Named(Collection, caller),
@@ -35,6 +37,7 @@ public sealed record DocumentListRequest(
         ExternalId = string.IsNullOrEmpty(ExternalId) ? null : ExternalId,
         Groups = caller.Groups,
         ParentId = ParentId,
+        Metadata = Filters.Parse(Filter),
     };
 }
 
@@ -49,10 +52,10 @@ internal static class DocumentsApi
     {
         var group = api.MapGroup("/documents").WithTags("Documents").ProducesProblem(404);
         group.MapPost("/", UploadAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable), groups (repeatable: who sees it; a key with groups gives its own where there are none).")
+            .AsUpload("Upload a document", "The parts: collection (optional; sent first, it is checked before the file is received), file, tags (key=value, repeatable), metadata (a JSON object with strings, numbers, true, false and lists of these), groups (repeatable: who sees it; a key with groups gives its own where there are none).")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapPut("/{id:guid}", ReplaceAsync).RequireAuthorization(Scopes.Write)
-            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready. Without tags or groups it keeps those it has.")
+            .AsUpload("Upload the next version of a document", "The version before is searched until this one is ready. Without tags, metadata or groups it keeps those it has.")
             .WithRequestTimeout(RequestLimits.UploadTime);
         group.MapGet("/", ListAsync).RequireAuthorization(Scopes.Read).WithSummary("List documents");
         group.MapGet("/{id:guid}", GetAsync).RequireAuthorization(Scopes.Read).WithSummary("Get a document and its status");

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RagAspire.Answers.Sessions;
 using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
 using RagAspire.Search;
 using RagAspire.Security;
 
@@ -13,6 +14,7 @@ namespace RagAspire.Api;
 /// <summary>A search in one collection.</summary>
 /// <param name="Query">Words, or a question.</param>
 /// <param name="Tags">All of them must match.</param>
+/// <param name="Filter">What their documents must fulfil.</param>
 /// <param name="PerDocument">The most hits of one document.</param>
 /// <param name="Explain">Adds how the hits were found.</param>
 /// <param name="Expected">Ids of documents or chunks: the explanation says why they are no hits.</param>
@@ -22,17 +24,20 @@ public sealed record SearchRequest(
     [property: Range(1, 100)] int Limit = 10,
     SearchMode Mode = SearchMode.Hybrid,
     IReadOnlyDictionary<string, string>? Tags = null,
+    FilterNode? Filter = null,
     [property: Range(1, 100)] int? PerDocument = null,
     bool Explain = false,
     [property: MaxLength(20)] IReadOnlyList<Guid>? Expected = null);
 
 /// <summary>The same search as an address, for clients that keep and revalidate results.</summary>
 /// <param name="Tags">Pairs <c>key=value</c>; all of them must match.</param>
+/// <param name="Filter">What their documents must fulfil, as JSON.</param>
 public sealed record SearchAddress(
     [property: Required, StringLength(4000, MinimumLength = 1)] string Query,
     [property: RegularExpression(CollectionName.Pattern)] string? Collection,
     [property: OneOf<SearchMode>] string? Mode,
     string[]? Tags,
+    [property: StringLength(4000)] string? Filter,
     [property: Range(1, 100)] int Limit = 10);
 
 internal static class SearchApi
@@ -60,6 +65,7 @@ internal static class SearchApi
         var tags = request.Tags ?? ReadOnlyDictionary<string, string>.Empty;
         var query = Query(request.Query, request.Collection, request.Limit, request.Mode, tags, Caller.Of(user)) with
         {
+            Filter = Filters.Read(request.Filter),
             PerDocument = request.PerDocument,
         };
         var result = await search.SearchAsync(query, cancellationToken);
@@ -115,7 +121,10 @@ internal static class SearchApi
 
     internal static SearchQuery Query(SearchAddress address, Caller caller) => Query(
         address.Query, address.Collection, address.Limit, EnumWords.Parse<SearchMode>(address.Mode) ?? SearchMode.Hybrid,
-        Api.Tags.Parse(address.Tags ?? []), caller);
+        Api.Tags.Parse(address.Tags ?? []), caller) with
+    {
+        Filter = Filters.Parse(address.Filter),
+    };
 
     private static SearchQuery Query(
         string text, string? collection, int limit, SearchMode mode, IReadOnlyDictionary<string, string> tags, Caller caller) =>

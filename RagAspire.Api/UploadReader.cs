@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using RagAspire.Api.Security;
 using RagAspire.Database;
 using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
 using RagAspire.Security;
 using RagAspire.Usage.Budgets;
 using RagAspire.Vectors.Embedding;
@@ -49,6 +50,7 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
             string? collection = null;
             var tags = new Dictionary<string, string>();
             var groups = new List<string>();
+            DocumentMetadata? metadata = null;
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
                 var disposition = section.GetContentDispositionHeader() ?? throw Problems.Bad("A part of the form has no name.");
@@ -69,16 +71,19 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
                     case "tags":
                         Api.Tags.Add(tags, value);
                         break;
+                    case "metadata":
+                        metadata = Filters.Metadata(value);
+                        break;
                     case "groups":
                         Groups.Add(groups, value, caller);
                         break;
                     case var other:
-                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection', 'tags' and 'groups'.");
+                        throw Problems.Bad($"The form field '{other}' is unknown: an upload has 'file', 'collection', 'tags', 'metadata' and 'groups'.");
                 }
             }
 
             file = file is not null
-                ? Of(caller, file) with { Groups = Groups.Given(groups) }
+                ? Of(caller, file) with { Groups = Groups.Given(groups), Metadata = metadata }
                 : throw Problems.Bad("The form has no file: send it as the part 'file'.");
             return new Upload(file, collection, tags, temporary, place);
         }
@@ -182,10 +187,13 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
     internal static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(section.Body);
-        var buffer = new char[MaxFieldLength + 1];
+        var disposition = section.GetContentDispositionHeader();
+        var most = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Equals("metadata", StringComparison.Ordinal)
+            ? DocumentMetadata.MaxLength : MaxFieldLength;
+        var buffer = new char[most + 1];
         var length = await reader.ReadBlockAsync(buffer, cancellationToken);
-        var text = new string(buffer, 0, Math.Min(length, MaxFieldLength)).Trim();
-        return length > MaxFieldLength ? throw Problems.Bad($"A form field is longer than {MaxFieldLength} characters.")
+        var text = new string(buffer, 0, Math.Min(length, most)).Trim();
+        return length > most ? throw Problems.Bad($"A form field is longer than {most} characters.")
             : StorableText.IsOne(text) ? text
             : throw Problems.Bad(StorableText.Reason);
     }

@@ -6,7 +6,9 @@ namespace RagAspire.Client;
 /// <param name="Collection">Null for the default one.</param>
 /// <param name="Limit">How many chunks the answer is written from, 1–20.</param>
 /// <param name="SessionId">From an earlier answer, to continue its session.</param>
-public sealed record AnswerRequest(string Question, string? Collection = null, int Limit = 8, Guid? SessionId = null);
+/// <param name="Filter">What the documents must fulfil that it is answered from.</param>
+public sealed record AnswerRequest(
+    string Question, string? Collection = null, int Limit = 8, Guid? SessionId = null, FilterNode? Filter = null);
 
 /// <summary>The words of an answer's kind.</summary>
 public static class AnswerKind

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace RagAspire.Client;
 
@@ -23,7 +24,7 @@ public sealed class DocumentCalls
         ArgumentNullException.ThrowIfNull(request);
         var address = Address.With(
             Path, ("collection", request.Collection), ("status", request.Status), ("q", request.Q), ("after", request.After),
-            ("limit", request.Limit), ("parentId", request.ParentId));
+            ("limit", request.Limit), ("parentId", request.ParentId), ("filter", request.Filter));
         return _api.GetAsync<Page<Document>>(address, cancellationToken);
     }
 
@@ -82,6 +83,11 @@ public sealed class DocumentCalls
         foreach (var (name, value) in file.Tags)
         {
             form.Add(new StringContent($"{name}={value}"), "tags");
+        }
+
+        if (file.Metadata is { } metadata)
+        {
+            form.Add(new StringContent(JsonSerializer.Serialize(metadata)), "metadata");
         }
 
         foreach (var group in file.Groups)

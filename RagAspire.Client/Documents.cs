@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RagAspire.Client;
 
 /// <summary>An uploaded document.</summary>
@@ -25,6 +27,9 @@ public sealed record Document(
 {
     /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>What it is about: strings, numbers, true and false, and lists of these.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
     public Guid? ParentId { get; init; }
@@ -109,9 +114,10 @@ public sealed record CollectionSummary(
 /// <param name="Q">Full text over the chunks of the documents.</param>
 /// <param name="After">The <c>next</c> of the page before.</param>
 /// <param name="ParentId">The document that they were inside of.</param>
+/// <param name="Filter">What they must fulfil.</param>
 public sealed record DocumentListRequest(
     string? Collection = null, string? Status = null, string? Q = null, string? After = null, int Limit = 50,
-    Guid? ParentId = null);
+    Guid? ParentId = null, FilterNode? Filter = null);
 
 /// <summary>Who is to see a document.</summary>
 /// <param name="Groups">Empty for everyone who may read the collection.</param>
@@ -125,6 +131,9 @@ public sealed record FileUpload(string Name, Stream Content, long? SizeBytes)
     public string? Collection { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What it is about: strings, numbers, true and false, and lists of these; null to keep what is known.</summary>
+    public IReadOnlyDictionary<string, object>? Metadata { get; init; }
 
     /// <summary>The groups that are to see it; empty for those of the key, or everyone.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];

@@ -2,6 +2,7 @@ namespace RagAspire.Client;
 
 /// <summary>A search in one collection.</summary>
 /// <param name="Mode">A word of <see cref="SearchMode"/>.</param>
+/// <param name="Filter">What their documents must fulfil.</param>
 /// <param name="PerDocument">The most hits of one document.</param>
 /// <param name="Explain">Adds how the hits were found.</param>
 public sealed record SearchRequest(
@@ -10,6 +11,7 @@ public sealed record SearchRequest(
     int Limit = 10,
     string Mode = SearchMode.Hybrid,
     IReadOnlyDictionary<string, string>? Tags = null,
+    FilterNode? Filter = null,
     int? PerDocument = null,
     bool Explain = false,
     IReadOnlyList<Guid>? Expected = null);

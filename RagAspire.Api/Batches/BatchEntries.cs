@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using RagAspire.Documents.Archives;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Api.Batches;
@@ -22,6 +23,8 @@ internal sealed class BatchTarget(Caller caller, string? collection, IEnumerable
 
     public List<string> Groups { get; } = [];
 
+    public DocumentMetadata? Metadata { get; private set; }
+
     /// <exception cref="BadHttpRequestException">400 for an unknown field or one after a file, 403 for a collection of others.</exception>
     public void Take(string? field, string value)
     {
@@ -38,12 +41,15 @@ internal sealed class BatchTarget(Caller caller, string? collection, IEnumerable
             case "tags":
                 Api.Tags.Add(Tags, value);
                 break;
+            case "metadata":
+                Metadata = Filters.Metadata(value);
+                break;
             case "groups":
                 Api.Groups.Add(Groups, value, caller);
                 break;
             default:
                 throw Problems.Bad(
-                    $"The form field '{field}' is unknown: a batch has 'collection', 'tags', 'groups' and then files.");
+                    $"The form field '{field}' is unknown: a batch has 'collection', 'tags', 'metadata', 'groups' and then files.");
         }
     }
 

@@ -95,7 +95,7 @@ public sealed class BatchReceiver(
             using var temporary = new TemporaryFile();
             var received = await uploads.ReadAsync(entry.Body, entry.Name, temporary, batch.Caller, cancellationToken);
             batch.Bytes += received.SizeBytes;
-            var file = received with { Groups = Groups.Given(batch.Target.Groups) };
+            var file = received with { Groups = Groups.Given(batch.Target.Groups), Metadata = batch.Target.Metadata };
             var result = await intake.AcceptAsync(
                 file, batch.Target.Collection, batch.Target.Tags, batch.Caller.Name, cancellationToken);
             return result.IsNew

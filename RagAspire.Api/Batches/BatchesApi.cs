@@ -39,7 +39,7 @@ internal static class BatchesApi
     {
         documents.MapPost("/batch", ReceiveAsync).RequireAuthorization(Scopes.Write)
             .WithSummary("Upload many documents")
-            .WithDescription("A form with many files (the fields collection, tags and groups come first), or the bytes of a ZIP, TAR or TAR.GZ archive. Each file is an upload of its own; one that is refused holds up no other.")
+            .WithDescription("A form with many files (the fields collection, tags, metadata and groups come first), or the bytes of a ZIP, TAR or TAR.GZ archive. Each file is an upload of its own; one that is refused holds up no other.")
             .Accepts<BatchForm>("multipart/form-data", Archives)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .WithRequestTimeout(RequestLimits.BatchTime);
@@ -62,6 +62,11 @@ internal static class BatchesApi
         foreach (var name in request.Query["groups"].OfType<string>())
         {
             Groups.Add(target.Groups, name, caller);
+        }
+
+        if (request.Query["metadata"] is [{ Length: > 0 } metadata])
+        {
+            target.Take("metadata", metadata);
         }
 
         var batch = await receiver.ReceiveAsync(request, target, caller, cancellationToken);
@@ -115,5 +120,6 @@ internal static class BatchesApi
         caller.MayUse(batch.Collection) && (caller.Groups is null || batch.KeyId == caller.Id);
 
     internal sealed record BatchForm(
-        string? Collection, IReadOnlyList<string>? Tags, IReadOnlyList<string>? Groups, IFormFileCollection Files);
+        string? Collection, IReadOnlyList<string>? Tags, string? Metadata, IReadOnlyList<string>? Groups,
+        IFormFileCollection Files);
 }

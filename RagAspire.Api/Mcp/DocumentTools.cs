@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Security.Claims;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using ModelContextProtocol.Server;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Api.Mcp;
@@ -40,10 +42,12 @@ internal sealed class DocumentTools(
         [Description("Only documents with these words.")] string? words = null,
         [Description("The 'next' of the page before.")] string? after = null,
         [Description("How many, 1 to 200.")] int limit = 50,
+        [Description("What the documents must fulfil.")] FilterNode? filter = null,
         CancellationToken cancellationToken = default)
     {
         var request = Checked.Valid(new DocumentListRequest(collection, status, words, after, limit));
-        return documents.ListAsync(request.ToFilter(Caller.Of(user)), cancellationToken);
+        return documents.ListAsync(
+            request.ToFilter(Caller.Of(user)) with { Metadata = Filters.Read(filter) }, cancellationToken);
     }
 
     [McpServerTool(Name = "get_document_text", Title = "Read a document", ReadOnly = true, OpenWorld = false, UseStructuredContent = true)]
@@ -76,6 +80,7 @@ internal sealed class DocumentTools(
         [Description("The bytes of the file, in base64; or use 'text'.")] string? base64 = null,
         [Description("The collection; 'default' when absent.")] string? collection = null,
         [Description("Tags, each key=value.")] string[]? tags = null,
+        [Description("What it is about: strings, numbers, true, false and lists of these, by key.")] Dictionary<string, JsonElement>? metadata = null,
         [Description("The groups that see it; those of the key when absent.")] string[]? groups = null,
         CancellationToken cancellationToken = default)
     {
@@ -89,7 +94,7 @@ internal sealed class DocumentTools(
             Groups.Add(shown, group, caller);
         }
 
-        var file = upload.File with { Groups = Groups.Given(shown) };
+        var file = upload.File with { Groups = Groups.Given(shown), Metadata = Filters.Metadata(metadata) };
         var result = await intake.AcceptAsync(
             file, upload.Collection!, Api.Tags.Parse(tags ?? []), caller.Name, cancellationToken);
         return result.Document;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using ModelContextProtocol.Server;
 using RagAspire.Answers;
 using RagAspire.Answers.Sessions;
+using RagAspire.Metadata;
 using RagAspire.Search;
 using RagAspire.Security;
 
@@ -22,12 +23,13 @@ internal sealed class SearchTools(SearchService search, AnswerService answers, S
         [Description("The collection; 'default' when absent.")] string? collection = null,
         [Description("How many passages, 1 to 100.")] int limit = 10,
         [Description("hybrid, text or vector.")] string mode = "hybrid",
+        [Description("What the documents must fulfil.")] FilterNode? filter = null,
         CancellationToken cancellationToken = default)
     {
-        var address = Checked.Valid(new SearchAddress(query, collection, mode, null, limit));
+        var address = Checked.Valid(new SearchAddress(query, collection, mode, null, null, limit));
         var caller = Caller.Of(user);
         sessions.Searched(caller.Id);
-        return search.SearchAsync(SearchApi.Query(address, caller), cancellationToken);
+        return search.SearchAsync(SearchApi.Query(address, caller) with { Filter = Filters.Read(filter) }, cancellationToken);
     }
 
     [McpServerTool(Name = "ask", Title = "Ask a question", ReadOnly = true, OpenWorld = false, UseStructuredContent = true)]
@@ -39,9 +41,10 @@ internal sealed class SearchTools(SearchService search, AnswerService answers, S
         [Description("The collection; 'default' when absent.")] string? collection = null,
         [Description("The sessionId of an earlier answer, to continue its session.")] Guid? sessionId = null,
         [Description("From how many passages the answer is written, 1 to 20.")] int limit = 8,
+        [Description("What the documents must fulfil.")] FilterNode? filter = null,
         CancellationToken cancellationToken = default)
     {
-        var asked = Checked.Valid(new AnswerRequest(question, collection, limit, sessionId)).ToQuestion(Caller.Of(user));
+        var asked = Checked.Valid(new AnswerRequest(question, collection, limit, sessionId, filter)).ToQuestion(Caller.Of(user));
         return (await answers.AskAsync(asked, cancellationToken).OfType<DoneEvent>().SingleAsync(cancellationToken)).Answer;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RagAspire.Metadata;
 using RagAspire.Usage;
 
 namespace RagAspire.Answers;
@@ -13,6 +14,9 @@ public sealed record Question(string Text, string Collection, int Limit, Guid? S
 
     /// <summary>Is answered from documents of these groups and those without groups; null for all documents.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>Is answered from documents that fulfil this; null for all.</summary>
+    public MetadataFilter? Filter { get; init; }
 
     /// <summary>What was said before, oldest first, from a caller that keeps it; null to take it from the session.</summary>
     public IReadOnlyList<SessionTurn>? History { get; init; }

@@ -79,6 +79,7 @@ public sealed class AnswerService(
             {
                 KeyId = question.KeyId,
                 Groups = question.Groups,
+                Filter = question.Filter,
             },
             cancellationToken);
         var writing = writer.Begin(new AnswerContext(
@@ -132,7 +133,16 @@ public sealed class AnswerService(
     private CacheKey? Key(Question question) => cache.Key(
         CacheName,
         question.Collection,
-        new { question.Text, question.Limit, question.Groups, writer.Model, Search = search.Settings, Answer = writer.Settings });
+        new
+        {
+            question.Text,
+            question.Limit,
+            question.Groups,
+            Filter = question.Filter?.Text,
+            writer.Model,
+            Search = search.Settings,
+            Answer = writer.Settings,
+        });
 
     private sealed record CachedAnswer(IReadOnlyList<Source> Sources, AnswerDraft Draft);
 }

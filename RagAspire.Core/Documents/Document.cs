@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RagAspire.Extraction;
 
@@ -55,6 +57,9 @@ public sealed record Document(
     /// <summary>The groups that see it; empty for everyone who may read the collection.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>What it is about: strings, numbers, true and false, and lists of these, by which searches are filtered.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+
     /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
     public Guid? ParentId { get; init; }
 
@@ -71,7 +76,7 @@ public sealed record Document(
     /// <summary>How much of the searched version has text; null where it has no pages, slides, sheets or records.</summary>
     public Coverage? Coverage { get; init; }
 
-    /// <summary>What an upload of the same bytes has changed: name, tags, groups, externalId; null elsewhere.</summary>
+    /// <summary>What an upload of the same bytes has changed: name, tags, metadata, groups, externalId; null elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Changed { get; init; }
 

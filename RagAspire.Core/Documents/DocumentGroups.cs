@@ -23,6 +23,20 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
         Guid id, string[] groups, string actor, Action<Document> check, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(check);
+        try
+        {
+            return await SetOnceAsync(id, groups, actor, check, cancellationToken);
+        }
+        catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // Another call has shown the same bytes to these groups meanwhile: now they are found.
+            return await SetOnceAsync(id, groups, actor, check, cancellationToken);
+        }
+    }
+
+    private async Task<Document?> SetOnceAsync(
+        Guid id, string[] groups, string actor, Action<Document> check, CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)

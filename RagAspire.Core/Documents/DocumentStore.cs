@@ -3,6 +3,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Children;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Documents;
@@ -18,6 +19,9 @@ public sealed record DocumentFilter(string Collection, DocumentStatus? Status, s
 
     /// <summary>Documents of these groups and those without groups; null for all documents.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>What they must fulfil; null for all.</summary>
+    public MetadataFilter? Metadata { get; init; }
 
     /// <summary>The document that they were inside of; null for all.</summary>
     public Guid? ParentId { get; init; }
@@ -39,6 +43,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
     /// <summary>A page in the order of upload.</summary>
     public async Task<Page<Document>> ListAsync(DocumentFilter filter, CancellationToken cancellationToken)
     {
+        var metadata = FilterSql.Of(filter.Metadata, "documents", "name", first: 9);
         var rows = await dataSource.Command($"""
             select {DocumentRows.Columns} from documents
             where collection = $1
@@ -50,10 +55,14 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
               and ($6::text is null or external_id = $6)
               and ($7::uuid is null or parent_id = $7)
               and ($8::text[] is null or cardinality(groups) = 0 or groups && $8)
+              and {metadata.Condition}
             order by id
             limit $5
-            """, filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId,
-            filter.ParentId, filter.Groups?.ToArray())
+            """,
+            [
+                filter.Collection, filter.Status?.Word(), filter.Text, filter.After, filter.Limit + 1, filter.ExternalId,
+                filter.ParentId, filter.Groups?.ToArray(), .. metadata.Values,
+            ])
             .ListAsync(DocumentRows.Read, cancellationToken);
         return Page.From(rows, filter.Limit, row => row.Id.ToString());
     }

@@ -1,12 +1,13 @@
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Metadata;
 using RagAspire.Vectors;
 
 namespace RagAspire.Search;
 
 /// <summary>
 /// Reads the chunks that an index found, or finds them itself by PostgreSQL's full text. Only chunks of the asked
-/// collection, with the asked tags, of a document's ready version that the caller may see are returned, even if the index is
+/// collection, with the asked labels, of a document's ready version that the caller may see are returned, even if the index is
 /// out of date.
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts)
@@ -32,33 +33,45 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
 
     /// <summary>The chunks of an index's hits, in the order of the hits.</summary>
     public async Task<IReadOnlyList<SearchHit>> ReadAsync(
-        IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken) =>
-        await dataSource.Command($"""
+        IReadOnlyList<IndexHit> found, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var filter = FilterSql.Of(query.Filter, "c", "document_name", first: 6);
+        return await dataSource.Command($"""
             select f.score, {Columns}
             from unnest($1::uuid[], $2::float8[]) with ordinality as f(id, score, place)
             join searchable_chunks c on c.id = f.id
             join chunks p on p.id = c.id
             where c.collection = $3 and c.tags @> $4 and ($5::text[] is null or cardinality(c.groups) = 0 or c.groups && $5)
+                and {filter.Condition}
             order by f.place
             """,
-            found.Select(hit => hit.ChunkId).ToArray(),
-            found.Select(hit => hit.Score).ToArray(),
-            query.Collection,
-            Commands.Jsonb(query.Tags),
-            query.Groups?.ToArray()).ListAsync(row => ReadHit(row, query), cancellationToken);
+            [
+                found.Select(hit => hit.ChunkId).ToArray(),
+                found.Select(hit => hit.Score).ToArray(),
+                query.Collection,
+                Commands.Jsonb(query.Tags),
+                query.Groups?.ToArray(),
+                .. filter.Values,
+            ]).ListAsync(row => ReadHit(row, query), cancellationToken);
+    }
 
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
-    public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken) =>
-        await dataSource.Command($"""
+    public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken)
+    {
+        var filter = FilterSql.Of(query.Filter, "c", "document_name", first: 6);
+        return await dataSource.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
             select ts_rank(c.search, words.query)::float8, {Columns}
             from words, searchable_chunks c join chunks p on p.id = c.id
             where c.search @@ words.query and c.collection = $2 and c.tags @> $3
                 and ($5::text[] is null or cardinality(c.groups) = 0 or c.groups && $5)
+                and {filter.Condition}
             order by 1 desc, c.id
             limit $4
-            """, query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit, query.Groups?.ToArray())
+            """,
+            [query.Text, query.Collection, Commands.Jsonb(query.Tags), query.Limit, query.Groups?.ToArray(), .. filter.Values])
             .ListAsync(row => ReadHit(row, query), cancellationToken);
+    }
 
     private SearchHit ReadHit(NpgsqlDataReader row, SearchQuery query)
     {

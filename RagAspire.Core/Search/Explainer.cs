@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Metadata;
 using RagAspire.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
@@ -75,7 +76,11 @@ public sealed partial class Explainer(
         async Task<IReadOnlyList<IndexHit>> Search(TermVector? byText, float[]? byVector) => byText is null && byVector is null
             ? []
             : await index.SearchAsync(
-                new IndexQuery(query.Collection, byText, byVector, query.Tags, Depth) { Groups = query.Groups },
+                new IndexQuery(query.Collection, byText, byVector, query.Tags, Depth)
+                {
+                    Groups = query.Groups,
+                    Filter = query.Filter,
+                },
                 cancellationToken);
         var fused = await Search(terms, dense);
         return new Rankings(Places(await Search(terms, null)), Places(await Search(null, dense)), Places(fused), fused);
@@ -109,32 +114,37 @@ public sealed partial class Explainer(
         var selection = new HitSelection(query);
         var reasons = (await chunks.ReadAsync(rankings.Order, query, cancellationToken))
             .ToDictionary(candidate => candidate.ChunkId, selection.Offer);
-        var candidates = (await dataSource.Command("""
+        var filter = FilterSql.Of(query.Filter, "c", "document_name", first: 5);
+        var candidates = (await dataSource.Command($"""
             with seen as (
                 select * from searchable_chunks c
                 where c.collection = $2 and ($4::text[] is null or cardinality(c.groups) = 0 or c.groups && $4))
-            select c.id as asked, c.id, c.tags @> $3 from seen c where c.id = any($1)
+            select c.id as asked, c.id, c.tags @> $3, {filter.Condition} from seen c where c.id = any($1)
             union all
-            select c.document_id, c.id, c.tags @> $3 from seen c where c.document_id = any($1)
-            """, absent, query.Collection, Commands.Jsonb(query.Tags), query.Groups?.ToArray()).ListAsync(
-            row => (Id: row.GetGuid(0), ChunkId: row.GetGuid(1), HasTags: row.GetBoolean(2)), cancellationToken))
+            select c.document_id, c.id, c.tags @> $3, {filter.Condition} from seen c where c.document_id = any($1)
+            """, [absent, query.Collection, Commands.Jsonb(query.Tags), query.Groups?.ToArray(), .. filter.Values]).ListAsync(
+            row => new Candidate(row.GetGuid(0), row.GetGuid(1), row.GetBoolean(2), row.GetBoolean(3)), cancellationToken))
             .ToLookup(row => row.Id);
         return [.. absent.Select(id => candidates[id].Any()
-            ? Absent(id, candidates[id].MinBy(row => rankings.RankOf(row.ChunkId)))
+            ? Absent(id, candidates[id].MinBy(row => rankings.RankOf(row.ChunkId))!)
             : new Absence(id, null, "The collection has no searchable document or chunk with this id."))];
 
-        Absence Absent(Guid id, (Guid Id, Guid ChunkId, bool HasTags) best) =>
-            new(id, best.ChunkId, Reason(best.ChunkId, best.HasTags, reasons, rankings));
+        Absence Absent(Guid id, Candidate best) => new(id, best.ChunkId, Reason(best, reasons, rankings));
     }
 
-    private static string Reason(Guid chunk, bool hasTags, Dictionary<Guid, Exclusion> reasons, Rankings rankings)
+    private static string Reason(Candidate candidate, Dictionary<Guid, Exclusion> reasons, Rankings rankings)
     {
-        if (!hasTags)
+        if (!candidate.HasTags)
         {
             return "Its document does not have the tags.";
         }
 
-        if (!reasons.TryGetValue(chunk, out var exclusion))
+        if (!candidate.PassesFilter)
+        {
+            return "Its document does not pass the filter.";
+        }
+
+        if (!reasons.TryGetValue(candidate.ChunkId, out var exclusion))
         {
             return "It is not among the best 1,000 of the ranking.";
         }
@@ -144,7 +154,7 @@ public sealed partial class Explainer(
             Exclusion.Phrase => "It lacks a quoted part of the query.",
             Exclusion.Duplicate => "A better hit has almost the same text.",
             Exclusion.DocumentLimit => "Better hits of its document fill the limit of hits of one document.",
-            _ => $"It has place {rankings.RankOf(chunk)}, after the limit.",
+            _ => $"It has place {rankings.RankOf(candidate.ChunkId)}, after the limit.",
         };
     }
 
@@ -161,6 +171,8 @@ public sealed partial class Explainer(
     {
         public int RankOf(Guid chunk) => Fused.TryGetValue(chunk, out var place) ? place.Rank : int.MaxValue;
     }
+
+    private sealed record Candidate(Guid Id, Guid ChunkId, bool HasTags, bool PassesFilter);
 
     private sealed record Absence(Guid Id, Guid? ChunkId, string Reason);
 }

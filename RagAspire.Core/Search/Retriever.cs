@@ -60,7 +60,11 @@ public sealed class Retriever(
 
             var selection = new HitSelection(query);
             var found = await SearchIndexAsync(
-                new IndexQuery(query.Collection, terms, dense, query.Tags, selection.Candidates(Spare)) { Groups = query.Groups },
+                new IndexQuery(query.Collection, terms, dense, query.Tags, selection.Candidates(Spare))
+                {
+                    Groups = query.Groups,
+                    Filter = query.Filter,
+                },
                 metrics,
                 cancellationToken);
             await chunks.ReadAsync(found, query, selection, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RagAspire.Metadata;
 using RagAspire.Usage;
 
 namespace RagAspire.Search;
@@ -49,6 +50,9 @@ public sealed record SearchQuery(
 
     /// <summary>Finds documents of these groups and those without groups; null for all documents.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>What the documents must fulfil; null for all.</summary>
+    public MetadataFilter? Filter { get; init; }
 
     /// <summary>The most hits of one document; null for no limit.</summary>
     public int? PerDocument { get; init; }

@@ -79,5 +79,6 @@ public sealed class SearchService(
         retriever.Settings,
         Tags = query.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal),
         query.Groups,
+        Filter = query.Filter?.Text,
     });
 }

@@ -100,6 +100,7 @@ public sealed class CollectionExport(
             document.ParentId)
         {
             Groups = document.Groups,
+            Metadata = document.Metadata,
         };
         await WriteLineAsync(target, line, cancellationToken);
         if (hasChunks)

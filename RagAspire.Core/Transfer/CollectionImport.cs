@@ -4,6 +4,7 @@ using RagAspire.Documents.Archives;
 using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
 using RagAspire.Extraction;
+using RagAspire.Metadata;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 
@@ -156,9 +157,21 @@ public sealed class CollectionImport(
         file.Position = 0;
         var name = ArchivePath.Clean(document.Name);
         var type = await DocumentType.DetectAsync(file, name, cancellationToken);
-        return type.Refusal is { } refusal
-            ? (null, refusal)
-            : (new UploadedFile(temporary.Path, name, type.ContentType, file.Length, hash, target.KeyId), null);
+        if (type.Refusal is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        try
+        {
+            var metadata = DocumentMetadata.Of(document.Metadata);
+            var upload = new UploadedFile(temporary.Path, name, type.ContentType, file.Length, hash, target.KeyId);
+            return (upload with { Metadata = metadata }, null);
+        }
+        catch (FormatException ex)
+        {
+            return (null, ex.Message);
+        }
     }
 
     /// <summary>The text of the document whose original comes next, on disk.</summary>

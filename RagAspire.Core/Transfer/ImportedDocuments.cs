@@ -3,6 +3,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Transfer;
@@ -58,8 +59,8 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
         var isFailed = document.Status == DocumentStatus.Failed;
         var isNew = await connection.Command("""
             insert into documents (id, collection, name, content_type, size_bytes, sha256, version, status, error, tags, external_id,
-                uploaded_by, created_at, due_at, groups, parent_id, depth)
-            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, now() + $14::interval, $15, parent.id,
+                uploaded_by, created_at, due_at, groups, metadata, parent_id, depth)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, now() + $14::interval, $15, $17::jsonb, parent.id,
                 coalesce(parent.depth + 1, 0)
             from (select $16::uuid as id) wanted left join documents parent on parent.id = wanted.id and parent.collection = $2
             on conflict do nothing
@@ -67,7 +68,7 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
             (isFailed ? DocumentStatus.Failed : DocumentStatus.Pending).Word(), isFailed ? document.Error : null,
             Commands.Jsonb(document.Tags), document.ExternalId, file.UploadedBy, document.CreatedAt.ToUniversalTime(),
             document.Status == DocumentStatus.Ready ? Completion : TimeSpan.Zero,
-            GroupNames.Normal(document.Groups), document.ParentId)
+            GroupNames.Normal(document.Groups), document.ParentId, (file.Metadata ?? DocumentMetadata.Empty).Json)
             .ExecuteAsync(cancellationToken) > 0;
         if (!isNew)
         {

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using RagAspire.Documents;
 using RagAspire.Extraction;
@@ -41,6 +42,9 @@ internal sealed record TransferDocument(
 {
     /// <summary>Archives of earlier releases have none.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Archives of earlier releases have none.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 }
 
 /// <summary>A chunk with its place.</summary>

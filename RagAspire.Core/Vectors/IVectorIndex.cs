@@ -1,3 +1,5 @@
+using RagAspire.Metadata;
+
 namespace RagAspire.Vectors;
 
 /// <summary>A derived index over the chunks of all documents; PostgreSQL holds the truth.</summary>
@@ -62,6 +64,9 @@ public sealed record IndexPoint(
 {
     /// <summary>The groups of the document; empty for everyone who may read the collection.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>What filters compare, besides the tags.</summary>
+    public DocumentFields Fields { get; init; } = DocumentFields.None;
 }
 
 /// <summary>One search. At least one of <paramref name="Terms"/> and <paramref name="Dense"/> is given.</summary>
@@ -77,6 +82,16 @@ public sealed record IndexQuery(
 {
     /// <summary>Finds documents of these groups and those without groups; null for all documents.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>What the documents must fulfil; null for all.</summary>
+    public MetadataFilter? Filter { get; init; }
+}
+
+/// <summary>The fields of a document that filters compare.</summary>
+/// <param name="Metadata">As JSON, in one form for the same values.</param>
+public sealed record DocumentFields(string Name, string ContentType, long SizeBytes, DateTimeOffset CreatedAt, string Metadata)
+{
+    public static DocumentFields None { get; } = new("", "", 0, DateTimeOffset.UnixEpoch, DocumentMetadata.Empty.Json);
 }
 
 /// <summary>A found chunk. Scores of one answer can be compared with each other and with nothing else.</summary>

@@ -18,21 +18,22 @@ internal static class Arrows
         """;
 
     public const string Folders = """
-        Answers -> Database, Search, Security, Usage, Vectors
+        Answers -> Database, Metadata, Search, Security, Usage, Vectors
         Backups -> Database, Maintenance, Quality, Search, Security, Vectors
         Capacity -> Database, Monitoring
         Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
-        Documents -> Database, Jobs, Security
+        Documents -> Database, Jobs, Metadata, Security
         Ingestion -> Database, Documents, Jobs, Usage, Vectors
         Maintenance -> Database, Documents, Jobs, Models, Quality, Security, Usage, Vectors
+        Metadata -> Database
         Monitoring -> Database, Models, Vectors
         Quality -> Database, Search, Security, Vectors
-        Search -> Database, Usage, Vectors
+        Search -> Database, Metadata, Usage, Vectors
         Security -> Database
         Sync -> Backups, Database, Documents, Maintenance, Outbound, Security
-        Transfer -> Database, Documents, Ingestion, Security, Vectors
+        Transfer -> Database, Documents, Ingestion, Metadata, Security, Vectors
         Usage -> Database, Security
-        Vectors -> Database, Documents, Usage
+        Vectors -> Database, Documents, Metadata, Usage
         Webhooks -> Database, Outbound, Usage
         """;
 

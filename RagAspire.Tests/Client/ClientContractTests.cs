@@ -104,6 +104,7 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
         type == typeof(string) ? "x"
         : type == typeof(Stream) ? new MemoryStream("x"u8.ToArray())
         : type == typeof(int) ? 1
+        : type == typeof(FilterNode) ? new FilterNode(Field: "name", Eq: "x")
         : type == typeof(IReadOnlyList<string>) ? new[] { "x" }
         : Nullable.GetUnderlyingType(type) is { } inner ? Value(inner)
         : type.IsValueType ? Activator.CreateInstance(type)

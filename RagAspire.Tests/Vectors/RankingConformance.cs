@@ -4,7 +4,7 @@ using RagAspire.Vectors.Terms;
 namespace RagAspire.Tests.Vectors;
 
 /// <summary>Rankings against the formulas written down plainly, before and after removal and replacement.</summary>
-public abstract class RankingConformance : GroupConformance
+public abstract class RankingConformance : FilterConformance
 {
     private const int Count = 1500;
 

@@ -23,6 +23,24 @@ public sealed class PiecesTests
         Assert.Equal([null, first, null, second, other, null, second, null], pieces.Select(piece => piece.Citation));
     }
 
+    [Theory]
+    [InlineData(null, null, null, null, null, null, null)]
+    [InlineData("a.pdf", null, null, null, " ", "1", """{"field":"name","eq":"a.pdf"}""")]
+    [InlineData(null, "2026-01-01", "2026-01-31", null, null, null, """{"and":[{"field":"createdAt","gte":"2026-01-01"},{"field":"createdAt","lt":"2026-02-01"}]}""")]
+    [InlineData(null, null, "soon", null, null, null, """{"field":"createdAt","lt":"soon"}""")]
+    [InlineData(null, null, null, "eq", "year", "2025", """{"field":"metadata.year","in":["2025",2025]}""")]
+    [InlineData(null, null, null, "eq", "ok", "true", """{"field":"metadata.ok","in":["true",true]}""")]
+    [InlineData(null, null, null, null, "author", "Ann", """{"field":"metadata.author","in":["Ann"]}""")]
+    [InlineData(null, null, null, "gte", "year", "2025", """{"field":"metadata.year","gte":2025}""")]
+    [InlineData(null, null, null, "lte", "due", "2026-01-31", """{"field":"metadata.due","lte":"2026-01-31"}""")]
+    public void The_fields_of_the_search_page_are_a_filter(
+        string? name, string? from, string? to, string? comparison, string? key, string? value, string? expected)
+    {
+        var restriction = new SearchRestriction(name, null, from, to, key, comparison, value);
+
+        Assert.Equal((expected is null, expected), (restriction.IsEmpty, restriction.ToFilter()?.ToString()));
+    }
+
     [Fact]
     public void The_words_of_a_query_are_marked_in_their_other_endings_too()
     {

@@ -70,6 +70,14 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         await app.GoAsync(page, $"/search?q=burrows&collection={collection}&explain=true");
         await Expect(page.Page.Locator(".hits mark").First).ToHaveTextAsync("burrow");
         await page.AssertSoundAsync();
+        await page.Page.ClickAsync("form details summary");
+        await page.Page.FillAsync("input[name=key]", "year");
+        await page.Page.FillAsync("input[name=value]", "2025");
+        await page.Page.ClickAsync("form .primary");
+        await Expect(page.Page.Locator("[role=status]")).ToContainTextAsync("0 found");
+        await Expect(page.Page.Locator("input[name=value]")).ToHaveValueAsync("2025");
+        await page.AssertSoundAsync();
+        await page.Page.GoBackAsync();
 
         await page.Page.ClickAsync(".hits h2 a");
         await page.Page.ClickAsync(".back a >> nth=1");

@@ -4,7 +4,7 @@ using RagAspire.Database;
 namespace RagAspire.Documents.ChangeFeed;
 
 /// <summary>The searchable chunks of a document changed.</summary>
-/// <param name="AreLabels">Its tags or groups changed, and its text did not.</param>
+/// <param name="AreLabels">Its labels changed, such as tags and groups, and its text did not.</param>
 public sealed record DocumentChange(long Sequence, Guid DocumentId, string Collection, bool AreLabels = false);
 
 /// <summary>The change feed: a log of changes to the searchable chunks, from which every index is kept in step.</summary>
@@ -21,7 +21,7 @@ public sealed class DocumentChanges(NpgsqlDataSource dataSource)
         NpgsqlConnection connection, Guid documentId, string collection, CancellationToken cancellationToken) =>
         AppendAsync(connection, [documentId], [collection], cancellationToken);
 
-    /// <summary>Appends a change of tags or groups: an index that all processes share is written again by the worker.</summary>
+    /// <summary>Appends a change of labels: an index that all processes share is written again by the worker.</summary>
     internal static Task AppendLabelsAsync(
         NpgsqlConnection connection, Guid[] documents, string collection, CancellationToken cancellationToken) =>
         AppendAsync(connection, documents, [.. documents.Select(_ => collection)], areLabels: true, cancellationToken);

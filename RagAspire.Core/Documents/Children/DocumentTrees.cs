@@ -14,7 +14,7 @@ internal sealed record DeletedRow(Guid Id, string Collection, int Chunks, int Ve
 
 /// <summary>
 /// Documents and the documents that were inside them, such as a mail and its attachments. A child has the collection, the tags,
-/// the groups and the uploader of its parent, and goes with it.
+/// the groups, the metadata and the uploader of its parent, and goes with it.
 /// </summary>
 /// <remarks>
 /// Locks are taken in one order, so that there is no deadlock: the tree, rows from the parent to its children, the change
@@ -70,9 +70,9 @@ public sealed class DocumentTrees(AuditLog audit)
                 select id from documents where parent_id = $1
                 union all
                 select d.id from documents d join tree on d.parent_id = tree.id)
-            update documents d set tags = top.tags, groups = top.groups, updated_at = now()
+            update documents d set tags = top.tags, groups = top.groups, metadata = top.metadata, updated_at = now()
             from tree, documents top
-            where d.id = tree.id and top.id = $1 and (d.tags <> top.tags or d.groups <> top.groups)
+            where d.id = tree.id and top.id = $1 and (d.tags, d.groups, d.metadata) is distinct from (top.tags, top.groups, top.metadata)
             returning d.id
             """, id).ListAsync(row => row.GetGuid(0), cancellationToken);
 
@@ -143,9 +143,9 @@ public sealed class DocumentTrees(AuditLog audit)
     {
         var child = await connection.Command($"""
             insert into documents (id, name, content_type, size_bytes, sha256, trace_parent, parent_id, depth,
-                collection, tags, groups, uploaded_by)
+                collection, tags, groups, metadata, uploaded_by)
             select $2, $3, $4, $5, $6, $7, parent.id, parent.depth + 1, parent.collection, parent.tags, parent.groups,
-                parent.uploaded_by
+                parent.metadata, parent.uploaded_by
             from documents parent where parent.id = $1
             returning {DocumentRows.Columns}
             """,

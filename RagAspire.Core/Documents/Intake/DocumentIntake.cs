@@ -3,6 +3,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Documents.Children;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Documents.Intake;
@@ -23,8 +24,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var document = await connection.Command($"""
-            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent, external_id, groups)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            insert into documents (id, collection, name, content_type, size_bytes, sha256, tags, uploaded_by, trace_parent, external_id,
+                groups, metadata)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb)
             on conflict do nothing
             returning {DocumentRows.Columns}
             """,
@@ -38,7 +40,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             file.UploadedBy,
             Activity.Current?.Id,
             file.ExternalId,
-            file.GroupsWhenNew)
+            file.GroupsWhenNew,
+            (file.Metadata ?? DocumentMetadata.Empty).Json)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         if (document is null)
         {
@@ -138,7 +141,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     }
 
     /// <summary>
-    /// Takes the name and the tags of bytes that are stored already. The type may depend on the name; then they are read anew.
+    /// Takes the name and the labels of bytes that are stored already. The type may depend on the name; then they are read anew.
     /// </summary>
     private async Task<IntakeResult> KeepAsync(Change change, CancellationToken cancellationToken)
     {
@@ -167,9 +170,10 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         var document = await connection.Command($"""
-            update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), groups = $5, updated_at = now()
+            update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), groups = $5,
+                metadata = coalesce($6::jsonb, metadata), updated_at = now()
             where id = $1 returning {DocumentRows.Columns}
-            """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups)
+            """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups, file.Metadata?.Json)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
         await ShowAsync(connection, current, cancellationToken);
@@ -189,7 +193,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
                 claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8,
-                external_id = coalesce(external_id, $9), groups = $10
+                external_id = coalesce(external_id, $9), groups = $10, metadata = coalesce($11::jsonb, metadata)
             where id = $1
             returning {DocumentRows.Columns}
             """,
@@ -202,11 +206,12 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             Commands.Jsonb(change.Tags),
             Activity.Current?.Id,
             file.ExternalId,
-            change.Groups)
+            change.Groups,
+            file.Metadata?.Json)
             .FirstAsync(DocumentRows.Read, cancellationToken);
         await DocumentContents.InsertAsync(connection, current.Id, document!.Version, file.Path, cancellationToken);
         await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
-        if (Changed(current, file, change.Tags).Any(what => what is "tags" or "groups"))
+        if (Changed(current, file, change.Tags).Any(what => what is not "externalId"))
         {
             // The version before is searched for a while, and its labels are those of the document.
             await ShowAsync(connection, current, cancellationToken);
@@ -217,7 +222,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
-    /// <summary>Makes caches and indexes follow: results hold the name, and were filtered by tags and groups.</summary>
+    /// <summary>Makes caches and indexes follow: results hold the name, and were filtered by labels.</summary>
     private static async Task ShowAsync(NpgsqlConnection connection, Document current, CancellationToken cancellationToken)
     {
         Guid[] changes = [current.Id, .. await DocumentTrees.InheritAsync(connection, current.Id, cancellationToken)];
@@ -239,6 +244,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         if (tags.Count != current.Tags.Count || tags.Except(current.Tags).Any())
         {
             yield return "tags";
+        }
+
+        if (file.Metadata is { } metadata && metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
+        {
+            yield return "metadata";
         }
 
         if (file.Groups is { } groups && !groups.SequenceEqual(current.Groups))

@@ -1,3 +1,5 @@
+using RagAspire.Metadata;
+
 namespace RagAspire.Documents.Intake;
 
 /// <summary>A completely received file on disk.</summary>
@@ -19,6 +21,9 @@ public sealed record UploadedFile(
 
     /// <summary>The groups that see it, distinct and in order; null for those of the version before, or the default.</summary>
     public string[]? Groups { get; init; }
+
+    /// <summary>What it is about; null for what the version before says, or nothing.</summary>
+    public DocumentMetadata? Metadata { get; init; }
 
     /// <summary>The groups of a new document where none are given: those of the API key.</summary>
     public string[] DefaultGroups { get; init; } = [];

@@ -136,11 +136,16 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         }
     }
 
-    private const string AllChunks = "(select c.*, d.collection, d.tags, d.groups from documents d join chunks c on c.document_id = d.id)";
+    private const string AllChunks = """
+        (
+            select c.*, d.collection, d.tags, d.groups, d.name as document_name, d.content_type, d.size_bytes, d.created_at, d.metadata
+            from documents d join chunks c on c.document_id = d.id)
+        """;
 
     // The term counts are the same for every model, so a chunk without a vector of this model is still found by its words.
     private static string Points(string chunks) => $"""
-        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts, c.groups
+        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts, c.groups,
+            c.document_name, c.content_type, c.size_bytes, c.created_at, c.metadata
         from {chunks} c join lateral (
             select case when model = $1 then dense end as dense, term_hashes, term_counts
             from embeddings where chunk_id = c.id order by model = $1 desc limit 1) e on true
@@ -159,5 +164,7 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         row.IsDBNull(5) ? null : row.GetFieldValue<float[]>(5))
     {
         Groups = row.GetFieldValue<string[]>(8),
+        Fields = new DocumentFields(
+            row.GetString(9), row.GetString(10), row.GetInt64(11), row.GetFieldValue<DateTimeOffset>(12), row.GetString(13)),
     };
 }

@@ -141,7 +141,7 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
 
     private List<IndexHit> Search(CollectionSnapshot collection, IndexQuery query)
     {
-        var filter = new PointFilter(query.Tags, query.Groups);
+        var filter = new PointFilter(query.Tags, query.Groups, query.Filter?.Root);
         if (query.Dense is null)
         {
             return TextSearch.Search(collection, query.Terms!, filter, query.Limit, bm25.Value).BestFirst();

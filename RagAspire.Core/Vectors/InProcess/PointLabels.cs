@@ -1,15 +1,19 @@
+using RagAspire.Metadata;
+
 namespace RagAspire.Vectors.InProcess;
 
-/// <summary>The tags and groups of a point, shared by all points of a segment that have the same.</summary>
-internal sealed class PointLabels : IEquatable<PointLabels>
+/// <summary>What a search can be restricted to, of a point; shared by all points of a segment that have the same.</summary>
+internal sealed class PointLabels : IEquatable<PointLabels>, IFilterable
 {
-    public const int EstimatedBytes = 250;
     private readonly KeyValuePair<string, string>[] _tags;
     private readonly string[] _groups;
+    private readonly DocumentFields _fields;
     private readonly int _hash;
+    private DocumentMetadata? _metadata;
 
-    public PointLabels(IReadOnlyDictionary<string, string> tags, IReadOnlyList<string> groups)
+    public PointLabels(IReadOnlyDictionary<string, string> tags, IReadOnlyList<string> groups, DocumentFields fields)
     {
+        _fields = fields;
         _tags = [.. tags.OrderBy(t => t.Key, StringComparer.Ordinal)];
         _groups = [.. groups.Order(StringComparer.Ordinal)];
         var hash = default(HashCode);
@@ -24,8 +28,15 @@ internal sealed class PointLabels : IEquatable<PointLabels>
             hash.Add(group, StringComparer.Ordinal);
         }
 
+        hash.Add(fields);
         _hash = hash.ToHashCode();
     }
+
+    public int EstimatedBytes =>
+        350 + (sizeof(char) * (_fields.Name.Length + _fields.ContentType.Length + _fields.Metadata.Length));
+
+    // It is read at the first filter: most labels never meet one.
+    private DocumentMetadata Metadata => _metadata ??= DocumentMetadata.Parse(_fields.Metadata);
 
     /// <summary>Whether there are all of the wanted tags.</summary>
     public bool Have(IReadOnlyDictionary<string, string> wanted)
@@ -44,7 +55,17 @@ internal sealed class PointLabels : IEquatable<PointLabels>
     /// <summary>Whether a search for these groups may find the point; null for a search over all documents.</summary>
     public bool AreShown(IReadOnlyList<string>? groups) => groups is null || _groups.Length == 0 || _groups.Any(groups.Contains);
 
-    public bool Equals(PointLabels? other) => other is not null && _hash == other._hash
+    public IEnumerable<MetadataValue> ValuesOf(FilterField field) => field.Kind switch
+    {
+        FilterFieldKind.Name => [MetadataValue.Of(_fields.Name)],
+        FilterFieldKind.ContentType => [MetadataValue.Of(_fields.ContentType)],
+        FilterFieldKind.Size => [MetadataValue.Of(_fields.SizeBytes)],
+        FilterFieldKind.CreatedAt => [MetadataValue.Of(_fields.CreatedAt)],
+        FilterFieldKind.Tag => _tags.Where(tag => tag.Key == field.Key).Select(tag => MetadataValue.Of(tag.Value)),
+        _ => Metadata.Values.GetValueOrDefault(field.Key, []),
+    };
+
+    public bool Equals(PointLabels? other) => other is not null && _hash == other._hash && _fields == other._fields
         && _tags.AsSpan().SequenceEqual(other._tags) && _groups.AsSpan().SequenceEqual(other._groups);
 
     public override bool Equals(object? obj) => Equals(obj as PointLabels);
@@ -55,9 +76,11 @@ internal sealed class PointLabels : IEquatable<PointLabels>
 /// <summary>Which points a search may find.</summary>
 /// <param name="Tags">All of them must match.</param>
 /// <param name="Groups">See <see cref="IndexQuery.Groups"/>.</param>
-internal readonly record struct PointFilter(IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string>? Groups)
+/// <param name="Filter">See <see cref="IndexQuery.Filter"/>.</param>
+internal readonly record struct PointFilter(
+    IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string>? Groups, FilterExpression? Filter = null)
 {
-    public bool IsEmpty => Tags.Count == 0 && Groups is null;
+    public bool IsEmpty => Tags.Count == 0 && Groups is null && Filter is null;
 
-    public bool Matches(PointLabels labels) => labels.Have(Tags) && labels.AreShown(Groups);
+    public bool Matches(PointLabels labels) => labels.Have(Tags) && labels.AreShown(Groups) && Filter?.Holds(labels) != false;
 }

@@ -25,7 +25,7 @@ internal sealed class Segment
     public int Count => Ids.Length;
 
     public long Bytes =>
-        ((long)Count * (16 + 16 + sizeof(int) + sizeof(float) + sizeof(int))) + ((long)Labels.Length * PointLabels.EstimatedBytes)
+        ((long)Count * (16 + 16 + sizeof(int) + sizeof(float) + sizeof(int))) + Labels.Sum(labels => (long)labels.EstimatedBytes)
         + Postings.Bytes + Vectors.Bytes;
 }
 

@@ -14,7 +14,7 @@ internal static class SegmentBuilder
             Documents = [.. points.Select(p => p.DocumentId)],
             Versions = [.. points.Select(p => p.Version)],
             Lengths = [.. points.Select(p => p.Terms.Length)],
-            LabelsOf = [.. points.Select(p => Intern(labels, new PointLabels(p.Tags, p.Groups)))],
+            LabelsOf = [.. points.Select(p => Intern(labels, new PointLabels(p.Tags, p.Groups, p.Fields)))],
             Labels = [.. labels.Keys],
             Postings = BuildPostings(points),
             Vectors = BuildVectors(points),

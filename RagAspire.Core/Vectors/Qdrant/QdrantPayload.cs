@@ -1,5 +1,6 @@
 using System.Globalization;
 using Qdrant.Client.Grpc;
+using RagAspire.Metadata;
 
 namespace RagAspire.Vectors.Qdrant;
 
@@ -13,6 +14,17 @@ internal static class QdrantPayload
     public const string Tags = "tags";
     public const string Groups = "groups";
     public const string HasVector = "has_vector";
+    public const string TagKeys = "tag_keys";
+    public const string Name = "name";
+    public const string ContentType = "content_type";
+    public const string Size = "size";
+    public const string CreatedAt = "created_at";
+
+    /// <summary>By key, the values of the metadata.</summary>
+    public const string Metadata = "metadata";
+
+    /// <summary>By key, those of them that are dates.</summary>
+    public const string Dates = "dates";
 
     public static void Write(IndexPoint point, PointStruct target)
     {
@@ -22,7 +34,16 @@ internal static class QdrantPayload
         target.Payload[Length] = (double)point.Terms.Length;
         target.Payload[HasVector] = point.Dense is not null;
         target.Payload[Tags] = point.Tags.Select(Tag).ToArray();
+        target.Payload[TagKeys] = point.Tags.Keys.ToArray();
         target.Payload[Groups] = point.Groups.ToArray();
+        var (name, contentType, size, createdAt, metadata) = point.Fields;
+        target.Payload[Name] = name;
+        target.Payload[ContentType] = contentType;
+        target.Payload[Size] = size;
+        target.Payload[CreatedAt] = Date(createdAt);
+        var values = DocumentMetadata.Parse(metadata).Values;
+        target.Payload[Metadata] = Members(values, each => Value(each));
+        target.Payload[Dates] = Members(values, each => each.Instant is { } instant ? (Value)Date(instant) : null);
     }
 
     /// <summary>The points that a query may find.</summary>
@@ -36,6 +57,11 @@ internal static class QdrantPayload
             var shown = new Filter { Should = { Conditions.IsEmpty(Groups) } };
             shown.Should.AddRange(groups.Select(group => Conditions.MatchKeyword(Groups, group)));
             filter.Must.Add(new Condition { Filter = shown });
+        }
+
+        if (query.Filter is { } wanted)
+        {
+            filter.Must.Add(QdrantFilter.Of(wanted.Root));
         }
 
         return filter;
@@ -59,8 +85,30 @@ internal static class QdrantPayload
     /// <summary>Whether a found point has no vector. Points of earlier versions do not say, and count as having one.</summary>
     public static bool IsBare(ScoredPoint hit) => hit.Payload.TryGetValue(HasVector, out var has) && !has.BoolValue;
 
+    /// <summary>As Qdrant reads a point in time.</summary>
+    private static string Date(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+
+    private static Value Members(
+        IReadOnlyDictionary<string, IReadOnlyList<MetadataValue>> values, Func<MetadataValue, Value?> write)
+    {
+        var members = new Struct();
+        foreach (var (key, list) in values)
+        {
+            if (list.Select(write).OfType<Value>().ToArray() is { Length: > 0 } written)
+            {
+                members.Fields[key] = written;
+            }
+        }
+
+        return new Value { StructValue = members };
+    }
+
+    private static Value Value(MetadataValue value) =>
+        value.Text is { } text ? text : value.Number is { } number ? number : value.Flag!.Value;
+
     private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture);
 
     /// <summary>A tag as one keyword, because a key of the payload cannot hold dots and brackets.</summary>
-    private static string Tag(KeyValuePair<string, string> tag) => $"{Uri.EscapeDataString(tag.Key)}={tag.Value}";
+    public static string Tag(KeyValuePair<string, string> tag) => $"{Uri.EscapeDataString(tag.Key)}={tag.Value}";
 }

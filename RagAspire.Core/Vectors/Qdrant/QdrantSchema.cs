@@ -41,6 +41,10 @@ internal sealed class QdrantSchema(QdrantClient client, string name)
         await IndexAsync(QdrantPayload.Version, PayloadSchemaType.Integer, null, cancellationToken);
         await IndexAsync(QdrantPayload.Tags, PayloadSchemaType.Keyword, null, cancellationToken);
         await IndexAsync(QdrantPayload.Groups, PayloadSchemaType.Keyword, null, cancellationToken);
+        await IndexAsync(QdrantPayload.Name, PayloadSchemaType.Keyword, null, cancellationToken);
+        await IndexAsync(QdrantPayload.ContentType, PayloadSchemaType.Keyword, null, cancellationToken);
+        await IndexAsync(QdrantPayload.Size, PayloadSchemaType.Integer, null, cancellationToken);
+        await IndexAsync(QdrantPayload.CreatedAt, PayloadSchemaType.Datetime, null, cancellationToken);
         await ReadDimensionsAsync(cancellationToken);
         _isMade = true;
     }

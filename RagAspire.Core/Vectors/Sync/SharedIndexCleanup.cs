@@ -7,7 +7,7 @@ using RagAspire.Vectors.Embedding;
 namespace RagAspire.Vectors.Sync;
 
 /// <summary>
-/// Removes stale points from an index that all processes share, and writes those again whose tags or groups have changed, in the
+/// Removes stale points from an index that all processes share, and writes those again whose labels have changed, in the
 /// worker. The cursor in PostgreSQL says how far that is; its row lock lets one worker do it at a time, and it moves only
 /// after the points are gone.
 /// </summary>

@@ -66,7 +66,7 @@ public sealed class RedisProbeTests(Stores stores)
         await using var rig = await RigAsync(server.Address, ("Diagnosis:Redis:SlowCommand", "00:00:10"));
         using var over = new CancellationTokenSource();
 
-        // The server does one thing at a time. With several clients one of them always waits in the queue, so no PING finds a gap.
+        // The server does one thing at a time: with several clients one of them always waits, so that no PING finds a gap.
         var busy = Task.WhenAll(clients.Select(client => SleepUntilAsync(client, over.Token)));
         var codes = await rig.CodesAsync("redis");
         await over.CancelAsync();

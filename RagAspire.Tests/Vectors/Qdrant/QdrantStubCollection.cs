@@ -89,20 +89,12 @@ internal sealed class QdrantStubCollection(CreateCollection created)
     private static bool Holds(Condition condition, PointStruct point) => condition.ConditionOneOfCase switch
     {
         Condition.ConditionOneOfOneofCase.HasVector => point.Vectors.Vectors_.Vectors.ContainsKey(condition.HasVector.HasVector),
-        Condition.ConditionOneOfOneofCase.Field when condition.Field.Match is { HasKeyword: true } match
-            => point.Payload.TryGetValue(condition.Field.Key, out var value) && Keywords(value).Contains(match.Keyword),
-        Condition.ConditionOneOfOneofCase.IsEmpty
-            => !point.Payload.TryGetValue(condition.IsEmpty.Key, out var value) || !Keywords(value).Any(),
+        Condition.ConditionOneOfOneofCase.IsEmpty => !QdrantStubPayload.ValuesAt(point, condition.IsEmpty.Key).Any(),
         Condition.ConditionOneOfOneofCase.Filter => Passes(condition.Filter, point),
-        Condition.ConditionOneOfOneofCase.Field when condition.Field.Range is { HasLt: true } range
-            => point.Payload[condition.Field.Key].IntegerValue < range.Lt,
+        Condition.ConditionOneOfOneofCase.Field => QdrantStubPayload.ValuesAt(point, condition.Field.Key)
+            .Any(value => QdrantStubPayload.Holds(condition.Field, value)),
         _ => throw Refuse($"The stub does not know {condition}"),
     };
-
-    private static IEnumerable<string> Keywords(Value value)
-        => value.KindCase == Value.KindOneofCase.ListValue
-            ? value.ListValue.Values.Select(v => v.StringValue)
-            : [value.StringValue];
 
     private void Check(string name, Vector vector)
     {

@@ -1,0 +1,105 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace RagAspire.Metadata;
+
+/// <summary>What a document is about, by keys: a value, or a list of values, with their types.</summary>
+public sealed partial class DocumentMetadata
+{
+    /// <summary>Keys of one document.</summary>
+    public const int MostKeys = 32;
+
+    /// <summary>Values of one list.</summary>
+    public const int MostItems = 64;
+
+    /// <summary>Characters of one string.</summary>
+    public const int MaxText = 1_000;
+
+    /// <summary>Characters of the whole as JSON.</summary>
+    public const int MaxLength = 16_384;
+
+    private DocumentMetadata(SortedDictionary<string, JsonElement> members)
+    {
+        Json = JsonSerializer.Serialize(members);
+        Values = members.ToDictionary(
+            member => member.Key, member => (IReadOnlyList<MetadataValue>)ValuesOf(member.Key, member.Value)).AsReadOnly();
+    }
+
+    public static DocumentMetadata Empty { get; } = new(new SortedDictionary<string, JsonElement>(StringComparer.Ordinal));
+
+    /// <summary>As it is stored: keys in order.</summary>
+    public string Json { get; }
+
+    /// <summary>A single value is a list of one.</summary>
+    public ReadOnlyDictionary<string, IReadOnlyList<MetadataValue>> Values { get; }
+
+    /// <exception cref="FormatException">It is no such object; the message says what is wrong.</exception>
+    public static DocumentMetadata Parse(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > MaxLength)
+        {
+            throw new FormatException($"The metadata are longer than {MaxLength} characters.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Of(document.RootElement.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, member.Value)))
+                : throw new FormatException("The metadata must be a JSON object.");
+        }
+        catch (Exception ex) when (ex is JsonException or InvalidOperationException)
+        {
+            // The second is half of a surrogate pair in a key.
+            throw new FormatException("The metadata must be a JSON object.", ex);
+        }
+    }
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static DocumentMetadata Of(IEnumerable<KeyValuePair<string, JsonElement>> members)
+    {
+        var checkedMembers = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var (key, value) in members)
+        {
+            if (!IsKey(key))
+            {
+                throw new FormatException($"The metadata key '{key}' must have 1 to 64 letters, digits, '_' and '-'.");
+            }
+
+            // Numbers are written anew, so that the database compares them as this process does.
+            var values = ValuesOf(key, value).Select(each => each.ToJson()).ToList();
+            checkedMembers[key] = value.ValueKind == JsonValueKind.Array ? JsonSerializer.SerializeToElement(values) : values[0];
+        }
+
+        if (checkedMembers.Count > MostKeys)
+        {
+            throw new FormatException($"The metadata have more than {MostKeys} keys.");
+        }
+
+        var metadata = new DocumentMetadata(checkedMembers);
+        return metadata.Json.Length <= MaxLength
+            ? metadata : throw new FormatException($"The metadata are longer than {MaxLength} characters.");
+    }
+
+    internal static bool IsKey(string key) => Key().IsMatch(key);
+
+    private static List<MetadataValue> ValuesOf(string key, JsonElement value)
+    {
+        IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        var values = items.Take(MostItems + 1).Select(MetadataValue.Of).ToList();
+        if (values.Count is 0 or > MostItems || values.Any(each => each is null))
+        {
+            throw new FormatException(
+                $"The metadata '{key}' must be a string, a number, true, false, or a list of 1 to {MostItems} of these.");
+        }
+
+        return values.TrueForAll(each => !(each?.Text?.Length > MaxText))
+            ? [.. values.OfType<MetadataValue>()]
+            : throw new FormatException($"A string of the metadata '{key}' is longer than {MaxText} characters.");
+    }
+
+    [GeneratedRegex(@"^[\p{L}\p{N}_-]{1,64}\z")]
+    private static partial Regex Key();
+}
