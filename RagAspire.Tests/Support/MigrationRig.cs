@@ -6,24 +6,26 @@ namespace RagAspire.Tests.Support;
 /// <summary>Makes a database as an earlier version left it.</summary>
 internal static class MigrationRig
 {
-    /// <summary>The script that <see cref="UndoAsync"/> undoes.</summary>
-    public const string Undone = "0034_groups_of_documents.sql";
+    /// <summary>The script that <see cref="UndoAsync"/> undoes: the newest, because later ones build on earlier ones.</summary>
+    public const string Undone = "0036_metadata.sql";
 
     /// <summary>
     /// Takes away what one script has made: the database looks as before it, and the migrator applies it again.
     /// </summary>
     public static async Task UndoAsync(NpgsqlDataSource source)
     {
-        var token = TestContext.Current.CancellationToken;
+        Assert.Equal(Undone, Migrator.Scripts().Last().Name);
         await source.Command($"""
             drop view searchable_chunks;
-            alter table documents drop column groups; alter table api_keys drop column groups;
-            alter table document_batches drop column key_id; alter table index_changes drop column labels_changed;
-            create unique index documents_content on documents (collection, sha256);
+            drop function metadata_instant;
+            alter table documents drop column metadata;
+            create view searchable_chunks as
+            select c.id, c.document_id, c.version, c.ordinal, c.text, c.page, c.section, c.token_count, c.search,
+                d.collection, d.name as document_name, d.tags, d.groups
+            from documents d
+            join chunks c on c.document_id = d.id and c.version = d.ready_version;
             delete from schema_migrations where name = '{Undone}'
-            """).ExecuteAsync(token);
-        var view = Migrator.Scripts().Single(script => script.Name == "0007_searchable_chunks.sql").Sql;
-        await source.Command(view).ExecuteAsync(token);
+            """).ExecuteAsync(TestContext.Current.CancellationToken);
     }
 
     /// <param name="until">The last script to apply.</param>

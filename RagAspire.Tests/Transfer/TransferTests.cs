@@ -1,5 +1,8 @@
 using System.Text;
+using Npgsql;
+using RagAspire.Database;
 using RagAspire.Documents;
+using RagAspire.Metadata;
 using RagAspire.Search;
 using RagAspire.Tests.Documents;
 using RagAspire.Tests.Extraction;
@@ -70,20 +73,24 @@ public sealed class TransferTests(Stores stores)
     }
 
     [Fact]
-    public async Task Groups_go_with_their_documents()
+    public async Task Groups_and_metadata_go_with_their_documents()
     {
         await using var one = await TransferRig.StartAsync(stores);
         await using var other = await TransferRig.StartAsync(stores);
         await one.FillAsync(Texts[..2]);
         var id = (await one.DocumentsAsync()).Items[0].Id;
         await one.Core.Get<DocumentGroups>().SetAsync(id, ["board"], "test", _ => { }, TestContext.Current.CancellationToken);
+        await one.Core.Get<NpgsqlDataSource>().Command(
+            "update documents set metadata = $2::jsonb where id = $1", id, """{"year": 2025, "by": ["Ann", 7]}""")
+            .ExecuteAsync(TestContext.Current.CancellationToken);
 
         await other.ImportAsync(await one.ExportAsync());
 
         Assert.Equal(
-            [(id, "board")],
+            [(id, "board", """{"by":["Ann",7],"year":2025}""")],
             (await other.DocumentsAsync()).Items.Where(document => document.Groups.Count > 0)
-                .Select(document => (document.Id, string.Join(',', document.Groups))));
+                .Select(document => (
+                    document.Id, string.Join(',', document.Groups), DocumentMetadata.Of(document.Metadata).Json)));
     }
 
     [Fact]
