@@ -1,4 +1,7 @@
 using System.Text;
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Documents;
 using RagAspire.Documents.Intake;
 using RagAspire.Tests.Support;
 
@@ -43,6 +46,28 @@ public sealed class GroupIntakeTests(Stores stores)
         await Assert.ThrowsAsync<ExternalIdTakenException>(() => intake.AcceptAsync(
             upload, "default", NoTags, "test", Token, current => throw (current.Id == document.Id
                 ? new ExternalIdTakenException() : new InvalidOperationException("It is another document."))));
+    }
+
+    [Fact]
+    public async Task Two_calls_that_show_the_same_bytes_to_the_same_groups_at_once_leave_one_document_there()
+    {
+        await using var core = await CoreServices.CreateAsync(stores);
+        var database = core.Get<NpgsqlDataSource>();
+        using var temporary = new TemporaryFile();
+        var file = await ReceiveAsync(temporary, "Same.");
+        var one = (await core.Get<DocumentIntake>().AcceptAsync(file, "default", NoTags, "test", Token)).Document;
+        var other = (await core.Get<DocumentIntake>().AcceptAsync(file with { Groups = ["blue"] }, "default", NoTags, "test", Token)).Document;
+        await using var connection = await database.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await connection.Command("update documents set groups = array['green'] where id = $1", one.Id).ExecuteAsync(Token);
+
+        var second = core.Get<DocumentGroups>().SetAsync(other.Id, ["green"], "test", _ => { }, Token);
+        await Eventually.TrueAsync(
+            async () => await database.Command("select count(*) > 0 from pg_locks where not granted").ScalarAsync<bool>(Token),
+            TimeSpan.FromSeconds(10), () => "The second call waits for nobody.", Token);
+        await transaction.CommitAsync(Token);
+
+        Assert.Contains($"{one.Id}", (await Assert.ThrowsAsync<DuplicateContentException>(() => second)).Message);
     }
 
     private static async Task<UploadedFile> ReceiveAsync(TemporaryFile temporary, string text)

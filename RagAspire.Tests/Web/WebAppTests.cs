@@ -199,7 +199,8 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
     public async Task Every_page_is_sound_in_each_theme_and_on_a_phone(ColorScheme scheme, int width)
     {
         var collection = app.NewCollection();
-        var id = await app.System.Client.UploadAsync("note.txt", "A note about foxes."u8.ToArray(), ("collection", collection));
+        var id = await app.System.Client.UploadAsync(
+            "note.txt", "A note about foxes."u8.ToArray(), ("collection", collection), ("metadata", """{"year":2026,"by":["Ann","Bob"]}"""));
         await app.System.Client.ProcessedAsync(id);
         await using var signIn = await app.OpenAsync("/sign-in", key: null, width, scheme);
         await signIn.AssertSoundAsync();
@@ -207,14 +208,15 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         foreach (var path in new[]
         {
             "/", $"/documents?collection={collection}", $"/documents/{id}", $"/documents/{id}/text?start=2&end=6", "/search",
-            $"/search?q=fox&explain=true&collection={collection}", "/operations", "/operations/diagnosis", "/operations/maintenance",
+            $"/search?q=fox&explain=true&collection={collection}",
+            $"/search?q=fox&collection={collection}&type=text/plain&from=2026-01-01&key=year&is=gte&value=2025", "/operations", "/operations/diagnosis", "/operations/maintenance",
             "/operations/backups", "/operations/audit", "/operations/keys", "/denied",
         })
         {
             await app.GoAsync(page, path);
             await Expect(page.Page.Locator("h1")).ToBeVisibleAsync();
             await page.AssertSoundAsync();
-            await page.KeepPictureAsync($"web{path.Split('?')[0].Replace('/', '-').Replace($"{id}", "id")}-{scheme}-{width}");
+            await page.KeepPictureAsync($"web{path.Split('?')[0].Replace('/', '-').Replace($"{id}", "id")}{(path.Contains("key=") ? "-some" : "")}-{scheme}-{width}");
         }
     }
 
