@@ -35,13 +35,32 @@ public sealed class MachineProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_load_above_the_processors_is_found()
+    public async Task A_load_above_the_processors_is_found_where_the_kernel_does_not_tell_who_waits()
     {
+        _kernel.Remove("proc/pressure/io");
         _kernel.Plant("proc/loadavg", "2.01 1 1 1/200 4242\n");
         Assert.Equal([MachineFindings.Load], Codes(await ExamineAsync()));
         _kernel.Plant("proc/loadavg", "2.00 9 9 1/200 4242\n");
         Assert.Empty(await ExamineAsync());
     }
+
+    [Theory]
+    [InlineData(30, 10, false)]
+    [InlineData(60, 10, true)]
+    [InlineData(30, 60, true)]
+    public async Task A_load_counts_where_tasks_wait_for_a_processor_or_a_disk(int processor, int disk, bool found)
+    {
+        static string Some(int avg60) => $"some avg10=99.00 avg60={avg60}.00 avg300=99.00 total=1\n";
+        _kernel.Plant("proc/loadavg", "3.10 1 1 1/200 4242\n");
+        _kernel.Plant("proc/pressure/cpu", Some(processor));
+        _kernel.Plant("proc/pressure/io", Some(disk).Replace("avg10=99", "avg10=1", StringComparison.Ordinal));
+
+        Assert.Equal(found ? [MachineFindings.Load] : [], Codes(await ExamineAsync()));
+    }
+
+    [Fact]
+    public async Task Work_that_gives_way_does_not_make_processors_busy() => Assert.Empty(
+        await ExamineAsync(() => _kernel.Plant("proc/stat", "cpu 110 180 100 1010 10 0 0 0 0 0\ncpu0 1\ncpu1 1\n")));
 
     [Theory]
     [InlineData(1_190_000, true)]

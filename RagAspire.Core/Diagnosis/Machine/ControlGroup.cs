@@ -52,7 +52,7 @@ internal sealed class ControlGroup(KernelFiles files)
 
     /// <summary>Seconds of processor time since the group exists.</summary>
     public double? CpuTime => IsV2
-        ? files.Number(CpuStatPath, "usage_usec") / 1e6
+        ? (files.Number(CpuStatPath, "usage_usec") - (files.Number(CpuStatPath, "nice_usec") ?? 0)) / 1e6
         : files.Number(Find("cpuacct", "cpuacct.usage")) / 1e9;
 
     public double Periods => files.Number(CpuStatPath, "nr_periods") ?? 0;

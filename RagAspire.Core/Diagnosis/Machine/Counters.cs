@@ -1,10 +1,10 @@
 namespace RagAspire.Diagnosis.Machine;
 
 /// <summary>The counters of the kernel at one moment; two of them give rates.</summary>
-/// <param name="Busy">Ticks of all processors in which something ran.</param>
+/// <param name="Busy">Ticks of all processors in which something ran that does not give way: embedding documents does.</param>
 /// <param name="Waiting">Ticks in which a processor was idle while a task waited for a disk.</param>
 /// <param name="Total">All ticks.</param>
-/// <param name="GroupCpu">Seconds of processor time of the container; null without a control group.</param>
+/// <param name="GroupCpu">Seconds of such processor time of the container; null without a control group.</param>
 internal sealed record Counters(
     double Busy,
     double Waiting,
@@ -32,7 +32,7 @@ internal sealed record Counters(
             ? KernelFiles.Parse(values[index]) ?? 0
             : 0;
         return new Counters(
-            ticks.Sum() - ticks[3] - ticks[4],
+            ticks.Sum() - ticks[1] - ticks[3] - ticks[4],
             ticks[4],
             ticks.Sum(),
             group.CpuTime,

@@ -23,6 +23,13 @@ public sealed class MachineOptions
     [Range(0.1, 100)]
     public double LoadPerCpu { get; set; } = 1;
 
+    /// <summary>
+    /// How much of the last minute some task waited for a processor or a disk, where the kernel tells, for a load to count. Many
+    /// short tasks make a load above the processors, of which none waits long.
+    /// </summary>
+    [Range(0, 100)]
+    public double LoadPressurePercent { get; set; } = 50;
+
     /// <summary>Periods in which the container's processor limit was reached.</summary>
     [Range(1, 100)]
     public double ThrottledPercent { get; set; } = 25;

@@ -6,6 +6,8 @@ namespace RagAspire.Diagnosis.Machine;
 /// <summary>Processors, memory, pressure of disks, and the network, of the container where it has limits.</summary>
 internal sealed class MachineProbe(IOptions<MachineOptions> options, TimeProvider time) : IProbe
 {
+    private static readonly string[] PressureFiles = ["/proc/pressure/cpu", "/proc/pressure/io"];
+
     private readonly MachineOptions _options = options.Value;
     private readonly KernelFiles _files = new(options.Value.Root);
     private readonly ControlGroup _group = new(new KernelFiles(options.Value.Root));
@@ -59,10 +61,26 @@ internal sealed class MachineProbe(IOptions<MachineOptions> options, TimeProvide
     {
         var load = KernelFiles.Split(_files.Text("/proc/loadavg") ?? "") is [var first, ..] ? KernelFiles.Parse(first) ?? 0 : 0;
         var limit = Processors * _options.LoadPerCpu;
-        return load <= limit ? null : new Observation(
+        Evidence[] pressure = [.. PressureFiles.Select(Pressure).OfType<Evidence>()];
+        var waits = pressure.Length == 0 || pressure.Any(evidence => evidence.Limit is not null);
+        return load <= limit || !waits ? null : new Observation(
             MachineFindings.Load,
             $"The load average of one minute is {Number(load)} on {Processors} processors.",
-            [new Evidence("/proc/loadavg", Number(load), Number(limit))]);
+            [new Evidence("/proc/loadavg", Number(load), Number(limit)), .. pressure]);
+    }
+
+    /// <summary>How much of the last minute some task waited; with the limit where that is too much.</summary>
+    private Evidence? Pressure(string path)
+    {
+        if (_files.Words(path, "some") is not [_, _, var average, ..] || average.Split('=') is not ["avg60", var value])
+        {
+            return null;
+        }
+
+        var percent = KernelFiles.Parse(value) ?? 0;
+        return new Evidence(
+            $"{path} (some avg60)", $"{Number(percent)} %",
+            percent > _options.LoadPressurePercent ? $"{Number(_options.LoadPressurePercent)} %" : null);
     }
 
     private int Processors => Math.Max(1, _files.Lines("/proc/stat")

@@ -1,9 +1,8 @@
 namespace RagAspire.Diagnosis.Operations;
 
-/// <summary>The codes of findings about caches, backups, alerts and configuration.</summary>
+/// <summary>The codes of findings about backups, alerts and configuration.</summary>
 public static class OperationCodes
 {
-    public const string CacheHits = "RAG-D100";
     public const string NoBackup = "RAG-D103";
     public const string BackupOld = "RAG-D104";
     public const string BackupDamaged = "RAG-D105";

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Diagnosis.Operations;
 
-/// <summary>Thresholds of the diagnosis of caches and backups; section <c>Diagnosis:Operations</c>.</summary>
+/// <summary>Thresholds of the diagnosis of backups; section <c>Diagnosis:Operations</c>.</summary>
 public sealed class OperationDiagnosisOptions
 {
     public const string Section = "Diagnosis:Operations";
@@ -14,12 +14,4 @@ public sealed class OperationDiagnosisOptions
     /// <summary>How old an installation with documents may be without a backup.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan FirstBackup { get; set; } = TimeSpan.FromHours(26);
-
-    /// <summary>The share of cache requests that are hits.</summary>
-    [Range(0.0, 1.0)]
-    public double CacheHitShare { get; set; } = 0.02;
-
-    /// <summary>Cache requests that must have been made before their share is judged.</summary>
-    [Range(1, long.MaxValue)]
-    public long CacheSample { get; set; } = 2_000;
 }

@@ -1,18 +1,10 @@
 namespace RagAspire.Diagnosis.Operations;
 
-/// <summary>The findings about caches, backups, alerts and configuration; docs/diagnostics has a page for each.</summary>
+/// <summary>The findings about backups, alerts and configuration; docs/diagnostics has a page for each.</summary>
 internal static class OperationFindings
 {
     public static IReadOnlyList<FindingDefinition> All { get; } =
     [
-        new(OperationCodes.CacheHits, "The cache serves few requests", FindingSeverity.Warning,
-            "Searches and answers are computed each time.",
-            "Redis is away or evicts, the lifetime is short, or questions do not repeat.",
-            [
-                "Check Redis.",
-                "Raise Cache:SearchLifetime where documents change seldom.",
-            ],
-            []),
         new(OperationCodes.NoBackup, "There is no backup", FindingSeverity.Critical,
             "A lost disk loses everything.",
             "Backups fail, are switched off, or no worker runs.",

@@ -1,17 +1,11 @@
 using Microsoft.Extensions.Options;
 using RagAspire.Diagnosis.Postgres;
 using RagAspire.Maintenance.Tasks;
-using RagAspire.Monitoring;
 
 namespace RagAspire.Diagnosis.Operations;
 
-/// <summary>
-/// Examines certificates, firing alerts and the sandbox as they are stored, and the use of the cache as Prometheus has seen it.
-/// </summary>
-public sealed class OperationProbe(
-    DatabaseReader database, PrometheusApi prometheus, IOptions<OperationDiagnosisOptions> options,
-        IOptions<CertificateOptions> certificates)
-    : IProbe
+/// <summary>Examines certificates, firing alerts and the sandbox as they are stored.</summary>
+public sealed class OperationProbe(DatabaseReader database, IOptions<CertificateOptions> certificates) : IProbe
 {
     public string Name => "operations";
 
@@ -25,7 +19,6 @@ public sealed class OperationProbe(
                 .. await SandboxAsync(session, cancellationToken),
             ],
             cancellationToken),
-        .. prometheus.IsConfigured ? await CacheAsync(window, cancellationToken) : [],
     ];
 
     private async Task<IReadOnlyList<Observation>> CertificatesAsync(PostgresSession session, CancellationToken cancellationToken)
@@ -53,13 +46,14 @@ public sealed class OperationProbe(
     private static async Task<IReadOnlyList<Observation>> AlertsAsync(
         PostgresSession session, CancellationToken cancellationToken)
     {
-        const string sql = "select name, severity, starts_at from alerts where status = 'firing' order by starts_at";
+        const string sql = "select name, severity, starts_at from alerts where status = 'firing' and severity is distinct from 'info' order by starts_at";
         var alerts = await session.ListAsync(
             sql,
             row => (Name: row.GetString(0), Severity: row.IsDBNull(1) ? "" : row.GetString(1), Since: row.GetFieldValue<DateTimeOffset>(2)),
             cancellationToken);
         return alerts.Count == 0 ? [] : [new Observation(
-            OperationCodes.Alerts, $"{alerts.Count} alerts are firing: {string.Join(", ", alerts.Select(alert => alert.Name).Distinct())}.",
+            OperationCodes.Alerts,
+            $"{(alerts.Count == 1 ? "One alert is" : $"{alerts.Count} alerts are")} firing: {string.Join(", ", alerts.Select(alert => alert.Name).Distinct())}.",
             [new Evidence(sql, Quantity.Count(alerts.Count, "alerts"), "0 alerts")])
         {
             Since = alerts[0].Since,
@@ -82,30 +76,5 @@ public sealed class OperationProbe(
         {
             Cause = string.Join("; ", missing.Select(layer => layer.Reason).Distinct()),
         }];
-    }
-
-    private async Task<IReadOnlyList<Observation>> CacheAsync(DiagnosisWindow window, CancellationToken cancellationToken)
-    {
-        var range = FormattableString.Invariant($"{Math.Clamp((window.Until - window.Since).TotalSeconds, 60, 86_400):0}s");
-        var all = $"sum(increase(rag_cache_requests_total[{range}]))";
-        var share = $"sum(increase(rag_cache_requests_total{{result=\"hit\"}}[{range}])) / {all}";
-        try
-        {
-            var (requests, hits) = (await ValueAsync(all, cancellationToken), await ValueAsync(share, cancellationToken));
-            return requests < options.Value.CacheSample || hits >= options.Value.CacheHitShare ? [] : [new Observation(
-                OperationCodes.CacheHits, FormattableString.Invariant($"{Quantity.Percent(hits)} of {requests:0} cache requests were hits."),
-                [new Evidence(share, Quantity.Percent(hits), Quantity.Percent(options.Value.CacheHitShare))])];
-        }
-        catch (PrometheusException)
-        {
-            // The state of Prometheus is not this probe's subject.
-            return [];
-        }
-    }
-
-    private async Task<double> ValueAsync(string query, CancellationToken cancellationToken)
-    {
-        var samples = await prometheus.QueryAsync(query, cancellationToken);
-        return samples is [{ Value: var value }] && double.IsFinite(value) ? value : 0;
     }
 }

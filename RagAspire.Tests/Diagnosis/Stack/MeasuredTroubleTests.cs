@@ -1,5 +1,4 @@
 using RagAspire.Diagnosis.Models;
-using RagAspire.Diagnosis.Operations;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
@@ -32,21 +31,6 @@ public sealed class MeasuredTroubleTests(Stores stores)
             ("Prometheus:Url", history.Address));
 
         Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("models"));
-    }
-
-    [Theory]
-    [InlineData(.005, OperationCodes.CacheHits)]
-    [InlineData(.5, null)]
-    public async Task A_cache_that_serves_hardly_any_request(double share, string? expected)
-    {
-        await using var history = await HistoryAsync(new()
-        {
-            ["rag_cache_requests_total{cache=\"search\",result=\"hit\"}"] = Growing(10 * share),
-            ["rag_cache_requests_total{cache=\"search\",result=\"miss\"}"] = Growing(10 * (1 - share)),
-        });
-        await using var rig = await ProbeRig.CreateAsync(stores, ("Prometheus:Url", history.Address));
-
-        Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("operations"));
     }
 
     private static Task<PrometheusWithHistory> HistoryAsync(Dictionary<string, IEnumerable<(DateTimeOffset, double)>> series) =>

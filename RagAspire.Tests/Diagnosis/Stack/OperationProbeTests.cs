@@ -76,7 +76,8 @@ public sealed class OperationProbeTests(Stores stores)
                 ('certificates', '{"certificate": "soon.pem"}', extract(epoch from now() + interval '5 days')),
                 ('certificates', '{"certificate": "good.pem"}', extract(epoch from now() + interval '90 days'));
             insert into alerts (fingerprint, starts_at, status, name, severity, labels, annotations)
-                values ('f', now(), 'firing', 'HighErrorRate', 'critical', '{}', '{}')
+                values ('f', now(), 'firing', 'HighErrorRate', 'critical', '{}', '{}'),
+                    ('g', now(), 'firing', 'CacheIneffective', 'info', '{}', '{}')
             """);
 
         var found = await rig.ExamineAsync("operations");
@@ -84,6 +85,7 @@ public sealed class OperationProbeTests(Stores stores)
         Assert.Equal(
             [(OperationCodes.Expired, "old.pem"), (OperationCodes.Expires, "soon.pem"), (OperationCodes.Alerts, null)],
             found.Select(observation => (observation.Code, observation.Subject)));
+        Assert.Equal("One alert is firing: HighErrorRate.", found[^1].Symptom);
     }
 
     [Fact]
