@@ -60,6 +60,11 @@ if (args is ["soak", ..])
     return await new SoakRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
 }
 
+if (args is ["healthy", ..])
+{
+    return await new HealthyRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
+}
+
 if (args is ["replicas", ..])
 {
     return await new ReplicaRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
