@@ -64,7 +64,7 @@ internal static class DocumentsApi
         group.MapGet("/{id:guid}/content", ContentAsync).RequireAuthorization(Scopes.Read).WithSummary("Download the bytes");
         group.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(Scopes.Read).DisableRequestTimeout()
             .WithSummary("Follow the processing of a document, as server-sent events");
-        group.MapDocumentText().MapBatches().MapExternalIds().MapGroups();
+        group.MapDocumentText().MapBatches().MapExternalIds().MapGroups().MapLabels();
         return api;
     }
 

@@ -113,7 +113,7 @@ public sealed partial class ProblemExceptionHandler(
     internal static ProblemDetails ToProblem(Exception exception) => exception switch
     {
         BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = Reason(bad) },
-        DuplicateContentException or ExternalIdTakenException or AttachedDocumentException =>
+        DuplicateContentException or ExternalIdTakenException or AttachedDocumentException or SourceDocumentException =>
             new ProblemDetails { Status = StatusCodes.Status409Conflict, Detail = exception.Message },
         TransferException transfer => new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = transfer.Message },
         OperationCanceledException => Unavailable("The request took too long."),

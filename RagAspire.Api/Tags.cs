@@ -17,6 +17,13 @@ internal static class Tags
         tags[key.Trim()] = value.Trim();
     }
 
+    /// <summary>Holds tags that a body brings to the same rules.</summary>
+    /// <exception cref="BadHttpRequestException">400: too long or too many, or a key with '='.</exception>
+    public static Dictionary<string, string> Of(IReadOnlyDictionary<string, string> tags) =>
+        tags.Keys.Any(key => key.Contains('='))
+            ? throw Problems.Bad("The key of a tag has no '='.")
+            : Parse(tags.Select(tag => $"{tag.Key}={tag.Value}"));
+
     public static Dictionary<string, string> Parse(IEnumerable<string> pairs)
     {
         var tags = new Dictionary<string, string>();

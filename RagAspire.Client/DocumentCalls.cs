@@ -38,6 +38,10 @@ public sealed class DocumentCalls
     public Task<Document> SetGroupsAsync(Guid id, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         _api.CallAsync<Document>(HttpMethod.Put, $"{Path}/{id}/groups", new DocumentGroupsRequest(groups), cancellationToken);
 
+    /// <summary>Changes name, tags and metadata of a document without its bytes.</summary>
+    public Task<Document> ChangeAsync(Guid id, DocumentChangeRequest change, CancellationToken cancellationToken) =>
+        _api.CallAsync<Document>(HttpMethod.Patch, $"{Path}/{id}", change, cancellationToken);
+
     /// <summary>Processes a failed document again.</summary>
     public Task<Document> RetryAsync(Guid id, CancellationToken cancellationToken) =>
         _api.CallAsync<Document>(HttpMethod.Post, $"{Path}/{id}/retry", body: null, cancellationToken);

@@ -119,6 +119,12 @@ public sealed record DocumentListRequest(
     string? Collection = null, string? Status = null, string? Q = null, string? After = null, int Limit = 50,
     Guid? ParentId = null, FilterNode? Filter = null);
 
+/// <summary>What a document is called and labelled with from now on; what is null stays.</summary>
+/// <param name="Tags">Replace all it has; empty for none.</param>
+/// <param name="Metadata">Replace all it has; empty for none.</param>
+public sealed record DocumentChangeRequest(
+    string? Name = null, IReadOnlyDictionary<string, string>? Tags = null, IReadOnlyDictionary<string, object>? Metadata = null);
+
 /// <summary>Who is to see a document.</summary>
 /// <param name="Groups">Empty for everyone who may read the collection.</param>
 public sealed record DocumentGroupsRequest(IReadOnlyList<string> Groups);

@@ -36,7 +36,8 @@ public static class CrossOrigins
             app.UseCors(policy => policy
                 .WithOrigins(allowed)
                 .AllowAnyHeader()
-                .WithMethods(HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete)
+                .WithMethods(
+                    HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete)
                 .WithExposedHeaders(HeaderNames.Location, HeaderNames.ETag, HeaderNames.RetryAfter));
         }
     }

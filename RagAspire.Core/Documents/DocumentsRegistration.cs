@@ -14,6 +14,7 @@ internal static class DocumentsRegistration
         .AddValidatedOptions<IntakeOptions>(IntakeOptions.Section)
         .AddSingleton<DocumentStore>()
         .AddSingleton<DocumentGroups>()
+        .AddSingleton<DocumentLabels>()
         .AddSingleton<DocumentTrees>()
         .AddSingleton<CollectionStore>()
         .AddSingleton<CollectionCounts>()

@@ -36,7 +36,12 @@ internal sealed class FileSync(
                 return FileOutcome.Unchanged;
             }
 
-            var owned = received with { Source = run.Origin(file.Path), Groups = run.Options.NormalGroups };
+            var owned = received with
+            {
+                Source = run.Origin(file.Path),
+                Groups = run.Options.NormalGroups,
+                Metadata = run.Options.NormalMetadata,
+            };
             return await StoreAsync(run, owned, found, known, cancellationToken);
         }
         catch (RefusedFileException ex)

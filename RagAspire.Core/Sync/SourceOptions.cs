@@ -1,6 +1,7 @@
 using RagAspire.Backups.Targets;
 using RagAspire.Documents.Intake;
 using RagAspire.Maintenance.Scheduling;
+using RagAspire.Metadata;
 using RagAspire.Security;
 
 namespace RagAspire.Sync;
@@ -48,6 +49,11 @@ public sealed class SourceOptions
 
     internal string[] NormalGroups => GroupNames.Normal(Groups);
 
+    /// <summary>What the documents are about, as a JSON object.</summary>
+    public string Metadata { get; set; } = "{}";
+
+    internal DocumentMetadata NormalMetadata => DocumentMetadata.Parse(Metadata);
+
     /// <summary>A cron expression of five fields; empty for runs on request only.</summary>
     public string Schedule { get; set; } = "15 * * * *";
 
@@ -90,6 +96,19 @@ public sealed class SourceOptions
 
     internal ScheduleRow Times => new("", Schedule.Length == 0 ? null : Schedule, TimeZone, TimeSpan.MaxValue, AlertAfter);
 
+    private string? MetadataProblem()
+    {
+        try
+        {
+            _ = NormalMetadata;
+            return null;
+        }
+        catch (FormatException ex)
+        {
+            return ex.Message;
+        }
+    }
+
     /// <summary>The faults, by setting.</summary>
     internal IEnumerable<(string Setting, string Reason)> Problems()
     {
@@ -115,6 +134,11 @@ public sealed class SourceOptions
         if (Groups.Count > GroupNames.MostOfDocument || !Groups.All(GroupNames.IsValid))
         {
             yield return (nameof(Groups), GroupNames.Rule);
+        }
+
+        if (MetadataProblem() is { } metadata)
+        {
+            yield return (nameof(Metadata), metadata);
         }
 
         if (Times.Problem() is { } schedule)

@@ -39,7 +39,11 @@ public sealed class SourceStore(NpgsqlDataSource dataSource)
     public static string SettingsOf(SourceOptions source, string more = "")
     {
         var tags = source.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}");
-        var all = string.Join('\n', [source.Collection, more, .. tags, .. source.NormalGroups.Select(group => $"group {group}")]);
+        var groups = source.NormalGroups.Select(group => $"group {group}");
+
+        // Without metadata the name is the one of earlier releases, so that their files are not read again.
+        string[] metadata = source.NormalMetadata is { Values.Count: > 0, Json: var json } ? [$"metadata {json}"] : [];
+        var all = string.Join('\n', [source.Collection, more, .. tags, .. groups, .. metadata]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 

@@ -100,6 +100,52 @@ public sealed class MetadataTests(SharedSystem shared, Stores stores)
     }
 
     [Fact]
+    public async Task Labels_are_changed_without_the_file()
+    {
+        var system = await shared.SystemAsync(stores);
+        var collection = shared.NewCollection();
+        var id = await UploadAsync(system.Client, collection, "offer.eml", Mail, """{"year":2019}""");
+        await AllFoundAsync(system.Client, collection, 1, "offer attached");
+        var path = $"{Documents}/{id}";
+
+        var document = await ChangeAsync(new { name = "a/b/letter.eml", metadata = new { year = 2026 } });
+        Assert.Equal(("letter.eml", "ready", 1), ($"{document["name"]}", $"{document["status"]}", document["version"]!.GetValue<int>()));
+        Assert.Equal(["name", "metadata"], document["changed"]!.AsArray().Select(each => $"{each}"));
+        var again = await ChangeAsync(new { name = "letter.eml" });
+        Assert.Empty(again["changed"]!.AsArray());
+
+        // The attachment follows, and searches do at once: PostgreSQL has the last word.
+        var filter = Uri.EscapeDataString(Newer);
+        var newer = (await system.Client.GetAsync($"{Documents}?collection={collection}&filter={filter}"))["items"]!.AsArray();
+        Assert.Equal(["letter.eml", "price.txt"], newer.Select(each => $"{each!["name"]}").Order(StringComparer.Ordinal));
+        var older = new SearchResponse(await system.Client.PostAsync(
+            "/api/v1/search", new { query = "offer", collection, filter = JsonNode.Parse($$"""{"not":{{Newer}}}""") }));
+        Assert.Empty(older.Hits);
+        var tagged = await ChangeAsync(new { tags = new { team = "blue" }, metadata = new { } });
+        Assert.Equal(["tags", "metadata"], tagged["changed"]!.AsArray().Select(each => $"{each}"));
+        Assert.Equal("""{"team":"blue"}""", tagged["tags"]!.ToJsonString());
+
+        var child = newer.Single(each => $"{each!["name"]}" == "price.txt")!["id"];
+        foreach (var (address, body, status) in new (string, object, HttpStatusCode)[]
+        {
+            ($"{Documents}/{child}", new { name = "x" }, HttpStatusCode.Conflict),
+            ($"{Documents}/{Guid.NewGuid()}", new { name = "x" }, HttpStatusCode.NotFound),
+            (path, new { }, HttpStatusCode.BadRequest),
+            (path, new { name = "" }, HttpStatusCode.BadRequest),
+            (path, new { status = "ready" }, HttpStatusCode.BadRequest),
+            (path, new { tags = new Dictionary<string, string> { [""] = "x" } }, HttpStatusCode.BadRequest),
+            (path, new { tags = new Dictionary<string, string> { ["a=b"] = "x" } }, HttpStatusCode.BadRequest),
+            (path, new { metadata = new { a = new[] { new { b = 1 } } } }, HttpStatusCode.BadRequest),
+        })
+        {
+            using var refused = await system.Client.TrySendAsync(HttpMethod.Patch, address, body);
+            Assert.Equal(status, refused.StatusCode);
+        }
+
+        async Task<JsonNode> ChangeAsync(object body) => (await system.Client.SendAsync(HttpMethod.Patch, path, body))!;
+    }
+
+    [Fact]
     public async Task Files_of_a_batch_and_files_inside_a_file_have_its_metadata()
     {
         var system = await shared.SystemAsync(stores);

@@ -27,6 +27,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         { "DELETE", "/api/v1/documents/00000000-0000-0000-0000-000000000001", "write", true },
         { "PUT", "/api/v1/documents/by-external-id/one", "write", true },
         { "PUT", "/api/v1/documents/00000000-0000-0000-0000-000000000001/groups", "write", true },
+        { "PATCH", "/api/v1/documents/00000000-0000-0000-0000-000000000001", "write", true },
         { "POST", "/api/v1/documents/batch?collection=COLLECTION", "write", true },
         { "POST", "/api/v1/documents/retry", "write", true },
         { "GET", "/api/v1/documents/batches/00000000-0000-0000-0000-000000000001", "read", true },

@@ -30,7 +30,7 @@ internal static class Arrows
         Quality -> Database, Search, Security, Vectors
         Search -> Database, Metadata, Usage, Vectors
         Security -> Database
-        Sync -> Backups, Database, Documents, Maintenance, Outbound, Security
+        Sync -> Backups, Database, Documents, Maintenance, Metadata, Outbound, Security
         Transfer -> Database, Documents, Ingestion, Metadata, Security, Vectors
         Usage -> Database, Security
         Vectors -> Database, Documents, Metadata, Usage

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RagAspire.Documents;
+using RagAspire.Documents.Intake;
 using RagAspire.Sync;
 using RagAspire.Sync.Folder;
 using RagAspire.Tests.Support;
@@ -233,6 +234,13 @@ public sealed class FolderSyncTests(Stores stores)
         Assert.Equal("1 unchanged.", await rig.SyncAsync());
         var shown = await rig.Host.Get<DocumentStore>().FindAsync(Assert.Single(await rig.DocumentsAsync()).Id, Token);
         Assert.Equal((document.Id, "board"), (shown!.Id, Assert.Single(shown.Groups)));
+
+        source.Metadata = """{"year": 2026}""";
+        Assert.Equal("1 changed.", await rig.SyncAsync());
+        Assert.Equal("1 unchanged.", await rig.SyncAsync());
+        Assert.Equal(2026, (await rig.Host.Get<DocumentStore>().FindAsync(document.Id, Token))!.Metadata["year"].GetInt32());
+        await Assert.ThrowsAsync<SourceDocumentException>(() => rig.Host.Get<DocumentLabels>().ChangeAsync(
+            document.Id, new LabelChange("other.txt", null, null), "test", _ => { }, Token));
     }
 
     private static Task<string> StateAsync(SyncRig rig) => rig.Host.ScalarAsync<string>("""

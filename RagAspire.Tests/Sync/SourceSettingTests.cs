@@ -20,6 +20,7 @@ public sealed class SourceSettingTests(Stores stores)
     [InlineData("Collection", "no spaces", "Sync:Sources:shelf:Collection")]
     [InlineData("Schedule", "now and then", "Sync:Sources:shelf:Schedule")]
     [InlineData("Groups:0", "no spaces", "Sync:Sources:shelf:Groups")]
+    [InlineData("Metadata", "year=2026", "Sync:Sources:shelf:Metadata")]
     [InlineData("AccessKey", "alone", "Sync:Sources:shelf:SecretKey")]
     public async Task Wrong_settings_are_one_sentence_that_names_them(string setting, string? value, string named)
     {

@@ -1,0 +1,89 @@
+using Npgsql;
+using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
+using RagAspire.Documents.Children;
+using RagAspire.Documents.Intake;
+using RagAspire.Metadata;
+using RagAspire.Security;
+
+namespace RagAspire.Documents;
+
+/// <summary>What a document is called and labelled with from now on; null keeps what it has.</summary>
+public sealed record LabelChange(string? Name, IReadOnlyDictionary<string, string>? Tags, DocumentMetadata? Metadata);
+
+/// <summary>Changes name, tags and metadata of a document without its bytes.</summary>
+public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
+{
+    /// <summary>
+    /// Changes the labels, and appends the change that makes results in caches invalid and the index follow. PostgreSQL holds
+    /// filters to them from the commit on. Documents that were inside of it follow.
+    /// </summary>
+    /// <param name="check">Looks at the document before it changes, and throws where it must not.</param>
+    /// <returns>With what has changed; null when there is no such document.</returns>
+    /// <exception cref="AttachedDocumentException">It was inside another, whose labels it has.</exception>
+    /// <exception cref="SourceDocumentException">It is kept in step with a source.</exception>
+    public async Task<Document?> ChangeAsync(
+        Guid id, LabelChange change, string actor, Action<Document> check, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(check);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)
+            .FirstAsync(DocumentRows.Read, cancellationToken);
+        if (current is null)
+        {
+            return null;
+        }
+
+        check(current);
+        if (current.ParentId is { } parent)
+        {
+            throw new AttachedDocumentException(parent);
+        }
+
+        if (current.Source is { } source)
+        {
+            throw new SourceDocumentException(source.Name);
+        }
+
+        string[] changed = [.. Changed(current, change)];
+        if (changed.Length == 0)
+        {
+            return current with { Changed = [] };
+        }
+
+        var document = await connection.Command($"""
+            update documents set name = coalesce($2, name), tags = coalesce($3, tags), metadata = coalesce($4::jsonb, metadata),
+                updated_at = now()
+            where id = $1 returning {DocumentRows.Columns}
+            """, id, change.Name, Commands.Jsonb(change.Tags), change.Metadata?.Json).FirstAsync(DocumentRows.Read, cancellationToken);
+        Guid[] all = [id, .. await DocumentTrees.InheritAsync(connection, id, cancellationToken)];
+        await DocumentChanges.AppendLabelsAsync(connection, all, current.Collection, cancellationToken);
+        var entry = new AuditEntry(actor, "document.update", $"{id}", current.Collection)
+        {
+            Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
+        };
+        await audit.WriteAsync(connection, entry, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return document! with { Changed = changed };
+    }
+
+    private static IEnumerable<string> Changed(Document current, LabelChange change)
+    {
+        if (change.Name is { } name && name != current.Name)
+        {
+            yield return "name";
+        }
+
+        if (change.Tags is { } tags && (tags.Count != current.Tags.Count || tags.Except(current.Tags).Any()))
+        {
+            yield return "tags";
+        }
+
+        if (change.Metadata is { } metadata && metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
+        {
+            yield return "metadata";
+        }
+    }
+}
