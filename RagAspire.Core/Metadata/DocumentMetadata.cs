@@ -19,14 +19,14 @@ public sealed partial class DocumentMetadata
     /// <summary>Characters of the whole as JSON.</summary>
     public const int MaxLength = 16_384;
 
-    private DocumentMetadata(SortedDictionary<string, JsonElement> members)
+    private DocumentMetadata(string json, IEnumerable<KeyValuePair<string, JsonElement>> members)
     {
-        Json = JsonSerializer.Serialize(members);
+        Json = json;
         Values = members.ToDictionary(
             member => member.Key, member => (IReadOnlyList<MetadataValue>)ValuesOf(member.Key, member.Value)).AsReadOnly();
     }
 
-    public static DocumentMetadata Empty { get; } = new(new SortedDictionary<string, JsonElement>(StringComparer.Ordinal));
+    public static DocumentMetadata Empty { get; } = new("{}", []);
 
     /// <summary>As it is stored: keys in order.</summary>
     public string Json { get; }
@@ -78,9 +78,22 @@ public sealed partial class DocumentMetadata
             throw new FormatException($"The metadata have more than {MostKeys} keys.");
         }
 
-        var metadata = new DocumentMetadata(checkedMembers);
+        var metadata = new DocumentMetadata(JsonSerializer.Serialize(checkedMembers), checkedMembers);
         return metadata.Json.Length <= MaxLength
             ? metadata : throw new FormatException($"The metadata are longer than {MaxLength} characters.");
+    }
+
+    /// <summary>Reads what is stored, which was checked before.</summary>
+    internal static DocumentMetadata Stored(string json)
+    {
+        if (json == Empty.Json)
+        {
+            return Empty;
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return new DocumentMetadata(
+            json, document.RootElement.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, member.Value)));
     }
 
     internal static bool IsKey(string key) => Key().IsMatch(key);

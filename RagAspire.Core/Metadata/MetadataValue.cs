@@ -22,6 +22,9 @@ public readonly partial record struct MetadataValue
     /// <summary>In UTC, to the microsecond; null for what is no date.</summary>
     public DateTimeOffset? Instant { get; private init; }
 
+    /// <summary>A string that is never compared by time, such as a file name.</summary>
+    internal static MetadataValue Plain(string text) => new() { Text = text };
+
     public static MetadataValue Of(string text) => new() { Text = text, Instant = InstantOf(text) };
 
     // Minus zero is zero, as in PostgreSQL.
@@ -39,6 +42,14 @@ public readonly partial record struct MetadataValue
         JsonValueKind.True or JsonValueKind.False => Of(element.GetBoolean()),
         _ => null,
     };
+
+    // A string is the same whether or not somebody has looked for a date in it.
+    public bool Equals(MetadataValue other) => Text is not null || other.Text is not null
+        ? Text == other.Text
+        : Number == other.Number && Flag == other.Flag && Instant == other.Instant;
+
+    public override int GetHashCode() =>
+        Text is not null ? StringComparer.Ordinal.GetHashCode(Text) : HashCode.Combine(Number, Flag, Instant);
 
     /// <summary>The value as JSON.</summary>
     public JsonElement ToJson() => Text is not null ? JsonSerializer.SerializeToElement(Text)

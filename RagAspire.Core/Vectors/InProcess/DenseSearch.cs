@@ -20,7 +20,7 @@ internal static class DenseSearch
         {
             if (view.Segment.Vectors.Count > 0)
             {
-                Search(view.Segment, unit, rough, view.Allowed(filter), limit, hits);
+                Search(view.Segment, unit, rough, filter.Allowed(view), limit, hits);
             }
         }
 

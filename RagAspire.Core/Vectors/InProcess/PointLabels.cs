@@ -36,7 +36,7 @@ internal sealed class PointLabels : IEquatable<PointLabels>, IFilterable
         350 + (sizeof(char) * (_fields.Name.Length + _fields.ContentType.Length + _fields.Metadata.Length));
 
     // It is read at the first filter: most labels never meet one.
-    private DocumentMetadata Metadata => _metadata ??= DocumentMetadata.Parse(_fields.Metadata);
+    private DocumentMetadata Metadata => _metadata ??= DocumentMetadata.Stored(_fields.Metadata);
 
     /// <summary>Whether there are all of the wanted tags.</summary>
     public bool Have(IReadOnlyDictionary<string, string> wanted)
@@ -57,11 +57,11 @@ internal sealed class PointLabels : IEquatable<PointLabels>, IFilterable
 
     public IEnumerable<MetadataValue> ValuesOf(FilterField field) => field.Kind switch
     {
-        FilterFieldKind.Name => [MetadataValue.Of(_fields.Name)],
-        FilterFieldKind.ContentType => [MetadataValue.Of(_fields.ContentType)],
+        FilterFieldKind.Name => [MetadataValue.Plain(_fields.Name)],
+        FilterFieldKind.ContentType => [MetadataValue.Plain(_fields.ContentType)],
         FilterFieldKind.Size => [MetadataValue.Of(_fields.SizeBytes)],
         FilterFieldKind.CreatedAt => [MetadataValue.Of(_fields.CreatedAt)],
-        FilterFieldKind.Tag => _tags.Where(tag => tag.Key == field.Key).Select(tag => MetadataValue.Of(tag.Value)),
+        FilterFieldKind.Tag => _tags.Where(tag => tag.Key == field.Key).Select(tag => MetadataValue.Plain(tag.Value)),
         _ => Metadata.Values.GetValueOrDefault(field.Key, []),
     };
 
@@ -73,14 +73,30 @@ internal sealed class PointLabels : IEquatable<PointLabels>, IFilterable
     public override int GetHashCode() => _hash;
 }
 
-/// <summary>Which points a search may find.</summary>
-/// <param name="Tags">All of them must match.</param>
-/// <param name="Groups">See <see cref="IndexQuery.Groups"/>.</param>
-/// <param name="Filter">See <see cref="IndexQuery.Filter"/>.</param>
-internal readonly record struct PointFilter(
-    IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string>? Groups, FilterExpression? Filter = null)
+/// <summary>Which points one search may find. Its rankings ask one after the other, and share what was found out.</summary>
+/// <param name="tags">All of them must match.</param>
+/// <param name="groups">See <see cref="IndexQuery.Groups"/>.</param>
+/// <param name="filter">See <see cref="IndexQuery.Filter"/>.</param>
+internal sealed class PointFilter(
+    IReadOnlyDictionary<string, string> tags, IReadOnlyList<string>? groups, FilterExpression? filter)
 {
-    public bool IsEmpty => Tags.Count == 0 && Groups is null && Filter is null;
+    private readonly Dictionary<SegmentView, SlotSet?> _allowed = new(ReferenceEqualityComparer.Instance);
 
-    public bool Matches(PointLabels labels) => labels.Have(Tags) && labels.AreShown(Groups) && Filter?.Holds(labels) != false;
+    /// <summary>The live slots that the search may find; null when that is every slot.</summary>
+    public SlotSet? Allowed(SegmentView view)
+    {
+        if (tags.Count == 0 && groups is null && filter is null)
+        {
+            return view.Live;
+        }
+
+        if (!_allowed.TryGetValue(view, out var allowed))
+        {
+            _allowed[view] = allowed = view.Where(Matches);
+        }
+
+        return allowed;
+    }
+
+    private bool Matches(PointLabels labels) => labels.Have(tags) && labels.AreShown(groups) && filter?.Holds(labels) != false;
 }

@@ -53,15 +53,10 @@ internal sealed record SegmentView(Segment Segment, SlotSet? Live, int LiveCount
         return live;
     }
 
-    /// <summary>The live slots that a filter lets through; null when that is every slot.</summary>
-    public SlotSet? Allowed(PointFilter filter)
+    /// <summary>The live slots whose labels match.</summary>
+    public SlotSet Where(Predicate<PointLabels> isMatch)
     {
-        if (filter.IsEmpty)
-        {
-            return Live;
-        }
-
-        var matches = Array.ConvertAll(Segment.Labels, filter.Matches);
+        var matches = Array.ConvertAll(Segment.Labels, labels => isMatch(labels));
         var allowed = SlotSet.Empty(Segment.Count);
         for (var slot = 0; slot < Segment.Count; slot++)
         {

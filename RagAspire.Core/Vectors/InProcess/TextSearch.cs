@@ -19,7 +19,7 @@ internal static class TextSearch
             span.Clear();
             if (AddScores(view.Segment, terms, weights, collection.AverageLength, bm25, span))
             {
-                Collect(view.Segment, span, view.Allowed(filter), hits);
+                Collect(view.Segment, span, filter.Allowed(view), hits);
             }
 
             ArrayPool<float>.Shared.Return(scores);

@@ -41,7 +41,7 @@ internal static class QdrantPayload
         target.Payload[ContentType] = contentType;
         target.Payload[Size] = size;
         target.Payload[CreatedAt] = Date(createdAt);
-        var values = DocumentMetadata.Parse(metadata).Values;
+        var values = DocumentMetadata.Stored(metadata).Values;
         target.Payload[Metadata] = Members(values, each => Value(each));
         target.Payload[Dates] = Members(values, each => each.Instant is { } instant ? (Value)Date(instant) : null);
     }
