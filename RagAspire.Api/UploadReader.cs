@@ -62,8 +62,9 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
                     continue;
                 }
 
-                var value = await ReadFieldAsync(section, cancellationToken);
-                switch (HeaderUtilities.RemoveQuotes(disposition.Name).Value)
+                var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
+                var value = await ReadFieldAsync(section, field, cancellationToken);
+                switch (field)
                 {
                     case "collection":
                         collection = Collections.Named(value, caller);
@@ -184,12 +185,11 @@ public sealed class UploadReader(IOptions<LimitOptions> limits, UploadAdmission 
         }
     }
 
-    internal static async Task<string> ReadFieldAsync(MultipartSection section, CancellationToken cancellationToken)
+    internal static async Task<string> ReadFieldAsync(
+        MultipartSection section, string? field, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(section.Body);
-        var disposition = section.GetContentDispositionHeader();
-        var most = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Equals("metadata", StringComparison.Ordinal)
-            ? DocumentMetadata.MaxLength : MaxFieldLength;
+        var most = field == "metadata" ? DocumentMetadata.MaxLength : MaxFieldLength;
         var buffer = new char[most + 1];
         var length = await reader.ReadBlockAsync(buffer, cancellationToken);
         var text = new string(buffer, 0, Math.Min(length, most)).Trim();

@@ -78,8 +78,8 @@ internal static class BatchEntries
                 continue;
             }
 
-            var value = await UploadReader.ReadFieldAsync(section, cancellationToken);
-            target.Take(HeaderUtilities.RemoveQuotes(disposition.Name).Value, value);
+            var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
+            target.Take(field, await UploadReader.ReadFieldAsync(section, field, cancellationToken));
         }
     }
 

@@ -1,7 +1,5 @@
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Documents.ChangeFeed;
-using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
 
@@ -39,17 +37,10 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)
-            .FirstAsync(DocumentRows.Read, cancellationToken);
+        var current = await ChangedDocument.LockAsync(connection, id, check, cancellationToken);
         if (current is null)
         {
             return null;
-        }
-
-        check(current);
-        if (current.ParentId is { } parent)
-        {
-            throw new AttachedDocumentException(parent);
         }
 
         if (groups.SequenceEqual(current.Groups))
@@ -67,8 +58,7 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
 
         await connection.Command("update documents set groups = $2, updated_at = now() where id = $1", id, groups)
             .ExecuteAsync(cancellationToken);
-        Guid[] changes = [id, .. await DocumentTrees.InheritAsync(connection, id, cancellationToken)];
-        await DocumentChanges.AppendLabelsAsync(connection, changes, current.Collection, cancellationToken);
+        await ChangedDocument.ShowLabelsAsync(connection, current, cancellationToken);
         var entry = new AuditEntry(actor, "document.groups", $"{id}", current.Collection)
         {
             Details = new Dictionary<string, string>

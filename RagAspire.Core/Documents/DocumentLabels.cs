@@ -1,7 +1,5 @@
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Documents.ChangeFeed;
-using RagAspire.Documents.Children;
 using RagAspire.Documents.Intake;
 using RagAspire.Metadata;
 using RagAspire.Security;
@@ -9,7 +7,27 @@ using RagAspire.Security;
 namespace RagAspire.Documents;
 
 /// <summary>What a document is called and labelled with from now on; null keeps what it has.</summary>
-public sealed record LabelChange(string? Name, IReadOnlyDictionary<string, string>? Tags, DocumentMetadata? Metadata);
+public sealed record LabelChange(string? Name, IReadOnlyDictionary<string, string>? Tags, DocumentMetadata? Metadata)
+{
+    /// <summary>What it changes of a document: name, tags, metadata.</summary>
+    public IEnumerable<string> Of(Document current)
+    {
+        if (Name is not null && Name != current.Name)
+        {
+            yield return "name";
+        }
+
+        if (Tags is not null && (Tags.Count != current.Tags.Count || Tags.Except(current.Tags).Any()))
+        {
+            yield return "tags";
+        }
+
+        if (Metadata is not null && Metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
+        {
+            yield return "metadata";
+        }
+    }
+}
 
 /// <summary>Changes name, tags and metadata of a document without its bytes.</summary>
 public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
@@ -29,17 +47,10 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
         ArgumentNullException.ThrowIfNull(check);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)
-            .FirstAsync(DocumentRows.Read, cancellationToken);
+        var current = await ChangedDocument.LockAsync(connection, id, check, cancellationToken);
         if (current is null)
         {
             return null;
-        }
-
-        check(current);
-        if (current.ParentId is { } parent)
-        {
-            throw new AttachedDocumentException(parent);
         }
 
         if (current.Source is { } source)
@@ -47,7 +58,7 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
             throw new SourceDocumentException(source.Name);
         }
 
-        string[] changed = [.. Changed(current, change)];
+        string[] changed = [.. change.Of(current)];
         if (changed.Length == 0)
         {
             return current with { Changed = [] };
@@ -58,8 +69,7 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
                 updated_at = now()
             where id = $1 returning {DocumentRows.Columns}
             """, id, change.Name, Commands.Jsonb(change.Tags), change.Metadata?.Json).FirstAsync(DocumentRows.Read, cancellationToken);
-        Guid[] all = [id, .. await DocumentTrees.InheritAsync(connection, id, cancellationToken)];
-        await DocumentChanges.AppendLabelsAsync(connection, all, current.Collection, cancellationToken);
+        await ChangedDocument.ShowLabelsAsync(connection, current, cancellationToken);
         var entry = new AuditEntry(actor, "document.update", $"{id}", current.Collection)
         {
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
@@ -67,23 +77,5 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
         await audit.WriteAsync(connection, entry, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return document! with { Changed = changed };
-    }
-
-    private static IEnumerable<string> Changed(Document current, LabelChange change)
-    {
-        if (change.Name is { } name && name != current.Name)
-        {
-            yield return "name";
-        }
-
-        if (change.Tags is { } tags && (tags.Count != current.Tags.Count || tags.Except(current.Tags).Any()))
-        {
-            yield return "tags";
-        }
-
-        if (change.Metadata is { } metadata && metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
-        {
-            yield return "metadata";
-        }
     }
 }

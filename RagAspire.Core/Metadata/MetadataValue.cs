@@ -43,7 +43,7 @@ public readonly partial record struct MetadataValue
         _ => null,
     };
 
-    // A string is the same whether or not somebody has looked for a date in it.
+    // A string is the same whether or not it was read as a date.
     public bool Equals(MetadataValue other) => Text is not null || other.Text is not null
         ? Text == other.Text
         : Number == other.Number && Flag == other.Flag && Instant == other.Instant;

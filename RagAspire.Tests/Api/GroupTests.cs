@@ -10,25 +10,6 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
 {
     private const string Keys = "/api/v1/operations/api-keys";
 
-    private const string Mail = """
-        From: a@example.com
-        To: b@example.com
-        Subject: Offer
-        MIME-Version: 1.0
-        Content-Type: multipart/mixed; boundary="border"
-
-        --border
-        Content-Type: text/plain; charset=utf-8
-
-        The offer is attached.
-        --border
-        Content-Type: text/plain; charset=utf-8
-        Content-Disposition: attachment; filename="price.txt"
-
-        The price of a crate of persimmon is 40 euros.
-        --border--
-        """;
-
     [Fact]
     public async Task A_document_is_seen_by_its_groups_alone_by_any_way()
     {
@@ -149,7 +130,7 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
         var collection = shared.NewCollection();
         using var red = await ClientAsync(system, collection, "red");
         using var blue = await ClientAsync(system, collection, "blue");
-        var mail = await UploadAsync(system.Client, collection, "offer.eml", Mail, "red");
+        var mail = await UploadAsync(system.Client, collection, "offer.eml", SampleMail.Offer, "red");
         var path = $"/api/v1/documents?collection={collection}&parentId={mail}";
         var child = (await red.GetAsync(path))["items"]![0]!["id"]!.GetValue<Guid>();
         await system.Client.ProcessedAsync(child);

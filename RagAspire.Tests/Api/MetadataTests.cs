@@ -104,7 +104,7 @@ public sealed class MetadataTests(SharedSystem shared, Stores stores)
     {
         var system = await shared.SystemAsync(stores);
         var collection = shared.NewCollection();
-        var id = await UploadAsync(system.Client, collection, "offer.eml", Mail, """{"year":2019}""");
+        var id = await UploadAsync(system.Client, collection, "offer.eml", SampleMail.Offer, """{"year":2019}""");
         await AllFoundAsync(system.Client, collection, 1, "offer attached");
         var path = $"{Documents}/{id}";
 
@@ -155,7 +155,7 @@ public sealed class MetadataTests(SharedSystem shared, Stores stores)
             { new StringContent(collection), "collection" },
             { new StringContent("""{"year":2026}"""), "metadata" },
             { new ByteArrayContent("One thing."u8.ToArray()), "file", "one.txt" },
-            { new ByteArrayContent(Encoding.UTF8.GetBytes(Mail)), "file", "mail.eml" },
+            { new ByteArrayContent(Encoding.UTF8.GetBytes(SampleMail.Offer)), "file", "mail.eml" },
         };
         using var response = await system.Client.Http.PostAsync($"{Documents}/batch", form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
@@ -208,25 +208,6 @@ public sealed class MetadataTests(SharedSystem shared, Stores stores)
             Assert.NotNull((await RagClient.JsonAsync(got))["detail"]);
         }
     }
-
-    private const string Mail = """
-        From: a@example.com
-        To: b@example.com
-        Subject: Offer
-        MIME-Version: 1.0
-        Content-Type: multipart/mixed; boundary="border"
-
-        --border
-        Content-Type: text/plain; charset=utf-8
-
-        The offer is attached.
-        --border
-        Content-Type: text/plain; charset=utf-8
-        Content-Disposition: attachment; filename="price.txt"
-
-        The price of a crate is 40 euros.
-        --border--
-        """;
 
     private static string Ordered(JsonNode metadata) => new JsonObject(metadata.AsObject()
         .OrderBy(member => member.Key, StringComparer.Ordinal)

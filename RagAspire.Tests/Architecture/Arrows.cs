@@ -69,7 +69,7 @@ internal static class Arrows
         Diagnosis.VectorIndex -> Diagnosis, Diagnosis.Postgres
         Documents -> Documents.Batches, Documents.ChangeFeed, Documents.Children, Documents.Intake, Documents.Leases
         Documents.Children -> Documents, Documents.Archives, Documents.Intake
-        Documents.Intake -> Documents, Documents.ChangeFeed, Documents.Children
+        Documents.Intake -> Documents
         Documents.Leases -> Documents, Documents.ChangeFeed, Documents.Children
         Ingestion -> Ingestion.Chunking, Ingestion.Extraction
         Ingestion.Extraction -> Ingestion

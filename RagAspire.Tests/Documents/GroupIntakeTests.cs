@@ -64,7 +64,7 @@ public sealed class GroupIntakeTests(Stores stores)
         var second = core.Get<DocumentGroups>().SetAsync(other.Id, ["green"], "test", _ => { }, Token);
         await Eventually.TrueAsync(
             async () => await database.Command("select count(*) > 0 from pg_locks where not granted").ScalarAsync<bool>(Token),
-            TimeSpan.FromSeconds(10), () => "The second call waits for nobody.", Token);
+            TimeSpan.FromSeconds(10), () => "The second call waits for no lock.", Token);
         await transaction.CommitAsync(Token);
 
         Assert.Contains($"{one.Id}", (await Assert.ThrowsAsync<DuplicateContentException>(() => second)).Message);

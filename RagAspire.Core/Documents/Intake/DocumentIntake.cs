@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Documents.ChangeFeed;
-using RagAspire.Documents.Children;
 using RagAspire.Metadata;
 using RagAspire.Security;
 
@@ -76,17 +74,10 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var current = await connection.Command($"select {DocumentRows.Columns} from documents where id = $1 for update", id)
-            .FirstAsync(DocumentRows.Read, cancellationToken);
+        var current = await ChangedDocument.LockAsync(connection, id, check, cancellationToken);
         if (current is null)
         {
             return null;
-        }
-
-        check?.Invoke(current);
-        if (current.ParentId is { } parent)
-        {
-            throw new AttachedDocumentException(parent);
         }
 
         if (!DocumentSources.MayChange(current, file.Source))
@@ -176,7 +167,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups, file.Metadata?.Json)
             .FirstAsync(DocumentRows.Read, cancellationToken);
 
-        await ShowAsync(connection, current, cancellationToken);
+        await ChangedDocument.ShowLabelsAsync(connection, current, cancellationToken);
         var entry = new AuditEntry(actor, "document.update", $"{current.Id}", current.Collection)
         {
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
@@ -214,19 +205,12 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         if (Changed(current, file, change.Tags).Any(what => what is not "externalId"))
         {
             // The version before is searched for a while, and its labels are those of the document.
-            await ShowAsync(connection, current, cancellationToken);
+            await ChangedDocument.ShowLabelsAsync(connection, current, cancellationToken);
         }
 
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
-    }
-
-    /// <summary>Makes caches and indexes follow: results hold the name, and were filtered by labels.</summary>
-    private static async Task ShowAsync(NpgsqlConnection connection, Document current, CancellationToken cancellationToken)
-    {
-        Guid[] changes = [current.Id, .. await DocumentTrees.InheritAsync(connection, current.Id, cancellationToken)];
-        await DocumentChanges.AppendLabelsAsync(connection, changes, current.Collection, cancellationToken);
     }
 
     private static IEnumerable<string> Changed(Document current, UploadedFile file, IReadOnlyDictionary<string, string> tags)
@@ -236,19 +220,9 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             yield return "externalId";
         }
 
-        if (file.Name != current.Name)
+        foreach (var label in new LabelChange(file.Name, tags, file.Metadata).Of(current))
         {
-            yield return "name";
-        }
-
-        if (tags.Count != current.Tags.Count || tags.Except(current.Tags).Any())
-        {
-            yield return "tags";
-        }
-
-        if (file.Metadata is { } metadata && metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
-        {
-            yield return "metadata";
+            yield return label;
         }
 
         if (file.Groups is { } groups && !groups.SequenceEqual(current.Groups))
