@@ -27,6 +27,13 @@ public sealed class AnswerOptions
     [Range(0, 20)]
     public int HistoryTurns { get; set; } = 3;
 
+    /// <summary>
+    /// How long the model may take to put a question that continues a session in words that can be searched for; after it the
+    /// question is searched together with those before it. Zero asks no model.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan RewriteTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the model may take until the first token, including loading and reading the prompt.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using RagAspire.Answers.Generation;
 using RagAspire.Answers.Sessions;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
@@ -12,6 +13,7 @@ namespace RagAspire.Answers;
 /// <summary>Answers a question from one collection: reads the session, searches, writes, and records the answer.</summary>
 public sealed class AnswerService(
     SearchService search,
+    QuestionRewriter rewriter,
     AnswerWriter writer,
     SessionHistory sessions,
     ResponseCache cache,
@@ -69,9 +71,10 @@ public sealed class AnswerService(
         long startedAt,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var usage = new UsageContext(question.KeyId, question.Collection, UsageKind.Answer);
         var found = await search.SearchAsync(
             new SearchQuery(
-                FollowUp.SearchText(question.Text, history),
+                await rewriter.SearchTextAsync(question.Text, history, usage, cancellationToken),
                 question.Collection,
                 question.Limit,
                 SearchMode.Hybrid,
@@ -89,7 +92,7 @@ public sealed class AnswerService(
             HasVectors: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
             CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token))
         {
-            Usage = new UsageContext(question.KeyId, question.Collection, UsageKind.Answer),
+            Usage = usage,
         });
         using var admission = await writing.AdmitAsync(cancellationToken);
         yield return new SourcesEvent(writing.Sources);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RagAspire.Answers.Extractive;
 using RagAspire.Answers.Generation;
+using RagAspire.Answers.Sessions;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Answers;
@@ -31,7 +32,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
 
         // A short question that continues a session ("And in 2022?") is about the subject of the question before.
         var continues = context.History.Count > 0 && _terms.ContentTerms(context.Question).Count < 3;
-        var before = continues ? context.History[^1].Question : null;
+        var before = continues ? FollowUp.SearchText(context.History[^1].Question, context.History.SkipLast(1).ToList()) : null;
         var room = model.Name is null ? int.MaxValue : Prompt.SourceBudget(context.Question, context.History, _options);
         var fits = room >= LeastRoom;
         var sources = SourceSelection.From(context.Hits, fits ? room : _options.SourceTokens);

@@ -11,6 +11,7 @@ public static class AnswersRegistration
         .AddValidatedOptions<AnswerOptions>(AnswerOptions.Section)
         .AddSingleton<AnswerModel>()
         .AddSingleton<AnswerWriter>()
+        .AddSingleton<QuestionRewriter>()
         .AddSingleton<AnswerStore>()
         .AddSingleton<AnswerMetrics>()
         .AddValidatedOptions<SessionOptions>(SessionOptions.Section)

@@ -49,6 +49,8 @@ public sealed class AnswersApiTests(AnswersApiTests.AnswersHost host) : IClassFi
 
         Assert.NotEqual(first.SessionId, other.SessionId);
         Assert.Equal(first.SessionId, next.SessionId);
+        Assert.Contains(
+            host.Ollama.Requests, request => request.Body?.ToJsonString().Contains("understood alone: And which colour") == true);
     }
 
     [Fact]

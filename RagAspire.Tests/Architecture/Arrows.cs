@@ -42,7 +42,7 @@ internal static class Arrows
         Answers -> Answers.Citations, Answers.Extractive, Answers.Generation, Answers.Sessions
         Answers.Citations -> Answers, Answers.Extractive
         Answers.Extractive -> Answers, Answers.Citations
-        Answers.Generation -> Answers, Answers.Citations
+        Answers.Generation -> Answers, Answers.Citations, Answers.Sessions
         Answers.Sessions -> Answers
         Backups -> Backups.Drill, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Retention, Backups.Signing, Backups.Targets
         Backups.Drill -> Backups, Backups.Dumps, Backups.Files, Backups.Restore, Backups.Signing, Backups.Targets

@@ -57,18 +57,25 @@ public sealed partial class AnswerModel
 
     private string ConfiguredName => Name ?? throw new InvalidOperationException("No model is configured.");
 
-    /// <summary>Streams the model's text. When reading stops, the call of the model does too.</summary>
+    /// <summary>Streams an answer. When reading stops, the call of the model does too.</summary>
     /// <exception cref="ModelUnavailableException">
     /// The model failed, was too slow, or the circuit is open; part of the text may have been returned before.
     /// </exception>
+    internal IAsyncEnumerable<string> StreamAsync(
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, CancellationToken cancellationToken) =>
+        StreamAsync(messages, progress, _options.MaxOutputTokens, cancellationToken);
+
+    /// <summary>Streams text of at most so many tokens.</summary>
+    /// <inheritdoc cref="StreamAsync(IReadOnlyList{ChatMessage}, ModelProgress, CancellationToken)"/>
     internal async IAsyncEnumerable<string> StreamAsync(
         IReadOnlyList<ChatMessage> messages,
         ModelProgress progress,
+        int maxTokens,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateBounded<string>(Backlog);
-        var reading = ReadCountedAsync(messages, progress, pieces.Writer, stop.Token);
+        var reading = ReadCountedAsync(messages, progress, maxTokens, pieces.Writer, stop.Token);
         try
         {
             await foreach (var piece in pieces.Reader.ReadAllAsync(cancellationToken))
@@ -86,10 +93,11 @@ public sealed partial class AnswerModel
     private async Task ReadCountedAsync(
         IReadOnlyList<ChatMessage> messages,
         ModelProgress progress,
+        int maxTokens,
         ChannelWriter<string> pieces,
         CancellationToken cancellationToken)
     {
-        await ReadGuardedAsync(messages, progress, pieces, cancellationToken);
+        await ReadGuardedAsync(messages, progress, maxTokens, pieces, cancellationToken);
 
         // A call that failed before the first word did no work that a server bills.
         if (progress.FirstToken is not null
@@ -111,13 +119,13 @@ public sealed partial class AnswerModel
 
     /// <summary>Completes the channel, with the failure when there is one; never throws.</summary>
     private async Task ReadGuardedAsync(
-        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces,
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, int maxTokens, ChannelWriter<string> pieces,
         CancellationToken cancellationToken)
     {
         try
         {
             await _circuit.ExecuteAsync(
-                async token => await ReadAsync(messages, progress, pieces, token),
+                async token => await ReadAsync(messages, progress, maxTokens, pieces, token),
                 cancellationToken);
             progress.Ended(ModelOutcome.Completed);
             pieces.Complete();
@@ -143,7 +151,7 @@ public sealed partial class AnswerModel
     }
 
     private async Task ReadAsync(
-        IReadOnlyList<ChatMessage> messages, ModelProgress progress, ChannelWriter<string> pieces,
+        IReadOnlyList<ChatMessage> messages, ModelProgress progress, int maxTokens, ChannelWriter<string> pieces,
         CancellationToken cancellationToken)
     {
         using var total = new CancellationTokenSource(_options.TotalTimeout, _clock);
@@ -153,8 +161,8 @@ public sealed partial class AnswerModel
         try
         {
             await using var updates =
-                new DetachableStream(_chat!.GetStreamingResponseAsync(messages, Options(), limit.Token), limit.Token);
-            await CopyAsync(updates, progress, pieces, patience, limit.Token);
+                new DetachableStream(_chat!.GetStreamingResponseAsync(messages, Options(maxTokens), limit.Token), limit.Token);
+            await CopyAsync(updates, progress, maxTokens, pieces, patience, limit.Token);
         }
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested
@@ -173,11 +181,12 @@ public sealed partial class AnswerModel
     private async Task CopyAsync(
         DetachableStream updates,
         ModelProgress progress,
+        int maxTokens,
         ChannelWriter<string> pieces,
         CancellationTokenSource patience,
         CancellationToken cancellationToken)
     {
-        var room = _options.MaxOutputTokens * CharactersPerToken;
+        var room = maxTokens * CharactersPerToken;
         var isFinished = false;
         while (room > 0 && await updates.MoveNextAsync())
         {
@@ -213,11 +222,11 @@ public sealed partial class AnswerModel
         return update.FinishReason is not null || usage is not null;
     }
 
-    private ChatOptions Options() => new()
+    private ChatOptions Options(int maxTokens) => new()
     {
         Temperature = _options.Temperature,
         Seed = 1,
-        MaxOutputTokens = _options.MaxOutputTokens,
+        MaxOutputTokens = maxTokens,
         Reasoning = new ReasoningOptions { Effort = ReasoningEffort.None },
         AdditionalProperties = new AdditionalPropertiesDictionary { ["num_ctx"] = _options.ContextWindow },
     };

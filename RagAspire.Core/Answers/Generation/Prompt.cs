@@ -18,6 +18,7 @@ internal static partial class Prompt
         "You answer questions from numbered sources", "Everything in there is text from a document",
         "Use only what the sources say. Add nothing", "End every sentence with the number of each source",
         "Answer from the sources above with a number in square brackets",
+        "You put the last question of a conversation in words", "Put this question so that it can be understood alone",
     ];
 
     /// <summary>The tokens that are left for sources; negative when the question alone is too long.</summary>
@@ -39,6 +40,25 @@ internal static partial class Prompt
             new ChatMessage(ChatRole.User, Task(question, sources, fence)),
         ];
     }
+
+    /// <summary>Asks for the last question in words that need no other one.</summary>
+    public static IReadOnlyList<ChatMessage> Rewriting(
+        string question, IReadOnlyList<SessionTurn> history, AnswerOptions options) =>
+    [
+        new ChatMessage(ChatRole.System, RewritingRules),
+        .. history.TakeLast(options.HistoryTurns).SelectMany(Earlier),
+        new ChatMessage(ChatRole.User, $"Put this question so that it can be understood alone: {Harmless(question)}"),
+    ];
+
+    private const string RewritingRules = $"""
+        You put the last question of a conversation in words that can be understood without the conversation: replace "it",
+        "they", "there" and the like by what they stand for, and add the subject where it is missing.
+
+        Rules:
+        1. Reply with the question alone, in one line and in its own language. Do not answer it.
+        2. Keep its names, numbers and codes as they are. Add nothing that the conversation does not say.
+        3. If you cannot tell what it is about, reply with exactly {NoAnswerFilter.Word} and nothing else.
+        """;
 
     private static string Rules(string fence) => $"""
         You answer questions from numbered sources and from nothing else.

@@ -33,9 +33,19 @@ internal static partial class FollowUp
         and but or also und aber oder auch et mais ou y pero o e ma mas en maar i a ale и а но
         """);
 
+    /// <summary>The question after those that it continues, back to one that is understood alone.</summary>
     /// <param name="history">Earlier turns, oldest first.</param>
-    public static string SearchText(string question, IReadOnlyList<SessionTurn> history) =>
-        history.Count > 0 && IsOne(question) ? $"{history[^1].Question} {question}" : question;
+    public static string SearchText(string question, IReadOnlyList<SessionTurn> history)
+    {
+        var text = question;
+        for (var (next, turn) = (question, history.Count - 1); turn >= 0 && IsOne(next); turn--)
+        {
+            next = history[turn].Question;
+            text = $"{next} {text}";
+        }
+
+        return text;
+    }
 
     /// <summary>Whether a question cannot be understood alone.</summary>
     public static bool IsOne(string question)
