@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.TestSupport.Processes;
 
 namespace RagAspire.Benchmarks;
 
@@ -30,12 +31,13 @@ internal sealed class IngestionRate(TextWriter output)
         await using var system = await PrivateSystem.StartAsync(durable: true, cancellationToken);
         var settings = new Dictionary<string, string> { ["Embeddings__Embedded"] = "off" };
         var api = await system.StartAsync("RagAspire.Api", settings, cancellationToken);
-        await system.StartAsync("RagAspire.Worker", settings, cancellationToken);
+        var worker = await system.StartAsync("RagAspire.Worker", settings, cancellationToken);
         using var client = PrivateSystem.ClientOf(api);
         await using var database = NpgsqlDataSource.Create(system.Database);
         await UploadAsync(client, 0, 20, clients, cancellationToken);
         await ReadyAsync(database, cancellationToken);
 
+        var before = CpuSeconds(system, api, worker);
         var watch = Stopwatch.StartNew();
         await UploadAsync(client, 1_000, documents, clients, cancellationToken);
         var uploaded = watch.Elapsed;
@@ -47,6 +49,8 @@ internal sealed class IngestionRate(TextWriter output)
             $"{documents} documents of 1 KB: uploaded in {uploaded.TotalSeconds:0.0} s ({documents / uploaded.TotalSeconds:0}/s), "
             + $"all ready after {took.TotalSeconds:0.0} s ({documents / took.TotalSeconds:0}/s), "
             + $"the second half at {warm:0}/s"));
+        output.WriteLine("CPU of a document: " + string.Join(", ", CpuSeconds(system, api, worker).Zip(before, (now, then) => string.Create(
+            CultureInfo.InvariantCulture, $"{now.Part} {(now.Seconds - then.Seconds) / documents * 1000:0.00} ms"))));
 
         for (var burst = 0; burst < bursts; burst++)
         {
@@ -67,6 +71,20 @@ internal sealed class IngestionRate(TextWriter output)
         }
 
         return ready && waits.All(wait => wait < 2) ? 0 : 1;
+    }
+
+    private static List<(string Part, double Seconds)> CpuSeconds(PrivateSystem system, HostProcess api, HostProcess worker)
+    {
+        var reading = ProcessFigures.CpuSecondsWithChildren(worker.ProcessId);
+        var working = ProcessFigures.CpuSeconds(worker.ProcessId);
+        return
+        [
+            ("API", ProcessFigures.CpuSeconds(api.ProcessId)),
+            ("worker", working),
+            ("extractors", reading - working),
+            ("PostgreSQL", ProcessFigures.CpuSecondsWithChildren(system.DatabaseProcess!.Value)),
+            ("client and cache", Environment.CpuUsage.TotalTime.TotalSeconds),
+        ];
     }
 
     /// <returns>Documents a second, once the services are warm.</returns>

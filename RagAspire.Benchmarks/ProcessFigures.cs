@@ -30,12 +30,18 @@ internal static class ProcessFigures
         .Where(id => id > 0 && Field(id, "PPid:") == parent);
 
     /// <summary>CPU time of the process in its own code and in the kernel.</summary>
-    public static double CpuSeconds(int process)
+    public static double CpuSeconds(int process) => CpuSeconds(process, 11..13);
+
+    /// <summary>CPU time of the process and of its children, those that it has waited for at their end included.</summary>
+    public static double CpuSecondsWithChildren(int process) =>
+        CpuSeconds(process, 11..15) + Children(process).Sum(child => CpuSeconds(child, 11..15));
+
+    private static double CpuSeconds(int process, Range times)
     {
         // The name of the program may hold spaces; the fields after it are counted from its last parenthesis.
         var fields = ReadOrEmpty($"/proc/{process}/stat").Split(") ").Last().Split(' ');
-        return fields.Length < 13 ? 0
-            : fields[11..13].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
+        return fields.Length < times.End.Value ? 0
+            : fields[times].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
     private static string ReadOrEmpty(string file)

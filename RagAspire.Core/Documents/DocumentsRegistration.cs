@@ -20,6 +20,7 @@ internal static class DocumentsRegistration
         .AddSingleton<CollectionCounts>()
         .AddSingleton<DocumentContents>()
         .AddSingleton<DocumentTexts>()
+        .AddSingleton<VersionSwitch>()
         .AddSingleton<DocumentLeases>()
         .AddSingleton<WaitingDocuments>()
         .AddSingleton<DocumentIntake>()

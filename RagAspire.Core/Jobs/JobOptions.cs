@@ -7,7 +7,10 @@ public sealed class JobOptions
 {
     public const string Section = "Jobs";
 
-    /// <summary>Documents that one worker processes at once. Zero: as many as it has processors, at least two.</summary>
+    /// <summary>
+    /// Documents that one worker processes at once; small texts count as a part of one. Zero: as many as it has processors, at
+    /// least two.
+    /// </summary>
     [Range(0, 64)]
     public int Workers { get; set; }
 

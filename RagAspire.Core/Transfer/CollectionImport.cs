@@ -106,7 +106,7 @@ public sealed class CollectionImport(
             return;
         }
 
-        await using var lease = await leases.AcquireAsync(document.Id, cancellationToken);
+        await using var lease = (await leases.AcquireAsync([document.Id], cancellationToken)).SingleOrDefault();
         if (lease is null)
         {
             progress.ProcessedAgain++;

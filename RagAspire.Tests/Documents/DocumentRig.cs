@@ -48,6 +48,14 @@ internal static class DocumentRig
         return [.. page.Items.OrderBy(child => child.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Leases one document; null when it does not wait.</summary>
+    public static async Task<DocumentLease?> AcquireAsync(this DocumentLeases leases, Guid id, CancellationToken cancellationToken) =>
+        (await leases.AcquireAsync([id], cancellationToken)).SingleOrDefault();
+
+    /// <summary>Leases the document whose turn it is; null when nothing is due.</summary>
+    public static async Task<DocumentLease?> NextAsync(this WaitingDocuments waiting, CancellationToken cancellationToken) =>
+        (await waiting.TakeAsync(1, _ => 1, cancellationToken)).SingleOrDefault()?.Lease;
+
     /// <summary>Processes a document, if it waits.</summary>
     public static async Task IngestAsync(this CoreServices core, Guid id)
     {

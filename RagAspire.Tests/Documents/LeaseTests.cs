@@ -166,6 +166,70 @@ public sealed class LeaseTests(Stores stores) : IAsyncLifetime
         Assert.Equal(["a"], await ChunksAsync(id));
     }
 
+    [Fact]
+    public async Task Versions_that_are_ready_at_once_do_not_wait_for_one_that_others_hold_nor_fail_with_one_that_is_lost()
+    {
+        var leases = new List<DocumentLease>();
+        foreach (var text in (string[])["free", "locked", "deleted", "free too"])
+        {
+            leases.Add((await Leases.AcquireAsync(await UploadAsync(text), Token))!);
+        }
+
+        await SqlAsync("delete from documents where id = $1", leases[2].Document.Id);
+        await using var connection = await _core.Get<NpgsqlDataSource>().OpenConnectionAsync(Token);
+        Task<bool>[] ready;
+        await using (await connection.BeginTransactionAsync(Token))
+        {
+            await connection.Command("select from documents where id = $1 for update", leases[1].Document.Id).ExecuteAsync(Token);
+            ready = [.. leases.Select(lease => lease.ReadyAsync(new PreparedVersion(new ReadDocument(0, [], null), null, ""), Token))];
+            Assert.True(await ready[0]);
+            Assert.True(await ready[3]);
+            Assert.False(ready[1].IsCompleted);
+        }
+
+        var isReady = await Task.WhenAll(ready);
+        Assert.Equal([true, true, false, true], isReady);
+        Assert.True(leases[2].Lost.IsCancellationRequested);
+        foreach (var lease in leases)
+        {
+            await lease.DisposeAsync();
+        }
+
+        Assert.Equal(DocumentStatus.Ready, (await Documents.FindAsync(leases[1].Document.Id, Token))!.Status);
+    }
+
+    [Fact]
+    public async Task Chunks_of_several_documents_are_written_though_one_of_these_is_deleted()
+    {
+        Guid[] ids = [await UploadAsync("one"), Guid.CreateVersion7(), await UploadAsync("two")];
+        var writing = ids.Select(
+            id => _core.Get<ChunkWriter>().WriteAsync(id, 1, "", [new Chunk(0, $"of {id}", null, null, 1)], Token)).ToArray();
+
+        await Task.WhenAll(writing[0], writing[2]);
+        await Assert.ThrowsAsync<PostgresException>(() => writing[1]);
+        Assert.Equal([$"of {ids[0]}"], await ChunksAsync(ids[0]));
+        Assert.Equal([$"of {ids[2]}"], await ChunksAsync(ids[2]));
+    }
+
+    [Fact]
+    public async Task Progress_is_stored_when_it_was_not_stored_for_a_while()
+    {
+        var time = new FakeTimeProvider();
+        await using var core = await CoreServices.CreateAsync(
+            stores, _database, configure: services => services.AddSingleton<TimeProvider>(time));
+        var id = await UploadAsync("one");
+        await using var lease = (await core.Get<DocumentLeases>().AcquireAsync(id, Token))!;
+
+        await lease.ProgressAsync(DocumentStage.Chunk, 30, Token);
+        Assert.Equal((DocumentStage.Chunk, 30), (lease.Document.Stage, lease.Document.Progress));
+        Assert.Equal(0, (await Documents.FindAsync(id, Token))!.Progress);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await lease.ProgressAsync(DocumentStage.Index, 70, Token);
+        var stored = (await Documents.FindAsync(id, Token))!;
+        Assert.Equal((DocumentStage.Index, 70), (stored.Stage, stored.Progress));
+    }
+
     private async Task FinishAsync(Guid id, string text)
     {
         await using var lease = (await Leases.AcquireAsync(id, Token))!;

@@ -3,6 +3,7 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents;
 using RagAspire.Documents.Leases;
+using RagAspire.Extraction;
 using RagAspire.Ingestion;
 using RagAspire.Tests.Support;
 
@@ -90,7 +91,7 @@ public sealed class WaitingDocumentsTests(Stores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_workers_at_once_get_different_documents_and_nobody_goes_without()
+    public async Task Many_workers_at_once_get_different_documents_and_none_goes_without()
     {
         await UploadAsync(25, "a", "x");
         await UploadAsync(5, "b", "y");
@@ -101,6 +102,58 @@ public sealed class WaitingDocumentsTests(Stores stores) : IAsyncLifetime
         Assert.Equal(30, _held.Select(lease => lease.Document.Id).Distinct().Count());
         Assert.Null(await Waiting.NextAsync(Token));
     }
+
+    [Fact]
+    public async Task Several_at_once_are_taken_in_the_same_order_as_one_after_the_other()
+    {
+        await UploadAsync(20, "bulk", "key");
+        await UploadAsync(1, "small", "key");
+        await UploadAsync(2, "other", "another");
+
+        var taken = await TakeAsync(6, _ => 1);
+
+        Assert.Equal(["bulk", "other", "small", "other", "bulk", "bulk"], taken);
+    }
+
+    [Fact]
+    public async Task A_document_without_room_is_not_overtaken_by_smaller_ones_and_comes_when_there_is_room()
+    {
+        var large = await _core.UploadAsync(new string('x', 1000));
+        await UploadAsync(3, "default", null);
+        int Share(DueDocument document) => document.Id == large ? 5 : 1;
+
+        Assert.Empty(await TakeAsync(4, Share));
+        Assert.Equal(3, (await TakeAsync(7, Share)).Count);
+        Assert.Equal(large, _held[0].Document.Id);
+        Assert.Single(await TakeAsync(4, Share));
+    }
+
+    [Fact]
+    public async Task A_document_that_others_hold_for_long_keeps_no_other_from_being_taken()
+    {
+        var locked = await _core.UploadAsync("locked");
+        await UploadAsync(2, "default", null);
+        await using var connection = await _core.Get<NpgsqlDataSource>().OpenConnectionAsync(Token);
+        await using (await connection.BeginTransactionAsync(Token))
+        {
+            await connection.Command("select from documents where id = $1 for update", locked).ExecuteAsync(Token);
+            Assert.Equal(2, (await TakeAsync(3, _ => 1)).Count);
+            Assert.DoesNotContain(locked, _held.Select(lease => lease.Document.Id));
+            Assert.Empty(await TakeAsync(3, _ => 1));
+        }
+
+        Assert.Single(await TakeAsync(3, _ => 1));
+    }
+
+    [Theory]
+    [InlineData(ContentTypes.Text, 10, 0, 1)]
+    [InlineData(ContentTypes.Text, 100_000, 0, 4)]
+    [InlineData(ContentTypes.Text, 50_000_000, 0, ProcessingShare.Whole)]
+    [InlineData(ContentTypes.Text, 10, 1, ProcessingShare.Whole)]
+    [InlineData(ContentTypes.Pdf, 10, 0, ProcessingShare.Whole)]
+    public void What_is_large_or_hard_to_read_or_was_interrupted_takes_the_place_of_many(
+        string contentType, long bytes, int attempts, int share) =>
+        Assert.Equal(share, ProcessingShare.Of(new DueDocument(Guid.Empty, contentType, bytes, attempts)));
 
     [Theory]
     [InlineData(true)]
@@ -132,6 +185,13 @@ public sealed class WaitingDocumentsTests(Stores stores) : IAsyncLifetime
         {
             await _core.UploadAsync($"{collection} {document}", collection, key);
         }
+    }
+
+    private async Task<List<string>> TakeAsync(int room, Func<DueDocument, int> share)
+    {
+        var taken = await Waiting.TakeAsync(room, share, Token);
+        _held.AddRange(taken.Select(document => document.Lease));
+        return [.. taken.Select(document => document.Lease.Document.Collection)];
     }
 
     /// <summary>Takes documents and does not finish them.</summary>

@@ -22,17 +22,23 @@ public sealed record PreparedVersion(ReadDocument Read, string? Model, string An
 /// </summary>
 public sealed partial class DocumentLease : IAsyncDisposable
 {
+    /// <summary>Most documents are done sooner, and cost no update of their row for each stage.</summary>
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly LeasedRow _row;
     private readonly ProgressFeed _progress;
     private readonly int _maxAttempts;
     private readonly ILogger _logger;
     private readonly Lease _lease;
+    private readonly TimeProvider _time;
+    private long _storedAt;
     private bool _hasOutcome;
 
     internal DocumentLease(
         Document document, LeasedRow row, ProgressFeed progress, int maxAttempts, TimeProvider time, ILogger logger)
     {
         (Document, _row, _progress, _maxAttempts, _logger) = (document, row, progress, maxAttempts, logger);
+        (_time, _storedAt) = (time, time.GetTimestamp());
         _lease = new Lease(row.Duration / 3, time, SendHeartbeatAsync);
     }
 
@@ -44,7 +50,9 @@ public sealed partial class DocumentLease : IAsyncDisposable
     /// <summary>Cancelled when the lease is lost: the document was deleted, replaced, or leased by another run.</summary>
     public CancellationToken Lost => _lease.Lost;
 
-    /// <summary>Publishes progress; 0–100 over all stages, never backwards.</summary>
+    /// <summary>
+    /// Publishes progress, and stores it when it was not stored for a while; 0–100 over all stages, never backwards.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The lease is lost.</exception>
     public async Task ProgressAsync(DocumentStage stage, int percent, CancellationToken cancellationToken)
     {
@@ -53,13 +61,17 @@ public sealed partial class DocumentLease : IAsyncDisposable
             return;
         }
 
-        if (await _row.ProgressAsync(stage, percent, cancellationToken) is not { } document)
+        var isStored = _time.GetElapsedTime(_storedAt) >= StoreInterval;
+        var document = isStored ? await _row.ProgressAsync(stage, percent, cancellationToken)
+            : Document with { Stage = stage, Progress = Math.Max(percent, Document.Progress) };
+        if (document is null || Lost.IsCancellationRequested)
         {
             await _lease.LoseAsync();
             cancellationToken.ThrowIfCancellationRequested();
             throw new OperationCanceledException("The lease is lost.", Lost);
         }
 
+        _storedAt = isStored ? _time.GetTimestamp() : _storedAt;
         await PublishAsync(document);
     }
 
@@ -72,11 +84,7 @@ public sealed partial class DocumentLease : IAsyncDisposable
         var hasChildren = prepared.Attached is { IsEmpty: false } || Document.Children > 0;
         var document = await _row.ReadyAsync(
             Document.Version, hasChildren ? prepared : prepared with { Attached = null }, cancellationToken);
-        if (document is not null)
-        {
-            await EndAsync(document);
-        }
-
+        await EndAsync(document);
         return document is not null;
     }
 
@@ -112,7 +120,10 @@ public sealed partial class DocumentLease : IAsyncDisposable
             try
             {
                 // The worker stops, or the database was away for a moment; the document is not at fault.
-                await EndAsync(await _row.ReleaseAsync(null, TimeSpan.Zero, countsAsAttempt: false, CancellationToken.None));
+                if (await _row.ReleaseAsync(null, TimeSpan.Zero, countsAsAttempt: false, CancellationToken.None) is { } released)
+                {
+                    await PublishAsync(released);
+                }
             }
             catch (Exception ex) when (Unavailability.IsUnavailable(ex))
             {
@@ -127,6 +138,10 @@ public sealed partial class DocumentLease : IAsyncDisposable
         if (document is not null)
         {
             await PublishAsync(document);
+        }
+        else
+        {
+            await _lease.LoseAsync();
         }
     }
 

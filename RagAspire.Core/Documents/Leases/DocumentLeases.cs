@@ -11,21 +11,28 @@ public sealed partial class DocumentLeases(
     NpgsqlDataSource dataSource,
     ProgressFeed progress,
     DocumentTrees trees,
+    VersionSwitch versions,
     IOptions<LeaseOptions> options,
     TimeProvider time,
     ILogger<DocumentLeases> logger)
 {
-    /// <summary>Leases a waiting document, or one whose lease expired.</summary>
+    /// <summary>Leases those of the documents that wait, or whose lease expired, and that no other run leases now.</summary>
     /// <remarks>
     /// A document that was interrupted in every allowed attempt fails, so that it does not crash one worker after another. One
     /// that waits and still has a stage was interrupted: a run that ends in order clears the stage.
     /// </remarks>
-    /// <returns>Null when the document is gone, done, given up, or leased by another run.</returns>
-    public async Task<DocumentLease?> AcquireAsync(Guid documentId, CancellationToken cancellationToken)
+    /// <returns>
+    /// In the order of the ids. A document that is gone, done, given up, or leased or changed by others at the moment has none.
+    /// </returns>
+    public async Task<IReadOnlyList<DocumentLease>> AcquireAsync(Guid[] documents, CancellationToken cancellationToken)
     {
         const string isGivenUp = "stage is not null and attempts >= $4";
         var leaseId = Guid.CreateVersion7();
         var leased = await dataSource.Command($"""
+            with free as (
+                select id as free_id from documents
+                where id = any($1) and (status = 'pending' or (status = 'processing' and claimed_until < now()))
+                order by id for no key update skip locked)
             update documents set
                 status = case when {isGivenUp} then 'failed' else 'processing' end,
                 stage = case when {isGivenUp} then null else 'extract' end,
@@ -36,24 +43,27 @@ public sealed partial class DocumentLeases(
                 claim_id = case when {isGivenUp} then null else $2 end,
                 claimed_until = case when {isGivenUp} then null else now() + $3::interval end,
                 updated_at = now()
-            from {Commands.WithoutFlush}
-            where id = $1 and (status = 'pending' or (status = 'processing' and claimed_until < now()))
+            from free, {Commands.WithoutFlush}
+            where id = free_id
             returning {DocumentRows.Columns}, trace_parent
-            """, documentId, leaseId, options.Value.Duration, options.Value.MaxAttempts).FirstAsync(
+            """, documents, leaseId, options.Value.Duration, options.Value.MaxAttempts).ListAsync(
             found => new Leased(DocumentRows.Read(found), found.Nullable<string>("trace_parent")), cancellationToken);
-        if (leased is null)
+        foreach (var (document, _) in leased)
         {
-            return null;
+            await progress.PublishAsync(document);
+            if (document.Status == DocumentStatus.Failed)
+            {
+                Log.Failed(logger, document.Id);
+            }
         }
 
-        await progress.PublishAsync(leased.Document);
-        if (leased.Document.Status == DocumentStatus.Failed)
-        {
-            Log.Failed(logger, documentId);
-            return null;
-        }
+        return [.. leased.Where(row => row.Document.Status == DocumentStatus.Processing)
+            .OrderBy(row => Array.IndexOf(documents, row.Document.Id)).Select(row => Lease(row, leaseId))];
+    }
 
-        var row = new LeasedRow(dataSource, trees, documentId, leaseId, options.Value.Duration);
+    private DocumentLease Lease(Leased leased, Guid leaseId)
+    {
+        var row = new LeasedRow(dataSource, trees, versions, leased.Document.Id, leaseId, options.Value.Duration);
         return new DocumentLease(leased.Document, row, progress, options.Value.MaxAttempts, time, logger)
         {
             TraceParent = leased.TraceParent,

@@ -7,8 +7,8 @@ using RagAspire.Extraction;
 namespace RagAspire.Ingestion.Extraction;
 
 /// <summary>
-/// Extracts the text of a stored document, by way of a temporary file without a name: no connection of the database is held
-/// while the document is read, and the operating system frees the file when this process dies.
+/// Extracts the text of a stored document, by way of memory or a temporary file without a name: no connection of the database
+/// is held while the document is read, and the operating system frees the file when this process dies.
 /// </summary>
 public sealed class ContentExtractor(
     DocumentContents contents, TextExtractor extractor, IOptions<ExtractionOptions> options, IOptions<IntakeOptions> intake)
@@ -22,12 +22,7 @@ public sealed class ContentExtractor(
     public async Task<ExtractedDocument> ExtractAsync(
         Document document, AttachedFiles attached, Func<double, Task> report, CancellationToken cancellationToken)
     {
-        await using var file = TemporaryFile.CreateUnnamed();
-        if (!await contents.CopyToAsync(document.Id, document.Version, file, cancellationToken))
-        {
-            throw new InvalidOperationException($"The content of version {document.Version} is deleted.");
-        }
-
+        await using var file = await FileAsync(document, cancellationToken);
         await using var reports = new ProgressReports(report);
         var source = new ExtractionSource(file, document.ContentType, document.Collection, document.Sha256)
         {
@@ -36,5 +31,28 @@ public sealed class ContentExtractor(
             Depth = document.Depth,
         };
         return await extractor.ExtractAsync(source, reports, cancellationToken);
+    }
+
+    /// <summary>A small file is kept in memory, a larger one on the disk.</summary>
+    private async Task<Stream> FileAsync(Document document, CancellationToken cancellationToken)
+    {
+        if (document.SizeBytes <= DocumentContents.SmallBytes
+            && await contents.SmallAsync(document.Id, document.Version, cancellationToken) is { } bytes
+            && bytes.Length == document.SizeBytes)
+        {
+            return new MemoryStream(bytes, writable: false);
+        }
+
+        var file = TemporaryFile.CreateUnnamed();
+        try
+        {
+            return await contents.CopyToAsync(document.Id, document.Version, file, cancellationToken)
+                ? file : throw new InvalidOperationException($"The content of version {document.Version} is deleted.");
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 }

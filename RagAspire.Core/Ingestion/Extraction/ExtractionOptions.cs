@@ -18,7 +18,7 @@ public sealed class ExtractionOptions
     /// document, whatever this says.
     /// </summary>
     [Range(1, 100_000)]
-    public int DocumentsPerProcess { get; set; } = 100;
+    public int DocumentsPerProcess { get; set; } = 1_000;
 
     /// <summary>Whether the processes have to be locked in.</summary>
     public SandboxMode Sandbox { get; set; } = SandboxMode.Preferred;
