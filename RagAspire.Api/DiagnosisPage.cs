@@ -56,7 +56,7 @@ internal static class DiagnosisPage
             new ReportTable(
                 "Evidence",
                 [new ReportColumn("Query"), new ReportColumn("Value"), new ReportColumn("Limit")],
-                [.. finding.Evidence.Select(row => new ReportCell[] { row.Query, row.Value, row.Limit })]),
+                [.. finding.Evidence.Select(row => new ReportCell[] { row.Query, Value(row), row.Limit })]),
             new ReportList([.. finding.Actions.Select(ReportCell.FromString)], IsOrdered: true),
         ])
         {
@@ -76,7 +76,7 @@ internal static class DiagnosisPage
         new ReportSection("Where the time goes",
         [
             new ReportTable(
-                "Stages of requests and of ingestion",
+                $"Stages of requests and of ingestion, by {report.MeasuredBy}",
                 [
                     new ReportColumn("Flow"), new ReportColumn("Stage"), new ReportColumn("Share of the time", IsNumber: true),
                     new ReportColumn("p95", IsNumber: true), new ReportColumn("p95 of the flow", IsNumber: true), new ReportColumn("Query"),
@@ -96,7 +96,7 @@ internal static class DiagnosisPage
         new ReportSection("What changed",
         [
             new ReportTable(
-                "Measures before and after the start of the trouble, the strongest change first",
+                $"Measures before and after the start of the trouble, the strongest change first, by {report.MeasuredBy}",
                 [
                     new ReportColumn("Measure"), new ReportColumn("Before", IsNumber: true), new ReportColumn("After", IsNumber: true),
                     new ReportColumn("Score", IsNumber: true), new ReportColumn("Since"),
@@ -134,6 +134,8 @@ internal static class DiagnosisPage
 
     private static ReportLevel Level(FindingSeverity severity) =>
         severity == FindingSeverity.Critical ? ReportLevel.Critical : ReportLevel.Warning;
+
+    private static string Value(Evidence row) => row.Source is { } source ? $"{row.Value} (by {source})" : row.Value;
 
     private static string Number(double value) => value.ToString("#,0.###", CultureInfo.InvariantCulture);
 

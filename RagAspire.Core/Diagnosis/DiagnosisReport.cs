@@ -21,7 +21,7 @@ public sealed record ProbeResult(string Name, DiagnosisStatus Status, double Too
 /// <summary>The part that one stage has in the time of a flow.</summary>
 /// <param name="Flow">Such as <c>answers</c>.</param>
 /// <param name="Share">Between 0 and 1, of all time that the flow took in the range.</param>
-/// <param name="Query">PromQL that gives the share.</param>
+/// <param name="Query">PromQL that gives the share, at the time of the report.</param>
 public sealed record StageShare(
     string Flow, string Stage, double Share, double? P95Seconds, double? FlowP95Seconds, string Query);
 
@@ -42,6 +42,9 @@ public sealed record DiagnosisReport(
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<ProbeResult> Probes)
 {
+    /// <summary>Whose figures the stages and changes are; null when nothing was measured.</summary>
+    public string? MeasuredBy { get; init; }
+
     /// <summary>Where the time of requests and of ingestion goes; empty when nothing was measured.</summary>
     public IReadOnlyList<StageShare> Stages { get; init; } = [];
 

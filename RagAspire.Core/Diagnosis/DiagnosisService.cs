@@ -40,6 +40,7 @@ public sealed class DiagnosisService
         return new DiagnosisReport(
             status, now, window.Since, _time.GetElapsedTime(start).TotalMilliseconds, findings, probes)
         {
+            MeasuredBy = causes?.Report?.Source,
             Stages = causes?.Report?.Stages ?? [],
             Changes = causes?.Report?.Changes ?? [],
         };

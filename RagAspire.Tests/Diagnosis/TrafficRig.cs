@@ -112,6 +112,7 @@ internal sealed class TrafficRig : IDisposable
         return new DiagnosisReport(
             DiagnosisStatus.Healthy, _now, _now.AddHours(-1), 0, FindingRanking.Rank(report.Observations.Concat(others)), [])
         {
+            MeasuredBy = report.Source,
             Stages = report.Stages,
             Changes = report.Changes,
         };

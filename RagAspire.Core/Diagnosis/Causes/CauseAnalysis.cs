@@ -4,7 +4,7 @@ namespace RagAspire.Diagnosis.Causes;
 
 /// <summary>What the measures of a window say.</summary>
 internal sealed record CauseReport(
-    IReadOnlyList<Observation> Observations, IReadOnlyList<StageShare> Stages, IReadOnlyList<MeasureChange> Changes);
+    IReadOnlyList<Observation> Observations, IReadOnlyList<StageShare> Stages, IReadOnlyList<MeasureChange> Changes, string Source);
 
 /// <summary>
 /// Explains troubles by figures over time: from Prometheus where it answers, else from this process' own meters.
@@ -22,7 +22,8 @@ internal sealed class CauseAnalysis(PrometheusHistory prometheus, MeterHistory m
         return new CauseReport(
             [.. StageAnalysis.Bottlenecks(measures), .. TrafficAnalysis.Examine(measures)],
             StageAnalysis.Shares(measures),
-            measures.Changes(MaxChanges));
+            measures.Changes(MaxChanges),
+            measures.Source);
     }
 
     private async Task<MeasureSet> ReadAsync(DiagnosisWindow window, CancellationToken cancellationToken)
@@ -50,6 +51,6 @@ internal sealed class CauseAnalysis(PrometheusHistory prometheus, MeterHistory m
     {
         var series = await Task.WhenAll(Measures.All.Select(async measure =>
             KeyValuePair.Create(measure, await history.ReadAsync(measure, window, cancellationToken))));
-        return new MeasureSet(series.ToDictionary(), window, options.Value, history.Source);
+        return new MeasureSet(series.ToDictionary(), options.Value, history.Source);
     }
 }

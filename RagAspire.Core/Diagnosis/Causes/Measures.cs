@@ -29,10 +29,17 @@ internal static class Measures
     public static readonly Measure Active = new("http_server_active_requests", MeasureKind.Gauge, IsHistogram: false);
     public static readonly Measure ByKey = new("rag_api_requests_total", MeasureKind.Rate, "key", IsHistogram: false);
     public static readonly Measure CacheLookUps = new("rag_cache_requests_total", MeasureKind.Rate, "result", IsHistogram: false);
-    public static readonly Measure StagesBusy = new("rag_ingestion_stage_duration_seconds", MeasureKind.Busy, "stage");
-    public static readonly Measure OldestDocument = new("rag_ingestion_oldest_pending_seconds", MeasureKind.Gauge, IsHistogram: false);
-    public static readonly Measure QueueDepth = new("rag_ingestion_queue_depth", MeasureKind.Gauge, IsHistogram: false);
-    public static readonly Measure Calls = new("http_client_request_duration_seconds", MeasureKind.Rate, "server_address");
+    public static readonly Measure StagesBusy = new("rag_ingestion_stage_duration_seconds", MeasureKind.Busy, "stage", IsOfApi: false);
+
+    public static readonly Measure OldestDocument = new(
+        "rag_ingestion_oldest_pending_seconds", MeasureKind.State, IsHistogram: false, IsOfApi: false);
+
+    public static readonly Measure QueueDepth = OldestDocument with { Metric = "rag_ingestion_queue_depth" };
+
+    // A storm of the worker keeps the same servers from recovering.
+    public static readonly Measure Calls = new(
+        "http_client_request_duration_seconds", MeasureKind.Rate, "server_address", IsOfApi: false);
+
     public static readonly Measure CallErrors = Calls with { By = "error_type" };
 
     public static readonly IReadOnlyList<Measure> All =
