@@ -24,10 +24,11 @@ internal static class DiagnosisPage
 
     private static string Summary(DiagnosisReport report, List<Finding> causes)
     {
-        var unknown = report.Probes.Count(probe => probe.Status == DiagnosisStatus.Unknown);
-        var notExamined = unknown == 0 ? "" : $" {unknown} of {report.Probes.Count} parts could not be examined.";
+        var unknown = report.Probes.Count(probe => probe.Reason is not null);
+        var notExamined = unknown == 0 ? "" : $" {unknown} of {report.Probes.Count} parts could not be examined, or not wholly.";
         return (causes.Count, report.Findings.Count) switch
         {
+            _ when report.NotMade is { } reason => reason,
             (0, _) => $"Nothing wrong was found.{notExamined}",
             (1, 1) => $"{causes[0].Title}.{notExamined}",
             var (first, all) => $"{first} {(first == 1 ? "cause" : "causes")} of {all} findings; the first: {causes[0].Title}.{notExamined}",

@@ -15,7 +15,7 @@ public enum DiagnosisStatus
 
 /// <summary>The result of one probe.</summary>
 /// <param name="TookMs">Milliseconds.</param>
-/// <param name="Reason">Why the state is unknown; null otherwise.</param>
+/// <param name="Reason">Why the state is unknown, or what of it; null where all was examined.</param>
 public sealed record ProbeResult(string Name, DiagnosisStatus Status, double TookMs, string? Reason);
 
 /// <summary>The part that one stage has in the time of a flow.</summary>
@@ -42,6 +42,9 @@ public sealed record DiagnosisReport(
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<ProbeResult> Probes)
 {
+    /// <summary>Why no diagnosis was made when an alert came; null for a diagnosis.</summary>
+    public string? NotMade { get; init; }
+
     /// <summary>Whose figures the stages and changes are; null when nothing was measured.</summary>
     public string? MeasuredBy { get; init; }
 
