@@ -28,6 +28,7 @@ public sealed class CauseEvidenceTests(Stores stores)
             Duration("rag_search_duration_seconds", Api, perSecond: 2, seconds: 3),
             Duration("rag_vector_search_duration_seconds", Api, 2, 2.5),
             Duration("db_client_operation_duration_seconds", Api, 8, .01),
+            Gauge($"http_server_active_requests{{{Api}}}", 7),
             Duration("gen_ai_client_operation_duration_seconds", $"{Api},gen_ai_operation_name=\"embeddings\"", 2, .05),
             Duration("db_client_operation_duration_seconds", Worker, 100, ingestion / 100),
             Duration("gen_ai_client_operation_duration_seconds", $"{Worker},gen_ai_operation_name=\"embeddings\"", 10, ingestion / 10)));
@@ -79,6 +80,17 @@ public sealed class CauseEvidenceTests(Stores stores)
         }
     }
 
+    [Fact]
+    public async Task A_command_without_Prometheus_does_not_know_the_causes()
+    {
+        await using var core = await CoreServices.CreateAsync(stores);
+        var report = await core.Get<DiagnosisService>().DiagnoseAsync(range: null, Cancelled);
+
+        var causes = Assert.Single(report.Probes, probe => probe.Name == "causes");
+        Assert.Equal(DiagnosisStatus.Unknown, causes.Status);
+        Assert.Contains("Prometheus:Url", causes.Reason, StringComparison.Ordinal);
+    }
+
     private static async Task AssertReproducedAsync(CoreServices core, CauseReport report)
     {
         var prometheus = core.Get<PrometheusApi>();
@@ -101,11 +113,9 @@ public sealed class CauseEvidenceTests(Stores stores)
     private static Task<CauseReport> AnalyzeAsync(CoreServices core) =>
         core.Get<CauseAnalysis>().AnalyzeAsync(new DiagnosisWindow(End.AddHours(-1), End), Cancelled);
 
-    private Task<CoreServices> CoreAsync(string prometheus) => CoreServices.CreateAsync(stores, settings: new Dictionary<string, string?>
-    {
-        ["Prometheus:Url"] = prometheus,
-        ["Prometheus:Timeout"] = "00:00:20",
-    });
+    private Task<CoreServices> CoreAsync(string prometheus) => CoreServices.CreateAsync(
+        stores,
+        settings: new Dictionary<string, string?> { ["Prometheus:Url"] = prometheus, ["Prometheus:Timeout"] = "00:00:20" });
 
     private static Dictionary<string, IEnumerable<(DateTimeOffset, double)>> Series(
         params IEnumerable<IEnumerable<KeyValuePair<string, IEnumerable<(DateTimeOffset, double)>>>> series) =>

@@ -43,6 +43,18 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
     /// <summary>False in a command, which has no past.</summary>
     public bool IsRunning { get; private set; }
 
+    /// <summary>Whether a step has ended.</summary>
+    public bool HasMeasured
+    {
+        get
+        {
+            lock (_rolls)
+            {
+                return _rolls.Count > 0;
+            }
+        }
+    }
+
     public string Source => "the meters of this process";
 
     public Task<IReadOnlyList<MeasureSeries>> ReadAsync(
@@ -64,7 +76,9 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
             .. _series.Where(series => series.Key.Metric == measure.Metric && Matches(series.Value, measure))
                 .GroupBy(series => measure.By.Length == 0 ? "" : series.Value.Labels.GetValueOrDefault(measure.By, ""))
                 .Select(group => Series(
-                    group.Key, Points(measure, [.. group.Select(series => series.Value)], rolls), window.Until - _options.Recent)),
+                    group.Key,
+                    Points(measure, [.. group.Select(series => series.Value)], rolls),
+                    window.Until - _options.Recent)),
         ]);
     }
 

@@ -21,7 +21,8 @@ internal sealed class PrometheusHistory(PrometheusApi prometheus, IOptions<Cause
                 measure.Query(options.Value.RateRange), window.Since, window.Until, Step(window), cancellationToken);
             var recent = prometheus.QueryAsync(measure.Recent(options.Value), cancellationToken, window.Until);
             await Task.WhenAll(series, recent);
-            var now = (await recent).ToDictionary(sample => Label(sample.Labels), sample => double.IsFinite(sample.Value) ? sample.Value : 0);
+            var now = (await recent).Where(sample => double.IsFinite(sample.Value))
+                .ToDictionary(sample => Label(sample.Labels), sample => sample.Value);
             return
             [
                 .. (await series).Select(one => new MeasureSeries(
