@@ -24,10 +24,11 @@ internal static class DiagnosisPage
 
     private static string Summary(DiagnosisReport report, List<Finding> causes)
     {
-        var unknown = report.Probes.Count(probe => probe.Status == DiagnosisStatus.Unknown);
-        var notExamined = unknown == 0 ? "" : $" {unknown} of {report.Probes.Count} parts could not be examined.";
+        var unknown = report.Probes.Count(probe => probe.Reason is not null);
+        var notExamined = unknown == 0 ? "" : $" {unknown} of {report.Probes.Count} parts could not be examined, or not wholly.";
         return (causes.Count, report.Findings.Count) switch
         {
+            _ when report.NotMade is { } reason => reason,
             (0, _) => $"Nothing wrong was found.{notExamined}",
             (1, 1) => $"{causes[0].Title}.{notExamined}",
             var (first, all) => $"{first} {(first == 1 ? "cause" : "causes")} of {all} findings; the first: {causes[0].Title}.{notExamined}",
@@ -56,7 +57,7 @@ internal static class DiagnosisPage
             new ReportTable(
                 "Evidence",
                 [new ReportColumn("Query"), new ReportColumn("Value"), new ReportColumn("Limit")],
-                [.. finding.Evidence.Select(row => new ReportCell[] { row.Query, row.Value, row.Limit })]),
+                [.. finding.Evidence.Select(row => new ReportCell[] { row.Query, Value(row), row.Limit })]),
             new ReportList([.. finding.Actions.Select(ReportCell.FromString)], IsOrdered: true),
         ])
         {
@@ -76,7 +77,7 @@ internal static class DiagnosisPage
         new ReportSection("Where the time goes",
         [
             new ReportTable(
-                "Stages of requests and of ingestion",
+                $"Stages of requests and of ingestion, by {report.MeasuredBy}",
                 [
                     new ReportColumn("Flow"), new ReportColumn("Stage"), new ReportColumn("Share of the time", IsNumber: true),
                     new ReportColumn("p95", IsNumber: true), new ReportColumn("p95 of the flow", IsNumber: true), new ReportColumn("Query"),
@@ -96,7 +97,7 @@ internal static class DiagnosisPage
         new ReportSection("What changed",
         [
             new ReportTable(
-                "Measures before and after the start of the trouble, the strongest change first",
+                $"Measures before and after the start of the trouble, the strongest change first, by {report.MeasuredBy}",
                 [
                     new ReportColumn("Measure"), new ReportColumn("Before", IsNumber: true), new ReportColumn("After", IsNumber: true),
                     new ReportColumn("Score", IsNumber: true), new ReportColumn("Since"),
@@ -134,6 +135,8 @@ internal static class DiagnosisPage
 
     private static ReportLevel Level(FindingSeverity severity) =>
         severity == FindingSeverity.Critical ? ReportLevel.Critical : ReportLevel.Warning;
+
+    private static string Value(Evidence row) => row.Source is { } source ? $"{row.Value} (by {source})" : row.Value;
 
     private static string Number(double value) => value.ToString("#,0.###", CultureInfo.InvariantCulture);
 

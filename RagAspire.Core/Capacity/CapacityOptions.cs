@@ -41,7 +41,7 @@ public sealed class CapacityOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan Urgent { get; set; } = TimeSpan.FromDays(14);
 
-    /// <summary>The memory that the vector index may use, in bytes; 0 when it has no limit of its own.</summary>
+    /// <summary>The memory that the vector index may use, in bytes; 0 for that of the API's container or machine.</summary>
     [Range(0, long.MaxValue)]
     public long VectorMemoryLimit { get; set; }
 

@@ -3,6 +3,8 @@ namespace RagAspire.Capacity;
 /// <summary>The limit of each figure, and when it is reached.</summary>
 internal static class Limits
 {
+    private const string OwnMemory = "memory of this process' container, else of its machine";
+
     /// <summary>Adds the limit that an option sets, and the time at which the limit is reached.</summary>
     public static CapacityFigure With(CapacityFigure figure, CapacityOptions options)
     {
@@ -12,6 +14,7 @@ internal static class Limits
             "memory" => (options.MemoryPercent, "Capacity:MemoryPercent"),
             "response_time" => (options.ResponseTimeGoal.TotalSeconds, "Capacity:ResponseTimeGoal"),
             "vector_memory" when options.VectorMemoryLimit > 0 => (options.VectorMemoryLimit, "Capacity:VectorMemoryLimit"),
+            "vector_memory" => (figure.Limit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, figure.LimitSource ?? OwnMemory),
             "error_rate" => ((double?)null, null),
             _ => (figure.Limit, figure.LimitSource),
         };

@@ -11,7 +11,7 @@ internal static class WhatIfModel
         CapacityRequest request, IReadOnlyList<CapacityFigure> figures, LoadModel? load, CapacityOptions options) =>
     [
         .. request.Growth is { } growth ? Requests(growth, figures, load, options) : [],
-        .. request.Documents is { } documents ? Documents(documents, figures) : [],
+        .. request.Documents is { } documents ? Documents(documents, figures, load, options) : [],
     ];
 
     private static IEnumerable<WhatIf> Requests(
@@ -30,7 +30,8 @@ internal static class WhatIfModel
         }
     }
 
-    private static IEnumerable<WhatIf> Documents(long documents, IReadOnlyList<CapacityFigure> figures)
+    private static IEnumerable<WhatIf> Documents(
+        long documents, IReadOnlyList<CapacityFigure> figures, LoadModel? load, CapacityOptions options)
     {
         var count = figures.FirstOrDefault(figure => figure.Name == "documents")?.Last ?? 0;
         if (count <= 0)
@@ -56,6 +57,31 @@ internal static class WhatIfModel
                     "If the database is on this disk: its size for each document, times the new documents.");
             }
         }
+
+        if (load is { DocumentsPerSecond: > 0 } && documents > count)
+        {
+            foreach (var line in Ingestion(documents - count, load, options))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>How long one worker takes for new documents, and how many take a day.</summary>
+    private static IEnumerable<WhatIf> Ingestion(double added, LoadModel load, CapacityOptions options)
+    {
+        var each = load.DocumentsPerSecond * options.ReplicaLoadPercent / 100;
+        var hours = added / each / 3600;
+        var basis = string.Create(
+            CultureInfo.InvariantCulture,
+            $"A worker ingests {load.DocumentsPerSecond:0.###} documents/s (measured {load.MeasuredAt:yyyy-MM-dd}, {load.Cores} cores); "
+            + $"at {options.ReplicaLoadPercent:0} % of that, {added:0} more take it {hours:0.#} hours.");
+        yield return new WhatIf(
+            "ingestion_hours", null, "Hours of one worker until the new documents are searchable", CapacityUnit.Count, 0, hours, null, false,
+            basis);
+        yield return new WhatIf(
+            "workers", null, "Workers that ingest them within a day", CapacityUnit.Count, 1, Math.Max(1, Math.Ceiling(hours / 24)), null, false,
+            basis);
     }
 
     private static WhatIf Line(CapacityFigure figure, double now, double then, string basis) => new(

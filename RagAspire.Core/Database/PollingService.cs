@@ -11,6 +11,8 @@ public abstract class PollingService(DatabaseStartup database, TimeProvider time
     /// <summary>The pause from the end of one poll to the next, read anew after each of them.</summary>
     protected abstract TimeSpan Interval { get; }
 
+    protected DateTimeOffset Now => time.GetUtcNow();
+
     protected abstract Task PollAsync(CancellationToken cancellationToken);
 
     /// <summary>Which failures are skipped.</summary>

@@ -15,13 +15,13 @@ public enum DiagnosisStatus
 
 /// <summary>The result of one probe.</summary>
 /// <param name="TookMs">Milliseconds.</param>
-/// <param name="Reason">Why the state is unknown; null otherwise.</param>
+/// <param name="Reason">Why the state is unknown, or what of it; null where all was examined.</param>
 public sealed record ProbeResult(string Name, DiagnosisStatus Status, double TookMs, string? Reason);
 
 /// <summary>The part that one stage has in the time of a flow.</summary>
 /// <param name="Flow">Such as <c>answers</c>.</param>
 /// <param name="Share">Between 0 and 1, of all time that the flow took in the range.</param>
-/// <param name="Query">PromQL that gives the share.</param>
+/// <param name="Query">PromQL that gives the share, at the time of the report.</param>
 public sealed record StageShare(
     string Flow, string Stage, double Share, double? P95Seconds, double? FlowP95Seconds, string Query);
 
@@ -42,6 +42,12 @@ public sealed record DiagnosisReport(
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<ProbeResult> Probes)
 {
+    /// <summary>Why no diagnosis was made when an alert came; null for a diagnosis.</summary>
+    public string? NotMade { get; init; }
+
+    /// <summary>Whose figures the stages and changes are; null when nothing was measured.</summary>
+    public string? MeasuredBy { get; init; }
+
     /// <summary>Where the time of requests and of ingestion goes; empty when nothing was measured.</summary>
     public IReadOnlyList<StageShare> Stages { get; init; } = [];
 

@@ -31,7 +31,7 @@ public sealed class DiagnosisService
         var now = _time.GetUtcNow();
         var start = _time.GetTimestamp();
         var window = new DiagnosisWindow(now - (range ?? _options.Window), now);
-        var causes = _causes is { IsAvailable: true } ? new CauseProbe(_causes) : null;
+        var causes = _causes is not null ? new CauseProbe(_causes) : null;
         var outcomes = await Task.WhenAll(
             Probes(causes).Select(probe => _runner.RunAsync(probe, window, _options.Limit, cancellationToken)));
         var findings = FindingRanking.Rank(outcomes.SelectMany(outcome => outcome.Observations));
@@ -40,6 +40,7 @@ public sealed class DiagnosisService
         return new DiagnosisReport(
             status, now, window.Since, _time.GetElapsedTime(start).TotalMilliseconds, findings, probes)
         {
+            MeasuredBy = causes?.Report?.Source,
             Stages = causes?.Report?.Stages ?? [],
             Changes = causes?.Report?.Changes ?? [],
         };
@@ -49,9 +50,8 @@ public sealed class DiagnosisService
 
     private static ProbeResult Result(ProbeOutcome outcome) => new(
         outcome.Name,
-        outcome.Reason is not null
-            ? DiagnosisStatus.Unknown
-            : outcome.Observations.Select(observation => Status(observation)).DefaultIfEmpty(DiagnosisStatus.Healthy).Max(),
+        outcome.Observations.Select(Status)
+            .Append(outcome.Reason is null ? DiagnosisStatus.Healthy : DiagnosisStatus.Unknown).Max(),
         Math.Round(outcome.Took.TotalMilliseconds, 1),
         outcome.Reason);
 

@@ -16,7 +16,12 @@ public enum FindingSeverity
 /// <param name="Query">PromQL, SQL, a Redis command, or the path that was read.</param>
 /// <param name="Value">The value with its unit.</param>
 /// <param name="Limit">The threshold that the value crossed, with its unit; null when the value is not compared.</param>
-public sealed record Evidence(string Query, string Value, string? Limit = null);
+public sealed record Evidence(string Query, string Value, string? Limit = null)
+{
+    /// <summary>Whose figures these are, where that is not plain from the query: a measure over time may be Prometheus' or that
+    /// of one process.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>A probe's statement that one entry of the <see cref="FindingCatalog"/> holds now.</summary>
 /// <param name="Code">The code of the entry, such as RAG-D017.</param>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace RagAspire.Diagnosis;
 
-/// <summary>What one probe returned, or why it is unknown.</summary>
+/// <summary>What one probe found, and why its part is unknown or was examined in part.</summary>
 internal sealed record ProbeOutcome(string Name, IReadOnlyList<Observation> Observations, TimeSpan Took, string? Reason);
 
 /// <summary>Runs a probe within its time limit, also one that blocks its thread or ignores cancellation.</summary>
@@ -19,7 +19,8 @@ internal sealed partial class ProbeRunner(IOptions<DiagnosisOptions> options, Ti
         IProbe probe, DiagnosisWindow window, TimeSpan limit, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        ProbeOutcome Unknown(string reason) => new(probe.Name, [], time.GetElapsedTime(start), reason);
+        ProbeOutcome Unknown(string reason, IReadOnlyList<Observation>? found = null) =>
+            new(probe.Name, found ?? [], time.GetElapsedTime(start), reason);
         var name = probe.Name;
         if (!TryEnter(name))
         {
@@ -45,7 +46,7 @@ internal sealed partial class ProbeRunner(IOptions<DiagnosisOptions> options, Ti
         }
         catch (ProbeException ex)
         {
-            return Unknown(ex.Message);
+            return Unknown(ex.Message, ex.Observations);
         }
         catch (Exception ex)
         {

@@ -20,6 +20,7 @@ internal static class StackProbes
         .AddSingleton<IndexStep>()
         .AddProbe<VectorIndexProbe>("vector index")
         .AddValidatedOptions<ModelDiagnosisOptions>(ModelDiagnosisOptions.Section)
+        .AddSingleton<ModelLoad>()
         .AddProbe<ModelProbe>("models")
         .AddValidatedOptions<JobDiagnosisOptions>(JobDiagnosisOptions.Section)
         .AddProbe<JobProbe>("jobs")

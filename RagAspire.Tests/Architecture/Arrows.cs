@@ -62,7 +62,7 @@ internal static class Arrows
         Diagnosis.Jobs -> Diagnosis, Diagnosis.Postgres
         Diagnosis.Machine -> Diagnosis
         Diagnosis.Memory -> Diagnosis
-        Diagnosis.Models -> Diagnosis, Diagnosis.Postgres
+        Diagnosis.Models -> Diagnosis, Diagnosis.Causes, Diagnosis.Postgres
         Diagnosis.Operations -> Diagnosis, Diagnosis.Postgres
         Diagnosis.Postgres -> Diagnosis
         Diagnosis.Redis -> Diagnosis

@@ -127,6 +127,34 @@ public sealed class CapacityPlannerTests(Stores stores)
         Assert.Contains(report.Unknown, line => line.StartsWith("CPU usage: Prometheus at", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_several_processes_export_is_counted_once_and_hosts_are_told_apart()
+    {
+        var flat = SyntheticSeries.Hours(days: 1, level: 10);
+        IEnumerable<double> Flat(double level) => flat.Select(_ => level);
+        string[] workers = ["one", "two"];
+        await using var prometheus = await StartAsync(
+        [
+            .. workers.Select(worker => ($"rag_documents{{instance=\"{worker}\",status=\"ready\"}}", Flat(600))),
+            .. workers.Select(worker => ($"rag_documents{{instance=\"{worker}\",status=\"failed\"}}", Flat(20))),
+            .. workers.Select(server => ($"pg_database_size_bytes{{instance=\"{server}\",datname=\"rag\"}}", Flat(5 * GiB))),
+            ("pg_stat_database_numbackends{instance=\"one\",datname=\"rag\"}", Flat(30)),
+            ("pg_stat_database_numbackends{instance=\"one\",datname=\"postgres\"}", Flat(3)),
+            ("pg_stat_database_numbackends{instance=\"two\",datname=\"rag\"}", Flat(12)),
+            .. workers.Select((host, i) => ($"node_filesystem_size_bytes{{instance=\"{host}\",mountpoint=\"/\"}}", Flat((i + 1) * 100 * GiB))),
+            .. workers.Select((host, i) => ($"node_filesystem_avail_bytes{{instance=\"{host}\",mountpoint=\"/\"}}", Flat((60 - (20 * i)) * GiB))),
+        ]);
+        await using var core = await CoreAsync(prometheus.Address);
+        var report = await PlanAsync(core);
+
+        double? Last(string name) => Assert.Single(report.Figures, figure => figure.Name == name).Last;
+        Assert.Equal((620, 5 * GiB, 33), (Last("documents"), Last("database_size"), Last("connections")));
+        Assert.Equal(
+            [("one:/", 40 * GiB, 100 * GiB), ("two:/", 160 * GiB, 200 * GiB)],
+            report.Figures.Where(figure => figure.Name == "disk").OrderBy(figure => figure.Subject, StringComparer.Ordinal)
+                .Select(figure => (figure.Subject!, figure.Last!.Value, figure.Limit!.Value)));
+    }
+
     private static async Task StoreAsync(NpgsqlDataSource database, int days, int perDay)
     {
         await using var command = database.CreateCommand("""

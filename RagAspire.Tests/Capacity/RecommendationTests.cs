@@ -1,5 +1,11 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using RagAspire.Capacity;
+using RagAspire.Capacity.Forecasting;
+using RagAspire.Capacity.History;
 using RagAspire.Capacity.Recommendations;
 using RagAspire.Monitoring;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Capacity;
 
@@ -36,6 +42,95 @@ public sealed class RecommendationTests
         Assert.InRange(request.Request, .5 * 1.15, .5 * 1.15 * 1.1);
         Assert.Equal(2 * 1.15, request.Limit, 6);
     }
+
+    /// <summary>A projected peak, or a growth in percent, on either side of each threshold.</summary>
+    [Theory]
+    [InlineData("cpu", 80, null)]
+    [InlineData("cpu", 80.1, "medium")]
+    [InlineData("cpu", 90, "medium")]
+    [InlineData("cpu", 90.1, "high")]
+    [InlineData("memory", 85, null)]
+    [InlineData("memory", 85.1, "medium")]
+    [InlineData("memory", 95, "medium")]
+    [InlineData("memory", 95.1, "high")]
+    [InlineData("request_rate", 50, null)]
+    [InlineData("request_rate", 50.1, "medium")]
+    [InlineData("response_time", 25, null)]
+    [InlineData("response_time", 25.1, "high")]
+    [InlineData("disk", 80, null)]
+    [InlineData("disk", 80.1, "medium")]
+    [InlineData("disk", 100, "high")]
+    [InlineData("connections", 80, null)]
+    [InlineData("connections", 80.1, "medium")]
+    [InlineData("connections", 100, "high")]
+    [InlineData("vector_memory", 80, null)]
+    [InlineData("vector_memory", 80.1, "medium")]
+    [InlineData("vector_memory", 100, "high")]
+    public void Advice_begins_above_its_threshold(string name, double value, string? urgency)
+    {
+        var options = new CapacityOptions { VectorMemoryLimit = 100 };
+        var figure = Limits.With(Figure(name, value), options);
+
+        var advice = Recommender.For([figure], load: null, options, Start);
+
+        Assert.Equal(urgency is null ? [] : [urgency], advice.Select(one => one.Urgency.Word()));
+    }
+
+    [Fact]
+    public void Growth_that_may_be_chance_is_no_reason()
+    {
+        var figure = Figure("request_rate", 300) with { Trend = new FigureTrend(1, -1, 3, .1, IsSignificant: false) };
+
+        Assert.Empty(Recommender.For([figure], load: null, new CapacityOptions(), Start));
+    }
+
+    [Fact]
+    public void Vector_memory_is_limited_by_the_option_else_by_the_process()
+    {
+        var own = Figure("vector_memory", 10) with { Limit = null, LimitSource = null };
+
+        Assert.Equal(5, Limits.With(own, new CapacityOptions { VectorMemoryLimit = 5 }).Limit);
+        Assert.Equal(100, Limits.With(own with { Limit = 100 }, new CapacityOptions()).Limit);
+        Assert.Equal(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Limits.With(own, new CapacityOptions()).Limit);
+    }
+
+    [Fact]
+    public async Task The_measured_capacity_tells_replicas_workers_and_hours()
+    {
+        using var directory = TestDirectory.Create("capacity");
+        var measured = new LoadModel(Start, 40, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), 2, 4, "searches");
+        var file = new LoadModelFile(
+            new ConfigurationBuilder().AddInMemoryCollection([new("RAGASPIRE_DATA", directory.Path)]).Build(),
+            NullLogger<LoadModelFile>.Instance);
+        Assert.Null(await file.ReadAsync(TestContext.Current.CancellationToken));
+        await LoadModelFile.WriteAsync(file.Path!, measured, TestContext.Current.CancellationToken);
+        var load = await file.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(measured, load);
+
+        // 70 % of 40 requests a second are 28 for each replica.
+        Assert.EndsWith("28 requests/s need 1 replicas.", Recommender.Replicas(28, load!, new CapacityOptions()), StringComparison.Ordinal);
+        Assert.EndsWith("28.1 requests/s need 2 replicas.", Recommender.Replicas(28.1, load!, new CapacityOptions()), StringComparison.Ordinal);
+
+        // 1.4 documents a second: 50 hours for 252,000 more.
+        var rows = WhatIfModel.Answer(
+            new CapacityRequest(TimeSpan.FromDays(30), TimeSpan.FromDays(30), Documents: 253_000),
+            [Figure("documents", 0) with { Driver = GrowthDriver.Documents, Last = 1_000 }], load, new CapacityOptions());
+        Assert.Equal(50, rows.Single(row => row.Name == "ingestion_hours").Then, 1e-6);
+        Assert.Equal(3, rows.Single(row => row.Name == "workers").Then);
+
+        await File.WriteAllTextAsync(file.Path!, "{", TestContext.Current.CancellationToken);
+        Assert.Null(await file.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static CapacityFigure Figure(string name, double value) => new(
+        name, null, name, CapacityUnit.Count, GrowthDriver.Requests, "prometheus", "query", Start, Start, TimeSpan.FromHours(1))
+    {
+        Last = 1,
+        CurrentMean = 1,
+        Limit = 100,
+        Trend = new FigureTrend(1, .5, 1.5, .9, IsSignificant: true),
+        Projection = new Projection(value, value, value, [], [], new BacktestResult(0, 0, 0, 0, 0, 0)),
+    };
 
     private static PrometheusPoint[] Points(Func<int, double> ofHour) =>
         [.. Enumerable.Range(0, 8 * 24 * 12).Select(index =>

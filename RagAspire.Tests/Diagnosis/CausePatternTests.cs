@@ -1,6 +1,7 @@
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Causes;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Embedded;
 
 namespace RagAspire.Tests.Diagnosis;
 
@@ -108,7 +109,24 @@ public sealed class CausePatternTests
         Assert.InRange(model.Share, .98, 1);
         Assert.Contains("of the time of answers is the stage model", report.Findings[0].Symptom, StringComparison.Ordinal);
         Assert.Equal(
-            "sum (rate(rag_llm_response_duration_seconds_sum[60s])) / sum (rate(rag_answer_duration_seconds_sum[60s]))", model.Query);
+            "clamp_max(avg_over_time((sum (rate(rag_llm_response_duration_seconds_sum{job=\"ragaspire-api\"}[60s])))[120s:10s])"
+            + " / avg_over_time((sum (rate(rag_answer_duration_seconds_sum{job=\"ragaspire-api\"}[60s])))[120s:10s]), 1)",
+            model.Query);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_that_is_away_is_told_beside_what_the_meters_show()
+    {
+        var address = $"http://127.0.0.1:{FreePort.Next()}";
+        using var rig = new TrafficRig(1, address);
+        await Assert.ThrowsAsync<ProbeException>(rig.ProbeAsync);
+        rig.Run(Before, new Traffic());
+        rig.Run(Trouble, Troubles[CauseFindings.Model](new Traffic()));
+
+        var partly = await Assert.ThrowsAsync<ProbeException>(rig.ProbeAsync);
+        Assert.Equal([CauseFindings.Model], partly.Observations.Select(observation => observation.Code));
+        Assert.Contains(address, partly.Message, StringComparison.Ordinal);
+        Assert.Contains("the meters of this process", partly.Message, StringComparison.Ordinal);
     }
 
     [Fact]

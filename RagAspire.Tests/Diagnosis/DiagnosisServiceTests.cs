@@ -62,6 +62,16 @@ public sealed class DiagnosisServiceTests
     }
 
     [Fact]
+    public async Task What_a_probe_has_found_counts_where_the_rest_of_its_part_is_unknown()
+    {
+        var report = await DiagnoseAsync(
+            new ProbeStub("disks") { Examine = _ => throw new ProbeException("/mnt is silent.") { Observations = [Seen(MachineFindings.Disk)] } });
+        Assert.Equal(MachineFindings.Disk, Assert.Single(report.Findings).Code);
+        var probe = Assert.Single(report.Probes);
+        Assert.Equal((DiagnosisStatus.Critical, "/mnt is silent."), (probe.Status, probe.Reason));
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_ends_the_diagnosis()
     {
         using var caller = new CancellationTokenSource(50);

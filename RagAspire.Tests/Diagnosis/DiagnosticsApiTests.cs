@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using RagAspire.Diagnosis;
+using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Diagnosis;
@@ -82,6 +83,34 @@ public sealed class DiagnosticsApiTests(Stores stores, SharedSystem shared)
 
         using var unknown = await client.TrySendAsync(HttpMethod.Get, "/api/v1/operations/alerts/999999999/diagnosis");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("resolved", "00:01:30", "resolved before")]
+    [InlineData("firing", "00:11:00", "older than 10 minutes")]
+    public async Task An_alert_without_a_diagnosis_has_the_reason(string status, string age, string reason)
+    {
+        var system = await shared.SystemAsync(stores);
+        var id = await Sql.OneAsync<long>(system.Database, $"""
+            insert into alerts (fingerprint, starts_at, status, name, labels, annotations, received_at, updated_at)
+            select '{Guid.NewGuid():N}', at, '{status}', 'RedisDown', jsonb_build_object(), jsonb_build_object(), at, at
+            from (select now() - interval '{age}' as at) as past returning id
+            """);
+        JsonNode? report = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await system.Client.TrySendAsync(HttpMethod.Get, $"/api/v1/operations/alerts/{id}/diagnosis");
+                report = response.StatusCode == HttpStatusCode.OK ? await RagClient.JsonAsync(response) : null;
+                return report is not null;
+            },
+            TimeSpan.FromSeconds(20),
+            () => "The alert has no reason.",
+            TestContext.Current.CancellationToken);
+        Assert.Equal("unknown", report!["status"]!.GetValue<string>());
+        Assert.Contains(reason, report["notMade"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(
+            reason, await TextAsync(system.Client, $"/api/v1/operations/alerts/{id}/diagnosis", "text/plain"), StringComparison.Ordinal);
     }
 
     [Theory]

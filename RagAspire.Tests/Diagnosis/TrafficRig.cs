@@ -73,15 +73,17 @@ internal sealed class TrafficRig : IDisposable
     private readonly Counter<long> _cache;
     private DateTimeOffset _now = new(2026, 1, 1, 9, 0, 0, TimeSpan.Zero);
 
-    public TrafficRig(int seed)
+    /// <param name="prometheus">The address of a server that should be asked first; empty for none.</param>
+    public TrafficRig(int seed, string prometheus = "")
     {
         _random = new Random(seed);
         var options = Options.Create(new CauseOptions { FloodPerSecond = 5 * Scale });
         var meters = _services.GetRequiredService<IMeterFactory>();
         _history = new MeterHistory(meters, options, TimeProvider.System);
-        var prometheus = new PrometheusApi(
-            _services.GetRequiredService<IHttpClientFactory>(), Options.Create(new PrometheusOptions()), TimeProvider.System);
-        _analysis = new CauseAnalysis(new PrometheusHistory(prometheus, options), _history, options);
+        var server = new PrometheusApi(
+            _services.GetRequiredService<IHttpClientFactory>(), Options.Create(new PrometheusOptions { Url = prometheus }),
+            TimeProvider.System);
+        _analysis = new CauseAnalysis(new PrometheusHistory(server, options), _history, options);
         (_search, _answer, _ingestion) = (new SearchMetrics(meters), new AnswerMetrics(meters), new IngestionMetrics(meters));
         _requests = meters.Create("Microsoft.AspNetCore.Hosting").CreateHistogram<double>("http.server.request.duration", "s");
         _calls = meters.Create("System.Net.Http").CreateHistogram<double>("http.client.request.duration", "s");
@@ -104,6 +106,10 @@ internal sealed class TrafficRig : IDisposable
         }
     }
 
+    /// <summary>Runs the analysis as a probe.</summary>
+    public Task<IReadOnlyList<Observation>> ProbeAsync() => new CauseProbe(_analysis).ExamineAsync(
+        new DiagnosisWindow(_now.AddHours(-1), _now), TestContext.Current.CancellationToken);
+
     /// <summary>The findings, folded and ranked.</summary>
     public async Task<DiagnosisReport> DiagnoseAsync(params IEnumerable<Observation> others)
     {
@@ -112,6 +118,7 @@ internal sealed class TrafficRig : IDisposable
         return new DiagnosisReport(
             DiagnosisStatus.Healthy, _now, _now.AddHours(-1), 0, FindingRanking.Rank(report.Observations.Concat(others)), [])
         {
+            MeasuredBy = report.Source,
             Stages = report.Stages,
             Changes = report.Changes,
         };

@@ -58,7 +58,8 @@ internal static class DiagnosisDisplay
         Write($"Cause:   {finding.Cause}");
         foreach (var evidence in finding.Evidence)
         {
-            Write($"Seen:    {evidence.Query} = {evidence.Value}{(evidence.Limit is { } limit ? $" (limit {limit})" : "")}");
+            Write($"Seen:    {evidence.Query} = {evidence.Value}{(evidence.Limit is { } limit ? $" (limit {limit})" : "")}"
+                + (evidence.Source is { } source ? $", by {source}" : ""));
         }
 
         foreach (var action in finding.Actions)

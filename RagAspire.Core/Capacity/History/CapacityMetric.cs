@@ -32,7 +32,8 @@ public enum CapacityUnit
 /// <param name="Queries">PromQL, the best first; <c>$range</c> stands for the step. The next is asked when one gives
 /// nothing.</param>
 /// <param name="LimitQuery">PromQL of the limit, with the same labels; null when there is none.</param>
-/// <param name="Subject">The label that tells several series apart, such as a mount point; null when there is one series.</param>
+/// <param name="Subject">The labels that tell several series apart, such as a host and a mount point; null when there is one
+/// series.</param>
 public sealed record CapacityMetric(
     string Name,
     string Title,
@@ -40,7 +41,7 @@ public sealed record CapacityMetric(
     GrowthDriver Driver,
     IReadOnlyList<string> Queries,
     string? LimitQuery = null,
-    string? Subject = null)
+    IReadOnlyList<string>? Subject = null)
 {
     /// <summary>A limit that is known without a query.</summary>
     public double? FixedLimit { get; init; }

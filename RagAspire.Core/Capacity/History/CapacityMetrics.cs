@@ -24,9 +24,13 @@ public static class CapacityMetrics
                 "100 * max(avg_over_time(dotnet_process_memory_working_set_bytes[$range]) / rag_process_memory_limit_bytes)",
             ]) { FixedLimit = 100 },
         new("disk", "Disk usage", CapacityUnit.Bytes, GrowthDriver.Documents,
-            [$$"""max by (mountpoint) (node_filesystem_size_bytes{{{Disks}}} - node_filesystem_avail_bytes{{{Disks}}})"""],
-            $$"""max by (mountpoint) (node_filesystem_size_bytes{{{Disks}}})""",
-            "mountpoint"),
+            [
+                $$"""
+                max by (instance, mountpoint) (node_filesystem_size_bytes{{{Disks}}} - node_filesystem_avail_bytes{{{Disks}}})
+                """,
+            ],
+            $$"""max by (instance, mountpoint) (node_filesystem_size_bytes{{{Disks}}})""",
+            ["instance", "mountpoint"]),
         new("request_rate", "Requests", CapacityUnit.PerSecond, GrowthDriver.Requests,
             [$$"""sum(rate(http_server_request_duration_seconds_count{{{Requests}}}[$range]))"""]),
         new("response_time", "Response time, 95th percentile", CapacityUnit.Seconds, GrowthDriver.Requests,
@@ -43,14 +47,16 @@ public static class CapacityMetrics
                 / (sum(rate(http_server_request_duration_seconds_count{{{Requests}}}[$range])) > 0)
                 """,
             ]) { FixedLimit = 100 },
-        new("documents", "Documents", CapacityUnit.Count, GrowthDriver.Documents, ["sum(rag_documents)"]),
+        // Each worker exports the same counts, and each exporter of a cluster the same databases.
+        new("documents", "Documents", CapacityUnit.Count, GrowthDriver.Documents, ["sum(max by (status) (rag_documents))"]),
         new("chunks", "Chunks", CapacityUnit.Count, GrowthDriver.Documents, ["""max(rag_index_chunks{store="database"})"""]),
         new("vector_memory", "Vector index memory", CapacityUnit.Bytes, GrowthDriver.Documents,
-            ["""max(avg_over_time(memory_resident_bytes{job="qdrant"}[$range]))"""]),
+            ["""max(avg_over_time(memory_resident_bytes{job="qdrant"}[$range]))"""],
+            """min(rag_process_memory_limit_bytes{job="ragaspire-api"})"""),
         new("database_size", "Database size", CapacityUnit.Bytes, GrowthDriver.Documents,
-            ["""sum(pg_database_size_bytes{datname!~"template.*|postgres"})"""]),
+            ["""sum(max by (datname) (pg_database_size_bytes{datname!~"template.*|postgres"}))"""]),
         new("connections", "Database connections", CapacityUnit.Count, GrowthDriver.Requests,
-            ["sum(max_over_time(pg_stat_database_numbackends[$range]))"], "max(pg_settings_max_connections)"),
+            ["max(sum by (instance) (max_over_time(pg_stat_database_numbackends[$range])))"], "max(pg_settings_max_connections)"),
         new("llm_tokens", "LLM tokens", CapacityUnit.PerHour, GrowthDriver.Requests,
             [
                 "3600 * sum(rate(rag_llm_tokens_total[$range]))",

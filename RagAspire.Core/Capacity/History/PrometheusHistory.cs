@@ -22,7 +22,7 @@ internal sealed class PrometheusHistory(PrometheusApi prometheus)
             [
                 .. found.Select(series => new MetricHistory(
                     metric,
-                    metric.Subject is { } label ? series[label] : null,
+                    SubjectOf(metric, label => series[label]),
                     [.. series.Points.Where(point => double.IsFinite(point.Value))],
                     window.Step,
                     "prometheus",
@@ -51,7 +51,7 @@ internal sealed class PrometheusHistory(PrometheusApi prometheus)
         {
             foreach (var sample in await prometheus.QueryAsync(query, cancellationToken, at))
             {
-                limits[metric.Subject is { } label ? sample[label] : ""] = sample.Value;
+                limits[SubjectOf(metric, label => sample[label]) ?? ""] = sample.Value;
             }
         }
 
@@ -64,6 +64,10 @@ internal sealed class PrometheusHistory(PrometheusApi prometheus)
             }),
         ];
     }
+
+    private static string? SubjectOf(CapacityMetric metric, Func<string, string> value) => metric.Subject is { } labels
+        ? string.Join(':', labels.Select(value).Where(text => text.Length > 0))
+        : null;
 
     private static string Duration(TimeSpan step) => string.Create(CultureInfo.InvariantCulture, $"{(long)step.TotalMinutes}m");
 }

@@ -13,6 +13,8 @@ public sealed class AlertDiagnosis(
     // A diagnosis of a trouble that is over would mislead, so older alerts stay without one.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
     private const int MaxAlerts = 500;
     private const int MaxFindings = 100;
     private const int MaxEvidence = 10;
@@ -27,7 +29,22 @@ public sealed class AlertDiagnosis(
             var report = await diagnosis.DiagnoseAsync(range: null, cancellationToken);
             await reports.AddAsync(waiting, Bounded(report), cancellationToken);
         }
+
+        var missed = await reports.MissedAsync(MaxAge, Settled, MaxAlerts, cancellationToken);
+        foreach (var group in missed.GroupBy(alert => alert.IsResolved))
+        {
+            await reports.AddAsync([.. group.Select(alert => alert.Id)], NotMade(group.Key), cancellationToken);
+        }
     }
+
+    /// <summary>The reason in the place of a diagnosis, so that its absence is no riddle.</summary>
+    private DiagnosisReport NotMade(bool isResolved) =>
+        new(DiagnosisStatus.Unknown, Now, Now, 0, [], [])
+        {
+            NotMade = isResolved
+                ? "The alert was resolved before a diagnosis could be made."
+                : $"The alert was older than {MaxAge.TotalMinutes:0} minutes when a diagnosis could be made.",
+        };
 
     /// <summary>A report of limited size: the first findings count.</summary>
     private static DiagnosisReport Bounded(DiagnosisReport report) => report with

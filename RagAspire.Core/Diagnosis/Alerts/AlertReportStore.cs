@@ -17,6 +17,20 @@ public sealed class AlertReportStore(NpgsqlDataSource dataSource)
             order by alerts.id limit $2
             """, since, limit).ListAsync(row => row.GetInt64(0), cancellationToken);
 
+    /// <summary>
+    /// Alerts that will have no diagnosis: those that were resolved before, and those that were received too long ago.
+    /// </summary>
+    /// <param name="settled">How long they have not changed, so that a diagnosis that is under way in another process counts.</param>
+    public async Task<IReadOnlyList<(long Id, bool IsResolved)>> MissedAsync(
+        TimeSpan since, TimeSpan settled, int limit, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select alerts.id, alerts.status = 'resolved'
+            from alerts left join alert_reports on alert_reports.alert_id = alerts.id
+            where (alerts.status = 'resolved' or alerts.received_at <= now() - $1) and alerts.updated_at <= now() - $2
+                and alert_reports.alert_id is null
+            order by alerts.id limit $3
+            """, since, settled, limit).ListAsync(row => (row.GetInt64(0), row.GetBoolean(1)), cancellationToken);
+
     /// <summary>Stores one diagnosis for several alerts. An alert that has a report keeps it.</summary>
     public async Task AddAsync(IReadOnlyList<long> alerts, DiagnosisReport report, CancellationToken cancellationToken) =>
         await dataSource.Command("""

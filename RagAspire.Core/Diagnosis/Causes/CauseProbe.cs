@@ -11,6 +11,6 @@ internal sealed class CauseProbe(CauseAnalysis analysis) : IProbe
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
     {
         Report = await analysis.AnalyzeAsync(window, cancellationToken);
-        return Report.Observations;
+        return ProbeException.Unless(Report.Unknown is { } reason ? [reason] : [], Report.Observations);
     }
 }

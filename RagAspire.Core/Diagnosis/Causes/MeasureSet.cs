@@ -2,8 +2,7 @@ namespace RagAspire.Diagnosis.Causes;
 
 /// <summary>The values of all measures in one window.</summary>
 internal sealed class MeasureSet(
-    IReadOnlyDictionary<Measure, IReadOnlyList<MeasureSeries>> series, DiagnosisWindow window, CauseOptions options,
-    string source)
+    IReadOnlyDictionary<Measure, IReadOnlyList<MeasureSeries>> series, CauseOptions options, string source)
 {
     private const int MaxLabels = 50;
 
@@ -15,16 +14,20 @@ internal sealed class MeasureSet(
 
     public IReadOnlyList<MeasureSeries> Of(Measure measure) => series.GetValueOrDefault(measure, []);
 
-    public string Query(Measure measure) => measure.Query(options.RateRange);
+    /// <summary>PromQL of a measure over time, for one value of its label.</summary>
+    public string Query(Measure measure, string label = "") => measure.Query(options.RateRange, measure.Matcher(label));
+
+    /// <summary>PromQL that gives <see cref="Now"/> at the end of the window.</summary>
+    public string Recent(Measure measure, string label = "") => measure.Recent(options, measure.Matcher(label));
+
+    /// <summary>PromQL of the sum of the present means of all labels, or of those that a matcher leaves.</summary>
+    public string RecentSum(Measure measure, string? matcher = null) => $"sum({measure.Recent(options, matcher)})";
+
+    /// <summary>Evidence from these measures, with their source.</summary>
+    public Evidence Evidence(string query, string value, string? limit = null) => new(query, value, limit) { Source = source };
 
     /// <summary>The mean at the end of the window; 0 where nothing was measured.</summary>
-    public double Now(Measure measure, string label = "") => Of(measure).FirstOrDefault(one => one.Label == label) is { } found
-        ? Now(found)
-        : 0;
-
-    public double Now(MeasureSeries one) =>
-        one.Points.Where(point => point.At > window.Until - options.Recent)
-            .Select(point => point.Value).DefaultIfEmpty(0).Average();
+    public double Now(Measure measure, string label = "") => Of(measure).FirstOrDefault(one => one.Label == label)?.Now ?? 0;
 
     /// <summary>The level before the strongest change; null where there was none to compare with.</summary>
     public LevelChange? Change(Measure measure, string label = "") =>
@@ -56,7 +59,7 @@ internal sealed class MeasureSet(
             .OrderByDescending(found => found.Change!.Score)
             .Take(count)
             .Select(found => new MeasureChange(
-                found.Measure.By.Length == 0 ? Query(found.Measure) : $"{Query(found.Measure)} of {found.Measure.By}=\"{found.Series.Label}\"",
+                Query(found.Measure, found.Series.Label),
                 found.Change!.Before, found.Change.After, Math.Round(found.Change.Score, 1), found.Change.At)),
     ];
 }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace RagAspire.Diagnosis.Causes;
 
-/// <summary>All measures that the analysis reads.</summary>
+/// <summary>All measures that are read over time.</summary>
 internal static class Measures
 {
     public static readonly Measure Answers = new("rag_answer_duration_seconds", MeasureKind.Rate);
@@ -29,12 +29,26 @@ internal static class Measures
     public static readonly Measure Active = new("http_server_active_requests", MeasureKind.Gauge, IsHistogram: false);
     public static readonly Measure ByKey = new("rag_api_requests_total", MeasureKind.Rate, "key", IsHistogram: false);
     public static readonly Measure CacheLookUps = new("rag_cache_requests_total", MeasureKind.Rate, "result", IsHistogram: false);
-    public static readonly Measure StagesBusy = new("rag_ingestion_stage_duration_seconds", MeasureKind.Busy, "stage");
-    public static readonly Measure OldestDocument = new("rag_ingestion_oldest_pending_seconds", MeasureKind.Gauge, IsHistogram: false);
-    public static readonly Measure QueueDepth = new("rag_ingestion_queue_depth", MeasureKind.Gauge, IsHistogram: false);
-    public static readonly Measure Calls = new("http_client_request_duration_seconds", MeasureKind.Rate, "server_address");
+    public static readonly Measure StagesBusy = new("rag_ingestion_stage_duration_seconds", MeasureKind.Busy, "stage", IsOfApi: false);
+
+    public static readonly Measure OldestDocument = new(
+        "rag_ingestion_oldest_pending_seconds", MeasureKind.State, IsHistogram: false, IsOfApi: false);
+
+    public static readonly Measure QueueDepth = OldestDocument with { Metric = "rag_ingestion_queue_depth" };
+
+    // A storm of the worker keeps the same servers from recovering.
+    public static readonly Measure Calls = new(
+        "http_client_request_duration_seconds", MeasureKind.Rate, "server_address", IsOfApi: false);
+
     public static readonly Measure CallErrors = Calls with { By = "error_type" };
 
+    public static readonly Measure CallsAtOnce = new(
+        "http_client_active_requests", MeasureKind.Gauge, "server_port", IsHistogram: false, IsOfApi: false);
+
+    public static readonly Measure TokensWritten = new(
+        "gen_ai_client_token_usage", MeasureKind.Busy, Where: "gen_ai_token_type=\"output\"", IsOfApi: false);
+
+    /// <summary>Those that the analysis of causes reads.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Answers, AnswersBusy, AnswersP95, ModelBusy, ModelP95, Searches, SearchesBusy, SearchesP95, IndexBusy, IndexP95,
@@ -42,6 +56,7 @@ internal static class Measures
         CacheLookUps, StagesBusy, OldestDocument, QueueDepth, Calls, CallErrors,
     ];
 
-    /// <summary>The metrics behind them.</summary>
-    public static readonly FrozenSet<string> Metrics = All.Select(measure => measure.Metric).ToFrozenSet();
+    /// <summary>The metrics behind all measures.</summary>
+    public static readonly FrozenSet<string> Metrics =
+        All.Append(CallsAtOnce).Append(TokensWritten).Select(measure => measure.Metric).ToFrozenSet();
 }

@@ -19,12 +19,12 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
     private readonly ConcurrentDictionary<(string Metric, string Labels), double> _sums = [];
     private readonly MeterListener _listener = new();
     private readonly TimeProvider _time;
-    private readonly TimeSpan _step;
+    private readonly CauseOptions _options;
     private readonly Queue<DateTimeOffset> _rolls = [];
 
     public MeterHistory(IMeterFactory meters, IOptions<CauseOptions> options, TimeProvider time)
     {
-        (_time, _step) = (time, options.Value.Step);
+        (_time, _options) = (time, options.Value);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             // Of several hosts in one process each has meters of its own; those of libraries are shared.
@@ -42,6 +42,18 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
 
     /// <summary>False in a command, which has no past.</summary>
     public bool IsRunning { get; private set; }
+
+    /// <summary>Whether a step has ended.</summary>
+    public bool HasMeasured
+    {
+        get
+        {
+            lock (_rolls)
+            {
+                return _rolls.Count > 0;
+            }
+        }
+    }
 
     public string Source => "the meters of this process";
 
@@ -63,7 +75,10 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
         [
             .. _series.Where(series => series.Key.Metric == measure.Metric && Matches(series.Value, measure))
                 .GroupBy(series => measure.By.Length == 0 ? "" : series.Value.Labels.GetValueOrDefault(measure.By, ""))
-                .Select(group => new MeasureSeries(group.Key, Points(measure, [.. group.Select(series => series.Value)], rolls))),
+                .Select(group => Series(
+                    group.Key,
+                    Points(measure, [.. group.Select(series => series.Value)], rolls),
+                    window.Until - _options.Recent)),
         ]);
     }
 
@@ -100,7 +115,7 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         IsRunning = true;
-        using var timer = new PeriodicTimer(_step, _time);
+        using var timer = new PeriodicTimer(_options.Step, _time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             Roll(_time.GetUtcNow());
@@ -109,6 +124,9 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
 
     private static bool Matches(MeterSeries series, Measure measure) => measure.Where is null
         || measure.Where.Split('=') is [var label, var value] && series.Labels.GetValueOrDefault(label) == value.Trim('"');
+
+    private static MeasureSeries Series(string label, (DateTimeOffset At, double Value)[] points, DateTimeOffset recent) => new(
+        label, points, points.Where(point => point.At > recent).Select(point => point.Value).DefaultIfEmpty(0).Average());
 
     private (DateTimeOffset, double)[] Points(Measure measure, IReadOnlyList<MeterSeries> group, List<DateTimeOffset> rolls)
     {
@@ -124,9 +142,10 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
 
     private double? Value(Measure measure, IReadOnlyList<MeterStep> steps) => measure.Kind switch
     {
-        MeasureKind.Rate => steps.Sum(step => step.Count) / _step.TotalSeconds,
-        MeasureKind.Busy => steps.Sum(step => step.Sum) / _step.TotalSeconds,
+        MeasureKind.Rate => steps.Sum(step => step.Count) / _options.Step.TotalSeconds,
+        MeasureKind.Busy => steps.Sum(step => step.Sum) / _options.Step.TotalSeconds,
         MeasureKind.Gauge => steps.Sum(step => step.Count),
+        MeasureKind.State => steps.Select(step => step.Count).DefaultIfEmpty(0).Max(),
         _ => MeterSeries.P95([.. Enumerable.Range(0, MeterSeries.Bounds.Length + 1).Select(
             i => steps.Sum(step => step.Buckets?[i] ?? 0))]),
     };

@@ -17,14 +17,21 @@ internal sealed class PrometheusHistory(PrometheusApi prometheus, IOptions<Cause
     {
         try
         {
-            var series = await prometheus.RangeAsync(
+            var series = prometheus.RangeAsync(
                 measure.Query(options.Value.RateRange), window.Since, window.Until, Step(window), cancellationToken);
+            var recent = prometheus.QueryAsync(measure.Recent(options.Value), cancellationToken, window.Until);
+            await Task.WhenAll(series, recent);
+            var now = (await recent).Where(sample => double.IsFinite(sample.Value))
+                .ToDictionary(sample => Label(sample.Labels), sample => sample.Value);
             return
             [
-                .. series.Select(one => new MeasureSeries(
-                    measure.By.Length == 0 ? "" : one[measure.By],
-                    [.. one.Points.Where(point => double.IsFinite(point.Value)).Select(point => (point.At, point.Value))])),
+                .. (await series).Select(one => new MeasureSeries(
+                    Label(one.Labels),
+                    [.. one.Points.Where(point => double.IsFinite(point.Value)).Select(point => (point.At, point.Value))],
+                    now.GetValueOrDefault(Label(one.Labels)))),
             ];
+
+            string Label(IReadOnlyDictionary<string, string> labels) => labels.GetValueOrDefault(measure.By, "");
         }
         catch (PrometheusException ex)
         {

@@ -53,10 +53,11 @@ internal static class StageAnalysis
         }
 
         var stages = flow.Stages
-            .Select(stage => (stage.Code, Share: Share(measures, flow, stage.Name, stage.Busy, stage.P95)))
+            .Select(stage => (
+                stage.Code, Share: Share(measures, flow, stage.Name, stage.Busy, stage.P95), Busy: measures.Now(stage.Busy)))
             .Where(stage => stage.Share is not null)
             .ToList();
-        if (stages.Count == 0 || stages.MaxBy(stage => stage.Share!.Share) is not { Share: { } share } worst
+        if (stages.Count == 0 || stages.MaxBy(stage => stage.Busy) is not { Share: { } share } worst
             || 100 * share.Share < measures.Options.BottleneckPercent)
         {
             return null;
@@ -68,10 +69,10 @@ internal static class StageAnalysis
             $"{Quantity.Percent(share.Share)} of the time of {flow.Name} is the stage {share.Stage}: their p95 is {Quantity.Seconds(p95)}"
             + $", that of the stage {Quantity.Seconds(share.P95Seconds ?? 0)}; {Quantity.Number(waiting)} requests are open.",
             [
-                new Evidence(
+                measures.Evidence(
                     share.Query, Quantity.Percent(share.Share), Quantity.Percent(measures.Options.BottleneckPercent / 100)),
-                new Evidence(measures.Query(flow.P95), Quantity.Seconds(p95), Quantity.Seconds(limit.TotalSeconds)),
-                new Evidence(measures.Query(Measures.Active), Quantity.Number(waiting)),
+                measures.Evidence(measures.Recent(flow.P95), Quantity.Seconds(p95), Quantity.Seconds(limit.TotalSeconds)),
+                measures.Evidence(measures.Recent(Measures.Active), Quantity.Number(waiting)),
             ])
         {
             Subject = flow.Name,
@@ -90,10 +91,10 @@ internal static class StageAnalysis
                 $"{Quantity.Number(measures.Now(Measures.QueueDepth))} documents wait, the oldest for {Quantity.Seconds(age)}; "
                 + $"{Quantity.Percent(share.Share)} of the time of ingestion is the stage {share.Stage}.",
                 [
-                    new Evidence(
-                        measures.Query(Measures.OldestDocument), Quantity.Seconds(age),
+                    measures.Evidence(
+                        measures.Recent(Measures.OldestDocument), Quantity.Seconds(age),
                         Quantity.Seconds(measures.Options.SlowIngestion.TotalSeconds)),
-                    new Evidence(share.Query, Quantity.Percent(share.Share)),
+                    measures.Evidence(share.Query, Quantity.Percent(share.Share)),
                 ])
             {
                 Subject = share.Stage,
@@ -111,18 +112,18 @@ internal static class StageAnalysis
             Math.Min(1, part / whole),
             measures.Now(p95),
             measures.Now(flow.P95),
-            $"{measures.Query(busy)} / {measures.Query(flow.Busy)}");
+            $"clamp_max({measures.Recent(busy)} / {measures.Recent(flow.Busy)}, 1)");
     }
 
     private static IReadOnlyList<StageShare?> IngestionShares(MeasureSet measures)
     {
-        var stages = measures.Of(Measures.StagesBusy).Select(stage => (stage.Label, Busy: measures.Now(stage))).ToList();
+        var stages = measures.Of(Measures.StagesBusy).Select(stage => (stage.Label, Busy: stage.Now)).ToList();
         var whole = stages.Sum(stage => stage.Busy);
         return whole < MinBusy ? [] :
         [
             .. stages.Where(stage => stage.Busy > 0).Select(stage => new StageShare(
                 "ingestion", stage.Label, stage.Busy / whole, null, null,
-                $"{measures.Query(Measures.StagesBusy)} of stage=\"{stage.Label}\" / {measures.Query(Measures.StagesBusy with { By = "" })}")),
+                $"{measures.RecentSum(Measures.StagesBusy, Measures.StagesBusy.Matcher(stage.Label))} / {measures.RecentSum(Measures.StagesBusy)}")),
         ];
     }
 }

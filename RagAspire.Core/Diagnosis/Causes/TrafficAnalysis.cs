@@ -6,6 +6,8 @@ internal static class TrafficAnalysis
     /// <summary>What is normal traffic of one kind; more than this share is a concentration.</summary>
     private const double Concentrated = .6;
 
+    private const string ServerErrors = "http_response_status_code=~\"5..\"";
+
     public static IEnumerable<Observation> Examine(MeasureSet measures)
     {
         var errors = Errors(measures);
@@ -21,7 +23,7 @@ internal static class TrafficAnalysis
 
     private static (double Rate, double Failed, double Refused) Errors(MeasureSet measures)
     {
-        var responses = measures.Of(Measures.Responses).Select(one => (one.Label, Rate: measures.Now(one))).ToList();
+        var responses = measures.Of(Measures.Responses).Select(one => (one.Label, Rate: one.Now)).ToList();
         var all = responses.Sum(one => one.Rate);
         return all <= 0 ? default : (
             all,
@@ -33,14 +35,14 @@ internal static class TrafficAnalysis
     [
         .. measures.Of(Measures.RequestsP95)
             .Where(route => !IsLong(route.Label) && measures.Now(Measures.Requests, route.Label) > .1)
-            .Select(route => (route.Label, P95: measures.Now(route)))
+            .Select(route => (route.Label, P95: route.Now))
             .Where(route => route.P95 > measures.Options.SlowRequest.TotalSeconds)
             .Select(route => new Observation(
                 CauseFindings.SlowRoute,
                 $"The p95 of {route.Label} is {Quantity.Seconds(route.P95)}.",
                 [
-                    new Evidence(
-                        $"{measures.Query(Measures.RequestsP95)} of http_route=\"{route.Label}\"", Quantity.Seconds(route.P95),
+                    measures.Evidence(
+                        measures.Recent(Measures.RequestsP95, route.Label), Quantity.Seconds(route.P95),
                         Quantity.Seconds(measures.Options.SlowRequest.TotalSeconds)),
                 ])
             {
@@ -56,7 +58,7 @@ internal static class TrafficAnalysis
 
     private static Observation? Flood(MeasureSet measures)
     {
-        var keys = measures.Of(Measures.ByKey).Select(one => (one.Label, Rate: measures.Now(one))).ToList();
+        var keys = measures.Of(Measures.ByKey).Select(one => (one.Label, Rate: one.Now)).ToList();
         var all = keys.Sum(key => key.Rate);
         var (name, rate) = keys.OrderByDescending(key => key.Rate).FirstOrDefault();
         return name is null || rate < measures.Options.FloodPerSecond || rate < Concentrated * all
@@ -68,8 +70,8 @@ internal static class TrafficAnalysis
                 CauseFindings.Flood,
                 $"The key {name} makes {Quantity.Number(rate)} of {Quantity.Number(all)} requests a second.",
                 [
-                    new Evidence(
-                        $"{measures.Query(Measures.ByKey)} of key=\"{name}\"", $"{Quantity.Number(rate)}/s",
+                    measures.Evidence(
+                        measures.Recent(Measures.ByKey, name), $"{Quantity.Number(rate)}/s",
                         $"{Quantity.Number(measures.Options.FloodPerSecond)}/s"),
                 ])
             {
@@ -81,7 +83,7 @@ internal static class TrafficAnalysis
     private static Observation? HotRoute(MeasureSet measures)
     {
         var routes = measures.Of(Measures.Requests).Where(one => one.Label.Length > 0)
-            .Select(one => (one.Label, Rate: measures.Now(one))).ToList();
+            .Select(one => (one.Label, Rate: one.Now)).ToList();
         var (name, rate) = routes.OrderByDescending(route => route.Rate).FirstOrDefault();
         return name is null || rate < measures.Options.FloodPerSecond || rate < Concentrated * routes.Sum(route => route.Rate)
             || measures.Jump(Measures.Requests, name) is not { } jump
@@ -90,8 +92,8 @@ internal static class TrafficAnalysis
                 CauseFindings.HotRoute,
                 $"{name} gets {Quantity.Number(rate)} requests a second, {Quantity.Number(jump.Before)} before.",
                 [
-                    new Evidence(
-                        $"{measures.Query(Measures.Requests)} of http_route=\"{name}\"", $"{Quantity.Number(rate)}/s",
+                    measures.Evidence(
+                        measures.Recent(Measures.Requests, name), $"{Quantity.Number(rate)}/s",
                         $"{Quantity.Number(jump.Before * measures.Options.Jump)}/s"),
                 ])
             {
@@ -103,7 +105,6 @@ internal static class TrafficAnalysis
     /// <summary>Errors that make more requests: the rate rose together with the share of errors.</summary>
     private static Observation? RetryStorm(MeasureSet measures, (double Rate, double Failed, double Refused) errors)
     {
-        var failed = Math.Max(errors.Failed, errors.Refused);
         var jumps = measures.Of(Measures.Requests)
             .Select(route => (route.Label, Jump: measures.Jump(Measures.Requests, route.Label)))
             .Where(route =>
@@ -111,32 +112,36 @@ internal static class TrafficAnalysis
             .ToList();
         if (jumps.Count > 0 && errors.Failed > .3)
         {
-            return Storm(measures, "of clients", errors.Rate, failed, measures.Query(Measures.Responses), jumps[0].Jump!.At);
+            return Storm(
+                measures, "of clients", (errors.Rate, measures.RecentSum(Measures.Responses)),
+                (errors.Failed, Share(measures, Measures.Responses, ServerErrors), .3), jumps[0].Jump!.At);
         }
 
-        var calls = measures.Of(Measures.Calls).Sum(measures.Now);
-        var broken = measures.Of(Measures.CallErrors).Where(one => one.Label.Length > 0).Sum(measures.Now);
+        var calls = measures.Of(Measures.Calls).Sum(one => one.Now);
+        var broken = measures.Of(Measures.CallErrors).Where(one => one.Label.Length > 0).Sum(one => one.Now);
         var server = measures.Of(Measures.Calls).FirstOrDefault(one => measures.Jump(Measures.Calls, one.Label) is not null);
         return server is null || calls < measures.Options.FloodPerSecond || broken < .5 * calls ? null : Storm(
-            measures, $"to {server.Label}", calls, broken / calls, measures.Query(Measures.CallErrors),
+            measures, $"to {server.Label}", (calls, measures.RecentSum(Measures.Calls)),
+            (broken / calls, Share(measures, Measures.CallErrors, "error_type!=\"\""), .5),
             measures.Jump(Measures.Calls, server.Label)!.At);
     }
 
     private static Observation Storm(
-        MeasureSet measures, string what, double rate, double failed, string query, DateTimeOffset since)
-    {
-        var symptom = $"Requests {what} rose to {Quantity.Number(rate)} a second while {Quantity.Percent(failed)} of them fail.";
-        return new Observation(
+        MeasureSet measures, string what, (double Value, string Query) rate, (double Share, string Query, double Limit) failed,
+        DateTimeOffset since) => new(
             CauseFindings.RetryStorm,
-            symptom,
+            $"Requests {what} rose to {Quantity.Number(rate.Value)} a second while {Quantity.Percent(failed.Share)} of them fail.",
             [
-                new Evidence(query, Quantity.Percent(failed), "30 %"),
-                new Evidence(measures.Query(Measures.Requests), $"{Quantity.Number(rate)}/s"),
+                measures.Evidence(failed.Query, Quantity.Percent(failed.Share), Quantity.Percent(failed.Limit)),
+                measures.Evidence(rate.Query, $"{Quantity.Number(rate.Value)}/s"),
             ])
         {
             Since = since,
         };
-    }
+
+    /// <summary>PromQL of the present share of the events that a matcher leaves.</summary>
+    private static string Share(MeasureSet measures, Measure measure, string matcher) =>
+        $"{measures.RecentSum(measure, matcher)} / {measures.RecentSum(measure)}";
 
     /// <summary>A cache that served most look-ups and now serves few, at a rate of requests that is about the same.</summary>
     private static Observation? Stampede(MeasureSet measures)
@@ -156,8 +161,8 @@ internal static class TrafficAnalysis
             $"The cache served {Quantity.Percent(before)} of the look-ups and now serves {Quantity.Percent(now)}: "
             + $"{Quantity.Number(misses)} a second are computed in the place of {Quantity.Number(jump.Before)}.",
             [
-                new Evidence(
-                    $"{measures.Query(Measures.CacheLookUps)} of result=\"miss\"", $"{Quantity.Number(misses)}/s",
+                measures.Evidence(
+                    measures.Recent(Measures.CacheLookUps, "miss"), $"{Quantity.Number(misses)}/s",
                     $"{Quantity.Number(jump.Before * measures.Options.Jump)}/s"),
             ])
         {
@@ -170,8 +175,8 @@ internal static class TrafficAnalysis
             CauseFindings.Failing,
             $"{Quantity.Percent(errors.Failed)} of {Quantity.Number(errors.Rate)} requests a second end with an error of the server.",
             [
-                new Evidence(
-                    measures.Query(Measures.Responses), Quantity.Percent(errors.Failed),
+                measures.Evidence(
+                    Share(measures, Measures.Responses, ServerErrors), Quantity.Percent(errors.Failed),
                     Quantity.Percent(measures.Options.ErrorPercent / 100)),
             ]);
 }

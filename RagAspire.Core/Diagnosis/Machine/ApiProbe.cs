@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -37,22 +38,21 @@ internal sealed class ApiProbe(
         var start = time.GetTimestamp();
         var status = await AskAsync(alive, cancellationToken);
         var took = time.GetElapsedTime(start);
-        var limit = options.Value.ResponseTime;
         return status switch
         {
-            null when took < limit =>
-                [Silent(alive, $"The API gives no answer at {alive} within {Number(took)} s.", $"none in {Number(took)} s")],
-            200 or null when took > limit =>
-            [
-                new Observation(
-                    MachineFindings.ApiSlow,
-                    $"The API took {Number(took)} s for {alive}, which asks no store.",
-                    [new Evidence($"GET {alive}", $"{Number(took)} s", $"{Number(limit)} s")]),
-            ],
+            null when took >= Patience && await AcceptsAsync(alive, cancellationToken) => [Slow(
+                $"The API accepts the connection and gives no answer at {alive} within {Number(took)} s.", alive,
+                $"none in {Number(took)} s")],
+            null => [Silent(alive, $"The API gives no answer at {alive} within {Number(took)} s.", $"none in {Number(took)} s")],
+            200 when took > options.Value.ResponseTime => [Slow(
+                $"The API took {Number(took)} s for {alive}, which asks no store.", alive, $"{Number(took)} s")],
             200 => [],
             _ => [Silent(alive, $"{alive} answers {status}.", $"{status}")],
         };
     }
+
+    private Observation Slow(string symptom, Uri alive, string value) => new(
+        MachineFindings.ApiSlow, symptom, [new Evidence($"GET {alive}", value, $"{Number(options.Value.ResponseTime)} s")]);
 
     private static Observation Silent(Uri alive, string symptom, string value) =>
         new(MachineFindings.ApiSilent, symptom, [new Evidence($"GET {alive}", value, "200")]);
@@ -72,6 +72,24 @@ internal sealed class ApiProbe(
             || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether something listens: a process that is away, or a machine that is, accepts nothing.</summary>
+    private static async Task<bool> AcceptsAsync(Uri alive, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(alive.Host, alive.Port, stop.Token);
+            return true;
+        }
+        catch (Exception ex) when (ex is SocketException
+            || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
         }
     }
 

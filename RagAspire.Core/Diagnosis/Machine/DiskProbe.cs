@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
@@ -26,17 +27,19 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
             throw new ProbeException("No disk was found: /proc/self/mountinfo cannot be read, and RAGASPIRE_DATA is not set.");
         }
 
+        var silent = new ConcurrentQueue<string>();
         var usages = await Task.WhenAll(
-            mounts.Concat(data is null ? [] : [data]).Select(path => UsageAsync(path, cancellationToken)));
+            mounts.Concat(data is null ? [] : [data]).Select(path => UsageAsync(path, silent, cancellationToken)));
         var own = data is null ? null : usages[^1];
         var observations = usages.SkipLast(data is null ? 0 : 1).OfType<DiskUsage>()
             .Where(disk => own is null || !IsSame(disk, own))
             .SelectMany(disk => Judge(disk, MachineFindings.Disk, $"of the disk {disk.Mount}"));
-        return
+        return ProbeException.Unless(
+            [.. silent.Order(StringComparer.Ordinal).Select(path => $"The disk {path} gives no answer within {OneDisk.TotalSeconds:0} s.")],
         [
             .. own is null ? [] : Judge(own, MachineFindings.DataDisk, $"of the disk of the data directory {own.Mount}"),
             .. observations,
-        ];
+        ]);
     }
 
     private string? DataDirectory()
@@ -45,13 +48,18 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
         return string.IsNullOrEmpty(path) || !Directory.Exists(path) ? null : Path.GetFullPath(path);
     }
 
-    private async Task<DiskUsage?> UsageAsync(string path, CancellationToken cancellationToken)
+    private async Task<DiskUsage?> UsageAsync(string path, ConcurrentQueue<string> silent, CancellationToken cancellationToken)
     {
         try
         {
             return await Task.Run(() => Usage(path), cancellationToken).WaitAsync(OneDisk, cancellationToken);
         }
-        catch (Exception ex) when (ex is TimeoutException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (TimeoutException)
+        {
+            silent.Enqueue(path);
+            return null;
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null;
         }

@@ -5,21 +5,13 @@ using Microsoft.Extensions.Options;
 using OllamaSharp;
 using RagAspire.Diagnosis.Postgres;
 using RagAspire.Models;
-using RagAspire.Monitoring;
 
 namespace RagAspire.Diagnosis.Models;
 
 /// <summary>Examines the servers of the chat and the embedding model, and how fast the model writes.</summary>
-public sealed class ModelProbe(
-    IServiceProvider services, DatabaseReader database, PrometheusApi prometheus, IOptions<ModelDiagnosisOptions> options)
-        : IProbe
+internal sealed class ModelProbe(
+    IServiceProvider services, DatabaseReader database, ModelLoad load, IOptions<ModelDiagnosisOptions> options) : IProbe
 {
-    private const string Active = "sum(http_client_active_requests{server_port=~\"PORTS\"})";
-
-    private const string Speed = """
-        sum(rate(gen_ai_client_token_usage_sum{gen_ai_token_type="output"}[RANGE])) / sum(rate(rag_llm_response_duration_seconds_sum[RANGE]))
-        """;
-
     public string Name => "models";
 
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
@@ -43,12 +35,7 @@ public sealed class ModelProbe(
             }
         }
 
-        if (chat is not null && ports.Count > 0 && prometheus.IsConfigured)
-        {
-            found.AddRange(await LoadAsync(ports, window, cancellationToken));
-        }
-
-        return found;
+        return chat is null || ports.Count == 0 ? found : await WithLoadAsync(found, ports, window, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Observation>> ExamineAsync(
@@ -116,42 +103,43 @@ public sealed class ModelProbe(
         }
     }
 
-    private async Task<IReadOnlyList<Observation>> LoadAsync(
-        IReadOnlyList<int> ports, DiagnosisWindow window, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> WithLoadAsync(
+        List<Observation> found, IReadOnlyList<int> ports, DiagnosisWindow window, CancellationToken cancellationToken)
     {
-        var range = FormattableString.Invariant($"{Math.Clamp((window.Until - window.Since).TotalSeconds, 60, 86_400):0}s");
-        var active = Active.Replace("PORTS", string.Join('|', ports.Distinct()), StringComparison.Ordinal);
-        var speed = Speed.Trim().Replace("RANGE", range, StringComparison.Ordinal);
         try
         {
-            var found = new List<Observation>();
-            if (await ValueAsync(active, cancellationToken) is { } waiting && waiting > options.Value.Queue)
-            {
-                found.Add(new Observation(
-                    ModelCodes.Queue, $"{waiting:0} requests are at the model servers.".ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    [new Evidence(active, Quantity.Count((long)waiting, "requests"), Quantity.Count(options.Value.Queue, "requests"))]));
-            }
-
-            if (await ValueAsync(speed, cancellationToken) is { } rate && rate < options.Value.TokensPerSecond)
-            {
-                found.Add(new Observation(
-                    ModelCodes.Slow, FormattableString.Invariant($"The model writes {rate:0.##} tokens in a second."),
-                    [new Evidence(speed, FormattableString.Invariant($"{rate:0.##} tokens/s"), FormattableString.Invariant($"{options.Value.TokensPerSecond} tokens/s"))]));
-            }
-
-            return found;
+            return [.. found, .. Judge(await load.ReadAsync(ports, window, cancellationToken))];
         }
-        catch (PrometheusException)
+        catch (ProbeException ex)
         {
-            // The state of Prometheus is not this probe's subject.
-            return [];
+            return ProbeException.Unless([ex.Message], found);
         }
     }
 
-    private async Task<double?> ValueAsync(string query, CancellationToken cancellationToken)
+    private IEnumerable<Observation> Judge(ModelFigures figures)
     {
-        var samples = await prometheus.QueryAsync(query, cancellationToken);
-        return samples is [{ Value: var value }] && double.IsFinite(value) ? value : null;
+        if (figures.Waiting is { } waiting && waiting > options.Value.Queue)
+        {
+            yield return new Observation(
+                ModelCodes.Queue, FormattableString.Invariant($"{waiting:0} requests are at the model servers."),
+                [new Evidence(
+                    figures.WaitingQuery, Quantity.Count((long)waiting, "requests"), Quantity.Count(options.Value.Queue, "requests"))
+                {
+                    Source = figures.Source,
+                }]);
+        }
+
+        if (figures.TokensPerSecond is { } rate && rate < options.Value.TokensPerSecond)
+        {
+            yield return new Observation(
+                ModelCodes.Slow, FormattableString.Invariant($"The model writes {rate:0.##} tokens in a second."),
+                [new Evidence(
+                    figures.SpeedQuery, FormattableString.Invariant($"{rate:0.##} tokens/s"),
+                    FormattableString.Invariant($"{options.Value.TokensPerSecond} tokens/s"))
+                {
+                    Source = figures.Source,
+                }]);
+        }
     }
 
     private static bool IsSame(string other, string model) => other == model || other == $"{model}:latest" || $"{other}:latest" == model;

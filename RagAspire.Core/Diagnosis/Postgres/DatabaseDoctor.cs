@@ -20,8 +20,7 @@ public sealed partial class DatabaseDoctor(
     {
         var startedAt = Stopwatch.GetTimestamp();
         var now = time.GetUtcNow();
-        var observations = (await probe.ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now),
-            cancellationToken)).ToList();
+        var (observations, unknown) = await ProbeAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now), cancellationToken);
         var (version, figures, statements) = ((string?)null, new List<DatabaseFigure>(), (IReadOnlyList<SlowStatement>)[]);
         try
         {
@@ -46,7 +45,7 @@ public sealed partial class DatabaseDoctor(
 
         var findings = FindingRanking.Rank(observations);
         return new DatabaseReport(
-            StatusOf(findings),
+            StatusOf(findings, unknown),
             now,
             Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds,
             new DatabaseServer(location.Host, location.Port, location.Database, version, location.Cluster),
@@ -54,15 +53,31 @@ public sealed partial class DatabaseDoctor(
             figures,
             statements,
             Log(),
-            location.Cluster is { } cluster && ClusterFiles.Disk(cluster) is { } disk ? [disk] : []);
+            location.Cluster is { } cluster && ClusterFiles.Disk(cluster) is { } disk ? [disk] : [])
+        {
+            Unknown = unknown,
+        };
+    }
+
+    private async Task<(List<Observation> Observations, string? Unknown)> ProbeAsync(
+        DiagnosisWindow window, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ([.. await probe.ExamineAsync(window, cancellationToken)], null);
+        }
+        catch (ProbeException ex)
+        {
+            return ([.. ex.Observations], ex.Message);
+        }
     }
 
     private DatabaseLog? Log() => location.Cluster is { } cluster && ClusterFiles.LogFile(cluster) is { } file
         ? new DatabaseLog(file, [.. host.LastLogLines().Select(line => Password().Replace(line, "$1 '…'"))])
         : null;
 
-    private static DiagnosisStatus StatusOf(IReadOnlyList<Finding> findings) => findings.Count == 0
-        ? DiagnosisStatus.Healthy
+    private static DiagnosisStatus StatusOf(IReadOnlyList<Finding> findings, string? unknown) => findings.Count == 0
+        ? unknown is null ? DiagnosisStatus.Healthy : DiagnosisStatus.Unknown
         : findings.Any(finding => finding.Severity == FindingSeverity.Critical) ? DiagnosisStatus.Critical
             : DiagnosisStatus.Warning;
 

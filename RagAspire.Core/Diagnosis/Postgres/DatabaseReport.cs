@@ -15,7 +15,11 @@ public sealed record DatabaseReport(
     IReadOnlyList<DatabaseFigure> Figures,
     IReadOnlyList<SlowStatement> Statements,
     DatabaseLog? Log,
-    IReadOnlyList<DiskState> Disks);
+    IReadOnlyList<DiskState> Disks)
+{
+    /// <summary>What could not be examined, and why; null where all was.</summary>
+    public string? Unknown { get; init; }
+}
 
 /// <param name="Version">Null when the server cannot be asked.</param>
 /// <param name="Cluster">The directory of the product's own cluster; null for another server.</param>

@@ -17,6 +17,7 @@ public static class DatabaseReportText
             Append(text, finding);
         }
 
+        Section(text, "Unknown", report.Unknown is { } unknown ? [unknown] : []);
         Section(text, "Figures", report.Figures.Select(figure => $"{figure.Name,-32} {figure.Value}"));
         Section(text, "Statements that took the most time", report.Statements.Select(statement => string.Create(
             CultureInfo.InvariantCulture, $"{statement.TotalMs,10:0} ms in {statement.Calls} calls: {OneLine(statement.Query)}")));

@@ -44,11 +44,11 @@ public sealed class PostgresDiagnosisOptions
     [Range(0.0, 1.0)]
     public double CacheHitShare { get; set; } = 0.9;
 
-    /// <summary>Blocks that must have been read before the share of cache hits is judged.</summary>
+    /// <summary>Blocks that must have been read in the window before the share of cache hits is judged.</summary>
     [Range(1, long.MaxValue)]
     public long CacheSample { get; set; } = 5_000_000;
 
-    /// <summary>Deadlocks in an hour, on average since the statistics began.</summary>
+    /// <summary>Deadlocks in an hour of the window.</summary>
     [Range(0.0, 1_000_000.0)]
     public double DeadlocksPerHour { get; set; } = 3;
 
@@ -76,9 +76,9 @@ public sealed class PostgresDiagnosisOptions
     [Range(0.0, 1.0)]
     public double RequestedCheckpoints { get; set; } = 0.5;
 
-    /// <summary>Checkpoints that must have happened before their share is judged.</summary>
+    /// <summary>Checkpoints that must have happened in the window before their share is judged.</summary>
     [Range(1, 1_000_000)]
-    public int CheckpointSample { get; set; } = 50;
+    public int CheckpointSample { get; set; } = 10;
 
     /// <summary>WAL in bytes that a replica, or a slot, may be behind.</summary>
     [Range(0, long.MaxValue)]

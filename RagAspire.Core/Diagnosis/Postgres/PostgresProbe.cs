@@ -13,6 +13,8 @@ public sealed class PostgresProbe(
     NpgsqlDataSource pool,
     IOptions<PostgresDiagnosisOptions> options) : IProbe
 {
+    private readonly CounterHistory _counters = new();
+
     public string Name => "postgresql";
 
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
@@ -29,8 +31,9 @@ public sealed class PostgresProbe(
 
         await using (session)
         {
-            var found = await ExamineAsync(session, cancellationToken);
-            return [.. found, .. host.Disk().Where(full => !found.Any(other => other.Code == full.Code))];
+            var (found, unknown) = await ExamineAsync(session, new CounterChecks(_counters, window), cancellationToken);
+            return ProbeException.Unless(
+                unknown, [.. found, .. host.Disk().Where(full => !found.Any(other => other.Code == full.Code))]);
         }
     }
 
@@ -39,10 +42,11 @@ public sealed class PostgresProbe(
         exception is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private async Task<IReadOnlyList<Observation>> ExamineAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Observation> Found, IReadOnlyList<string> Unknown)> ExamineAsync(
+        PostgresSession session, CounterChecks counters, CancellationToken cancellationToken)
     {
-        var found = new List<Observation>();
-        foreach (var check in Checks(session))
+        var (found, unknown) = (new List<Observation>(), new List<string>());
+        foreach (var check in Checks(counters))
         {
             try
             {
@@ -51,6 +55,7 @@ public sealed class PostgresProbe(
             catch (PostgresException ex) when (ex.SqlState == PostgresErrorCodes.InsufficientPrivilege)
             {
                 // A role without pg_monitor sees less; the other checks still tell something.
+                unknown.Add($"PostgreSQL says: {ex.MessageText} (grant pg_monitor).");
             }
             catch (Exception ex) when (IsFailure(ex, cancellationToken))
             {
@@ -58,7 +63,7 @@ public sealed class PostgresProbe(
                 found.AddRange(await host.ExplainAsync(failure, cancellationToken));
                 if (failure.Code == PostgresCodes.NoAnswer || !session.IsOpen)
                 {
-                    return found;
+                    return (found, unknown);
                 }
             }
         }
@@ -68,17 +73,17 @@ public sealed class PostgresProbe(
             found.Add(exhausted);
         }
 
-        return [.. found.DistinctBy(observation => (observation.Code, observation.Subject))];
+        return ([.. found.DistinctBy(observation => (observation.Code, observation.Subject))], unknown);
     }
 
-    private static IEnumerable<Check> Checks(PostgresSession session) =>
+    private static IEnumerable<Check> Checks(CounterChecks counters) =>
     [
         StateChecks.WritableAsync, StateChecks.VersionAsync, StateChecks.MigrationsAsync, StateChecks.DamageAsync,
         SessionChecks.ConnectionsAsync, SessionChecks.IdleInTransactionAsync, SessionChecks.LongTransactionsAsync,
-        SessionChecks.LocksAsync, SessionChecks.DeadlocksAsync,
-        StorageChecks.CacheAsync, StorageChecks.DeadRowsAsync, StorageChecks.StatisticsAsync, StorageChecks.TransactionIdsAsync,
+        SessionChecks.LocksAsync, counters.DeadlocksAsync,
+        counters.CacheAsync, StorageChecks.DeadRowsAsync, StorageChecks.StatisticsAsync, StorageChecks.TransactionIdsAsync,
         StorageChecks.InvalidIndexesAsync,
-        WalChecks.CheckpointsAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync, WalChecks.SizeAsync,
+        counters.CheckpointsAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync, WalChecks.ArchiveAsync, WalChecks.SizeAsync,
         StatementChecks.SlowAsync,
     ];
 

@@ -85,20 +85,6 @@ internal static class SessionChecks
         }];
     }
 
-    public static async Task<IReadOnlyList<Observation>> DeadlocksAsync(
-        PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            select deadlocks / greatest(1, extract(epoch from now() - coalesce(stats_reset, pg_postmaster_start_time())) / 3600)::float8
-            from pg_stat_database where datname = current_database()
-            """;
-        var rate = await session.MeasureAsync<double>(sql, cancellationToken);
-        return rate.Value < options.DeadlocksPerHour ? [] : [new Observation(
-            PostgresCodes.Deadlocks,
-            string.Create(CultureInfo.InvariantCulture, $"{rate.Value:0.##} deadlocks an hour since the statistics began."),
-            [new Evidence(sql, Quantity.PerHour(rate.Value), Quantity.PerHour(options.DeadlocksPerHour))])];
-    }
-
     private static async Task<IReadOnlyList<Observation>> AgedAsync(
         PostgresSession session, string code, string what, string condition, string column, TimeSpan limit,
             CancellationToken cancellationToken)

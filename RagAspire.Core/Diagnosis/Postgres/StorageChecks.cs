@@ -2,24 +2,9 @@ using System.Globalization;
 
 namespace RagAspire.Diagnosis.Postgres;
 
-/// <summary>The buffer cache, vacuum and statistics of tables, transaction ids, and indexes.</summary>
+/// <summary>Vacuum and statistics of tables, transaction ids, and indexes.</summary>
 internal static class StorageChecks
 {
-    public static async Task<IReadOnlyList<Observation>> CacheAsync(
-        PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            select blks_hit::float8 / greatest(1, blks_hit + blks_read) from pg_stat_database where datname = current_database()
-            """;
-        var blocks = await session.ScalarAsync<long>(
-            "select blks_hit + blks_read from pg_stat_database where datname = current_database()", cancellationToken);
-        var share = await session.MeasureAsync<double>(sql, cancellationToken);
-        return blocks < options.CacheSample || share.Value >= options.CacheHitShare ? [] : [new Observation(
-            PostgresCodes.CacheHits,
-            $"{Quantity.Percent(share.Value)} of {blocks} blocks came from the buffer cache.",
-            [new Evidence(sql, Quantity.Percent(share.Value), Quantity.Percent(options.CacheHitShare))])];
-    }
-
     public static async Task<IReadOnlyList<Observation>> DeadRowsAsync(
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {

@@ -1,29 +1,8 @@
 namespace RagAspire.Diagnosis.Postgres;
 
-/// <summary>Checkpoints, replication, and the size of the WAL.</summary>
+/// <summary>Replication, and the size of the WAL.</summary>
 internal static class WalChecks
 {
-    public static async Task<IReadOnlyList<Observation>> CheckpointsAsync(
-        PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
-    {
-        var (view, requested, timed) = session.Major >= 17
-            ? ("pg_stat_checkpointer", "num_requested", "num_timed")
-            : ("pg_stat_bgwriter", "checkpoints_req", "checkpoints_timed");
-        var count = await session.ScalarAsync<long>($"select {requested} + {timed} from {view}", cancellationToken);
-        var share = await session.MeasureAsync<double>(
-            $"select {requested}::float8 / greatest(1, {requested} + {timed}) from {view}", cancellationToken);
-        if (count < options.CheckpointSample || share.Value <= options.RequestedCheckpoints)
-        {
-            return [];
-        }
-
-        var size = await session.ScalarAsync<string>("show max_wal_size", cancellationToken);
-        return [new Observation(
-            PostgresCodes.Checkpoints,
-            $"{Quantity.Percent(share.Value)} of {count} checkpoints were requested and not timed; max_wal_size is {size}.",
-            [new Evidence(share.Query, Quantity.Percent(share.Value), Quantity.Percent(options.RequestedCheckpoints))])];
-    }
-
     public static async Task<IReadOnlyList<Observation>> ReplicationAsync(
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
@@ -78,8 +57,8 @@ internal static class WalChecks
         })];
     }
 
-    /// <summary>WAL that is not removed, and an archive command that fails.</summary>
-    public static async Task<IReadOnlyList<Observation>> SizeAsync(
+    /// <summary>An archive command that fails, so that no WAL is removed.</summary>
+    public static async Task<IReadOnlyList<Observation>> ArchiveAsync(
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
         var failed = await session.ListAsync(
@@ -88,29 +67,24 @@ internal static class WalChecks
             where last_failed_time > coalesce(last_archived_time, '-infinity')
             """,
             row => (Count: row.GetInt64(0), Wal: row.GetString(1), At: row.GetFieldValue<DateTimeOffset>(2)), cancellationToken);
-        List<Observation> found = [.. failed.Select(failure => new Observation(
+        return [.. failed.Select(failure => new Observation(
             PostgresCodes.Wal, $"Archiving of {failure.Wal} fails; {failure.Count} attempts have failed.",
             [new Evidence("select failed_count from pg_stat_archiver", Quantity.Count(failure.Count, "failures"))])
         {
             Cause = "The archive command fails, so no WAL is removed: its reason is in the log.",
             Since = failure.At,
         })];
+    }
 
+    /// <summary>WAL that is not removed.</summary>
+    public static async Task<IReadOnlyList<Observation>> SizeAsync(
+        PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
+    {
         const string sql = "select coalesce(sum(size), 0)::int8 from pg_ls_waldir()";
-        if (!await session.ScalarAsync<bool>("select has_function_privilege('pg_ls_waldir()', 'execute')", cancellationToken))
-        {
-            return found;
-        }
-
         var size = await session.MeasureAsync<long>(sql, cancellationToken);
         var most = await session.ScalarAsync<long>("select pg_size_bytes(current_setting('max_wal_size'))", cancellationToken);
-        if (size.Value > most * options.WalFactor)
-        {
-            found.Add(new Observation(
-                PostgresCodes.Wal, $"The WAL takes {Quantity.Mebibytes(size.Value)}, and max_wal_size is {Quantity.Mebibytes(most)}.",
-                [new Evidence(sql, Quantity.Bytes(size.Value), Quantity.Bytes((long)(most * options.WalFactor)))]));
-        }
-
-        return found;
+        return size.Value <= most * options.WalFactor ? [] : [new Observation(
+            PostgresCodes.Wal, $"The WAL takes {Quantity.Mebibytes(size.Value)}, and max_wal_size is {Quantity.Mebibytes(most)}.",
+            [new Evidence(sql, Quantity.Bytes(size.Value), Quantity.Bytes((long)(most * options.WalFactor)))])];
     }
 }

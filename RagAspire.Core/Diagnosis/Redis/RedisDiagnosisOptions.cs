@@ -15,7 +15,7 @@ public sealed class RedisDiagnosisOptions
     [Range(0.01, 1.0)]
     public double MemoryShare { get; set; } = 0.9;
 
-    /// <summary>Evicted keys in an hour, on average since the start of Redis.</summary>
+    /// <summary>Evicted keys in an hour of the window.</summary>
     [Range(0.0, 1e9)]
     public double EvictionsPerHour { get; set; } = 1_000;
 

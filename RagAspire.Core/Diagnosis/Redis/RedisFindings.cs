@@ -42,7 +42,6 @@ internal static class RedisFindings
             [
                 "Find the program with most connections in client list.",
                 "Raise maxclients.",
-                "After a repair, reset the counter: redis-cli config resetstat.",
             ],
             []),
         new(RedisCodes.Slow, "Redis runs slow commands", FindingSeverity.Warning,

@@ -15,6 +15,8 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
 {
     private const int Pings = 3;
 
+    private readonly CounterHistory _counters = new();
+
     public string Name => "redis";
 
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
@@ -108,12 +110,14 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
         }
 
         var info = await RedisInfo.ReadAsync(redis).WaitAsync(options.Value.Timeout, cancellationToken);
-        return
+        var unknown = new List<string>();
+        IReadOnlyList<Observation> found =
         [
             .. Latency(latencies.Order().ElementAt(Pings / 2)),
-            .. Memory(info), .. Evictions(info), .. Clients(info), .. Persistence(info), .. Role(info),
-            .. await SlowAsync(redis, window, cancellationToken),
+            .. Memory(info), .. Evictions(info, window), .. Clients(info, window), .. Persistence(info), .. Role(info),
+            .. await SlowAsync(redis, window, unknown, cancellationToken),
         ];
+        return ProbeException.Unless(unknown, found);
     }
 
     private IEnumerable<Observation> Latency(TimeSpan median)
@@ -138,28 +142,37 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
         }
     }
 
-    private IEnumerable<Observation> Evictions(Dictionary<string, string> info)
+    private IEnumerable<Observation> Evictions(Dictionary<string, string> info, DiagnosisWindow window)
     {
-        var hours = Math.Max(1, Number(info, "uptime_in_seconds") / 3600);
         var evicted = Number(info, "evicted_keys");
-        if (evicted / hours > options.Value.EvictionsPerHour)
+        if (_counters.Read("evicted", window, Start(info, window), evicted) is { } growth
+            && CounterHistory.PerHour(growth, window) is var rate && rate > options.Value.EvictionsPerHour)
         {
             yield return new Observation(
-                RedisCodes.Evictions, $"Redis has evicted {evicted} keys in {hours:0.#} h.".ToString(CultureInfo.InvariantCulture),
+                RedisCodes.Evictions,
+                string.Create(CultureInfo.InvariantCulture, $"Redis has evicted {growth.By[0]} keys since {growth.Since:u}."),
                 [new Evidence(
-                    "INFO stats: evicted_keys / hours of INFO server: uptime_in_seconds",
-                    Quantity.PerHour(evicted / hours), Quantity.PerHour(options.Value.EvictionsPerHour))]);
+                    "INFO stats: evicted_keys",
+                    string.Create(CultureInfo.InvariantCulture, $"{evicted}, {evicted - growth.By[0]} before"),
+                    $"{Quantity.PerHour(options.Value.EvictionsPerHour)} more")]);
         }
     }
 
-    private IEnumerable<Observation> Clients(Dictionary<string, string> info)
+    /// <summary>When the counters of the server began; null where it does not tell its age.</summary>
+    private static DateTimeOffset? Start(Dictionary<string, string> info, DiagnosisWindow window) =>
+        info.ContainsKey("uptime_in_seconds") ? window.Until - TimeSpan.FromSeconds(Number(info, "uptime_in_seconds")) : null;
+
+    private IEnumerable<Observation> Clients(Dictionary<string, string> info, DiagnosisWindow window)
     {
         var (rejected, connected, limit) = (Number(info, "rejected_connections"), Number(info, "connected_clients"), Number(info, "maxclients"));
-        if (rejected > 0)
+        if (_counters.Read("rejected", window, Start(info, window), rejected) is { } growth && growth.By[0] > 0)
         {
             yield return new Observation(
-                RedisCodes.Clients, $"Redis has rejected {rejected} connections since its start.",
-                [new Evidence("INFO stats: rejected_connections", Quantity.Count((long)rejected, "connections"), "0 connections")]);
+                RedisCodes.Clients,
+                string.Create(CultureInfo.InvariantCulture, $"Redis has rejected {growth.By[0]} connections since {growth.Since:u}."),
+                [new Evidence(
+                    "INFO stats: rejected_connections",
+                    string.Create(CultureInfo.InvariantCulture, $"{rejected} connections, {rejected - growth.By[0]} before"), "no more")]);
         }
         else if (limit > 0 && connected >= limit * options.Value.ClientShare)
         {
@@ -198,16 +211,21 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
     }
 
     private async Task<IReadOnlyList<Observation>> SlowAsync(
-        IDatabase redis, DiagnosisWindow window, CancellationToken cancellationToken)
+        IDatabase redis, DiagnosisWindow window, List<string> unknown, CancellationToken cancellationToken)
     {
         RedisResult log;
         try
         {
             log = await redis.ExecuteAsync("SLOWLOG", "GET", "32").WaitAsync(options.Value.Timeout, cancellationToken);
         }
+        catch (RedisServerException ex) when (ex.Message.StartsWith("NOPERM", StringComparison.Ordinal))
+        {
+            unknown.Add($"Redis refuses SLOWLOG: {ex.Message.TrimEnd('.')}.");
+            return [];
+        }
         catch (RedisServerException)
         {
-            // The user may not read it, or the server has none.
+            // A server in the place of Redis has no slow log.
             return [];
         }
 

@@ -111,7 +111,32 @@ public sealed class DatabaseFigureTests(DatabaseFigureTests.Cluster fixture) : I
         await ExecuteAsync(one, "select pg_stat_force_next_flush()");
         await ExecuteAsync(two, "select pg_stat_force_next_flush()");
 
-        await FindAsync(PostgresCodes.Deadlocks, ("DeadlocksPerHour", "0.5"));
+        await using var rig = DoctorRig.Create(Server.Database, Server.DataDirectory, ("DeadlocksPerHour", "0.5"));
+        Assert.Contains(await rig.ProbeAsync(), observation => observation.Code == PostgresCodes.Deadlocks);
+
+        // Two hours without another one are over.
+        Assert.DoesNotContain(
+            await rig.ProbeAsync(later: TimeSpan.FromHours(2)), observation => observation.Code == PostgresCodes.Deadlocks);
+    }
+
+    [Fact]
+    public async Task What_the_role_may_not_read_is_unknown_and_the_rest_is_examined()
+    {
+        await Server.ExecuteAsSuperuserAsync("revoke execute on function pg_ls_waldir() from pg_monitor");
+        try
+        {
+            await using var rig = DoctorRig.Create(Server.Database, Server.DataDirectory, ("TransactionIdShare", "0"));
+            var partly = await Assert.ThrowsAsync<ProbeException>(() => rig.ProbeAsync());
+            Assert.Contains("pg_ls_waldir", partly.Message, StringComparison.Ordinal);
+            Assert.Contains(partly.Observations, observation => observation.Code == PostgresCodes.TransactionIds);
+            var report = await rig.ExamineAsync();
+            Assert.Equal(partly.Message, report.Unknown);
+            Assert.Contains(report.Findings, finding => finding.Code == PostgresCodes.TransactionIds);
+        }
+        finally
+        {
+            await Server.ExecuteAsSuperuserAsync("grant execute on function pg_ls_waldir() to pg_monitor");
+        }
     }
 
     [Fact]

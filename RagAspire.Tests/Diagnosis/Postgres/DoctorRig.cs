@@ -38,9 +38,10 @@ internal sealed class DoctorRig : IAsyncDisposable
     public Task<DatabaseReport> ExamineAsync(bool withIndexes = false) =>
         _host.Services.GetRequiredService<DatabaseDoctor>().ExamineAsync(withIndexes, Token);
 
-    public async Task<IReadOnlyList<Observation>> ProbeAsync()
+    /// <param name="later">As if so much time had passed.</param>
+    public async Task<IReadOnlyList<Observation>> ProbeAsync(TimeSpan later = default)
     {
-        var now = TimeProvider.System.GetUtcNow();
+        var now = TimeProvider.System.GetUtcNow() + later;
         return await _host.Services.GetRequiredService<PostgresProbe>()
             .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now), Token);
     }

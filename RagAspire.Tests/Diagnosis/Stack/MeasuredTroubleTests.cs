@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using RagAspire.Diagnosis.Causes;
 using RagAspire.Diagnosis.Models;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
@@ -31,6 +33,32 @@ public sealed class MeasuredTroubleTests(Stores stores)
             ("Prometheus:Url", history.Address));
 
         Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("models"));
+    }
+
+    [Theory]
+    [InlineData(9, 20, ModelCodes.Queue)]
+    [InlineData(8, 20, null)]
+    [InlineData(1, 2, ModelCodes.Slow)]
+    public async Task The_meters_of_the_process_tell_the_same_without_Prometheus(
+        int waiting, double tokensPerSecond, string? expected)
+    {
+        await using var ollama = await OllamaStub.StartAsync();
+        await using var rig = await ProbeRig.CreateAsync(stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
+        Assert.Contains("Prometheus:Url", await rig.UnknownAsync("models"), StringComparison.Ordinal);
+        var history = rig.Get<MeterHistory>();
+        var meters = rig.Get<IMeterFactory>();
+        var calls = meters.Create("Calls").CreateUpDownCounter<long>("http.client.active_requests", "{request}");
+        calls.Add(waiting, new KeyValuePair<string, object?>("server.port", ollama.Address.Port));
+        calls.Add(1_000, new KeyValuePair<string, object?>("server.port", 1));
+        var tokens = meters.Create("Tokens").CreateHistogram<long>("gen_ai.client.token.usage", "{token}");
+        tokens.Record((long)(10 * tokensPerSecond), new KeyValuePair<string, object?>("gen_ai.token.type", "output"));
+        tokens.Record(10_000, new KeyValuePair<string, object?>("gen_ai.token.type", "input"));
+        meters.Create("Models").CreateHistogram<double>("rag.llm.response.duration", "s").Record(10);
+        history.Roll(TimeProvider.System.GetUtcNow());
+
+        var found = await rig.ExamineAsync("models");
+        Assert.Equal(expected is null ? [] : [expected], found.Select(observation => observation.Code));
+        Assert.All(found, observation => Assert.Equal(history.Source, observation.Evidence[0].Source));
     }
 
     private static Task<PrometheusWithHistory> HistoryAsync(Dictionary<string, IEnumerable<(DateTimeOffset, double)>> series) =>

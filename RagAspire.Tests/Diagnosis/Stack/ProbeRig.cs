@@ -26,15 +26,33 @@ internal sealed class ProbeRig : IAsyncDisposable
             settings: settings.ToDictionary(setting => setting.Key, setting => setting.Value),
             configure: services => services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment())));
 
-    public async Task<IReadOnlyList<Observation>> ExamineAsync(string probe)
+    /// <summary>What a probe finds, also where it could examine its part only partly.</summary>
+    /// <param name="later">As if so much time had passed.</param>
+    public async Task<IReadOnlyList<Observation>> ExamineAsync(string probe, TimeSpan later = default)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        return await _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
+        try
+        {
+            return await RunAsync(probe, later);
+        }
+        catch (ProbeException ex) when (ex.Message.StartsWith("Partly", StringComparison.Ordinal))
+        {
+            return ex.Observations;
+        }
+    }
+
+    /// <summary>Why the part of a probe is unknown.</summary>
+    public async Task<string> UnknownAsync(string probe) =>
+        (await Assert.ThrowsAsync<ProbeException>(() => RunAsync(probe, default))).Message;
+
+    private Task<IReadOnlyList<Observation>> RunAsync(string probe, TimeSpan later)
+    {
+        var now = TimeProvider.System.GetUtcNow() + later;
+        return _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
             .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now.AddMinutes(1)), Token);
     }
 
-    public async Task<IReadOnlyList<string>> CodesAsync(string probe) =>
-        [.. (await ExamineAsync(probe)).Select(observation => observation.Code).Distinct()];
+    public async Task<IReadOnlyList<string>> CodesAsync(string probe, TimeSpan later = default) =>
+        [.. (await ExamineAsync(probe, later)).Select(observation => observation.Code).Distinct()];
 
     public Task ExecuteAsync(string sql) => _core.Get<Npgsql.NpgsqlDataSource>().Command(sql).ExecuteAsync(Token);
 

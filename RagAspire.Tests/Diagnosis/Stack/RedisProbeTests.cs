@@ -55,6 +55,9 @@ public sealed class RedisProbeTests(Stores stores)
         var codes = await rig.CodesAsync("redis");
         Assert.Contains(RedisCodes.Memory, codes);
         Assert.Contains(RedisCodes.Evictions, codes);
+
+        // What was evicted is no trouble for ever.
+        Assert.Equal([RedisCodes.Memory], await rig.CodesAsync("redis", later: TimeSpan.FromHours(2)));
     }
 
     [Fact]
@@ -84,6 +87,11 @@ public sealed class RedisProbeTests(Stores stores)
         await using var rig = await RigAsync(server.Address);
 
         Assert.Equal([RedisCodes.Slow], await rig.CodesAsync("redis"));
+
+        // A user who may not read the slow log does not know of any.
+        await client.GetDatabase().ExecuteAsync("ACL", "SETUSER", "reader", "on", ">secret", "~*", "&*", "+@all", "-slowlog");
+        await using var reader = await RigAsync($"{server.Address},user=reader,password=secret");
+        Assert.Contains("SLOWLOG", await reader.UnknownAsync("redis"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +117,10 @@ public sealed class RedisProbeTests(Stores stores)
             await using var rig = await RigAsync(server.Address);
             await using var more = await ConnectionMultiplexer.ConnectAsync($"{server.Address},abortConnect=false");
             Assert.Equal([RedisCodes.Clients], await rig.CodesAsync("redis"));
+            await more.DisposeAsync();
+            await client.DisposeAsync();
+            Assert.StartsWith("Redis has rejected", Assert.Single(await rig.ExamineAsync("redis")).Symptom, StringComparison.Ordinal);
+            Assert.Empty(await rig.ExamineAsync("redis", later: TimeSpan.FromHours(2)));
         }
 
         await using var replica = await RealRedis.StartAsync("--replicaof", "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture));
