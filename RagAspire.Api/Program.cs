@@ -24,7 +24,7 @@ return await ServiceHost.RunAsync(args, () =>
     app.MapDocumentation();
     app.MapGroup("/api/v1").ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503)
         .MapKey().MapDocuments().MapCollections().MapSearch().MapAnswers().MapFeedback().MapOperations().MapMaintenance()
-        .MapBackups().MapQuality().MapAlerts().MapDiagnostics().MapMemory().MapCapacity().MapUsage().MapWebhooks();
+        .MapBackups().MapQuality().MapAlerts().MapDiagnostics().MapMemory().MapCapacity().MapUsage().MapWebhooks().MapQueues();
     app.MapOpenAi().MapMcpEndpoint();
     return app;
 });

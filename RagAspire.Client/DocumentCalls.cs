@@ -46,6 +46,18 @@ public sealed class DocumentCalls
     public Task<Document> RetryAsync(Guid id, CancellationToken cancellationToken) =>
         _api.CallAsync<Document>(HttpMethod.Post, $"{Path}/{id}/retry", body: null, cancellationToken);
 
+    /// <summary>Processes the failed documents of a collection again.</summary>
+    /// <param name="collection">Null for the default one.</param>
+    /// <param name="reason">A part of their error; empty for all that failed.</param>
+    public Task<RetriedDocuments> RetryAllAsync(string? collection, string? reason, CancellationToken cancellationToken) =>
+        _api.CallAsync<RetriedDocuments>(
+            HttpMethod.Post,
+            $"{Path}/retry",
+            string.IsNullOrEmpty(reason)
+                ? new RetryRequest(collection, Status: DocumentStatus.Failed)
+                : new RetryRequest(collection, reason),
+            cancellationToken);
+
     /// <summary>A page of the chunks of the searched version.</summary>
     public Task<Page<DocumentChunk>> ChunksAsync(Guid id, string? after, int limit, CancellationToken cancellationToken) =>
         _api.GetAsync<Page<DocumentChunk>>(Address.With($"{Path}/{id}/chunks", ("after", after), ("limit", limit)), cancellationToken);

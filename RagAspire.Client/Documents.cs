@@ -92,6 +92,14 @@ public sealed record DocumentProgress(
     IReadOnlyList<ExtractionWarning>? Warnings,
     Coverage? Coverage);
 
+/// <summary>Which failed documents to process again; a reason or the status must be given.</summary>
+/// <param name="Reason">A part of their error.</param>
+/// <param name="Status">"failed" for all that failed.</param>
+public sealed record RetryRequest(string? Collection = null, string? Reason = null, string? Status = null);
+
+/// <summary>How many documents wait for processing again.</summary>
+public sealed record RetriedDocuments(string Collection, int Retried);
+
 /// <summary>What went with a document.</summary>
 /// <param name="Children">The documents that were inside of it.</param>
 public sealed record DeletedDocument(Guid DocumentId, string Collection, int Chunks, int Vectors, int Children);

@@ -20,6 +20,10 @@ public sealed class OperationCalls
         _api.GetAsync<Page<AlertRecord>>(
             Address.With($"{Path}/alerts", ("status", status), ("after", after), ("limit", limit)), cancellationToken);
 
+    /// <summary>What waits for the workers, over all collections.</summary>
+    public Task<QueueSummary> QueuesAsync(CancellationToken cancellationToken) =>
+        _api.GetAsync<QueueSummary>($"{Path}/queues", cancellationToken);
+
     /// <summary>The tasks with their schedule and last run.</summary>
     public Task<Page<MaintenanceBody>> MaintenanceAsync(CancellationToken cancellationToken) =>
         _api.GetAsync<Page<MaintenanceBody>>($"{Path}/maintenance", cancellationToken);

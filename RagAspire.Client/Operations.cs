@@ -8,6 +8,16 @@ namespace RagAspire.Client;
 public sealed record HealthReport(
     string Status, DateTimeOffset Timestamp, string Version, IReadOnlyDictionary<string, string> Components);
 
+/// <summary>What waits for the workers.</summary>
+/// <param name="Pending">Documents that wait for processing.</param>
+/// <param name="Processing">Documents that are processed.</param>
+/// <param name="Failed">Documents that wait for a retry or a new version.</param>
+/// <param name="OldestSeconds">Since the oldest pending or processed document was uploaded; 0 when there is none.</param>
+/// <param name="QueuedRuns">Maintenance runs that wait.</param>
+/// <param name="RunningRuns">Maintenance runs that go on.</param>
+public sealed record QueueSummary(
+    long Pending, long Processing, long Failed, double OldestSeconds, int QueuedRuns, int RunningRuns);
+
 /// <summary>An alert that Alertmanager has delivered.</summary>
 /// <param name="Status">firing or resolved.</param>
 public sealed record AlertRecord(

@@ -7,10 +7,11 @@ return await ServiceHost.RunAsync(args, () =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.Services.AddProxies();
-    builder.AddSessions().AddApiAccess().AddPages();
+    builder.AddSessions().AddApiAccess().AddLanguages().AddPages();
 
     var app = builder.Build();
     app.UseProxies();
+    app.UseRequestLocalization();
     app.UsePageHeaders().UseErrorPages();
     app.UseAuthentication().UseAuthorization();
     app.UseAntiforgery();

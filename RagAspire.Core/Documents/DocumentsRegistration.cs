@@ -18,6 +18,7 @@ internal static class DocumentsRegistration
         .AddSingleton<DocumentTrees>()
         .AddSingleton<CollectionStore>()
         .AddSingleton<CollectionCounts>()
+        .AddSingleton<DocumentBacklog>()
         .AddSingleton<DocumentContents>()
         .AddSingleton<DocumentTexts>()
         .AddSingleton<VersionSwitch>()

@@ -39,11 +39,14 @@ public sealed class ChunkWriter
         var terms = stored.Select(chunk => new ChunkTerms(
             chunk.Id, _terms.EncodeChunk(name, chunk.Chunk.Section, chunk.Chunk.Text))).ToList();
         var written = new WrittenVersion(documentId, version, stored, terms);
-        await (chunks.Count <= MaxGroupedChunks ? _calls.AnswerAsync(written, cancellationToken) : AloneAsync(written, cancellationToken));
+        await (chunks.Count <= MaxGroupedChunks
+            ? _calls.AnswerAsync(written, cancellationToken) : AloneAsync(written, cancellationToken));
         return stored;
     }
 
-    /// <summary>Writes those whose documents are not locked by others; it waits for none, so that it can be part of no deadlock.</summary>
+    /// <summary>
+    /// Writes those whose documents are not locked by others; it waits for none, so that it can be part of no deadlock.
+    /// </summary>
     private async Task<IReadOnlyDictionary<WrittenVersion, bool>> TogetherAsync(
         IReadOnlyList<WrittenVersion> group, CancellationToken cancellationToken)
     {

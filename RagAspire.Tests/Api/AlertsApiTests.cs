@@ -14,8 +14,8 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
     {
         var client = (await shared.SystemAsync(stores)).Client;
         var fingerprint = Guid.NewGuid().ToString("N");
-        await client.SendAsync(HttpMethod.Post, Path, Notification(fingerprint, "firing"));
-        await client.SendAsync(HttpMethod.Post, Path, Notification(fingerprint, "firing"));
+        await client.SendAsync(HttpMethod.Post, Path, AlertNotification.Of(fingerprint, "firing"));
+        await client.SendAsync(HttpMethod.Post, Path, AlertNotification.Of(fingerprint, "firing"));
 
         var firing = Assert.Single(await FindAsync(client, "?status=firing", fingerprint));
         Assert.Equal("RedisDown", firing["name"]!.GetValue<string>());
@@ -23,7 +23,7 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
         Assert.Equal("Redis does not answer", firing["annotations"]!["summary"]!.GetValue<string>());
         Assert.Null(firing["endsAt"]);
 
-        await client.SendAsync(HttpMethod.Post, Path, Notification(fingerprint, "resolved"));
+        await client.SendAsync(HttpMethod.Post, Path, AlertNotification.Of(fingerprint, "resolved"));
         Assert.Empty(await FindAsync(client, "?status=firing", fingerprint));
         var resolved = Assert.Single(await FindAsync(client, "?status=resolved", fingerprint));
         Assert.Equal(firing["id"]!.GetValue<long>(), resolved["id"]!.GetValue<long>());
@@ -37,7 +37,7 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
         string[] fingerprints = [Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("N")];
         foreach (var fingerprint in fingerprints)
         {
-            await client.SendAsync(HttpMethod.Post, Path, Notification(fingerprint, "firing"));
+            await client.SendAsync(HttpMethod.Post, Path, AlertNotification.Of(fingerprint, "firing"));
         }
 
         var found = new List<string>();
@@ -66,7 +66,7 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
     public async Task What_is_no_notification_is_refused(string field, string? value)
     {
         var client = (await shared.SystemAsync(stores)).Client;
-        var notification = JsonNode.Parse(Notification("refused", "resolved").ToJsonString())!;
+        var notification = JsonNode.Parse(AlertNotification.Of("refused", "resolved").ToJsonString())!;
         var parts = field.Split('.');
         var parent = parts.SkipLast(1).Aggregate(notification, (node, part) => part == "alerts" ? node[part]![0]! : node[part]!);
         parent[parts[^1]] = value;
@@ -82,7 +82,7 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
         var system = await shared.SystemAsync(stores);
         var created = await system.Client.PostAsync("/api/v1/operations/api-keys", new { name = "reader", scopes = new[] { "read", "write" } });
         using var reader = new RagClient(system.Api.Address, created["secret"]!.GetValue<string>());
-        using var told = await reader.TrySendAsync(HttpMethod.Post, Path, Notification("forbidden", "firing"));
+        using var told = await reader.TrySendAsync(HttpMethod.Post, Path, AlertNotification.Of("forbidden", "firing"));
         using var read = await reader.TrySendAsync(HttpMethod.Get, Path);
 
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (told.StatusCode, read.StatusCode));
@@ -90,25 +90,4 @@ public sealed class AlertsApiTests(Stores stores, SharedSystem shared)
 
     private static async Task<List<JsonNode>> FindAsync(RagClient client, string query, string fingerprint) =>
         [.. (await client.GetAsync(Path + query))["items"]!.AsArray().Where(alert => alert!["fingerprint"]!.GetValue<string>() == fingerprint).Select(alert => alert!)];
-
-    private static JsonObject Notification(string fingerprint, string status) => new()
-    {
-        ["version"] = "4",
-        ["groupKey"] = "{}:{alertname=\"RedisDown\"}",
-        ["truncatedAlerts"] = 0,
-        ["status"] = status,
-        ["receiver"] = "operations",
-        ["groupLabels"] = new JsonObject { ["alertname"] = "RedisDown" },
-        ["externalURL"] = "http://localhost:9093",
-        ["alerts"] = new JsonArray(new JsonObject
-        {
-            ["status"] = status,
-            ["labels"] = new JsonObject { ["alertname"] = "RedisDown", ["severity"] = "warning" },
-            ["annotations"] = new JsonObject { ["summary"] = "Redis does not answer" },
-            ["startsAt"] = "2026-01-01T10:00:00Z",
-            ["endsAt"] = status == "firing" ? "0001-01-01T00:00:00Z" : "2026-01-01T10:05:00Z",
-            ["generatorURL"] = "http://localhost:9090/graph",
-            ["fingerprint"] = fingerprint,
-        }),
-    };
 }

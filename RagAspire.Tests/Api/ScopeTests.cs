@@ -50,6 +50,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         { "GET", "/api/v1/operations/diagnostics/database", "operations:read", false },
         { "GET", "/api/v1/operations/memory", "operations:read", false },
         { "GET", "/api/v1/operations/usage", "operations:read", false },
+        { "GET", "/api/v1/operations/queues", "operations:read", false },
         { "GET", "/api/v1/operations/webhooks/deliveries", "operations:read", false },
         { "GET", Keys, "keys", true },
         { "DELETE", $"{Keys}/none", "keys", true },

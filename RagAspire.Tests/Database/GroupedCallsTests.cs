@@ -70,7 +70,8 @@ public sealed class GroupedCallsTests
     private GroupedCalls<string, int> Calls(int atMost) => new(atMost, TogetherAsync, AloneAsync);
 
     /// <summary>The first group is held until all calls of a test are there.</summary>
-    private async Task<IReadOnlyDictionary<string, int>> TogetherAsync(IReadOnlyList<string> group, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, int>> TogetherAsync(
+        IReadOnlyList<string> group, CancellationToken cancellationToken)
     {
         _groups.Add([.. group]);
         await _first.Task;

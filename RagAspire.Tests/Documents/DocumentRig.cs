@@ -49,7 +49,8 @@ internal static class DocumentRig
     }
 
     /// <summary>Leases one document; null when it does not wait.</summary>
-    public static async Task<DocumentLease?> AcquireAsync(this DocumentLeases leases, Guid id, CancellationToken cancellationToken) =>
+    public static async Task<DocumentLease?> AcquireAsync(
+        this DocumentLeases leases, Guid id, CancellationToken cancellationToken) =>
         (await leases.AcquireAsync([id], cancellationToken)).SingleOrDefault();
 
     /// <summary>Leases the document whose turn it is; null when nothing is due.</summary>

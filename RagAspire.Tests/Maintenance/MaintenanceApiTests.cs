@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using Npgsql;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Maintenance;
@@ -105,6 +107,7 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
         var run = await system.Client.PostAsync($"{Path}/health-check", new { dryRun = true });
         Assert.Equal("queued", run["status"]!.GetValue<string>());
         Assert.True(run["dryRun"]!.GetValue<bool>());
+        await AssertQueuesAsync(system);
 
         using var again = await system.Client.Http.PostAsJsonAsync($"{Path}/health-check", new { }, Cancelled);
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
@@ -117,6 +120,28 @@ public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
 
         var events = await system.Client.Http.GetStringAsync($"{Path}/runs/{run["id"]}/events", Cancelled);
         Assert.Contains("event: done", events);
+    }
+
+    /// <summary>Documents without a worker, one of which has failed and one of which was left by a worker that is gone.</summary>
+    private static async Task AssertQueuesAsync(RagSystem system)
+    {
+        foreach (var status in new[] { "pending", "pending", "processing", "failed" })
+        {
+            var id = await system.Client.UploadAsync($"{Guid.NewGuid()}.txt", Encoding.UTF8.GetBytes($"{Guid.NewGuid()}"));
+            await using var dataSource = NpgsqlDataSource.Create(system.Database);
+            await using var command = dataSource.CreateCommand("update documents set status = $1 where id = $2");
+            command.Parameters.Add(new NpgsqlParameter { Value = status });
+            command.Parameters.Add(new NpgsqlParameter { Value = id });
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var queues = await system.Client.GetAsync("/api/v1/operations/queues");
+        Assert.Equal((2, 1, 1), (Number("pending"), Number("processing"), Number("failed")));
+        Assert.InRange(queues["oldestSeconds"]!.GetValue<double>(), 0.001, 600);
+        Assert.Equal((await QueuedAsync(), 0), (Number("queuedRuns"), Number("runningRuns")));
+
+        int Number(string name) => queues[name]!.GetValue<int>();
+        async Task<int> QueuedAsync() => (await system.Client.GetAsync($"{Path}/runs?status=queued"))["items"]!.AsArray().Count;
     }
 
     private static IEnumerable<string> Ids(JsonNode page) => page["items"]!.AsArray()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RagAspire.Client;
 using RagAspire.Web.Components.Answers;
+using RagAspire.Web.Components.Documents;
 using RagAspire.Web.Components.Parts;
 using RagAspire.Web.Security;
 
@@ -39,6 +40,25 @@ public sealed class PiecesTests
         var restriction = new SearchRestriction(name, null, from, to, key, comparison, value);
 
         Assert.Equal((expected is null, expected), (restriction.IsEmpty, restriction.ToFilter()?.ToString()));
+    }
+
+    [Theory]
+    [InlineData(0, "–")]
+    [InlineData(0.4, "1 s")]
+    [InlineData(59, "59 s")]
+    [InlineData(61, "1 min 1 s")]
+    [InlineData(7500, "2 h 5 min")]
+    [InlineData(180_000, "2 d 2 h")]
+    public void An_age_has_its_two_largest_units(double seconds, string expected) => Assert.Equal(expected, Formats.Age(seconds));
+
+    [Fact]
+    public void The_path_of_a_file_in_a_folder_is_a_tag_that_the_API_takes()
+    {
+        var path = $"{new string('f', 300)}/note.txt";
+        var file = new UploadedFile(path, 1);
+
+        Assert.Equal(("note.txt", path[^256..]), (file.FileName, file.Tags["path"]));
+        Assert.Empty(new UploadedFile("note.txt", 1).Tags);
     }
 
     [Fact]

@@ -6,8 +6,11 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Web;
 
 /// <summary>The web app as a process, over the API that all tests share.</summary>
-public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) : IAsyncLifetime
+[CollectionDefinition(Name)]
+public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) : ICollectionFixture<WebApp>, IAsyncLifetime
 {
+    public const string Name = "web";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private HostProcess? _process;
@@ -21,9 +24,12 @@ public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) 
 
     private HostProcess Process => _process!;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await StartAsync(await shared.SystemAsync(stores));
+
+    /// <summary>Over the API of another system.</summary>
+    public async Task StartAsync(RagSystem system)
     {
-        System = await shared.SystemAsync(stores);
+        System = system;
         _process = new HostProcess("RagAspire.Web", new Dictionary<string, string>
         {
             ["services__api__http__0"] = System.Api.Address.ToString().TrimEnd('/'),

@@ -1,20 +1,16 @@
 using System.Net;
 using System.Text;
 using Microsoft.Playwright;
-using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
 using static Microsoft.Playwright.Assertions;
+using static RagAspire.Tests.Web.WebSteps;
 
 namespace RagAspire.Tests.Web;
 
 /// <summary>The web app in a browser, as people use it.</summary>
-public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
+[Collection(WebApp.Name)]
+public sealed class WebAppTests(WebApp app)
 {
-    private const float Patience = 60_000;
-    private const string Hostile = "<img src=x onerror=\"window.hacked=1;alert(1)\"><script>window.hacked=1;alert(1)</script>";
-
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = Patience };
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -47,10 +43,10 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
     {
         var collection = app.NewCollection();
         await using var page = await app.OpenAsync($"/documents?collection={collection}");
-        await UploadAsync(page, "wombats.txt", "Wombats are marsupials. The burrow of a wombat is thirty metres long. They dig at night.");
+        await page.UploadAsync("wombats.txt", "Wombats are marsupials. The burrow of a wombat is thirty metres long. They dig at night.");
 
         await app.GoAsync(page, "/");
-        await AskAsync(page, collection, "How long is the burrow of a wombat?");
+        await page.AskAsync(collection, "How long is the burrow of a wombat?");
         await page.Page.Locator(".words a.cite").First.ClickAsync();
         await Expect(page.Page.Locator(".passage mark")).ToContainTextAsync("thirty metres");
         await Expect(page.Page.Locator(".passage")).ToContainTextAsync("They dig at night.");
@@ -62,7 +58,8 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         await page.Page.ClickAsync("text=Not helpful");
         await Expect(page.Page.Locator(".turn footer")).ToContainTextAsync("Thank you");
 
-        await AskAsync(page, collection, "When do they dig?");
+        await page.AskAsync(collection, "When do they dig?");
+        await Expect(page.Page.Locator(".turn").Last).ToContainTextAsync("at night");
         Assert.Equal(2, await page.Page.Locator(".turn").CountAsync());
 
         await app.GoAsync(page, address!);
@@ -88,6 +85,25 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
     }
 
     [Fact]
+    public async Task Questions_are_answered_from_some_documents_where_that_is_wanted()
+    {
+        var collection = app.NewCollection();
+        var id = await app.System.Client.UploadAsync("bees.txt", "A bee visits 1500 flowers a day."u8.ToArray(), ("collection", collection));
+        await app.System.Client.ProcessedAsync(id);
+        await app.System.Client.FindAsync("bee", collection);
+        await using var page = await app.OpenAsync("/");
+        await page.Page.ClickAsync(".question summary");
+        foreach (var (name, answer) in new[] { ("wasps.txt", "Not in your documents"), ("bees.txt", "1500") })
+        {
+            await page.Page.FillAsync(".question input[name=name]", name);
+            await page.AskAsync(collection, "How many flowers does a bee visit a day?");
+            await Expect(page.Page.Locator(".turn").Last).ToContainTextAsync(answer);
+            await page.AssertSoundAsync();
+            await page.KeepPictureAsync($"web-ask-{name}");
+        }
+    }
+
+    [Fact]
     public async Task A_document_that_fails_says_why()
     {
         await using var page = await app.OpenAsync($"/documents?collection={app.NewCollection()}");
@@ -110,25 +126,36 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
             dialogs++;
             await dialog.DismissAsync();
         };
-        await UploadAsync(page, "<img src=x onerror=alert(1)>.txt", $"The password of the vault is {Hostile} in capital letters.");
+        await page.UploadAsync("<img src=x onerror=alert(1)>.txt", $"The password of the vault is {Hostile} in capital letters.");
         await Expect(page.Page.Locator("tbody th a")).ToHaveTextAsync("<img src=x onerror=alert(1)>.txt");
 
         await page.Page.ClickAsync("tbody th a");
         await Expect(page.Page.Locator(".chunks")).ToContainTextAsync("onerror");
+        var id = Guid.Parse(page.Page.Url.Split('/')[^1]);
+        await app.System.Client.SendAsync(HttpMethod.Patch, $"/api/v1/documents/{id}", new
+        {
+            tags = new Dictionary<string, string> { [Short] = Hostile },
+            metadata = new { by = new[] { Hostile } },
+        });
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.Locator("dl")).ToContainTextAsync($"{Short}={Hostile}");
+        await Expect(page.Page.Locator("dl")).ToContainTextAsync("by: [");
+        await page.AssertSoundAsync();
+        await app.GoAsync(page, $"/documents/{id}/text");
+        await Expect(page.Page.Locator(".text")).ToContainTextAsync("onerror");
         await page.AssertSoundAsync();
         await app.GoAsync(page, $"/search?q={Uri.EscapeDataString($"vault password {Hostile}")}&collection={collection}");
         await Expect(page.Page.Locator(".hits")).ToContainTextAsync("<script>");
         await page.AssertSoundAsync();
         await app.GoAsync(page, "/");
-        await AskAsync(page, collection, Hostile);
+        await page.AskAsync(collection, Hostile);
         await Expect(page.Page.Locator(".asked")).ToContainTextAsync("<script>");
-        await AskAsync(page, collection, "What is the password of the vault?");
+        await page.AskAsync(collection, "What is the password of the vault?");
         await page.Page.Locator(".words a.cite").First.ClickAsync();
         await Expect(page.Page.Locator(".passage mark")).ToContainTextAsync("onerror");
 
         Assert.Equal(0, dialogs);
-        Assert.Equal("undefined", await page.Page.EvaluateAsync<string>("() => typeof window.hacked"));
-        Assert.Equal(0, await page.Page.Locator("main img").CountAsync());
+        await AssertUnharmedAsync(page);
         await page.AssertSoundAsync();
     }
 
@@ -171,28 +198,6 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         await Expect(page.Page.Locator(".notice")).ToContainTextAsync("no longer valid");
     }
 
-    [Fact]
-    public async Task Operators_run_tasks_read_reports_and_manage_keys()
-    {
-        await using var page = await app.OpenAsync("/operations/maintenance");
-        await page.Page.ClickAsync("[aria-label='Dry run of prune-logs'], tbody tr:first-child button.quiet");
-        await Expect(page.Page.Locator("main .badge").First).ToBeVisibleAsync();
-        await Expect(page.Page.Locator("main .badge.good, main .badge.critical, main .badge.neutral").First).ToBeVisibleAsync(Patiently);
-
-        await app.GoAsync(page, "/operations");
-        await page.Page.ClickAsync("text=Usage");
-        await Expect(page.Page.Locator("h1")).ToContainTextAsync("Usage");
-        await app.GoAsync(page, "/runbooks/ApiDown");
-        await Expect(page.Page.Locator("h1")).ToContainTextAsync("ApiDown");
-
-        await app.GoAsync(page, "/operations/keys");
-        await page.Page.FillAsync("input[name=Name]", Hostile);
-        await page.Page.CheckAsync("input[value=read]");
-        await page.Page.ClickAsync("text=Create key");
-        await Expect(page.Page.Locator("#secret")).ToContainTextAsync("rag_");
-        await page.AssertSoundAsync();
-    }
-
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Dark, 390)]
@@ -210,13 +215,47 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
             "/", $"/documents?collection={collection}", $"/documents/{id}", $"/documents/{id}/text?start=2&end=6", "/search",
             $"/search?q=fox&explain=true&collection={collection}",
             $"/search?q=fox&collection={collection}&type=text/plain&from=2026-01-01&key=year&is=gte&value=2025", "/operations", "/operations/diagnosis", "/operations/maintenance",
-            "/operations/backups", "/operations/audit", "/operations/keys", "/denied",
+            "/operations/backups", "/operations/audit", "/operations/keys", "/denied", "/status/404",
         })
         {
             await app.GoAsync(page, path);
             await Expect(page.Page.Locator("h1")).ToBeVisibleAsync();
             await page.AssertSoundAsync();
             await page.KeepPictureAsync($"web{path.Split('?')[0].Replace('/', '-').Replace($"{id}", "id")}{(path.Contains("key=") ? "-some" : "")}-{scheme}-{width}");
+        }
+    }
+
+    /// <summary>By a language that writes each vowel with an accent: a text with others is none of <c>Texts.resx</c>.</summary>
+    [Fact]
+    public async Task Every_text_of_the_pages_can_be_translated()
+    {
+        const string Language = "qps-Ploc";
+        using var http = app.Http();
+        Assert.Contains("<html lang=\"en\">", await http.GetStringAsync("/sign-in", Cancelled));
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd($"{Language}, en;q=0.5");
+        Assert.Contains($"<html lang=\"{Language}\">", await http.GetStringAsync("/sign-in", Cancelled));
+
+        await using var page = await app.OpenAsync("/");
+        await page.Page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie
+        {
+            Name = ".AspNetCore.Culture", Value = $"c={Language}|uic={Language}", Url = app.Address.ToString(),
+        }]);
+        foreach (var path in new[] { "/", $"/documents?collection={app.NewCollection()}", "/search", "/status/404", "/denied" })
+        {
+            await app.GoAsync(page, path);
+            await Expect(page.Page.Locator("textarea[disabled], input[type=file][disabled]")).ToHaveCountAsync(0);
+            Assert.Empty(await page.Page.EvaluateAsync<string[]>(
+                """
+                () => {
+                  const texts = [];
+                  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+                  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                    if (node.nodeType === Node.TEXT_NODE) texts.push(node.parentElement.closest("script, .brand, .who") ? "" : node.data);
+                    else for (const name of ["aria-label", "placeholder", "title", "alt"]) texts.push(node.getAttribute(name) ?? "");
+                  }
+                  return texts.filter(text => /[aeiou]/i.test(text));
+                }
+                """));
         }
     }
 
@@ -245,23 +284,6 @@ public sealed class WebAppTests(WebApp app) : IClassFixture<WebApp>
         Assert.Equal(HttpStatusCode.Redirect, hidden.StatusCode);
         using var proxy = await http.GetAsync("/api/v1/operations/usage", Cancelled);
         Assert.Equal(HttpStatusCode.Redirect, proxy.StatusCode);
-    }
-
-    private static async Task UploadAsync(BrowserPage page, string name, string text)
-    {
-        await page.Page.SetInputFilesAsync(
-            "input.chooser:not([disabled])", [new FilePayload { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(text) }]);
-        await Expect(page.Page.Locator(".uploads .badge.good")).ToBeVisibleAsync(Patiently);
-        await Expect(page.Page.Locator("tbody .badge.good")).ToBeVisibleAsync(Patiently);
-    }
-
-    private static async Task AskAsync(BrowserPage page, string collection, string question)
-    {
-        var turns = await page.Page.Locator(".turn").CountAsync();
-        await page.Page.FillAsync(".question input[name=collection]", collection);
-        await page.Page.FillAsync("#question:not([disabled])", question);
-        await page.Page.PressAsync("#question", "Enter");
-        await Expect(page.Page.Locator(".turn footer").Nth(turns)).ToBeVisibleAsync(Patiently);
     }
 
     /// <summary>The bytes of a value in Base64 for addresses.</summary>

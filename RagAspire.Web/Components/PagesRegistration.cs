@@ -2,11 +2,16 @@ namespace RagAspire.Web.Components;
 
 internal static class PagesRegistration
 {
+    /// <summary>
+    /// Holds the names of as many files as may be chosen at once, with their folders. The 32 KiB of SignalR hold 200 names.
+    /// </summary>
+    private const int LargestMessage = 1 << 20;
+
     public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddLocalization();
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         return builder;
     }
 

@@ -29,7 +29,8 @@ public sealed partial class QuestionRewriter(AnswerModel model, IOptions<AnswerO
 
         using var activity = AnswerTelemetry.Source.StartActivity("rewrite");
         using var admission = await model.AdmitAsync(usage.KeyId, cancellationToken);
-        return await RewriteAsync(question, history, usage, cancellationToken) is { } rewritten ? Completed(rewritten, question) : byRule;
+        return await RewriteAsync(question, history, usage, cancellationToken) is { } rewritten
+            ? Completed(rewritten, question) : byRule;
     }
 
     /// <returns>Null when the model gives no question in time.</returns>

@@ -99,7 +99,8 @@ public sealed class QuestionRewriterTests : IAsyncLifetime
     private static UsageContext Usage => new(UsageContext.SystemKey, "default", UsageKind.Answer);
 
     private async Task<string> SearchTextAsync(
-        string question, AnswerOptions? options = null, SessionTurn[]? history = null, CancellationToken? cancellationToken = null)
+        string question, AnswerOptions? options = null, SessionTurn[]? history = null,
+        CancellationToken? cancellationToken = null)
     {
         using var rig = AnswerRig.With(_ollama, options);
         return await new QuestionRewriter(rig.Model, Options.Create(options ?? new AnswerOptions()))

@@ -1,20 +1,22 @@
 using Microsoft.AspNetCore.Components;
 using RagAspire.Client;
+using RagAspire.Web.Components.Parts;
 
 namespace RagAspire.Web.Components.Answers;
 
 /// <summary>Questions and answers of one session, the answers while they are written.</summary>
 public sealed partial class Conversation
 {
-    // More would only cost: an eye does not read faster.
-    private static readonly TimeSpan RenderInterval = TimeSpan.FromMilliseconds(50);
-
     private readonly List<Turn> _turns = [];
+
+    // More would only cost: an eye does not read faster.
+    private readonly Coalesced _render = new(TimeSpan.FromMilliseconds(50));
     private CancellationTokenSource? _asking;
     private Guid? _session;
     private Citation? _open;
     private string _text = "";
     private string? _collection;
+    private SearchRestriction _restriction = SearchRestriction.None;
     private string _said = "";
 
     [Parameter, EditorRequired]
@@ -47,7 +49,7 @@ public sealed partial class Conversation
         try
         {
             var collection = string.IsNullOrWhiteSpace(_collection) ? null : _collection.Trim();
-            var request = new AnswerRequest(question, collection, SessionId: _session);
+            var request = new AnswerRequest(question, collection, SessionId: _session, Filter: _restriction.ToFilter());
             if (!await TryAsync(client => ReadAsync(client, request, turn, asking.Token)))
             {
                 // The question comes back, so that nothing is typed twice.
@@ -68,7 +70,6 @@ public sealed partial class Conversation
 
     private async Task ReadAsync(RagApiClient client, AnswerRequest request, Turn turn, CancellationToken cancellationToken)
     {
-        var rendered = Time.GetTimestamp();
         await foreach (var step in client.AskAsync(request, cancellationToken))
         {
             turn.Add(step);
@@ -78,9 +79,12 @@ public sealed partial class Conversation
                 _said = T["Ask.Done"];
             }
 
-            if (step is not TokenEvent || Time.GetElapsedTime(rendered) > RenderInterval)
+            if (step is TokenEvent)
             {
-                rendered = Time.GetTimestamp();
+                _ = _render.RunAsync(StateHasChanged, Time, Gone);
+            }
+            else
+            {
                 StateHasChanged();
             }
         }

@@ -5,9 +5,19 @@ namespace RagAspire.Web.Components.Documents;
 /// <summary>A chosen file and how far it is.</summary>
 public sealed class UploadedFile(string name, long sizeBytes)
 {
+    private const int LongestTag = 256;
+
     private DocumentProgress? _progress;
 
+    /// <summary>With the folders of a chosen folder.</summary>
     public string Name { get; } = name;
+
+    public string FileName => Name[(Name.LastIndexOf('/') + 1)..];
+
+    /// <summary>Where it was inside of a chosen folder; of a path that is too long the last part.</summary>
+    public IReadOnlyDictionary<string, string> Tags => FileName.Length == Name.Length
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["path"] = Name[Math.Max(0, Name.Length - LongestTag)..] };
 
     public long SizeBytes { get; } = sizeBytes;
 

@@ -3,7 +3,7 @@ using RagAspire.Client;
 
 namespace RagAspire.Web.Components.Parts;
 
-/// <summary>What the fields of the search page restrict a search to; empty fields restrict nothing.</summary>
+/// <summary>What the fields of a page restrict searches to; empty fields restrict nothing.</summary>
 /// <param name="Name">The file name.</param>
 /// <param name="Type">The media type.</param>
 /// <param name="From">The day from which on a document was uploaded, in UTC.</param>
@@ -17,6 +17,8 @@ public sealed record SearchRestriction(
     public const string Equal = "eq";
     public const string AtLeast = "gte";
     public const string AtMost = "lte";
+
+    public static SearchRestriction None { get; } = new(null, null, null, null, null, null, null);
 
     public static IReadOnlyList<string> Comparisons { get; } = [Equal, AtLeast, AtMost];
 
