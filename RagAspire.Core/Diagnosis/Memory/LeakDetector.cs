@@ -5,7 +5,8 @@ namespace RagAspire.Diagnosis.Memory;
 /// <summary>Judges whether the memory of a process keeps growing.</summary>
 /// <remarks>
 /// Growth is a leak only if three tests agree: the Theil–Sen slope is material, Mann–Kendall finds it significant in spite of
-/// autocorrelation, and the floor rises. Each alone raises false alarms on series that wander, breathe or step.
+/// autocorrelation, and the floor rises. Each alone raises false alarms on series that wander, breathe or step; and neither one
+/// step nor a wave may explain it better.
 /// </remarks>
 public static class LeakDetector
 {
@@ -14,6 +15,13 @@ public static class LeakDetector
 
     /// <summary>The pairs of a series grow with the square of its length; longer ones are reduced to this many medians.</summary>
     private const int MostValues = 288;
+
+    /// <summary>
+    /// What one step, and a wave, may leave of a line's squared errors to explain growth. A leveled sawtooth has lost its noise, so
+    /// that chance fits it more closely.
+    /// </summary>
+    private static readonly (double Step, double Wave) MostLeft = (.9, .7);
+    private static readonly (double Step, double Wave) MostLeftOfLeveled = (.4, .3);
 
     public static MemoryVerdict Judge(MemorySeries series, MemoryLeakOptions options)
     {
@@ -36,14 +44,21 @@ public static class LeakDetector
         var measured = judged.Points.Select(point => point.Value).ToArray();
         var values = judged.Loads.Aggregate(measured, (left, load) => LoadEffect.Remove(times, left, load.Values));
         var trend = new TrendTest(times, values, MostValues);
-        var leveled = trend.Grows(options.LeastGrowth) || Sawtooth.Level(times, values) is not { } level
-            || level.Values.Length < LeastSamples
+        var level = Sawtooth.Level(times, values);
+        var leveled = trend.Grows(options.LeastGrowth) || level is null || level.Value.Values.Length < LeastSamples
             ? null
-            : new TrendTest(level.Times, level.Values, MostValues);
+            : new TrendTest(level.Value.Times, level.Value.Values, MostValues);
         var explained = TrendTest.SlopeOf(times, measured, MostValues) - trend.Rate.Value;
-        return (leveled ?? trend).Grows(options.LeastGrowth, isLeveled: leveled is not null)
-            ? Growing(leveled ?? trend, count, explained, measured, series.Limit)
-            : NotGrowing(trend, count, explained, measured, options.LeastGrowth);
+        var stable = NotGrowing(trend, count, explained, measured, options.LeastGrowth);
+        if (!(leveled ?? trend).Grows(options.LeastGrowth, isLeveled: leveled is not null))
+        {
+            return stable;
+        }
+
+        return StepOrWave.Explains(times, values, MostLeft)
+            || (level is { } teeth && StepOrWave.Explains(teeth.Times, teeth.Values, MostLeftOfLeveled))
+            ? stable with { Reason = $"One step or a slow wave explains it. {stable.Reason}" }
+            : Growing(leveled ?? trend, count, explained, measured, series.Limit);
     }
 
     /// <summary>The points of the running process, after its warm-up.</summary>

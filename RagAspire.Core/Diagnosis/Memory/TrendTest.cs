@@ -42,15 +42,17 @@ internal sealed class TrendTest
         && Level > 0
         && Hours > 0
         && Floor.Growth > leastGrowth * Level
-        && Floor.FirstHalf > 0
-        && Floor.SecondHalf > 0
-        && Floor.HighestRise < MostOfOneStep * Floor.Growth;
+        && (isLeveled || IsSteady);
 
     public bool Shrinks(double leastGrowth) =>
         Floor.Score <= -Evidence.Floor && Test.Z < -Evidence.Z
         && Level > 0
         && Hours > 0
         && Floor.Growth < -leastGrowth * Level;
+
+    /// <summary>The floor of a leveled sawtooth moves with each of its few teeth, so this is not asked of it.</summary>
+    private bool IsSteady =>
+        Floor.FirstHalf > 0 && Floor.SecondHalf > 0 && Floor.HighestRise < MostOfOneStep * Floor.Growth;
 
     private bool Reaches((int Floor, double Z) needed) => Floor.Score >= needed.Floor && Test.Z > needed.Z;
 

@@ -16,14 +16,18 @@ public sealed class ContainerMemory(string folder)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Finds a container by its id, or asks the container runtime for a name.</summary>
-    public static async Task<ContainerMemory?> FindAsync(string container, CancellationToken cancellationToken)
+    public static Task<ContainerMemory?> FindAsync(string container, CancellationToken cancellationToken) =>
+        FindAsync(container, Root, cancellationToken);
+
+    /// <param name="root">Where the control groups are.</param>
+    internal static async Task<ContainerMemory?> FindAsync(string container, string root, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(Root))
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(root))
         {
             return null;
         }
 
-        if (container.Length >= LeastIdLength && container.All(char.IsAsciiHexDigit) && ByIdOf(container) is { } folder)
+        if (container.Length >= LeastIdLength && container.All(char.IsAsciiHexDigit) && ByIdOf(container, root) is { } folder)
         {
             return new ContainerMemory(folder);
         }
@@ -47,13 +51,13 @@ public sealed class ContainerMemory(string folder)
         var bytes = Number("memory.current") ?? Number("memory.usage_in_bytes");
         return bytes is { } current
             ? new MemoryReading(
-                StartedAt: null, Math.Max(current - InactiveFile(), 0), Number("memory.max"), Handles: null,
+                StartedAt: null, Math.Max(current - InactiveFile(), 0), Limit(), Handles: null,
                     (int?)Number("pids.current"))
             : null;
     }
 
-    private static string? ByIdOf(string id) => Directory.EnumerateDirectories(
-        Root, $"*{id}*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+    private static string? ByIdOf(string id, string root) => Directory.EnumerateDirectories(
+        root, $"*{id}*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
             .FirstOrDefault(HasMemory);
 
     private static bool HasMemory(string folder) =>
@@ -80,6 +84,10 @@ public sealed class ContainerMemory(string folder)
             return null;
         }
     }
+
+    /// <summary>Version 1 of control groups expresses "no limit" by a number above any memory size.</summary>
+    private long? Limit() =>
+        (Number("memory.max") ?? Number("memory.limit_in_bytes")) is { } limit && limit < 1L << 60 ? limit : null;
 
     private long InactiveFile()
     {

@@ -1,6 +1,8 @@
 using RagAspire.Diagnosis.Memory;
+using RagAspire.Monitoring.Memory;
 using RagAspire.Tests.Backups;
 using RagAspire.Tests.Support;
+using RagAspire.Worker.Commands;
 
 namespace RagAspire.Tests.Diagnosis.Memory;
 
@@ -28,6 +30,49 @@ public sealed class MemoryWatchTests
 
         Assert.Contains($"Verdict: {verdict}", output, StringComparison.Ordinal);
         Assert.True(output.Split('\n').Count(line => line.Contains("since the start", StringComparison.Ordinal)) > 30, output);
+    }
+
+    [Theory]
+    [InlineData("memory.current", "memory.max", 1_000_000, "Verdict: growing")]
+    [InlineData("memory.usage_in_bytes", "memory.limit_in_bytes", 0, "Verdict: stable")]
+    public async Task A_container_is_found_by_its_id_and_watched_without_the_cache_that_is_given_back(
+        string usage, string limit, long growth, string verdict)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are control groups on Linux only.");
+        using var root = TestDirectory.Create("groups");
+        var id = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
+        var group = Directory.CreateDirectory(Path.Combine(root.Path, "system.slice", $"docker-{id}.scope")).FullName;
+        var samples = 0;
+        void Plant()
+        {
+            var cache = samples++ % 2 * 300_000_000;
+            File.WriteAllText(Path.Combine(group, usage), $"{200_000_000 + (growth * samples) + cache}\n");
+            File.WriteAllText(Path.Combine(group, "memory.stat"), $"anon 1\ninactive_file {cache}\n");
+        }
+
+        Plant();
+        await File.WriteAllTextAsync(Path.Combine(group, limit), "400000000\n", Token);
+        var container = await ContainerMemory.FindAsync(id[..12], root.Path, Token);
+        Assert.NotNull(container);
+        using var output = new StringWriter();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var watched = new WatchedMemory("container", id, () =>
+        {
+            Plant();
+            if (samples > 60)
+            {
+                end.Cancel();
+            }
+
+            return samples < 60 ? container.Read() : null;
+        });
+        await new MemoryWatch(watched, TimeProvider.System, output).RunAsync(
+            TimeSpan.FromMinutes(10), TimeSpan.FromMilliseconds(10), new MemoryLeakOptions(), end.Token);
+
+        Assert.StartsWith($"Watching the container {id} for 10 minutes", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("(50", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("does not run", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(verdict, output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
