@@ -2,18 +2,20 @@ using System.Diagnostics.Metrics;
 
 namespace RagAspire.Api;
 
-/// <summary>Counts requests and uploads.</summary>
+/// <summary>Counts requests, refusals and uploads.</summary>
 public sealed class ApiMetrics
 {
     public const string MeterName = "RagAspire.Api";
 
     private readonly Counter<long> _requests;
+    private readonly Counter<long> _refused;
     private readonly Counter<long> _uploads;
 
     public ApiMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>("rag.api.requests", "{request}", "Requests by key and route");
+        _refused = meter.CreateCounter<long>("rag.api.refused", "{request}", "Requests beyond a limit, by the limit");
         _uploads = meter.CreateCounter<long>(
             "rag.uploads", "{upload}", "Uploads by outcome: accepted, duplicate, rejected (an error of the client), failed (an error of the server)");
     }
@@ -23,6 +25,9 @@ public sealed class ApiMetrics
     public void Requested(string key, string route) => _requests.Add(
         1, new KeyValuePair<string, object?>("key", key), new KeyValuePair<string, object?>("route", route));
 
+    /// <param name="limit">One of <see cref="RefusalLimits"/>.</param>
+    public void Refused(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
     public void Uploaded(int status) => _uploads.Add(1, new KeyValuePair<string, object?>("outcome", status switch
     {
         StatusCodes.Status202Accepted => "accepted",
@@ -30,6 +35,16 @@ public sealed class ApiMetrics
         < StatusCodes.Status500InternalServerError => "rejected",
         _ => "failed",
     }));
+}
+
+/// <summary>The limits beyond which a request is refused, as <c>rag.api.refused</c> names them.</summary>
+internal static class RefusalLimits
+{
+    public const string Requests = "requests";
+    public const string AnonymousRequests = "anonymous-requests";
+    public const string EventStreams = "event-streams";
+    public const string Uploads = "uploads";
+    public const string UploadSpeed = "upload-speed";
 }
 
 /// <summary>Metadata of an endpoint that accepts files.</summary>

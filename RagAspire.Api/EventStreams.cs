@@ -10,7 +10,8 @@ namespace RagAspire.Api;
 
 /// <summary>Sends results as server-sent events. A failure after the first event is sent as a last event, <c>error</c>.</summary>
 internal sealed partial class EventStreams(
-    IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, ILogger<EventStreams> logger) : IDisposable
+    IOptions<LimitOptions> limits, IHostApplicationLifetime lifetime, ApiMetrics metrics, ILogger<EventStreams> logger)
+    : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _places = PartitionedRateLimiter.Create<string, string>(
         key => RateLimitPartition.GetConcurrencyLimiter(key, _ => new ConcurrencyLimiterOptions
@@ -38,6 +39,7 @@ internal sealed partial class EventStreams(
         if (!place.IsAcquired)
         {
             place.Dispose();
+            metrics.Refused(RefusalLimits.EventStreams);
             throw new BadHttpRequestException(
                 $"This key has {limits.Value.EventStreamsPerKey} event streams open: close one first.",
                 StatusCodes.Status429TooManyRequests);

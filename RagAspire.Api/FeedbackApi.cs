@@ -46,8 +46,9 @@ internal static class FeedbackApi
         var caller = Caller.Of(user);
         var collection = request switch
         {
-            { SearchId: { } search } => await searches.CollectionOfAsync(search, cancellationToken),
-            { AnswerId: { } answer } => await answers.CollectionOfAsync(answer, cancellationToken),
+            { SearchId: { } search } => await searches.CollectionOfAsync(search, caller.Groups, cancellationToken),
+            { AnswerId: { } answer } => await answers.CollectionOfAsync(
+                answer, caller.Groups is null ? null : caller.Id, cancellationToken),
             _ => null,
         };
         if (collection is null || !caller.MayUse(collection))

@@ -74,7 +74,7 @@ public static class Problems
 
 /// <summary>Translates exceptions to problem details.</summary>
 public sealed partial class ProblemExceptionHandler(
-    IProblemDetailsService problems, UsageMetrics usage, ILogger<ProblemExceptionHandler> logger)
+    IProblemDetailsService problems, UsageMetrics usage, ApiMetrics metrics, ILogger<ProblemExceptionHandler> logger)
     : IExceptionHandler
 {
     private const string RetryAfterSeconds = "2";
@@ -97,6 +97,11 @@ public sealed partial class ProblemExceptionHandler(
         if (problem.Status == StatusCodes.Status429TooManyRequests)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (problem.Status == StatusCodes.Status408RequestTimeout)
+        {
+            metrics.Refused(RefusalLimits.UploadSpeed);
         }
 
         if (exception is BudgetExceededException budget)

@@ -1,14 +1,16 @@
-using System.Text;
 using RagAspire.Documents;
 using RagAspire.Security;
 
 namespace RagAspire.Api.Mcp;
 
 /// <summary>A part of a document's text.</summary>
-/// <param name="Characters">Of the whole text.</param>
+/// <param name="Characters">Of the whole text; null where it was processed by an earlier release.</param>
 /// <param name="NextOffset">Where the next part begins; null at the end.</param>
-public sealed record DocumentExcerpt(Guid DocumentId, string Name, int Characters, int Offset, string Text, int? NextOffset)
+public sealed record DocumentExcerpt(Guid DocumentId, string Name, int? Characters, int Offset, string Text, int? NextOffset)
 {
+    /// <summary>Characters of a document's text in one result: what a model can read at once.</summary>
+    internal const int MostCharacters = 100_000;
+
     /// <exception cref="BadHttpRequestException">404 no such document for this caller, 409 it has no text yet.</exception>
     internal static async Task<DocumentExcerpt> ReadAsync(
         DocumentStore documents,
@@ -27,15 +29,20 @@ public sealed record DocumentExcerpt(Guid DocumentId, string Name, int Character
                 $"The document has no text before it is ready; it is {document.Status.Word()}.", StatusCodes.Status409Conflict);
         }
 
-        using var buffer = new MemoryStream();
-        await texts.CopyToAsync(document, buffer, cancellationToken);
-        var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-        var start = Border(text, Math.Min(offset, text.Length));
-        var end = Border(text, Math.Min(start + length, text.Length));
-        return new DocumentExcerpt(id, document.Name, text.Length, start, text[start..end], end < text.Length ? end : null);
+        // Two more for the borders, and one to know whether the text goes on.
+        var read = await texts.ReadAsync(document, offset, length + 3, cancellationToken);
+        var start = Border(read, 0);
+        var end = Border(read, Math.Min(start + length, read.Length));
+        return new DocumentExcerpt(
+            id,
+            document.Name,
+            await texts.LengthAsync(document, cancellationToken),
+            offset + start,
+            read[start..end],
+            end < read.Length ? offset + end : null);
     }
 
     /// <summary>Not between the two halves of a character.</summary>
     private static int Border(string text, int position) =>
-        position > 0 && position < text.Length && char.IsLowSurrogate(text[position]) ? position + 1 : position;
+        position < text.Length && char.IsLowSurrogate(text[position]) ? position + 1 : position;
 }

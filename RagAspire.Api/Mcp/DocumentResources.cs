@@ -13,7 +13,7 @@ namespace RagAspire.Api.Mcp;
 internal sealed class DocumentResources(DocumentStore documents, DocumentTexts texts)
 {
     [McpServerResource(UriTemplate = "ragaspire://documents/{id}", Name = "document", Title = "A document's text", MimeType = "text/plain")]
-    [Description("The text of a document as the system reads it.")]
+    [Description("The text of a document as the system reads it; of a long one its first 100,000 characters.")]
     [Authorize(Policy = Scopes.Read)]
     public async Task<ResourceContents> ReadAsync(ClaimsPrincipal user, string id, CancellationToken cancellationToken)
     {
@@ -23,8 +23,16 @@ internal sealed class DocumentResources(DocumentStore documents, DocumentTexts t
             Caller.Of(user),
             Guid.TryParse(id, out var document) ? document : throw Problems.Bad("A document is named by its id."),
             0,
-            int.MaxValue,
+            DocumentExcerpt.MostCharacters,
             cancellationToken);
-        return new TextResourceContents { Uri = $"ragaspire://documents/{document}", MimeType = "text/plain", Text = excerpt.Text };
+        var rest = excerpt.NextOffset is { } next
+            ? $"\n\n[The text goes on: get_document_text reads it from offset {next} on.]"
+            : "";
+        return new TextResourceContents
+        {
+            Uri = $"ragaspire://documents/{document}",
+            MimeType = "text/plain",
+            Text = excerpt.Text + rest,
+        };
     }
 }

@@ -16,9 +16,6 @@ namespace RagAspire.Api.Mcp;
 internal sealed class DocumentTools(
     DocumentStore documents, CollectionStore collections, DocumentTexts texts, DocumentIntake intake, UploadReader uploads)
 {
-    /// <summary>Characters of a document's text in one result: what a model can read at once.</summary>
-    private const int MostCharacters = 100_000;
-
     [McpServerTool(Name = "list_collections", Title = "List collections", ReadOnly = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Lists the collections that can be searched and asked, by name, with what they hold.")]
     [Authorize(Policy = Scopes.Read)]
@@ -65,7 +62,7 @@ internal sealed class DocumentTools(
             Caller.Of(user),
             documentId,
             Math.Max(0, offset),
-            Math.Clamp(length, 1, MostCharacters),
+            Math.Clamp(length, 1, DocumentExcerpt.MostCharacters),
             cancellationToken);
 
     [McpServerTool(

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using RagAspire.Answers;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
@@ -7,14 +8,14 @@ using RagAspire.Usage;
 namespace RagAspire.Api.OpenAi;
 
 /// <summary>Answers questions in the form of chat completions.</summary>
-internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
+internal sealed class ChatCompletions(AnswerService answers, IOptions<OpenAiOptions> options, TimeProvider time)
 {
     private const int MostCharacters = 4000;
     private const int Limit = 8;
 
     /// <summary>The question of a conversation, and what was said before.</summary>
     /// <exception cref="BadHttpRequestException">
-    /// 400 no question, or one that is too long; 403, 404 a collection that is not the caller's.
+    /// 400 no question, one that is too long, or a wrong filter; 403, 404 a collection that is not the caller's.
     /// </exception>
     public static Question QuestionOf(ChatRequest request, Caller caller)
     {
@@ -28,6 +29,7 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
         {
             KeyId = caller.Id,
             Groups = caller.Groups,
+            Filter = Filters.Read(request.Filter),
             History = [.. Turns(messages.SkipLast(1))],
         };
     }
@@ -36,13 +38,13 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
     {
         var done = await answers.AskAsync(question, cancellationToken).OfType<DoneEvent>().SingleAsync(cancellationToken);
         var answer = done.Answer;
-        var content = answer.Text + ChatText.Foot(answer);
+        var content = ChatText.Body(answer) + ChatText.Foot(answer);
         return Completion(
             model,
             answer.AnswerId,
             "chat.completion",
-            new ChatChoice(0, new ChatAnswer("assistant", content, ChatText.Annotations(answer)), null, "stop"),
-            Usage(question, content));
+            new ChatChoice(0, new ChatAnswer("assistant", content, Annotations(answer)), null, "stop"),
+            Usage(question, content, done.Call));
     }
 
     /// <summary>The parts of an answer as they are written.</summary>
@@ -50,6 +52,7 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
         string model, Question question, bool includeUsage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
+        var body = new ActiveMarkdown();
         var written = 0;
         await foreach (var step in answers.AskAsync(question, cancellationToken))
         {
@@ -60,21 +63,23 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
                     break;
                 case TokenEvent token:
                     written += token.Text.Length;
-                    yield return Part(model, id, new ChatAnswer(null, token.Text));
+                    yield return Part(model, id, new ChatAnswer(null, body.Next(token.Text)));
                     break;
-                case DoneEvent { Answer: var answer }:
-                    var rest = (written == 0 ? answer.Text : "") + ChatText.Foot(answer);
-                    yield return Part(model, id, new ChatAnswer(null, rest, ChatText.Annotations(answer)));
+                case DoneEvent { Answer: var answer, Call: var call }:
+                    var rest = (written == 0 ? ChatText.Body(answer) : "") + ChatText.Foot(answer);
+                    yield return Part(model, id, new ChatAnswer(null, rest, Annotations(answer)));
                     yield return Part(model, id, new ChatAnswer(null, null), "stop");
                     if (includeUsage)
                     {
-                        yield return Completion(model, id, "chat.completion.chunk", null, Usage(question, answer.Text + rest));
+                        yield return Completion(model, id, "chat.completion.chunk", null, Usage(question, answer.Text + rest, call));
                     }
 
                     break;
             }
         }
     }
+
+    private IReadOnlyList<ChatAnnotation> Annotations(Answer answer) => ChatText.Annotations(answer, options.Value.WebAddress);
 
     private static string CollectionOf(string model, Caller caller) =>
         CollectionName.IsValid(model)
@@ -99,8 +104,13 @@ internal sealed class ChatCompletions(AnswerService answers, TimeProvider time)
         }
     }
 
-    private static TokenUsage Usage(Question question, string content)
+    private static TokenUsage Usage(Question question, string content, ModelCall? call)
     {
+        if (call is { InputTokens: { } input, OutputTokens: { } output })
+        {
+            return new TokenUsage(input, output, input + output);
+        }
+
         var prompt = TokenGuess.Of(
             [question.Text, .. question.History!.SelectMany(turn => new[] { turn.Question, turn.Answer })]);
         var completion = TokenGuess.Of(content);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RagAspire.Metadata;
 
 namespace RagAspire.Api.OpenAi;
 
@@ -8,13 +9,15 @@ namespace RagAspire.Api.OpenAi;
 /// <param name="Model">The collection whose documents answer.</param>
 /// <param name="Messages">The last one of the user is the question; those before it are the conversation.</param>
 /// <param name="N">Only one answer is given.</param>
+/// <param name="Filter">An extension of the protocol: what the documents must fulfil, as in <see cref="AnswerRequest"/>.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record ChatRequest(
     [property: JsonPropertyName("model"), Required, StringLength(64, MinimumLength = 1)] string? Model,
     [property: JsonPropertyName("messages"), Required, MinLength(1), MaxLength(1000)] IReadOnlyList<ChatMessage>? Messages,
     [property: JsonPropertyName("stream")] bool? Stream,
     [property: JsonPropertyName("stream_options")] ChatStreamOptions? StreamOptions,
-    [property: JsonPropertyName("n"), Range(1, 1)] int? N);
+    [property: JsonPropertyName("n"), Range(1, 1)] int? N,
+    [property: JsonPropertyName("filter")] FilterNode? Filter);
 
 /// <param name="IncludeUsage">Whether the last chunk before the end tells the tokens.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
@@ -71,14 +74,14 @@ public sealed record ChatAnnotation(
     [property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("url_citation")] UrlCitation Citation);
 
 /// <param name="StartIndex">Of the number in brackets, in characters of the content.</param>
-/// <param name="Url">Of the document, relative to this server.</param>
+/// <param name="Url">Of the document's page in the web app, where its address is set; else of its bytes, relative to this server.</param>
 public sealed record UrlCitation(
     [property: JsonPropertyName("start_index")] int StartIndex,
     [property: JsonPropertyName("end_index")] int EndIndex,
     [property: JsonPropertyName("url")] string Url,
     [property: JsonPropertyName("title")] string Title);
 
-/// <summary>Tokens, estimated where no model tells them.</summary>
+/// <summary>Tokens as the model counts them, estimated where none has answered or tells them.</summary>
 public sealed record TokenUsage(
     [property: JsonPropertyName("prompt_tokens")] long Prompt,
     [property: JsonPropertyName("completion_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Completion,

@@ -26,7 +26,8 @@ internal static class OpenAiApi
     /// <summary>What ends a stream; bytes are sent as they are, where a text would become JSON.</summary>
     private static readonly byte[] End = "[DONE]"u8.ToArray();
 
-    public static IServiceCollection AddOpenAi(this IServiceCollection services) => services.AddSingleton<ChatCompletions>();
+    public static IServiceCollection AddOpenAi(this IServiceCollection services) => services
+        .AddValidatedOptions<OpenAiOptions>(OpenAiOptions.Section).AddSingleton<ChatCompletions>();
 
     public static WebApplication MapOpenAi(this WebApplication app)
     {

@@ -43,7 +43,8 @@ public sealed class LimitOptions
     public int EventStreamsPerKey { get; set; } = 100;
 
     /// <summary>
-    /// Average rate of requests without a valid key from one address, of all processes together; probes are not counted.
+    /// Average rate of requests without a valid key from one address for what needs none, of all processes together; probes are
+    /// not counted. What needs a key is refused before.
     /// </summary>
     [Range(1, 100_000)]
     public int AnonymousRequestsPerSecond { get; set; } = 50;
@@ -118,7 +119,10 @@ public static class RequestLimits
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = (context, _) =>
             {
-                context.HttpContext.Response.Headers.RetryAfter = "1";
+                var http = context.HttpContext;
+                http.Response.Headers.RetryAfter = "1";
+                http.RequestServices.GetRequiredService<ApiMetrics>().Refused(
+                    IsAuthenticated(http) ? RefusalLimits.Requests : RefusalLimits.AnonymousRequests);
                 return ValueTask.CompletedTask;
             };
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
@@ -137,7 +141,7 @@ public static class RequestLimits
     {
         var options = context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
         var shared = context.RequestServices.GetRequiredService<SharedLimits>();
-        if (context.User.Identity?.IsAuthenticated == true)
+        if (IsAuthenticated(context))
         {
             return Partition(shared, new SharedLimit("requests", options.RequestsPerSecond, options.Burst), Caller.Of(context.User).Id);
         }
@@ -147,6 +151,8 @@ public static class RequestLimits
             ? RateLimitPartition.GetNoLimiter("probe")
             : Partition(shared, new SharedLimit("anonymous requests", perSecond, perSecond * 4), $"{context.Connection.RemoteIpAddress}");
     }
+
+    private static bool IsAuthenticated(HttpContext context) => context.User.Identity?.IsAuthenticated == true;
 
     private static RateLimitPartition<string> Partition(SharedLimits shared, SharedLimit limit, string key) =>
         RateLimitPartition.Get($"{limit.Name} {key}", _ => new SharedRateLimiter(shared, limit, key));

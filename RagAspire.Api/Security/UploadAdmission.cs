@@ -17,10 +17,11 @@ public sealed class UploadAdmission : IDisposable
     private readonly LimitOptions _limits;
     private readonly int _most;
     private readonly PartitionedRateLimiter<string> _limiter;
+    private readonly ApiMetrics _metrics;
 
-    public UploadAdmission(IOptions<LimitOptions> options)
+    public UploadAdmission(IOptions<LimitOptions> options, ApiMetrics metrics)
     {
-        _limits = options.Value;
+        (_limits, _metrics) = (options.Value, metrics);
         var (perKey, all) = (Units(_limits.UploadBytesAtOncePerKey), Units(_limits.UploadBytesAtOnce));
         _most = Math.Min(perKey, all);
         _limiter = PartitionedRateLimiter.CreateChained(
@@ -43,6 +44,7 @@ public sealed class UploadAdmission : IDisposable
         }
 
         place.Dispose();
+        _metrics.Refused(RefusalLimits.Uploads);
         throw new BadHttpRequestException(
             "Too many uploads are being received at once: wait for the seconds in Retry-After.",
             StatusCodes.Status429TooManyRequests);

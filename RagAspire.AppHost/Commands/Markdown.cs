@@ -1,4 +1,5 @@
 using System.Text;
+using RagAspire.Api;
 
 namespace RagAspire.AppHost.Commands;
 
@@ -26,21 +27,7 @@ internal static class Markdown
     public static string List(IEnumerable<string> items) => string.Concat(items.Select(item => $"- {Text(item)}\n"));
 
     /// <summary>Text of a document or a message, in which nothing is markup.</summary>
-    public static string Text(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var character in text.ReplaceLineEndings(" "))
-        {
-            if (character is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' or '|' or '#')
-            {
-                escaped.Append('\\');
-            }
-
-            escaped.Append(character);
-        }
-
-        return escaped.ToString();
-    }
+    public static string Text(string text) => MarkdownText.Escape(text);
 
     /// <summary>The parts that are not empty, as paragraphs.</summary>
     public static string Join(params string[] parts) =>

@@ -13,4 +13,8 @@ public sealed record SourcesEvent(IReadOnlyList<Source> Sources) : AnswerEvent;
 public sealed record TokenEvent(string Text) : AnswerEvent;
 
 /// <summary>The whole answer. Its text replaces the tokens, which differ from it when the model failed half-way.</summary>
-public sealed record DoneEvent(Answer Answer) : AnswerEvent;
+public sealed record DoneEvent(Answer Answer) : AnswerEvent
+{
+    /// <summary>The call of the model; null where there was none, as for an answer from the cache.</summary>
+    public ModelCall? Call { get; init; }
+}

@@ -113,7 +113,8 @@ public sealed class AnswerService(
             cache.Set(CacheName, key, kept, Stopwatch.GetElapsedTime(startedAt));
         }
 
-        yield return new DoneEvent(await RecordAsync(question, draft, isCached: false, startedAt, cancellationToken));
+        var answer = await RecordAsync(question, draft, isCached: false, startedAt, cancellationToken);
+        yield return new DoneEvent(answer) { Call = draft.Call };
     }
 
     private async Task<Answer> RecordAsync(

@@ -35,6 +35,9 @@ public sealed class AnswerStore(NpgsqlDataSource dataSource)
             question.KeyId).ExecuteAsync(cancellationToken);
 
     /// <summary>The collection of an answer; null when there is no such answer.</summary>
-    public async Task<string?> CollectionOfAsync(Guid answerId, CancellationToken cancellationToken) =>
-        await dataSource.Command("select collection from answers where id = $1", answerId).ScalarAsync<string>(cancellationToken);
+    /// <param name="keyId">The key to which it was given; null for any.</param>
+    public async Task<string?> CollectionOfAsync(Guid answerId, string? keyId, CancellationToken cancellationToken) =>
+        await dataSource.Command(
+            "select collection from answers where id = $1 and ($2::text is null or key_id = $2)", answerId, keyId)
+            .ScalarAsync<string>(cancellationToken);
 }

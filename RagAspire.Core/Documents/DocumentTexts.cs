@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Npgsql;
 using RagAspire.Database;
@@ -46,8 +47,55 @@ public sealed class DocumentTexts(NpgsqlDataSource dataSource)
     public async Task CopyToAsync(Document document, Stream target, CancellationToken cancellationToken)
     {
         await using var writer = new StreamWriter(target, new UTF8Encoding(false), leaveOpen: true);
-        var covered = 0;
-        for (var next = 0; next < document.ChunkCount;)
+        await foreach (var piece in PiecesAsync(document, 0, 0, cancellationToken))
+        {
+            await writer.WriteAsync(piece, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads a window of the text, and no more chunks than stand in it.</summary>
+    /// <param name="start">In UTF-16 code units. Chunks of an earlier release, which do not know their place, are read up to here.</param>
+    /// <param name="length">The most code units; fewer at the end of the text.</param>
+    /// <exception cref="IOException">The version was replaced or deleted meanwhile.</exception>
+    public async Task<string> ReadAsync(Document document, int start, int length, CancellationToken cancellationToken)
+    {
+        var window = new StringBuilder();
+        var (next, position) = await SkipAsync(document, start, cancellationToken);
+        await foreach (var piece in PiecesAsync(document, next, position, cancellationToken))
+        {
+            var shown = piece[Math.Clamp(start - position, 0, piece.Length)..];
+            window.Append(shown[..Math.Min(shown.Length, length - window.Length)]);
+            position += piece.Length;
+            if (window.Length == length)
+            {
+                break;
+            }
+        }
+
+        return window.ToString();
+    }
+
+    /// <summary>The code units of the text; null where it was processed by an earlier release.</summary>
+    public async Task<int?> LengthAsync(Document document, CancellationToken cancellationToken) =>
+        await dataSource.Command("""
+            select (place ->> 'end')::int from chunks where document_id = $1 and version = $2 order by ordinal desc limit 1
+            """, document.Id, document.ReadyVersion).ScalarAsync<int?>(cancellationToken);
+
+    /// <summary>The first chunk that reaches beyond a position, and where the one before it ends.</summary>
+    private async Task<(int Ordinal, int Position)> SkipAsync(
+        Document document, int start, CancellationToken cancellationToken) =>
+        (await dataSource.Command("""
+            select ordinal + 1, (place ->> 'end')::int from chunks
+            where document_id = $1 and version = $2 and (place ->> 'end')::int <= $3 order by ordinal desc limit 1
+            """, document.Id, document.ReadyVersion, start).ListAsync(row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))
+        .FirstOrDefault();
+
+    /// <summary>The text from a chunk on: what leads to each chunk, and what it does not repeat of the one before.</summary>
+    /// <param name="covered">Where the chunk before ends.</param>
+    private async IAsyncEnumerable<ReadOnlyMemory<char>> PiecesAsync(
+        Document document, int next, int covered, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (next < document.ChunkCount)
         {
             var batch = await BatchAsync(document, next, cancellationToken);
             if (batch.Count == 0)
@@ -57,9 +105,9 @@ public sealed class DocumentTexts(NpgsqlDataSource dataSource)
 
             foreach (var (text, lead, place) in batch)
             {
-                await writer.WriteAsync(lead.AsMemory(), cancellationToken);
+                yield return lead.AsMemory();
                 var repeated = place is null ? 0 : place.HeaderLength + Math.Max(0, covered - place.Start);
-                await writer.WriteAsync(text.AsMemory(Math.Min(repeated, text.Length)), cancellationToken);
+                yield return text.AsMemory(Math.Min(repeated, text.Length));
                 covered = place?.End ?? 0;
             }
 

@@ -34,13 +34,14 @@ public sealed record DocumentProgress(
 }
 
 /// <summary>
-/// Publishes progress by Redis pub/sub, with polling of the row as the fallback: a watcher polls, and gets changes at once
-/// while Redis is available.
+/// Publishes progress by Redis pub/sub, with polling of the row as the fallback: a watcher gets changes at once while Redis is
+/// available, and polls seldom then, for what Redis may have lost.
 /// </summary>
 public sealed partial class ProgressFeed(
     IConnectionMultiplexer redis, DocumentStore documents, TimeProvider time, ILogger<ProgressFeed> logger)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SubscribedPollInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>Publishes to the watchers. Never throws and does not wait for Redis.</summary>
     public async Task PublishAsync(Document document)
@@ -70,22 +71,8 @@ public sealed partial class ProgressFeed(
             new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         await using var subscription = await SubscribeAsync(documentId, heard.Writer);
         DocumentProgress? last = null;
-        while (true)
+        while (await documents.FindAsync(documentId, cancellationToken) is { } row)
         {
-            while (heard.Reader.TryRead(out var news))
-            {
-                if (IsNew(news, last) && !IsLast(news, untilEmbedded))
-                {
-                    yield return last = news;
-                }
-            }
-
-            var row = await documents.FindAsync(documentId, cancellationToken);
-            if (row is null)
-            {
-                yield break;
-            }
-
             var now = DocumentProgress.Of(row);
             if (IsNew(now, last))
             {
@@ -97,7 +84,14 @@ public sealed partial class ProgressFeed(
                 yield break;
             }
 
-            await WaitAsync(heard.Reader, cancellationToken);
+            // News are taken as they are, and the row is read for the last ones and after a silence.
+            while (await HearAsync(heard.Reader, subscription, cancellationToken) is { } news && !IsLast(news, untilEmbedded))
+            {
+                if (IsNew(news, last))
+                {
+                    yield return last = news;
+                }
+            }
         }
     }
 
@@ -107,6 +101,27 @@ public sealed partial class ProgressFeed(
 
     private static bool IsLast(DocumentProgress progress, bool untilEmbedded) =>
         untilEmbedded ? progress.IsEmbedded : progress.IsFinal;
+
+    /// <summary>The next news; null when it is time to read the row.</summary>
+    private async Task<DocumentProgress?> HearAsync(
+        ChannelReader<DocumentProgress> heard, Subscription subscription, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < SubscribedPollInterval; waited += PollInterval)
+        {
+            if (heard.TryRead(out var news))
+            {
+                return news;
+            }
+
+            await WaitAsync(heard, cancellationToken);
+            if (!subscription.IsActive || !redis.IsConnected)
+            {
+                break;
+            }
+        }
+
+        return heard.TryRead(out var last) ? last : null;
+    }
 
     private async Task WaitAsync(ChannelReader<DocumentProgress> heard, CancellationToken cancellationToken)
     {
@@ -147,6 +162,8 @@ public sealed partial class ProgressFeed(
 
     private sealed class Subscription(ChannelMessageQueue? queue) : IAsyncDisposable
     {
+        public bool IsActive => queue is not null;
+
         public async ValueTask DisposeAsync()
         {
             if (queue is not null)

@@ -28,16 +28,26 @@ public sealed partial class SearchRecorder(
         _rows.Writer.TryWrite(new Row(result.SearchId, collection, [.. result.Hits.Select(hit => hit.ChunkId)]));
 
     /// <summary>The collection of a recorded search; null when there is no such record.</summary>
+    /// <param name="groups">
+    /// Those that see all of its hits; null for a record of any hits. A record does not say whose search it was.
+    /// </param>
     /// <remarks>Feedback may come before the record is written, by this or another process: then it is waited for.</remarks>
-    public async Task<string?> CollectionOfAsync(Guid searchId, CancellationToken cancellationToken)
+    public async Task<string?> CollectionOfAsync(
+        Guid searchId, IReadOnlyList<string>? groups, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var collection = await dataSource.Command("select collection from searches where id = $1", searchId)
-                .ScalarAsync<string>(cancellationToken);
-            if (collection is not null || !MayBeUnwritten(searchId))
+            var record = await dataSource.Command("""
+                select s.collection, $2::text[] is null or not exists (
+                    select from unnest(s.chunk_ids) hit
+                    left join searchable_chunks c on c.id = hit
+                    where c.id is null or (cardinality(c.groups) > 0 and not c.groups && $2))
+                from searches s where s.id = $1
+                """, searchId, groups?.ToArray()).ListAsync(
+                row => (Collection: row.GetString(0), IsSeen: row.GetBoolean(1)), cancellationToken);
+            if (record.Count > 0 || !MayBeUnwritten(searchId))
             {
-                return collection;
+                return record.Where(one => one.IsSeen).Select(one => one.Collection).FirstOrDefault();
             }
 
             await Task.Delay(GatherTime, time, cancellationToken);

@@ -67,6 +67,9 @@ public sealed class ApiKeyStore(
 
     private readonly ConcurrentDictionary<string, Known> _known = new();
 
+    // Ids that are no key, by the time at which the database said so.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _missed = new();
+
     private readonly Known[] _configured =
     [
         .. Configured(options.Value.DevelopmentKey, "development", [Scopes.Admin]),
@@ -74,7 +77,8 @@ public sealed class ApiKeyStore(
     ];
 
     /// <summary>
-    /// The caller with this key; null for an invalid one. A revoked key is accepted for up to ten seconds more.
+    /// The caller with this key; null for an invalid one. A revoked key is accepted for up to ten seconds more, and an id that
+    /// is no key is not looked up again for as long.
     /// </summary>
     public async Task<Caller?> AuthenticateAsync(string presented, CancellationToken cancellationToken)
     {
@@ -124,7 +128,8 @@ public sealed class ApiKeyStore(
         await transaction.CommitAsync(cancellationToken);
 
         // A key that was made here is no stranger at its first use.
-        Remember(id, new Known(new Caller(id, name, scopes, collections, groups), Hash(secret), time.GetUtcNow()));
+        _missed.TryRemove(id, out _);
+        Keep(_known, id, new Known(new Caller(id, name, scopes, collections, groups), Hash(secret), time.GetUtcNow()));
         return (key!, secret);
     }
 
@@ -187,6 +192,11 @@ public sealed class ApiKeyStore(
             return known;
         }
 
+        if (_missed.TryGetValue(id, out var missedAt) && now - missedAt < CacheTime)
+        {
+            return null;
+        }
+
         Known? found;
         try
         {
@@ -201,20 +211,21 @@ public sealed class ApiKeyStore(
         if (found is null)
         {
             _known.TryRemove(id, out _);
+            Keep(_missed, id, now);
             return null;
         }
 
-        return Remember(id, found);
+        return Keep(_known, id, found);
     }
 
-    private Known Remember(string id, Known found)
+    private static T Keep<T>(ConcurrentDictionary<string, T> cache, string id, T value)
     {
-        if (_known.Count >= CacheSize)
+        if (cache.Count >= CacheSize)
         {
-            _known.Clear();
+            cache.Clear();
         }
 
-        return _known[id] = found;
+        return cache[id] = value;
     }
 
     private async Task<Known?> ReadAsync(string id, DateTimeOffset now, TimeSpan? limit, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class AnswerServiceTests(Stores stores)
         Assert.Equal((false, true), (first.Cached, second.Cached));
         Assert.NotEqual(first.AnswerId, second.AnswerId);
         Assert.Equal((first.Text, first.Kind), (second.Text, second.Kind));
-        Assert.Equal("default", await rig.Services.GetRequiredService<AnswerStore>().CollectionOfAsync(second.AnswerId, Token));
+        Assert.Equal("default", await rig.Services.GetRequiredService<AnswerStore>().CollectionOfAsync(second.AnswerId, null, Token));
     }
 
     [Theory]

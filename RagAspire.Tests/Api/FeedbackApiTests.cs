@@ -54,6 +54,29 @@ public sealed class FeedbackApiTests(SharedSystem shared, Stores stores)
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_key_with_groups_rates_its_own_answers_and_the_searches_whose_hits_it_sees()
+    {
+        var (system, collection) = await BeginAsync();
+        using var red = await GroupAsync(system, collection, "red");
+        using var blue = await GroupAsync(system, collection, "blue");
+        await system.Client.UploadAndWaitAsync(
+            "valve.txt", "The valve has the code tangerine."u8.ToArray(), ("collection", collection), ("groups", "red"));
+        await red.FindAsync("tangerine", collection);
+
+        var answer = await red.AskAsync("Which code has the valve?", collection);
+        var ofOther = await system.Client.AskAsync("Which code has the valve?", collection);
+        var search = await red.SearchAsync("tangerine", collection);
+        var open = await system.Client.SearchAsync("foxes", collection, mode: "text");
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(blue, new { answerId = answer.AnswerId, relevant = false }));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(red, new { answerId = ofOther.AnswerId, relevant = false }));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(blue, new { searchId = search.SearchId, relevant = false }));
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(red, new { answerId = answer.AnswerId, relevant = true }));
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(red, new { searchId = search.SearchId, relevant = true }));
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(blue, new { searchId = open.SearchId, relevant = true }));
+    }
+
     /// <summary>A search is recorded in the background, and its id says that it may not be recorded yet.</summary>
     [Fact]
     public async Task Feedback_on_a_search_that_never_was_is_404()
@@ -74,9 +97,16 @@ public sealed class FeedbackApiTests(SharedSystem shared, Stores stores)
         return (system, collection);
     }
 
-    private static async Task RateAsync(RagSystem system, object feedback)
+    private static async Task RateAsync(RagSystem system, object feedback) =>
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync(system.Client, feedback));
+
+    private static async Task<HttpStatusCode> StatusAsync(RagClient client, object feedback)
     {
-        using var response = await system.Client.TrySendAsync(HttpMethod.Post, Path, feedback);
-        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        using var response = await client.TrySendAsync(HttpMethod.Post, Path, feedback);
+        return response.StatusCode;
     }
+
+    private static async Task<RagClient> GroupAsync(RagSystem system, string collection, string group) => new(
+        system.Api.Address,
+        await system.NewKeyAsync(new { name = group, scopes = new[] { "read" }, collections = new[] { collection }, groups = new[] { group } }));
 }

@@ -35,6 +35,21 @@ public sealed partial class OpenApiTests(SharedSystem shared, Stores stores)
         Assert.Contains("answer", schemas["Answer"]!["properties"]!.AsObject().Select(property => property.Key));
     }
 
+    /// <summary>Only a page that was kept has an age.</summary>
+    [Fact]
+    public async Task The_description_is_made_once_whatever_the_host_and_the_query()
+    {
+        var client = (await shared.SystemAsync(stores)).Client;
+        await DocumentAsync();
+        foreach (var (host, query) in new[] { ("a.example", ""), ("b.example", "?x=1"), ("a.example", "?x=2") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/openapi/v1.json{query}");
+            request.Headers.Host = host;
+            using var response = await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(response.Headers.Age is not null, $"{host}{query}: {response}");
+        }
+    }
+
     private async Task<JsonNode> DocumentAsync() => await (await shared.SystemAsync(stores)).Client.GetAsync("/openapi/v1.json");
 
     private static IEnumerable<string> Words(JsonNode schema) =>

@@ -10,6 +10,9 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
 {
     private const string Keys = "/api/v1/operations/api-keys";
 
+    /// <summary>Of a document, a batch or a run that does not exist.</summary>
+    private const string Id = "00000000-0000-0000-0000-000000000001";
+
     private static readonly string[] Scopes =
         ["read", "write", "operations:read", "operations:run", "alerts:write", "keys", "admin"];
 
@@ -19,42 +22,64 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
     public static TheoryData<string, string, string, bool> Calls => new()
     {
         { "GET", "/api/v1/documents?collection=COLLECTION", "read", true },
+        { "POST", "/api/v1/documents", "write", true },
+        { "GET", $"/api/v1/documents/{Id}", "read", true },
+        { "PUT", $"/api/v1/documents/{Id}", "write", true },
+        { "PATCH", $"/api/v1/documents/{Id}", "write", true },
+        { "DELETE", $"/api/v1/documents/{Id}", "write", true },
+        { "GET", $"/api/v1/documents/{Id}/content", "read", true },
+        { "GET", $"/api/v1/documents/{Id}/text", "read", true },
+        { "GET", $"/api/v1/documents/{Id}/chunks", "read", true },
+        { "GET", $"/api/v1/documents/{Id}/events", "read", true },
+        { "POST", $"/api/v1/documents/{Id}/retry", "write", true },
+        { "PUT", $"/api/v1/documents/{Id}/groups", "write", true },
+        { "PUT", "/api/v1/documents/by-external-id/one", "write", true },
+        { "POST", "/api/v1/documents/batch?collection=COLLECTION", "write", true },
+        { "GET", $"/api/v1/documents/batches/{Id}", "read", true },
+        { "POST", "/api/v1/documents/retry", "write", true },
+        { "GET", "/api/v1/collections", "read", true },
+        { "GET", "/api/v1/collections/COLLECTION/export", "read", true },
+        { "POST", "/api/v1/collections/COLLECTION/import", "write", true },
         { "POST", "/api/v1/search", "read", true },
         { "GET", "/api/v1/search?query=fox&collection=COLLECTION", "read", true },
         { "POST", "/api/v1/answers", "read", true },
         { "POST", "/api/v1/feedback", "read", true },
-        { "POST", "/api/v1/documents", "write", true },
-        { "DELETE", "/api/v1/documents/00000000-0000-0000-0000-000000000001", "write", true },
-        { "PUT", "/api/v1/documents/by-external-id/one", "write", true },
-        { "PUT", "/api/v1/documents/00000000-0000-0000-0000-000000000001/groups", "write", true },
-        { "PATCH", "/api/v1/documents/00000000-0000-0000-0000-000000000001", "write", true },
-        { "POST", "/api/v1/documents/batch?collection=COLLECTION", "write", true },
-        { "POST", "/api/v1/documents/retry", "write", true },
-        { "GET", "/api/v1/documents/batches/00000000-0000-0000-0000-000000000001", "read", true },
-        { "GET", "/api/v1/collections", "read", true },
-        { "GET", "/api/v1/collections/COLLECTION/export", "read", true },
-        { "POST", "/api/v1/collections/COLLECTION/import", "write", true },
+        { "GET", "/v1/models", "read", true },
+        { "POST", "/v1/chat/completions", "read", true },
+        { "POST", "/v1/embeddings", "read", true },
         { "GET", "/api/v1/operations/audit", "operations:read", true },
         { "GET", "/api/v1/operations/golden-sets", "operations:read", true },
+        { "GET", "/api/v1/operations/golden-sets/COLLECTION", "operations:read", true },
+        { "GET", "/api/v1/operations/golden-sets/COLLECTION/evaluations", "operations:read", true },
         { "PUT", "/api/v1/operations/golden-sets/COLLECTION", "operations:run", true },
         { "DELETE", "/api/v1/operations/golden-sets/COLLECTION", "operations:run", true },
         { "POST", "/api/v1/operations/golden-sets/COLLECTION/evaluate", "operations:run", true },
         { "GET", "/api/v1/operations/maintenance", "operations:read", false },
         { "GET", "/api/v1/operations/maintenance/runs", "operations:read", false },
+        { "GET", $"/api/v1/operations/maintenance/runs/{Id}", "operations:read", false },
+        { "GET", $"/api/v1/operations/maintenance/runs/{Id}/events", "operations:read", false },
+        { "DELETE", $"/api/v1/operations/maintenance/runs/{Id}", "operations:run", false },
         { "POST", "/api/v1/operations/maintenance/no-such-task", "operations:run", false },
         { "GET", "/api/v1/operations/backups", "operations:read", false },
+        { "POST", "/api/v1/operations/backups", "operations:run", false },
+        { "GET", "/api/v1/operations/backups/none", "operations:read", false },
         { "POST", "/api/v1/operations/backups/none/verify", "operations:run", false },
         { "GET", "/api/v1/operations/alerts", "operations:read", false },
         { "POST", "/api/v1/operations/alerts", "alerts:write", true },
+        { "GET", "/api/v1/operations/alerts/0/diagnosis", "operations:read", false },
         { "GET", "/api/v1/operations/diagnostics", "operations:read", false },
         { "GET", "/api/v1/operations/diagnostics/database", "operations:read", false },
+        { "GET", "/api/v1/operations/capacity", "operations:read", false },
+        { "GET", "/api/v1/operations/capacity/charts/cpu.svg", "operations:read", false },
         { "GET", "/api/v1/operations/memory", "operations:read", false },
         { "GET", "/api/v1/operations/usage", "operations:read", false },
         { "GET", "/api/v1/operations/queues", "operations:read", false },
         { "GET", "/api/v1/operations/webhooks/deliveries", "operations:read", false },
         { "GET", Keys, "keys", true },
+        { "POST", Keys, "keys", true },
         { "DELETE", $"{Keys}/none", "keys", true },
         { "PUT", $"{Keys}/none/budget", "keys", true },
+        { "DELETE", $"{Keys}/none/budget", "keys", true },
     };
 
     [Theory]
@@ -65,8 +90,13 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         var collection = shared.NewCollection();
         foreach (var scope in Scopes)
         {
-            using var unbound = await ClientAsync(system, [scope]);
-            Assert.Equal(scope == needed || scope == "admin", await MayAsync(unbound, method, path, collection));
+            var isAllowed = scope == needed || scope == "admin";
+            if (!(isAllowed && IsBackup(method, path)))
+            {
+                using var unbound = await ClientAsync(system, [scope]);
+                Assert.Equal(isAllowed, await MayAsync(unbound, method, path, collection));
+            }
+
             if (scope != "admin")
             {
                 using var bound = await ClientAsync(system, [scope], collection);
@@ -75,15 +105,21 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         }
     }
 
+    /// <summary>Any key may ask what it is.</summary>
     [Fact]
     public async Task Every_call_of_the_description_is_covered()
     {
         var system = await shared.SystemAsync(stores);
         var described = (await system.Client.GetAsync("/openapi/v1.json"))["paths"]!.AsObject()
-            .Where(path => path.Key.StartsWith("/api/v1/operations/", StringComparison.Ordinal))
-            .Select(path => path.Key.Split('/')[4].Split('?')[0]).Distinct();
-        var covered = Calls.Select(call => call.Data.Item2.Split('/')).Where(parts => parts.Length > 4).Select(parts => parts[4]);
-        Assert.Empty(described.Except(covered).Except(["capacity"]));
+            .SelectMany(path => path.Value!.AsObject().Select(
+                call => (Method: call.Key.ToUpperInvariant(), Path: path.Key.TrimEnd('/')))).ToHashSet();
+        var covered = Calls.Select(call => call.Data).Select(call => described
+            .Where(each => each.Method == call.Item1 && IsAt(call.Item2.Split('?')[0], each.Path))
+            .MinBy(each => each.Path.Count(letter => letter == '{'))).ToList();
+
+        Assert.True(described.Count > 40);
+        Assert.DoesNotContain(default, covered);
+        Assert.Empty(described.Except(covered).Except([("GET", "/api/v1/key")]));
     }
 
     [Fact]
@@ -185,7 +221,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         path = path.Replace("COLLECTION", collection, StringComparison.Ordinal);
         using var response = (method, path) switch
         {
-            ("POST", "/api/v1/documents") or ("PUT", "/api/v1/documents/by-external-id/one") =>
+            ("POST", "/api/v1/documents") or ("PUT", "/api/v1/documents/by-external-id/one" or $"/api/v1/documents/{Id}") =>
                 await client.SendFileAsync(new HttpMethod(method), path, "empty.txt", [], ("collection", collection)),
             ("POST", _) when path.EndsWith("/import", StringComparison.Ordinal) || path.Contains("/batch?", StringComparison.Ordinal) =>
                 await client.Http.PostAsync(path, Bytes(), Cancelled),
@@ -194,6 +230,17 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
         Assert.True((int)response.StatusCode < 500, $"{method} {path}: {response.StatusCode}");
         Assert.NotEqual(HttpStatusCode.Unauthorized, response.StatusCode);
         return response.StatusCode != HttpStatusCode.Forbidden;
+    }
+
+    /// <summary>It would make a backup, which the other tests of this system do not expect.</summary>
+    private static bool IsBackup(string method, string path) => (method, path) == ("POST", "/api/v1/operations/backups");
+
+    /// <summary>Whether a path is that of a call with parameters.</summary>
+    private static bool IsAt(string path, string template)
+    {
+        var (parts, names) = (path.Split('/'), template.Split('/'));
+        return parts.Length == names.Length
+            && parts.Zip(names).All(pair => pair.Second.Contains('{') || pair.First == pair.Second);
     }
 
     private static ByteArrayContent Bytes()

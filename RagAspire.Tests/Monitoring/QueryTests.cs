@@ -21,6 +21,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         ["redis_expired_"] = "Garnet does not tell",
         ["redis_evicted_"] = "Garnet does not tell",
         ["collection_update_queue_length"] = "this system searches in the process",
+        ["rag_api_refused_"] = "this system stays within its limits",
         ["rag_rerank_"] = "this system has no reranking model",
         ["app_status_recovery_mode"] = "this system searches in the process",
     };

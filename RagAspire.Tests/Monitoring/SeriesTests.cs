@@ -13,6 +13,7 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
         ["db_client_connection_npgsql_pending_requests"] =
             "comes with the first command that finds all of a hundred connections in use",
         ["db_client_connection_npgsql_timeouts_total"] = "comes with the first command that then waited in vain",
+        ["rag_api_refused_total"] = "comes with the first request beyond a limit",
         ["rag_rerank_duration_seconds"] = "comes with the first search that a reranking model orders, and there is none here",
     };
 

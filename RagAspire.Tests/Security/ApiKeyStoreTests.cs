@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Security;
@@ -52,5 +55,27 @@ public sealed class ApiKeyStoreTests(Stores stores)
 
         Assert.Null(await keys.AuthenticateAsync(secret, Token));
         Assert.False(await keys.RevokeAsync(key.Id, "test", Token));
+    }
+
+    /// <summary>The key is put into the table behind the store's back, so only a query could find it.</summary>
+    [Fact]
+    public async Task An_id_that_is_no_key_is_not_looked_up_again_for_ten_seconds()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var one = await CoreServices.CreateAsync(stores);
+        await using var other = await CoreServices.CreateAsync(
+            stores, one.Get<IConfiguration>()["ConnectionStrings:ragdb"], null, services => services.AddSingleton<TimeProvider>(time));
+        var database = one.Get<NpgsqlDataSource>();
+        var (key, secret) = await one.Get<ApiKeyStore>().CreateAsync("late", [Scopes.Read], null, null, null, "test", Token);
+        await database.Command("create table hidden_keys as select * from api_keys").ExecuteAsync(Token);
+        await database.Command("delete from api_keys").ExecuteAsync(Token);
+        var keys = other.Get<ApiKeyStore>();
+        Assert.Null(await keys.AuthenticateAsync(secret, Token));
+        await database.Command("insert into api_keys select * from hidden_keys").ExecuteAsync(Token);
+
+        Assert.Null(await keys.AuthenticateAsync(secret, Token));
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(key.Id, (await keys.AuthenticateAsync(secret, Token))!.Id);
     }
 }

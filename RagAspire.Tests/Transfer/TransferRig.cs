@@ -82,6 +82,15 @@ internal sealed class TransferRig(CoreServices core, OpenAiStub model) : IAsyncD
         return [.. result.Hits.Select(hit => $"{hit.ChunkId} {hit.Score:R} {hit.Text}")];
     }
 
+    /// <summary>The documents of the hits, best first, each once.</summary>
+    public async Task<List<Guid>> FoundAsync(string text, SearchMode mode)
+    {
+        var result = await core.Get<SearchService>().SearchAsync(
+            new SearchQuery(text, CollectionName.Default, 100, mode, new Dictionary<string, string>()), Token);
+        Assert.Null(result.Degraded);
+        return [.. result.Hits.Select(hit => hit.DocumentId).Distinct()];
+    }
+
     public Task<Page<Document>> DocumentsAsync(string collection = CollectionName.Default) =>
         core.Get<DocumentStore>().ListAsync(new DocumentFilter(collection, null, null, null, 200), Token);
 

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 using RagAspire.Database;
 using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Walks;
 
 namespace RagAspire.Tests.Usage;
 
@@ -74,6 +75,9 @@ public sealed class UsageApiTests(UsageHost host, Browser browser) : IClassFixtu
         Assert.Equal(untilNextMonth.TotalSeconds, refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, tolerance: 60);
         using var upload = await client.PostFileAsync("b.txt", "Another text."u8.ToArray(), ("collection", "limited"));
         Assert.Equal(HttpStatusCode.TooManyRequests, upload.StatusCode);
+        using var tool = McpRequest.Tool("ask", new { question = "What is a lazy dog?", collection = "limited" });
+        using var answered = await client.Http.SendAsync(tool, Token);
+        Assert.Matches("100 EUR a month.*\"isError\":true", await answered.Content.ReadAsStringAsync(Token));
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/v1/search", new { query = Guid.NewGuid(), collection = "limited", mode = "text" }));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/v1/search", new { query = "a cached search", collection = "limited" }));

@@ -8,8 +8,8 @@ public static class ArchivePath
     private const int MaxLength = 255;
 
     /// <summary>
-    /// The folders and the name with '/', without what leads elsewhere: roots, drives, "..", control characters. Of a path
-    /// that is too long the last part.
+    /// The folders and the name with '/', without what leads elsewhere or hides what it is: roots, drives, "..", control characters,
+    /// marks of direction. Of a path that is too long the last part.
     /// </summary>
     public static string Clean(string path)
     {
@@ -28,7 +28,8 @@ public static class ArchivePath
     }
 
     // Half a surrogate pair, which cannot be stored, is enumerated as the replacement.
-    private static bool IsShown(Rune letter) => !Rune.IsControl(letter) && letter != Rune.ReplacementChar;
+    private static bool IsShown(Rune letter) =>
+        (!letter.IsBmp || NameLetters.IsShown((char)letter.Value)) && letter != Rune.ReplacementChar;
 
     private static bool IsDrive(string part) => part is [var letter, ':'] && char.IsAsciiLetter(letter);
 }

@@ -66,10 +66,10 @@ public static class FileReceiver
             : throw new RefusedFileException(FileFault.Unsupported, type.Refusal);
     }
 
-    /// <summary>The last part of a path, without control characters, as the name of a document.</summary>
+    /// <summary>The last part of a path, without control characters and marks of direction, as the name of a document.</summary>
     public static string CleanName(string path)
     {
-        var name = new string([.. path[(path.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !char.IsControl(c))]).Trim();
+        var name = new string([.. path[(path.LastIndexOfAny(['/', '\\']) + 1)..].Where(NameLetters.IsShown)]).Trim();
         return name.Length switch
         {
             0 => "document",

@@ -10,6 +10,7 @@ namespace RagAspire.Tests.Api.Doors;
 public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IAsyncLifetime
 {
     public const string Name = "doors";
+    public const string WebAddress = "https://app.example.org/rag";
     public const string Answer = "It jumps over the lazy dog [1].";
 
     public OllamaStub Ollama { get; private set; } = null!;
@@ -31,6 +32,7 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
             {
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
+                ["OpenAi__WebAddress"] = WebAddress,
             },
         });
         var client = System.Client;

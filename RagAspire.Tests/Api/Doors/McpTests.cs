@@ -2,6 +2,8 @@ using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Npgsql;
+using RagAspire.Database;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Api.Doors;
@@ -57,6 +59,56 @@ public sealed class McpTests(DoorsHost host)
             $"{first.GetProperty("text").GetString()}{second.GetProperty("text").GetString()}".Trim());
         var resource = await client.ReadResourceAsync($"ragaspire://documents/{id}", cancellationToken: Token);
         Assert.StartsWith("The quick brown fox", Assert.IsType<TextResourceContents>(resource.Contents[0]).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Most of the chunks of the document do not exist, so reading it whole, or up to the window, would fail.</summary>
+    [Fact]
+    public async Task A_part_of_a_long_text_is_read_without_the_rest()
+    {
+        const int Chunks = 200_000;
+        const int Length = 1_000;
+        var id = (await host.System.Client.UploadAndWaitAsync("long.txt", "Emu."u8.ToArray())).Id;
+        await using var database = NpgsqlDataSource.Create(host.System.Database);
+        await database.Command("delete from chunks where document_id = $1", id).ExecuteAsync(Token);
+        await database.Command("update documents set chunk_count = $2 where id = $1", id, Chunks).ExecuteAsync(Token);
+        await database.Command("""
+            insert into chunks (id, document_id, version, ordinal, text, token_count, place, lead)
+            select gen_random_uuid(), $1, 1, n, rpad(n || ' ', $2 - 8, 'x') || '😀😀😀😀', 1,
+                json_build_object('start', n * $2, 'end', (n + 1) * $2, 'headerLength', 0, 'parts', '[]'::json)::jsonb, ''
+            from (select generate_series(0, 149) n union all select generate_series($3 - 20, $3 - 1)) numbers
+            """, id, Length, Chunks).ExecuteAsync(Token);
+
+        await using var client = await ConnectAsync(RagSystem.Key);
+        var last = await CallAsync(client, "get_document_text", new { documentId = id, offset = (Chunks - 1) * Length, length = 100_000 });
+        var half = await CallAsync(client, "get_document_text", new { documentId = id, offset = ((Chunks - 10) * Length) - 7, length = 2 });
+        var resource = await client.ReadResourceAsync($"ragaspire://documents/{id}", cancellationToken: Token);
+        await host.System.Client.SendAsync(HttpMethod.Delete, $"/api/v1/documents/{id}");
+
+        Assert.StartsWith($"{Chunks - 1} xxx", last.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, last.GetProperty("nextOffset").ValueKind);
+        Assert.Equal(Chunks * Length, last.GetProperty("characters").GetInt32());
+        Assert.Equal(
+            ("😀", ((Chunks - 10) * Length) - 6, ((Chunks - 10) * Length) - 4),
+            (half.GetProperty("text").GetString(), half.GetProperty("offset").GetInt32(), half.GetProperty("nextOffset").GetInt32()));
+        var text = Assert.IsType<TextResourceContents>(resource.Contents[0]).Text;
+        Assert.StartsWith("0 xxx", text, StringComparison.Ordinal);
+        Assert.Contains("99 xxx", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("100 xxx", text, StringComparison.Ordinal);
+        Assert.EndsWith("get_document_text reads it from offset 100000 on.]", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_has_no_marks_of_direction_and_an_upload_is_in_the_audit_log_under_the_name_of_its_key()
+    {
+        var secret = await host.System.NewKeyAsync(new { name = "agent-7", scopes = new[] { "read", "write" } });
+        await using var client = await ConnectAsync(secret);
+        var document = await CallAsync(
+            client, "upload_document", new { name = "invoice\u202Etxt.\u2066exe", text = "The kiwi sleeps by day.", collection = "default" });
+        var audit = (await host.System.Client.GetAsync("/api/v1/operations/audit?limit=500"))["items"]!.AsArray();
+
+        Assert.Equal("invoicetxt.exe", document.GetProperty("name").GetString());
+        var entry = Assert.Single(audit, each => $"{each!["subject"]}" == document.GetProperty("id").GetString())!;
+        Assert.Equal(("agent-7", "default"), ($"{entry["actor"]}", $"{entry["collection"]}"));
     }
 
     [Fact]

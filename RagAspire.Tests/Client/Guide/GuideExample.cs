@@ -15,6 +15,10 @@ internal sealed partial record GuideExample(string Language, string Code)
             .Select(block => new GuideExample(block.Groups["language"].Value, block.Groups["code"].Value)),
     ];
 
+    /// <summary>Whether it uses packages of Node.js that do not come with it.</summary>
+    public bool NeedsNodePackages =>
+        Code.StartsWith("npx ", StringComparison.Ordinal) || Code.Contains("from \"openai\"", StringComparison.Ordinal);
+
     public string For(Uri system) => Code.Replace(Address, system.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
 
     [GeneratedRegex("^```(?<language>.*)\n(?<code>(.*\n)*?)```$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]

@@ -127,6 +127,7 @@ public sealed class ArchiveReaderTests
     [InlineData(@"C:\Users\x\..\notes.txt", "Users/x/notes.txt")]
     [InlineData("a//b/./c\u0007\n.txt", "a/b/c.txt")]
     [InlineData("half \ud83d pair.txt", "half  pair.txt")]
+    [InlineData("invoice\u202etxt.exe/\u2067\u200f\u061cnote\u2069.txt", "invoicetxt.exe/note.txt")]
     [InlineData("../..", "document")]
     [InlineData("", "document")]
     public void Hostile_paths_become_names(string path, string name) => Assert.Equal(name, ArchivePath.Clean(path));
