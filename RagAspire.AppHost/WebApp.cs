@@ -40,5 +40,10 @@ internal static class WebApp
             // Pages that are alive belong to one replica; more need an ingress whose sessions are sticky.
             web.AsPublished(replicas: 1, reservedCpus: 1).WithEnvironment("Proxies__Networks", PrivateNetworks);
         }
+        else
+        {
+            // For links to cited pages. Where people find a deployed web app is known to its ingress alone.
+            api.WithEnvironment("OpenAi__WebAddress", FormattableString.Invariant($"http://localhost:{options.WebPort}"));
+        }
     }
 }

@@ -17,8 +17,8 @@ public static class LeakDetector
     private const int MostValues = 288;
 
     /// <summary>
-    /// What one step, and a wave, may leave of a line's squared errors to explain growth. A leveled sawtooth has lost its noise, so
-    /// that chance fits it more closely.
+    /// What one step, and a wave, may leave of a line's squared errors to explain growth. A leveled sawtooth has lost its noise,
+    /// so that chance fits it more closely.
     /// </summary>
     private static readonly (double Step, double Wave) MostLeft = (.9, .7);
     private static readonly (double Step, double Wave) MostLeftOfLeveled = (.4, .3);
