@@ -56,7 +56,7 @@ public sealed class GroupedCalls<TCall, TResult>(
         await GatherAsync();
         while (Next() is { Count: > 0 } group)
         {
-            var results = await ResultsAsync([.. group.Select(waiting => waiting.Call)]);
+            var results = await ResultsAsync(group);
             foreach (var waiting in group)
             {
                 waiting.Answer.SetResult(
@@ -78,11 +78,17 @@ public sealed class GroupedCalls<TCall, TResult>(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Each call of the group is made alone then, and shows its own error.")]
-    private async Task<IReadOnlyDictionary<TCall, TResult>> ResultsAsync(IReadOnlyList<TCall> calls)
+    private async Task<IReadOnlyDictionary<TCall, TResult>> ResultsAsync(List<Waiting> group)
     {
         try
         {
-            return await together(calls, CancellationToken.None);
+            // A group belongs to the trace of its first call, and not to that of the call that began the first group.
+            var answering = default(Task<IReadOnlyDictionary<TCall, TResult>>)!;
+            ExecutionContext.Run(
+                group[0].Context,
+                _ => answering = together([.. group.Select(waiting => waiting.Call)], CancellationToken.None),
+                state: null);
+            return await answering;
         }
         catch (Exception)
         {
@@ -110,6 +116,8 @@ public sealed class GroupedCalls<TCall, TResult>(
     private sealed class Waiting(TCall call)
     {
         public TCall Call => call;
+
+        public ExecutionContext Context { get; } = ExecutionContext.Capture()!;
 
         public TaskCompletionSource<Answer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -7,6 +7,8 @@ public sealed class GroupedCallsTests
 {
     private readonly List<string[]> _groups = [];
     private readonly List<string> _alone = [];
+    private readonly AsyncLocal<string> _trace = new();
+    private readonly List<string?> _traces = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -52,6 +54,24 @@ public sealed class GroupedCallsTests
     }
 
     [Fact]
+    public async Task A_group_belongs_to_the_trace_of_its_first_call()
+    {
+        var calls = Calls(10);
+        var answers = new List<Task<int>>();
+        foreach (var call in (string[])["a", "bb", "ccc"])
+        {
+            _trace.Value = call;
+            answers.Add(calls.AnswerAsync(call, Token));
+        }
+
+        _trace.Value = "after";
+        _first.SetResult();
+        await Task.WhenAll(answers);
+
+        Assert.Equal(["a", "bb"], _traces);
+    }
+
+    [Fact]
     public async Task A_call_that_a_group_leaves_out_is_made_alone()
     {
         _first.SetResult();
@@ -74,6 +94,7 @@ public sealed class GroupedCallsTests
         IReadOnlyList<string> group, CancellationToken cancellationToken)
     {
         _groups.Add([.. group]);
+        _traces.Add(_trace.Value);
         await _first.Task;
         return group.Contains("bad") ? throw new InvalidOperationException("The group failed.")
             : group.Where(call => call != "left").ToDictionary(call => call, call => call.Length);

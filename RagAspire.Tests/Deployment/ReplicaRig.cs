@@ -32,6 +32,10 @@ public sealed class ReplicaRig : IAsyncDisposable
             {
                 ["Proxies__Networks"] = "127.0.0.1/32",
                 ["Limits__AnonymousRequestsPerSecond"] = "1",
+
+                // The clients ask as fast as the machine answers.
+                ["Limits__RequestsPerSecond"] = "100000",
+                ["Limits__Burst"] = "100000",
                 ["Shutdown__Delay"] = "00:00:02",
             },
         });
