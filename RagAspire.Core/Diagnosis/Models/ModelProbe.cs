@@ -20,22 +20,25 @@ internal sealed class ModelProbe(
         var generator = services.GetService<IEmbeddingGenerator<string, Embedding<float>>>();
         Func<Type, object?>[] models = [type => chat?.GetService(type), type => generator?.GetService(type)];
         var ports = new List<int>();
-        var found = new List<Observation>();
+        var examinations = new List<Task<IReadOnlyList<Observation>>>();
         foreach (var model in models)
         {
             if (model(typeof(IOllamaApiClient)) is IOllamaApiClient ollama)
             {
                 ports.Add(ollama.Uri.Port);
-                found.AddRange(await ExamineAsync(ollama, model == models[0], cancellationToken));
+                examinations.Add(ExamineAsync(ollama, model == models[0], cancellationToken));
             }
             else if (model(typeof(OpenAiServer)) is OpenAiServer server)
             {
                 ports.Add(server.Endpoint.Port);
-                found.AddRange(await OpenAiExamination.ExamineAsync(server, options.Value.Timeout, cancellationToken));
+                examinations.Add(OpenAiExamination.ExamineAsync(server, options.Value.Timeout, cancellationToken));
             }
         }
 
-        return chat is null || ports.Count == 0 ? found : await WithLoadAsync(found, ports, window, cancellationToken);
+        // All at once: their time limits one after the other are longer than that of the probe.
+        var reading = chat is null || ports.Count == 0 ? null : load.ReadAsync(ports, window, cancellationToken);
+        var found = (await Task.WhenAll(examinations)).SelectMany(observations => observations).ToList();
+        return reading is null ? found : await WithLoadAsync(found, reading);
     }
 
     private async Task<IReadOnlyList<Observation>> ExamineAsync(
@@ -103,12 +106,11 @@ internal sealed class ModelProbe(
         }
     }
 
-    private async Task<IReadOnlyList<Observation>> WithLoadAsync(
-        List<Observation> found, IReadOnlyList<int> ports, DiagnosisWindow window, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> WithLoadAsync(List<Observation> found, Task<ModelFigures> reading)
     {
         try
         {
-            return [.. found, .. Judge(await load.ReadAsync(ports, window, cancellationToken))];
+            return [.. found, .. Judge(await reading)];
         }
         catch (ProbeException ex)
         {

@@ -12,8 +12,9 @@ internal static class LeakingProcess
     private static readonly List<byte[]> Kept = [];
 
     /// <param name="kind">managed, native, or sawtooth, which leaks nothing.</param>
-    public static BackgroundProgram Start(string kind) => BackgroundProgram.Start(
-        "dotnet", ["exec", typeof(LeakingProcess).Assembly.Location], [new(Variable, kind), new("DOTNET_gcServer", "0")]);
+    /// <param name="host">The program that runs it; its name is that of the process.</param>
+    public static BackgroundProgram Start(string kind, string host = "dotnet") => BackgroundProgram.Start(
+        host, ["exec", typeof(LeakingProcess).Assembly.Location], [new(Variable, kind), new("DOTNET_gcServer", "0")]);
 
 #pragma warning disable CA2255 // A module initializer is the only place of a test program that runs before its runner.
     [ModuleInitializer]
