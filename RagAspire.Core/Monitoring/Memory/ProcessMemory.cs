@@ -34,13 +34,31 @@ public static class ProcessMemory
         }
     }
 
-    /// <summary>The processes whose program has this name.</summary>
-    public static IReadOnlyList<int> Find(string name)
+    /// <summary>The processes whose program has this name, or this assembly where <c>dotnet</c> runs it.</summary>
+    public static IReadOnlyList<int> Find(string name) =>
+        [.. Named(name).Concat(Named("dotnet").Where(id => AssemblyOf(id) == name)).Distinct().Order()];
+
+    /// <summary>What <c>dotnet</c> runs as a process; null where that is not known.</summary>
+    private static string? AssemblyOf(int processId)
+    {
+        try
+        {
+            var file = File.ReadAllText($"/proc/{processId}/cmdline").Split('\0').Skip(1)
+                .FirstOrDefault(argument => argument.EndsWith(".dll", StringComparison.Ordinal));
+            return Path.GetFileNameWithoutExtension(file);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static List<int> Named(string name)
     {
         var found = Process.GetProcessesByName(name);
         try
         {
-            return [.. found.Select(process => process.Id).Order()];
+            return [.. found.Select(process => process.Id)];
         }
         finally
         {

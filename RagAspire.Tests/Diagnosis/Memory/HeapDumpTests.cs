@@ -65,6 +65,17 @@ public sealed class HeapDumpTests(Stores stores) : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public async Task A_program_that_dotnet_runs_is_found_by_the_name_of_its_assembly()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The arguments of processes are read from /proc.");
+        await using var process = LeakingProcess.Start("sawtooth");
+        await ReadyAsync(process);
+
+        Assert.Contains(process.ProcessId, ProcessMemory.Find("RagAspire.Tests"));
+        Assert.DoesNotContain(process.ProcessId, ProcessMemory.Find("RagAspire.Api"));
+    }
+
     public void Dispose()
     {
         _folder.Dispose();
