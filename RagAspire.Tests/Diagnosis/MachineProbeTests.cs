@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Machine;
 
@@ -197,13 +198,10 @@ public sealed class MachineProbeTests : IDisposable
     /// <param name="during">Changes files between the two readings.</param>
     private async Task<IReadOnlyList<Observation>> ExamineAsync(Action? during = null)
     {
-        var examination = ExamineAsync(new MachineProbe(_kernel.Options, TimeProvider.System));
-        if (during is not null)
-        {
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-            during();
-        }
-
+        var time = new FakeTimeProvider();
+        var examination = ExamineAsync(new MachineProbe(_kernel.Options, time));
+        during?.Invoke();
+        time.Advance(_kernel.Options.Value.Sample);
         return await examination;
     }
 
