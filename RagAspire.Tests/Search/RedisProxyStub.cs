@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace RagAspire.Tests.Search;
 
-/// <summary>A TCP proxy in front of the Redis of the tests that can stall, as an overloaded server does.</summary>
+/// <summary>A TCP proxy in front of the Redis of the tests that can be slow or stall, as an overloaded server does.</summary>
 internal sealed class RedisProxyStub : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,6 +23,9 @@ internal sealed class RedisProxyStub : IAsyncDisposable
     }
 
     public string ConnectionString => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>How much later than the server's each answer comes.</summary>
+    public TimeSpan Delay { get; init; }
 
     /// <summary>Holds back all answers until <see cref="Resume"/>; connections stay open.</summary>
     public void Stall() => _open = new TaskCompletionSource();
@@ -86,6 +89,7 @@ internal sealed class RedisProxyStub : IAsyncDisposable
                 if (isAnswer)
                 {
                     await _open.Task.WaitAsync(cancellationToken);
+                    await Task.Delay(Delay, cancellationToken);
                 }
 
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -75,13 +75,18 @@ public sealed partial class HeapDumps(
     private static bool IsSuspect(ServiceMemory service) => service.Parts.Any(part =>
         part.Part is "managed" or "large objects" && part.Verdict.Trend == MemoryTrend.Growing);
 
-    /// <summary>The process of a service, by the name of its program and its start; null when it is not on this host.</summary>
+    /// <summary>
+    /// The process of a service, by the name of its program and its start, which is known to 2 s; null when it is not on this host.
+    /// Of two that were started together it is the nearer one.
+    /// </summary>
     private static int? ProcessOf(ServiceMemory service) => Programs
         .Where(program => service.Service.Equals(program.Replace('.', '-'), StringComparison.OrdinalIgnoreCase))
         .SelectMany(ProcessMemory.Find)
-        .Select(id => (int?)id)
-        .FirstOrDefault(
-            id => (ProcessMemory.Read(id!.Value)?.StartedAt - service.StartedAt)?.Duration() < TimeSpan.FromSeconds(2));
+        .Select(id => (Id: (int?)id, Distance: (ProcessMemory.Read(id)?.StartedAt - service.StartedAt)?.Duration()))
+        .Where(process => process.Distance < TimeSpan.FromSeconds(2))
+        .OrderBy(process => process.Distance)
+        .Select(process => process.Id)
+        .FirstOrDefault();
 
     private string[] Summaries(string service) => Directory.Exists(Folder)
         ? [.. Directory.GetFiles(Folder, $"{service}-*.json").OrderDescending(StringComparer.Ordinal)]
