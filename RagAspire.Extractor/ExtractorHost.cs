@@ -24,6 +24,7 @@ internal sealed class ExtractorHost(Stream input, Stream output)
         while (await Frames.ReadAsync(input, ExtractionJson.Default.ExtractionRequest, cancellationToken) is { } request
             && await ReceivedFile.ReceiveAsync(input, request.Length, cancellationToken) is { } file)
         {
+            WarmUp.End();
             new Thread(() => Answer(file, request), StackBytes) { IsBackground = true, Name = "document" }.Start();
         }
     }

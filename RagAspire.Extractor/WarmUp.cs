@@ -16,13 +16,25 @@ internal static class WarmUp
 
     private static readonly ExtractionLimits Limits = new(10, 10, 1 << 20, 10_000, TimeSpan.FromMinutes(1));
 
+    private static volatile bool _isOver;
+
     public static void Start() =>
         new Thread(Run) { IsBackground = true, Priority = ThreadPriority.Lowest, Name = "warm-up" }.Start();
 
+    /// <summary>Begins with no other format, because the first document is there: it compiles what it needs.</summary>
+    public static void End() => _isOver = true;
+
     private static void Run()
     {
-        Read(ContentTypes.Pdf, Document());
-        Read(ContentTypes.Html, Page);
+        foreach (var (contentType, content) in new[] { (ContentTypes.Pdf, Document()), (ContentTypes.Html, Page) })
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            Read(contentType, content);
+        }
     }
 
     private static void Read(string contentType, string content)

@@ -13,7 +13,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_flipped_byte_in_any_file_is_found_recorded_and_counted()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(5);
         var manifest = await rig.BackUpAsync();
         string[] files = [.. manifest.Files.Where(file => file.Bytes > 0).Select(file => file.Name), BackupManifest.FileName];
@@ -38,7 +38,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_truncated_file_is_found()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         var file = rig.PathOf(manifest.Id, manifest.Files[0].Name);
         await using (var stream = new FileStream(file, FileMode.Open))
@@ -55,7 +55,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_missing_file_is_found()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         File.Delete(rig.PathOf(manifest.Id, manifest.Files[0].Name));
 
@@ -68,7 +68,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_backup_without_its_manifest_is_not_listed_and_not_restored()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         File.Delete(rig.PathOf(manifest.Id, BackupManifest.FileName));
 
@@ -82,7 +82,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_damaged_backup_is_not_restored_and_the_target_stays_as_it_was()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         rig.FlipByte(manifest.Id, manifest.Files[0].Name);
         var into = await stores.CreateDatabaseAsync();
@@ -95,7 +95,7 @@ public sealed class BackupDamageTests(Stores stores)
     [Fact]
     public async Task A_manifest_with_a_path_outside_the_backup_is_refused()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         var forged = manifest with { Files = [new BackupFile("../../secret", 1, new string('0', 64)) { Blocks = [new string('0', 64)] }] };
         await rig.RewriteAsync(forged);

@@ -14,7 +14,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     [Fact]
     public async Task A_backup_restores_to_the_same_data_under_a_new_identity()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(20);
 
         var manifest = await rig.BackUpAsync();
@@ -35,7 +35,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     [Fact]
     public async Task A_restored_database_continues_its_sequences_and_searches()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -53,7 +53,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     [Fact]
     public async Task Without_pg_dump_a_backup_fails_and_the_reason_says_what_to_install()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("ToolsDirectory", "/nowhere"));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), ("ToolsDirectory", "/nowhere"));
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
@@ -64,7 +64,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     [Fact]
     public async Task The_manifest_agrees_with_the_dump_under_write_load()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(50);
         using var stop = new CancellationTokenSource();
         var writing = WriteAsync(rig, stop.Token);
@@ -90,7 +90,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     public async Task The_list_of_checksums_is_accepted_by_sha256sum()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/sha256sum"), "sha256sum is not on this machine.");
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
 
         var check = new ProcessStartInfo("/usr/bin/sha256sum", ["--check", "--strict", BackupManifest.SumsName])
@@ -128,7 +128,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     {
         var target = new FullTarget();
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), services => services.AddSingleton<IBackupTarget>(target));
+            await stores.CreateMigratedAsync(), services => services.AddSingleton<IBackupTarget>(target));
         await rig.SeedAsync(5);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
@@ -140,7 +140,7 @@ public sealed class BackupRoundTripTests(Stores stores)
     [Fact]
     public async Task A_second_backup_at_the_same_time_is_refused()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(20);
         await using var other = await rig.Get<BackupDatabase>().OpenAsync(TestContext.Current.CancellationToken);
         Assert.True(await BackupDatabase.TryLockWriteAsync(other, TestContext.Current.CancellationToken));

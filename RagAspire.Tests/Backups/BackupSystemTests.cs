@@ -50,7 +50,7 @@ public sealed class BackupSystemTests(Stores stores)
     [Fact]
     public async Task Without_the_database_the_command_line_verifies_and_restores_from_the_files_alone()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var environment = new Dictionary<string, string> { ["Backups__Directory"] = rig.Directory };
@@ -68,7 +68,7 @@ public sealed class BackupSystemTests(Stores stores)
     [Fact]
     public async Task The_command_line_refuses_an_unsigned_backup_without_its_flag_and_passes_over_it_as_the_newest()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var signed = await rig.BackUpAsync();
         rig.Clock.Advance(TimeSpan.FromHours(1));

@@ -113,7 +113,7 @@ public sealed class DrillTests(Stores stores)
 
     private async Task<BackupRig> RigAsync()
     {
-        var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(30);
         return rig;
     }

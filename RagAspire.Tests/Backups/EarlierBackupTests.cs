@@ -15,7 +15,7 @@ public sealed class EarlierBackupTests(Stores stores)
     [InlineData("Encryption", "Age", "Backups:Recipient is not set")]
     public async Task A_setting_without_an_effect_is_an_error_that_names_it(string name, string value, string reason)
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), (name, value));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), (name, value));
 
         var failure = Assert.Throws<OptionsValidationException>(() => rig.Get<IOptions<BackupOptions>>().Value);
 
@@ -26,7 +26,7 @@ public sealed class EarlierBackupTests(Stores stores)
     public async Task Settings_that_say_how_backups_are_made_today_are_accepted()
     {
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Method", "PgDump"), ("Encryption", "age"), ("Recipient", "age1…"));
+            await stores.CreateMigratedAsync(), ("Method", "PgDump"), ("Encryption", "age"), ("Recipient", "age1…"));
 
         Assert.Equal("age1…", rig.Get<IOptions<BackupOptions>>().Value.Recipient);
     }
@@ -37,7 +37,7 @@ public sealed class EarlierBackupTests(Stores stores)
     public async Task A_backup_that_this_version_does_not_read_is_refused_and_not_called_damaged(
         string method, string? encryption, string word)
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
         await rig.RewriteAsync(manifest with { Method = method, Encryption = encryption, Product = "1.2.3" });
         rig.Sign(manifest.Id);

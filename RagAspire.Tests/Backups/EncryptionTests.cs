@@ -27,7 +27,7 @@ public sealed class EncryptionTests(Stores stores)
         Assert.Equal(await Sql.AllAsync(rig.Database), await Sql.AllAsync(into));
         Assert.Null((await rig.DrillAsync()).Error);
 
-        await using var other = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Directory", rig.Directory));
+        await using var other = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), ("Directory", rig.Directory));
         var failure = await Assert.ThrowsAsync<MaintenanceException>(
             async () => await other.RestoreAsync(manifest.Id, await stores.CreateDatabaseAsync()));
         Assert.Contains("Backups:IdentityFile", failure.Message, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class EncryptionTests(Stores stores)
         await using var rig = await RigAsync(keys, withPrivateKey: true);
         var manifest = await rig.BackUpAsync();
         await using var other = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(),
+            await stores.CreateMigratedAsync(),
             ("Directory", rig.Directory),
             ("IdentityFile", Path.Combine(others.Path, "private")));
 
@@ -86,7 +86,7 @@ public sealed class EncryptionTests(Stores stores)
     {
         RequireAge();
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Recipient", "nobody@nowhere.example"));
+            await stores.CreateMigratedAsync(), ("Recipient", "nobody@nowhere.example"));
         await rig.SeedAsync(5, largeBytes: 4 << 20);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
@@ -106,7 +106,7 @@ public sealed class EncryptionTests(Stores stores)
     }
 
     private async Task<BackupRig> RigAsync(TestDirectory keys, bool withPrivateKey) => await BackupRig.CreateAsync(
-        await stores.CreateDatabaseAsync(),
+        await stores.CreateMigratedAsync(),
         ("Recipient", Path.Combine(keys.Path, "public")),
         ("IdentityFile", withPrivateKey ? Path.Combine(keys.Path, "private") : ""));
 

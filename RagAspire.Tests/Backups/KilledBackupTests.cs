@@ -18,7 +18,7 @@ public sealed class KilledBackupTests(Stores stores)
     [Fact]
     public async Task A_backup_that_was_killed_is_never_listed_as_good_and_is_cleaned_up_by_the_next()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(5, Large);
         await using (var command = WorkerCommand.Start(Environment(rig), "backup"))
         {
@@ -44,7 +44,7 @@ public sealed class KilledBackupTests(Stores stores)
     [Fact]
     public async Task A_restore_that_was_killed_leaves_an_empty_database_and_can_be_repeated()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(5, Large);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -68,7 +68,7 @@ public sealed class KilledBackupTests(Stores stores)
     [Fact]
     public async Task A_drill_that_was_killed_leaves_a_database_that_the_next_one_drops()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(5, Large);
         await rig.BackUpAsync();
         await using (var command = WorkerCommand.Start(Environment(rig), "maintain", "restore-drill"))

@@ -158,7 +158,7 @@ public sealed class RestoreRightsTests(Stores stores) : IDisposable
     {
         SwappedTarget? target = null;
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(),
+            await stores.CreateMigratedAsync(),
             services => services.AddSingleton<IBackupTarget>(provider => target = new SwappedTarget(new DirectoryTarget(
                 provider.GetRequiredService<IOptions<BackupOptions>>().Value.Directory!))));
         await rig.SeedAsync(3);
@@ -195,7 +195,7 @@ public sealed class RestoreRightsTests(Stores stores) : IDisposable
 
     private async Task<BackupRig> RigAsync()
     {
-        var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         return rig;
     }

@@ -9,7 +9,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_target_with_data_is_refused_and_stays_as_it_was()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -24,7 +24,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task With_force_a_target_with_data_is_replaced()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -41,7 +41,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_target_in_use_is_not_replaced_even_with_force()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(
@@ -54,7 +54,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_database_that_does_not_exist_is_created()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(2);
         var manifest = await rig.BackUpAsync();
         var into = new NpgsqlConnectionStringBuilder(rig.Database) { Database = $"made_{Guid.NewGuid():N}" }.ConnectionString;
@@ -67,7 +67,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_backup_is_restored_from_a_directory_that_was_moved()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(2);
         var manifest = await rig.BackUpAsync();
         using var elsewhere = TestDirectory.Create("elsewhere");
@@ -83,7 +83,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_backup_with_a_later_migration_is_refused()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await Sql.OneAsync<string>(rig.Database, "insert into schema_migrations values ('9999_later.sql', 'x') returning name");
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -97,7 +97,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task A_restore_that_fails_in_the_middle_reports_the_contents_of_the_target()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         var manifest = await rig.BackUpAsync();
         var into = await stores.CreateDatabaseAsync();
@@ -118,7 +118,7 @@ public sealed class RestoreTests(Stores stores)
     [InlineData("../../etc", "is neither the id of a backup")]
     public async Task A_name_that_is_no_backup_is_refused(string name, string reason)
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(() => rig.RestoreAsync(name, rig.Database));
 
@@ -128,7 +128,7 @@ public sealed class RestoreTests(Stores stores)
     [Fact]
     public async Task An_unreachable_server_is_reported_without_the_password()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(

@@ -129,7 +129,7 @@ public sealed class RetentionTests(Stores stores)
     public async Task Backups_of_another_system_in_the_same_directory_are_left_alone()
     {
         await using var rig = await RigAsync();
-        await using var other = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("Directory", rig.Directory));
+        await using var other = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), ("Directory", rig.Directory));
         var theirs = await other.BackUpAsync();
 
         var result = await RunAsync(rig);
@@ -152,7 +152,7 @@ public sealed class RetentionTests(Stores stores)
         (await rig.Get<BackupRetention>().RunAsync(dryRun, "test", TestContext.Current.CancellationToken))!;
 
     private async Task<BackupRig> RigAsync() => await BackupRig.CreateAsync(
-        await stores.CreateDatabaseAsync(), ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0"));
+        await stores.CreateMigratedAsync(), ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0"));
 
     private static Task<BackupManifest> LaterAsync(BackupRig rig)
     {

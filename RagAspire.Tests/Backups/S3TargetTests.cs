@@ -16,7 +16,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_backup_goes_to_a_bucket_in_parts_and_comes_back()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings]);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), [.. s3.Settings]);
         await rig.SeedAsync(5, Large);
 
         var manifest = await rig.BackUpAsync();
@@ -37,7 +37,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_flipped_byte_in_a_bucket_is_found()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), s3.Settings);
         var manifest = await rig.BackUpAsync();
         var bytes = s3.Objects[$"ragaspire/{manifest.Id}/{manifest.Files[0].Name}"];
         bytes[bytes.Length / 2] ^= 1;
@@ -49,7 +49,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_store_that_is_full_leaves_no_backup_and_no_parts()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), s3.Settings);
         s3.IsFull = true;
 
         await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
@@ -63,7 +63,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_store_that_becomes_full_in_the_middle_fails_the_backup_and_leaves_no_parts()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), s3.Settings);
         await rig.SeedAsync(5, Large);
         s3.FullAfterParts = 1;
 
@@ -81,7 +81,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task A_source_that_fails_in_the_middle_leaves_neither_an_object_nor_parts(int bytes)
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), s3.Settings);
         var target = rig.Get<BackupRepository>().Target;
 
         await Assert.ThrowsAsync<InvalidDataException>(() => target.WriteAsync(
@@ -103,7 +103,7 @@ public sealed class S3TargetTests(Stores stores)
     public async Task Objects_of_an_interrupted_backup_are_deleted_by_the_next()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), s3.Settings);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), s3.Settings);
         var store = rig.Get<BackupStore>();
         var id = await store.BeginAsync("s3://backups/ragaspire/", "pg_dump", null, "test", Token);
         s3.Objects[$"ragaspire/{id}/database.dump"] = [1];
@@ -122,7 +122,7 @@ public sealed class S3TargetTests(Stores stores)
         await using var s3 = await S3Stub.StartAsync();
         s3.Objects["ragaspire/notes.txt"] = [1];
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), [.. s3.Settings, ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0")]);
+            await stores.CreateMigratedAsync(), [.. s3.Settings, ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0")]);
         var first = await rig.BackUpAsync();
         rig.Clock.Advance(TimeSpan.FromHours(1));
         var second = await rig.BackUpAsync();
@@ -140,7 +140,7 @@ public sealed class S3TargetTests(Stores stores)
     {
         await using var s3 = await S3Stub.StartAsync();
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
+            await stores.CreateMigratedAsync(), [("S3:SecretKey", "wrong-secret"), .. s3.Settings]);
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 

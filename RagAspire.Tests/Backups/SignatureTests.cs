@@ -107,10 +107,10 @@ public sealed class SignatureTests(Stores stores)
         await using var rig = await RigAsync();
         var manifest = await rig.BackUpAsync();
         await using var exchanged = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(),
+            await stores.CreateMigratedAsync(),
             ("Directory", rig.Directory), ("SigningKey", OtherKey), ("FormerSigningKeys:0", BackupRig.SigningKey));
         await using var foreign = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Directory", rig.Directory), ("SigningKey", OtherKey));
+            await stores.CreateMigratedAsync(), ("Directory", rig.Directory), ("SigningKey", OtherKey));
 
         Assert.True((await exchanged.Get<BackupVerifier>().CheckAsync(manifest.Id, Token)).IsGood);
         Assert.NotEqual(manifest.SigningKey, (await exchanged.BackUpAsync()).SigningKey);
@@ -128,7 +128,7 @@ public sealed class SignatureTests(Stores stores)
     public async Task A_forged_backup_with_a_later_id_is_passed_over_reported_and_pushes_out_none()
     {
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0"));
+            await stores.CreateMigratedAsync(), ("KeepLatest", "1"), ("KeepDaily", "0"), ("KeepWeekly", "0"), ("KeepMonthly", "0"));
         var manifest = await rig.BackUpAsync();
         await rig.VerifyAsync(manifest.Id);
         var forged = manifest with { Id = BackupId.New(rig.Clock.GetUtcNow().AddDays(1)) };
@@ -155,7 +155,7 @@ public sealed class SignatureTests(Stores stores)
     public async Task Objects_of_a_bucket_that_were_changed_together_are_refused()
     {
         await using var s3 = await S3Stub.StartAsync();
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), [.. s3.Settings]);
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), [.. s3.Settings]);
         var manifest = await rig.BackUpAsync();
         var forged = manifest with { Tables = [.. manifest.Tables.Skip(1)] };
         var sums = manifest.Files.Append(BackupFile.Of(BackupManifest.FileName, forged.ToJson())).Select(file => $"{file.SumsLine}\n");
@@ -192,7 +192,7 @@ public sealed class SignatureTests(Stores stores)
 
     private async Task<BackupRig> RigAsync()
     {
-        var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(3);
         return rig;
     }

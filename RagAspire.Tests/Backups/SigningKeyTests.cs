@@ -12,7 +12,7 @@ public sealed class SigningKeyTests(Stores stores)
     [Fact]
     public async Task Without_a_configured_key_the_first_backup_creates_one_for_its_owner_only_outside_the_backups()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), ("SigningKey", ""));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), ("SigningKey", ""));
 
         var (first, second) = (await rig.BackUpAsync(), await rig.BackUpAsync());
 
@@ -30,7 +30,7 @@ public sealed class SigningKeyTests(Stores stores)
         File.Move(file, kept);
         Assert.Equal(BackupStatus.Untrusted, (await rig.Get<BackupVerifier>().CheckAsync(first.Id, Token)).Status);
         await using var other = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Directory", rig.Directory), ("SigningKey", ""), ("SigningKeyFile", kept));
+            await stores.CreateMigratedAsync(), ("Directory", rig.Directory), ("SigningKey", ""), ("SigningKeyFile", kept));
         Assert.True((await other.Get<BackupVerifier>().CheckAsync(first.Id, Token)).IsGood);
     }
 
@@ -41,7 +41,7 @@ public sealed class SigningKeyTests(Stores stores)
         var file = Path.Combine(directory.Path, "key");
         await File.WriteAllTextAsync(file, BackupRig.SigningKey, Token);
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("Directory", directory.Path), ("SigningKey", ""), ("SigningKeyFile", file));
+            await stores.CreateMigratedAsync(), ("Directory", directory.Path), ("SigningKey", ""), ("SigningKeyFile", file));
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
@@ -53,7 +53,7 @@ public sealed class SigningKeyTests(Stores stores)
     public async Task A_configured_key_file_that_is_missing_fails_the_backup_and_is_named()
     {
         await using var rig = await BackupRig.CreateAsync(
-            await stores.CreateDatabaseAsync(), ("SigningKey", ""), ("SigningKeyFile", "/nowhere/key"));
+            await stores.CreateMigratedAsync(), ("SigningKey", ""), ("SigningKeyFile", "/nowhere/key"));
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
@@ -67,7 +67,7 @@ public sealed class SigningKeyTests(Stores stores)
     [InlineData("RestoreRole", "role without a password")]
     public async Task Settings_that_cannot_work_are_errors_that_do_not_show_the_key(string name, string value)
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync(), (name, value));
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync(), (name, value));
 
         var failure = Assert.Throws<OptionsValidationException>(() => rig.Get<IOptions<BackupOptions>>().Value);
 

@@ -128,7 +128,7 @@ public sealed partial class UpgradeTests(Stores stores)
 
     private async Task<BackupRig> RigAsync()
     {
-        var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         await rig.SeedAsync(30);
         return rig;
     }

@@ -9,7 +9,7 @@ public sealed class VerificationTaskTests(Stores stores)
     [Fact]
     public async Task Without_an_argument_the_newest_backup_is_verified()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var (first, second) = (await rig.BackUpAsync(), await LaterAsync(rig));
 
         var run = await rig.RunAsync("backup-verify");
@@ -22,7 +22,7 @@ public sealed class VerificationTaskTests(Stores stores)
     [Fact]
     public async Task The_backup_of_the_argument_is_verified_and_a_damaged_one_fails_the_run()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var (first, second) = (await rig.BackUpAsync(), await LaterAsync(rig));
         rig.FlipByte(first.Id, first.Files[0].Name);
 
@@ -37,7 +37,7 @@ public sealed class VerificationTaskTests(Stores stores)
     [Fact]
     public async Task A_dry_run_names_the_backup_and_leaves_it_unverified()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
         var manifest = await rig.BackUpAsync();
 
         var run = await rig.RunAsync("backup-verify", dryRun: true);
@@ -49,7 +49,7 @@ public sealed class VerificationTaskTests(Stores stores)
     [Fact]
     public async Task An_unknown_backup_fails_the_run_and_an_empty_list_skips_it()
     {
-        await using var rig = await BackupRig.CreateAsync(await stores.CreateDatabaseAsync());
+        await using var rig = await BackupRig.CreateAsync(await stores.CreateMigratedAsync());
 
         var skipped = await rig.RunAsync("backup-verify");
         var failed = await rig.RunAsync("backup-verify", "20200101T000000Z-00000000");

@@ -33,10 +33,6 @@ internal static class Samples
         ? $"{SharedData.Sample}documents/{path[SharedData.Sample.Length..]}"
         : $"documents/{path}");
 
-    /// <summary>All documents, of the sample and of the larger collections.</summary>
-    public static IEnumerable<string> AllDocuments => new[] { SharedData.Sample, "" }.Select(Document).Where(Directory.Exists)
-        .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
-
     /// <summary>Reads in this process; only for files that a test has written.</summary>
     /// <param name="keepsPartial">Whether an exception ends the document and not the test, as in the extractor's process.</param>
     public static ExtractedDocument Read(string contentType, byte[] content, bool keepsPartial = false) =>

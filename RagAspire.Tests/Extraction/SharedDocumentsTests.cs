@@ -8,45 +8,6 @@ namespace RagAspire.Tests.Extraction;
 /// <summary>Documents of all formats through the real extractor processes.</summary>
 public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) : IClassFixture<SharedDocumentsTests.Fixture>
 {
-    /// <summary>The readable documents of the sample.</summary>
-    private const int SampleDocuments = 26;
-
-    [Fact]
-    public async Task Every_document_ends_in_text_or_in_a_reason()
-    {
-        var files = Samples.AllDocuments.ToList();
-        var failures = new ConcurrentBag<string>();
-        var read = 0;
-
-        await Parallel.ForEachAsync(files, TestContext.Current.CancellationToken, async (path, cancellationToken) =>
-        {
-            await using var stream = File.OpenRead(path);
-            var type = await DocumentType.DetectAsync(stream, path, cancellationToken);
-            try
-            {
-                var document = type.IsSupported
-                    ? await fixture.Extractor.ExtractAsync(path, type.ContentType, null, cancellationToken)
-                    : null;
-                Interlocked.Add(ref read, document is null ? 0 : 1);
-                if (document?.Blocks.All(block => block.Text.Length == 0) == true)
-                {
-                    failures.Add($"{path}: no text and no reason");
-                }
-            }
-            catch (UnreadableDocumentException unreadable)
-            {
-                if (unreadable.Message is Reasons.Crashed or Reasons.TooSlow or Reasons.TooMuchMemory
-                    || unreadable.Message.Length < 20)
-                {
-                    failures.Add($"{path}: {unreadable.Message}");
-                }
-            }
-        });
-
-        Assert.Empty(failures);
-        Assert.InRange(read, SharedData.HasLarge ? 210 + SampleDocuments : SampleDocuments, files.Count);
-    }
-
     [Theory]
     [SharedRows]
     [SampleRow("sample/handbook.pdf", 1,
@@ -166,9 +127,15 @@ public sealed class SharedDocumentsTests(SharedDocumentsTests.Fixture fixture) :
 
     public sealed class Fixture : IAsyncDisposable
     {
+        private readonly ConcurrentDictionary<string, Lazy<Task<ExtractedDocument>>> _read = new();
+
         public TextExtractor Extractor { get; } = Samples.Extractor(options => options.OcrLanguages = string.Empty);
 
-        public async Task<ExtractedDocument> ReadAsync(string path)
+        /// <summary>Reads each document once, for all tests.</summary>
+        public Task<ExtractedDocument> ReadAsync(string path) =>
+            _read.GetOrAdd(path, _ => new Lazy<Task<ExtractedDocument>>(() => ReadOnceAsync(path))).Value;
+
+        private async Task<ExtractedDocument> ReadOnceAsync(string path)
         {
             var file = Samples.Document(path);
             await using var stream = File.OpenRead(file);

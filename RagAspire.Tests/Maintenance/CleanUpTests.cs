@@ -147,7 +147,7 @@ public sealed class CleanUpTests(Stores stores)
     }
 
     private async Task<MaintenanceHost> HostAsync(Dictionary<string, string?>? settings = null, string? redis = null) =>
-        await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), redis ?? stores.Redis, settings);
+        await MaintenanceHost.CreateAsync(await stores.CreateMigratedAsync(), redis ?? stores.Redis, settings);
 
     private static Task ConnectedAsync(MaintenanceHost host) => Eventually.TrueAsync(
         () => Task.FromResult(host.Get<IConnectionMultiplexer>().IsConnected),

@@ -113,7 +113,7 @@ public sealed class DatabaseMaintenanceTests(Stores stores)
 
     private async Task<MaintenanceHost> HostAsync(Dictionary<string, string?>? settings = null) =>
         await MaintenanceHost.CreateAsync(
-        await stores.CreateDatabaseAsync(), stores.Redis,
+        await stores.CreateMigratedAsync(), stores.Redis,
         new Dictionary<string, string?>(settings ?? [])
         {
             ["Maintenance:Database:TableBytes"] = "1000000",

@@ -38,7 +38,7 @@ public sealed class GrafanaAnnotationTests(Stores stores)
     }
 
     private async Task<MaintenanceHost> HostAsync(string address) => await MaintenanceHost.CreateAsync(
-        await stores.CreateDatabaseAsync(), stores.Redis,
+        await stores.CreateMigratedAsync(), stores.Redis,
         new Dictionary<string, string?> { ["Grafana:Url"] = address, ["Grafana:Token"] = "secret" },
         MaintenanceHost.With(new TaskStub((_, _) => Task.FromResult(TaskStub.Done))));
 

@@ -89,7 +89,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     [Fact]
     public async Task Without_a_process_with_an_index_the_run_is_skipped()
     {
-        await using var host = await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(await stores.CreateMigratedAsync(), stores.Redis);
         var run = await host.RunAsync("index-reconciliation");
         Assert.Equal(RunStatus.Skipped, run.Status);
     }
@@ -129,7 +129,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     private async Task<MaintenanceHost> HostAsync(string? database = null, Dictionary<string, string?>? settings = null) =>
-        await MaintenanceHost.CreateAsync(database ?? await stores.CreateDatabaseAsync(), stores.Redis, settings, started: true);
+        await MaintenanceHost.CreateAsync(database ?? await stores.CreateMigratedAsync(), stores.Redis, settings, started: true);
 
     /// <summary>Fills the tables like ingestion does, and waits until the index is in step.</summary>
     private static async Task<InProcessVectorIndex> FilledAsync(

@@ -238,7 +238,7 @@ public sealed class RunTests(Stores stores)
     [Fact]
     public async Task Every_row_of_the_schedule_has_its_task_and_every_task_its_row()
     {
-        await using var host = await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis);
+        await using var host = await MaintenanceHost.CreateAsync(await stores.CreateMigratedAsync(), stores.Redis);
         Assert.Equal(
             Schedule.Defaults.Select(row => row.Task).Order(), host.Get<TaskRegistry>().All.Select(task => task.Name).Order());
     }

@@ -27,7 +27,7 @@ public sealed class SearchLockTests(Stores stores)
     public async Task No_task_needs_a_lock_that_a_search_would_wait_for()
     {
         await using var filled = await FilledHost.CreateAsync(
-            await stores.CreateDatabaseAsync(), stores.Redis, lockTimeout: TimeSpan.FromMilliseconds(100));
+            await stores.CreateMigratedAsync(), stores.Redis, lockTimeout: TimeSpan.FromMilliseconds(100));
         await filled.Host.SucceedAsync("backup");
         await using var locks = await TableLocks.TakeAsync(filled.Host.ConnectionString, LocksOfASearch);
         foreach (var (task, point) in LockPoint.All)

@@ -25,7 +25,7 @@ public sealed class CoreServices : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:ragdb"] = database ?? await stores.CreateDatabaseAsync(),
+            ["ConnectionStrings:ragdb"] = database ?? await stores.CreateMigratedAsync(),
             ["ConnectionStrings:cache"] = stores.Redis,
         });
         builder.Configuration.AddInMemoryCollection(settings);

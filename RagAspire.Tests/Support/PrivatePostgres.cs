@@ -26,9 +26,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     public int? ProcessId => _server.ProcessId;
 
-    public static async Task<PrivatePostgres> StartAsync()
+    /// <param name="inMemory">For a server with a great many databases: see <see cref="TestDirectory.Create"/>.</param>
+    public static async Task<PrivatePostgres> StartAsync(bool inMemory = false)
     {
-        var directory = TestDirectory.Create("postgres");
+        var directory = TestDirectory.Create("postgres", inMemory);
         try
         {
             return new PrivatePostgres(directory, await EmbeddedPostgres.StartAsync(Options(directory.Path)));

@@ -39,7 +39,7 @@ public sealed class RagSystem : IAsyncDisposable
     {
         options ??= new RagSystemOptions();
         var cancellationToken = TestContext.Current.CancellationToken;
-        var database = options.Database ?? await stores.CreateDatabaseAsync();
+        var database = options.Database ?? await stores.CreateMigratedAsync();
         var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__ragdb"] = database,
@@ -49,6 +49,7 @@ public sealed class RagSystem : IAsyncDisposable
             ["Jobs__RetryDelay"] = "00:00:02",
             ["Leases__Duration"] = "00:00:03",
             ["DOTNET_ENVIRONMENT"] = "Development",
+            ["DOTNET_TieredPGO"] = "0",
         };
         foreach (var (name, value) in options.Settings)
         {

@@ -10,6 +10,11 @@ namespace RagAspire.Tests.Support;
 public sealed class TestDirectory : IDisposable
 {
     private const string Prefix = "ragaspire-test-";
+
+    /// <summary>A file system in memory, which Linux has, and how much of it must be free for a run.</summary>
+    private const string Memory = "/dev/shm";
+    private const long Needed = 10L << 30;
+
     private static readonly Lock Cleaning = new();
     private static bool _cleaned;
 
@@ -17,7 +22,10 @@ public sealed class TestDirectory : IDisposable
 
     public string Path { get; }
 
-    public static TestDirectory Create(string purpose)
+    /// <param name="inMemory">
+    /// For very many files, which a disk takes minutes to create and to delete; on the disk all the same where memory is short.
+    /// </param>
+    public static TestDirectory Create(string purpose, bool inMemory = false)
     {
         lock (Cleaning)
         {
@@ -31,7 +39,9 @@ public sealed class TestDirectory : IDisposable
         var mark = ProcessIdentity.Of(System.Diagnostics.Process.GetCurrentProcess())!;
         var name = string.Create(CultureInfo.InvariantCulture,
             $"{Prefix}{mark.ProcessId}-{mark.StartedAt.ToUnixTimeSeconds()}-{purpose}-");
-        return new TestDirectory(Directory.CreateTempSubdirectory(name).FullName);
+        return new TestDirectory(inMemory && HasMemory()
+            ? Directory.CreateDirectory($"{Memory}/{name}{Guid.NewGuid():N}").FullName
+            : Directory.CreateTempSubdirectory(name).FullName);
     }
 
     /// <summary>
@@ -42,6 +52,12 @@ public sealed class TestDirectory : IDisposable
         : 0;
 
     public void Dispose() => Remove(Path);
+
+    private static bool HasMemory() => OperatingSystem.IsLinux() && Directory.Exists(Memory)
+        && new DriveInfo(Memory).AvailableFreeSpace > Needed
+        && File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kilobytes, ..]
+        && long.Parse(kilobytes, CultureInfo.InvariantCulture) > Needed / 1024;
 
     private static long BytesOf(string file)
     {
@@ -57,7 +73,8 @@ public sealed class TestDirectory : IDisposable
 
     private static void RemoveLeftOvers()
     {
-        foreach (var directory in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
+        foreach (var directory in new[] { System.IO.Path.GetTempPath(), Memory }.Where(Directory.Exists)
+            .SelectMany(root => Directory.EnumerateDirectories(root, Prefix + "*")))
         {
             var parts = System.IO.Path.GetFileName(directory)[Prefix.Length..].Split('-');
             if (parts.Length >= 2

@@ -41,7 +41,7 @@ internal sealed class SyncRig : IAsyncDisposable
             all[name] = value;
         }
 
-        var host = await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis, all, configure);
+        var host = await MaintenanceHost.CreateAsync(await stores.CreateMigratedAsync(), stores.Redis, all, configure);
         return new SyncRig(directory, host);
     }
 

@@ -21,7 +21,7 @@ public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem
         {
             host.Ollama.Answer = _ => $"<b>So</b> it jumps {Short} over the lazy dog [1].";
             host.Ollama.Mode = OllamaMode.HangingMidStream;
-            await page.Page.FillAsync("#question:not([disabled])", "What does the quick brown fox jump over?");
+            await page.Page.FillAsync("#question:not([disabled])", "Which lazy dog does the quick brown fox jump over?");
             await page.Page.PressAsync("#question", "Enter");
             await Expect(page.Page.Locator(".turn[aria-busy=true] .words")).ToContainTextAsync("<b>So</b> it");
             await AssertUnharmedAsync(page);

@@ -213,7 +213,7 @@ public sealed class WebhookTests(Stores stores)
             settings[name] = value;
         }
 
-        return await MaintenanceHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis, settings);
+        return await MaintenanceHost.CreateAsync(await stores.CreateMigratedAsync(), stores.Redis, settings);
     }
 
     /// <summary>A document whose processing ends like this.</summary>

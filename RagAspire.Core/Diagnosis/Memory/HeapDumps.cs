@@ -76,8 +76,8 @@ public sealed partial class HeapDumps(
         part.Part is "managed" or "large objects" && part.Verdict.Trend == MemoryTrend.Growing);
 
     /// <summary>
-    /// The process of a service, by the name of its program and its start, which is known to 2 s; null when it is not on this host.
-    /// Of two that were started together it is the nearer one.
+    /// The process of a service, by the name of its program and its start, which is known to 2 s, so that of several the nearest
+    /// counts; null when it is not on this host.
     /// </summary>
     private static int? ProcessOf(ServiceMemory service) => Programs
         .Where(program => service.Service.Equals(program.Replace('.', '-'), StringComparison.OrdinalIgnoreCase))

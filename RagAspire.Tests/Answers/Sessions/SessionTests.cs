@@ -73,7 +73,7 @@ public sealed class SessionTests(Stores stores)
 
     private async Task<CoreServices> SystemAsync(TimeProvider time, Dictionary<string, string?>? settings = null) =>
         await CoreServices.CreateAsync(
-            stores, await stores.CreateDatabaseAsync(), settings, services => services.AddSingleton(time).AddSessionMetrics());
+            stores, await stores.CreateMigratedAsync(), settings, services => services.AddSingleton(time).AddSessionMetrics());
 
     /// <summary>The sessions that one poll of a process records.</summary>
     private static async Task<List<(string Kind, double Seconds)>> RecordAsync(CoreServices system, SearchSessions searches)

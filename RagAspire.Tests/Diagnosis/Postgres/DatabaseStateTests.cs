@@ -18,7 +18,7 @@ public sealed class DatabaseStateTests(Stores stores)
     public async Task A_migrated_database_is_healthy()
     {
         // Other tests create and drop databases of this server all the time, which requests checkpoints.
-        await using var rig = DoctorRig.Create(await stores.CreateDatabaseAsync(), settings: ("CheckpointSample", "1000000"));
+        await using var rig = DoctorRig.Create(await stores.CreateMigratedAsync(), settings: ("CheckpointSample", "1000000"));
         await rig.Get<Migrator>().MigrateAsync(Token);
 
         var report = await rig.ExamineAsync(withIndexes: true);

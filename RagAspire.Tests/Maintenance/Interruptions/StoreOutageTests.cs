@@ -82,7 +82,7 @@ public sealed class StoreOutageTests(Stores stores)
     public async Task Without_Redis_only_tasks_that_need_it_fail_with_the_reason_and_they_succeed_the_next_time()
     {
         await using var redis = EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 });
-        await using var filled = await FilledHost.CreateAsync(await stores.CreateDatabaseAsync(), redis.ConnectionString);
+        await using var filled = await FilledHost.CreateAsync(await stores.CreateMigratedAsync(), redis.ConnectionString);
         await RedisAsync(filled.Host, isConnected: true);
         await redis.StopAsync(Cancelled);
         await RedisAsync(filled.Host, isConnected: false);
@@ -96,7 +96,7 @@ public sealed class StoreOutageTests(Stores stores)
     public async Task Without_the_shared_index_only_tasks_that_need_it_fail_with_the_reason_and_they_succeed_the_next_time()
     {
         using var index = new SharedIndexStub();
-        await using var filled = await FilledHost.CreateAsync(await stores.CreateDatabaseAsync(), stores.Redis, index);
+        await using var filled = await FilledHost.CreateAsync(await stores.CreateMigratedAsync(), stores.Redis, index);
         await RedisAsync(filled.Host, isConnected: true);
         index.IsDown = true;
         await AssertWithoutAsync(filled, Index);
