@@ -31,6 +31,9 @@ public sealed record Document(
     /// <summary>What it is about: strings, numbers, true and false, and lists of these.</summary>
     public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = new Dictionary<string, JsonElement>();
 
+    /// <summary>What the file says of itself. It is in the metadata unless an upload gave another value.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Properties { get; init; } = new Dictionary<string, JsonElement>();
+
     /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
     public Guid? ParentId { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+
 namespace RagAspire.Extraction;
 
 /// <summary>The role of a block of extracted text.</summary>
@@ -29,4 +32,8 @@ public sealed record TextBlock(
 /// <param name="Textless">The pages without text, 1-based.</param>
 public sealed record ExtractedDocument(
     string? Title, IReadOnlyList<TextBlock> Blocks, int? Pages,
-    IReadOnlyList<ExtractionWarning>? Warnings = null, Coverage? Coverage = null, IReadOnlyList<int>? Textless = null);
+    IReadOnlyList<ExtractionWarning>? Warnings = null, Coverage? Coverage = null, IReadOnlyList<int>? Textless = null)
+{
+    /// <summary>What the file says of itself, such as its front matter: strings, numbers, true, false, and lists of these.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Properties { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+}

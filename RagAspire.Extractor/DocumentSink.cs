@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
 using RagAspire.Extractor.Formats.Office;
@@ -22,6 +23,7 @@ internal sealed class DocumentSink(
     private int _characters;
     private string? _firstHeading;
     private string? _title;
+    private IReadOnlyDictionary<string, JsonElement>? _properties;
     private int? _pages;
     private string _emptyReason = Reasons.Empty;
     private int _levels;
@@ -64,6 +66,10 @@ internal sealed class DocumentSink(
         get => _title ?? _firstHeading;
         set => _title = Depth == 0 && DocumentTitle.Of(value) is { } title ? Shorten(title) : _title;
     }
+
+    /// <summary>What the document says of itself; what is inside of it does not count.</summary>
+    public void Say(IReadOnlyDictionary<string, JsonElement> properties) =>
+        _properties = Depth == 0 && properties.Count > 0 ? properties : _properties;
 
     /// <summary>Starts a page.</summary>
     /// <returns>False when the page must be left out, because an earlier process crashed on it.</returns>
@@ -201,7 +207,8 @@ internal sealed class DocumentSink(
         var textless = _warnings.Textless(Pages);
         return new ExtractionMessage(
             ExtractionMessageKind.Done, 1, Title: Title, Pages: Pages, Warnings: warnings.Count > 0 ? warnings : null,
-            Coverage: _warnings.Coverage(Pages, Unit), Textless: textless.Count > 0 ? textless : null);
+            Coverage: _warnings.Coverage(Pages, Unit), Textless: textless.Count > 0 ? textless : null,
+            Properties: _properties);
     }
 
     private void Add(BlockKind kind, string text, int level, bool continues = false)

@@ -60,6 +60,11 @@ public sealed record Document(
     /// <summary>What it is about: strings, numbers, true and false, and lists of these, by which searches are filtered.</summary>
     public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 
+    /// <summary>
+    /// What the file of the searched version says of itself. It is in the metadata unless an upload gave another value.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> Properties { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+
     /// <summary>The document that it was inside of, such as a mail; null for one that was uploaded.</summary>
     public Guid? ParentId { get; init; }
 

@@ -22,7 +22,7 @@ public sealed record LabelChange(string? Name, IReadOnlyDictionary<string, strin
             yield return "tags";
         }
 
-        if (Metadata is not null && Metadata.Json != DocumentMetadata.Of(current.Metadata).Json)
+        if (Metadata is not null && !Metadata.IsWhatHas(current.Properties, current.Metadata))
         {
             yield return "metadata";
         }
@@ -65,8 +65,8 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         var document = await connection.Command($"""
-            update documents set name = coalesce($2, name), tags = coalesce($3, tags), metadata = coalesce($4::jsonb, metadata),
-                updated_at = now()
+            update documents set name = coalesce($2, name), tags = coalesce($3, tags),
+                metadata = coalesce(properties || $4::jsonb, metadata), updated_at = now()
             where id = $1 returning {DocumentRows.Columns}
             """, id, change.Name, Commands.Jsonb(change.Tags), change.Metadata?.Json).FirstAsync(DocumentRows.Read, cancellationToken);
         await ChangedDocument.ShowLabelsAsync(connection, current, cancellationToken);

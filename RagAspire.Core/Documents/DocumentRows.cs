@@ -12,7 +12,7 @@ internal static class DocumentRows
     public const string Columns = """
         id, collection, name, content_type, size_bytes, sha256, version, ready_version, status, stage, progress, attempts,
         error, chunk_count, tags, created_at, updated_at, indexed_at, uploaded_by, warnings, coverage,
-        embedded_model, embedded_count, external_id, groups, metadata, parent_id, depth,
+        embedded_model, embedded_count, external_id, groups, metadata, properties, parent_id, depth,
         (select count(*)::int from documents child where child.parent_id = documents.id) as children,
         (select json_build_object('name', s.source, 'path', s.path)::text from document_sources s where s.document_id = id) as source
         """;
@@ -43,6 +43,7 @@ internal static class DocumentRows
         ExternalId = row.Nullable<string>("external_id"),
         Groups = row.Field<string[]>("groups"),
         Metadata = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(row.Field<string>("metadata"))!,
+        Properties = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(row.Field<string>("properties"))!,
         UploadedBy = row.Nullable<string>("uploaded_by"),
         Source = row.Nullable<string>("source") is { } source
             ? JsonSerializer.Deserialize<DocumentSource>(source, JsonSerializerOptions.Web) : null,

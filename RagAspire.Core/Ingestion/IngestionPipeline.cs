@@ -48,7 +48,8 @@ public sealed class IngestionPipeline(
             document.Id, document.Version, document.Name, chunker.Chunk(extracted), cancellationToken));
 
         return new PreparedVersion(
-            new ReadDocument(stored.Count, extracted.Warnings ?? [], extracted.Coverage), embedder.Model, chunks.Analysis)
+            new ReadDocument(stored.Count, extracted.Warnings ?? [], extracted.Coverage) { Properties = extracted.Properties },
+            embedder.Model, chunks.Analysis)
         {
             Attached = attached,
         };

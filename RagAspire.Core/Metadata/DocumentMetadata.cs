@@ -83,6 +83,48 @@ public sealed partial class DocumentMetadata
             ? metadata : throw new FormatException($"The metadata are longer than {MaxLength} characters.");
     }
 
+    /// <summary>What of these a document may have; the rest, such as too long a text, is left out.</summary>
+    internal static IReadOnlyDictionary<string, JsonElement> Acceptable(
+        IReadOnlyDictionary<string, JsonElement>? members, int most)
+    {
+        var accepted = new Dictionary<string, JsonElement>();
+        foreach (var member in (members ?? ReadOnlyDictionary<string, JsonElement>.Empty)
+            .OrderBy(member => member.Key, StringComparer.Ordinal))
+        {
+            try
+            {
+                using var one = JsonDocument.Parse(Of([member]).Json);
+                accepted[member.Key] = one.RootElement.GetProperty(member.Key).Clone();
+            }
+            catch (FormatException)
+            {
+                // It stays in the text of the document.
+            }
+
+            if (accepted.Count == most)
+            {
+                break;
+            }
+        }
+
+        return accepted;
+    }
+
+    /// <summary>Whether a document has these and what its file says of itself, where these do not say otherwise.</summary>
+    internal bool IsWhatHas(
+        IReadOnlyDictionary<string, JsonElement> properties, IReadOnlyDictionary<string, JsonElement> metadata)
+    {
+        using var given = JsonDocument.Parse(Json);
+        var all = new Dictionary<string, JsonElement>(properties);
+        foreach (var member in given.RootElement.EnumerateObject())
+        {
+            all[member.Name] = member.Value;
+        }
+
+        return all.Count == metadata.Count
+            && all.All(member => metadata.TryGetValue(member.Key, out var value) && JsonElement.DeepEquals(member.Value, value));
+    }
+
     /// <summary>Reads what is stored, which was checked before.</summary>
     internal static DocumentMetadata Stored(string json)
     {

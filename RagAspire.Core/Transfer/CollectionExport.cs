@@ -101,6 +101,7 @@ public sealed class CollectionExport(
         {
             Groups = document.Groups,
             Metadata = document.Metadata,
+            Properties = document.Properties,
         };
         await WriteLineAsync(target, line, cancellationToken);
         if (hasChunks)

@@ -121,7 +121,8 @@ public sealed class CollectionImport(
             progress.Add(document, taken, embedder.Model);
             await chunks.PublishAsync(lease.Document, held.Token);
             var prepared = new PreparedVersion(
-                new ReadDocument(taken.Chunks, document.Warnings, document.Coverage), embedder.Model, chunks.Analysis);
+                new ReadDocument(taken.Chunks, document.Warnings, document.Coverage) { Properties = document.Properties },
+                embedder.Model, chunks.Analysis);
             if (await lease.ReadyAsync(prepared, held.Token) && embedder.Model is { } model)
             {
                 await documents.CountVectorsAsync(document.Id, model, cancellationToken);

@@ -45,6 +45,9 @@ internal sealed record TransferDocument(
 
     /// <summary>Archives of earlier releases have none.</summary>
     public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
+
+    /// <summary>Archives of earlier releases have none.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Properties { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 }
 
 /// <summary>A chunk with its place.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace RagAspire.Extraction.Messages;
@@ -63,6 +64,7 @@ public enum ExtractionMessageKind
 /// <param name="Textless">The pages of a complete document that have no text; of a refused one their number is <paramref name="Pages"/>.</param>
 /// <param name="Name">Of a file inside the document.</param>
 /// <param name="Length">Of a file inside the document, in bytes.</param>
+/// <param name="Properties">What a complete document says of itself.</param>
 public sealed record ExtractionMessage(
     ExtractionMessageKind Kind,
     double Fraction = 0,
@@ -76,7 +78,8 @@ public sealed record ExtractionMessage(
     Coverage? Coverage = null,
     IReadOnlyList<int>? Textless = null,
     string? Name = null,
-    long Length = 0);
+    long Length = 0,
+    IReadOnlyDictionary<string, JsonElement>? Properties = null);
 
 /// <summary>Sends a message of the extractor process.</summary>
 /// <param name="content">The bytes that follow it, of an attachment.</param>

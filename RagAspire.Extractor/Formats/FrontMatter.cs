@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace RagAspire.Extractor.Formats;
@@ -7,8 +8,11 @@ internal static partial class FrontMatter
 {
     private const int MaxLines = 200;
 
-    /// <returns>The properties as lines of "name: value", their title, and the text after them; null when there are none.</returns>
-    public static (string Properties, string? Title, string Body)? Of(string text)
+    /// <returns>
+    /// The properties as lines of "name: value", their title, their values, and the text after them; null when there are none.
+    /// </returns>
+    public static (string Properties, string? Title, IReadOnlyDictionary<string, JsonElement> Values, string Body)? Of(
+        string text)
     {
         var fence = text.StartsWith("---\n", StringComparison.Ordinal) || text.StartsWith("---\r", StringComparison.Ordinal) ? "---"
             : text.StartsWith("+++\n", StringComparison.Ordinal) || text.StartsWith("+++\r", StringComparison.Ordinal) ? "+++"
@@ -27,7 +31,9 @@ internal static partial class FrontMatter
             at = Math.Min(end + 1, text.Length);
             if (line == fence || (line == "..." && fence == "---"))
             {
-                return Properties(lines) is { } properties ? (properties.Text, properties.Title, text[at..]) : null;
+                return Properties(lines) is { } properties
+                    ? (properties.Text, properties.Title, FrontMatterValues.Of(lines), text[at..])
+                    : null;
             }
 
             lines.Add(line);

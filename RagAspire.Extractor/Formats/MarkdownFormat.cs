@@ -27,6 +27,7 @@ internal sealed partial class MarkdownFormat : IFormatReader
         if (FrontMatter.Of(page) is { } matter)
         {
             sink.Title = matter.Title;
+            sink.Say(matter.Values);
             sink.Paragraph(matter.Properties);
             page = matter.Body;
         }

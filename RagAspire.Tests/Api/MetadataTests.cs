@@ -146,6 +146,37 @@ public sealed class MetadataTests(SharedSystem shared, Stores stores)
     }
 
     [Fact]
+    public async Task What_a_page_says_of_itself_is_metadata_unless_the_upload_says_otherwise()
+    {
+        var system = await shared.SystemAsync(stores);
+        var collection = shared.NewCollection();
+        var id = await UploadAsync(
+            system.Client, collection, "pump.md", "---\nyear: 2019\ntags: [oil, air]\n---\nThe pump.", """{"year":2026,"site":"A"}""");
+        Assert.Equal(("""{"site":"A","tags":["oil","air"],"year":2026}""", """{"tags":["oil","air"],"year":2019}"""), await ReadAsync());
+        var filter = Uri.EscapeDataString("""{"field":"metadata.tags","eq":"air"}""");
+        var found = (await system.Client.GetAsync($"{Documents}?collection={collection}&filter={filter}"))["items"]!.AsArray();
+        Assert.Equal(id, Assert.Single(found)!["id"]!.GetValue<Guid>());
+
+        // Other labels leave it what the page says, and the same ones are no change.
+        var changed = await system.Client.SendAsync(HttpMethod.Patch, $"{Documents}/{id}", new { metadata = new { site = "B" } });
+        Assert.Equal("""{"site":"B","tags":["oil","air"],"year":2019}""", Ordered(changed!["metadata"]!));
+        var same = await system.Client.SendAsync(HttpMethod.Patch, $"{Documents}/{id}", new { metadata = new { site = "B" } });
+        Assert.Empty(same!["changed"]!.AsArray());
+
+        // The next version says something else of itself, and what the page before has said is gone.
+        using var replaced = await system.Client.SendFileAsync(
+            HttpMethod.Put, $"{Documents}/{id}", "pump.md", "---\nyear: 2027\n---\nThe other pump."u8.ToArray());
+        await system.Client.ProcessedAsync(id);
+        Assert.Equal(("""{"site":"B","year":2027}""", """{"year":2027}"""), await ReadAsync());
+
+        async Task<(string Metadata, string Properties)> ReadAsync()
+        {
+            var document = await system.Client.ProcessedAsync(id);
+            return (Ordered(document["metadata"]!), Ordered(document["properties"]!));
+        }
+    }
+
+    [Fact]
     public async Task Files_of_a_batch_and_files_inside_a_file_have_its_metadata()
     {
         var system = await shared.SystemAsync(stores);

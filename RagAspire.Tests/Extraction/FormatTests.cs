@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using RagAspire.Extraction;
 
 namespace RagAspire.Tests.Extraction;
@@ -42,6 +43,22 @@ public sealed class FormatTests
                 new(BlockKind.Code, "make   all"),
             ],
             document.Blocks);
+    }
+
+    [Theory]
+    [InlineData("---\ntitle: Pumps\nyear: 2026\ndraft: true\nsite: 'Hall 2'\ntags: [oil, \"air, dry\"]\n---\nText",
+        """{"draft":true,"site":"Hall 2","tags":["oil","air, dry"],"year":2026}""")]
+    [InlineData("---\ntags:\n  - oil\n  - air # dry\nurl: https://a.example/#top\ncode: 007\nrate: -1.5 # per cent\n---\nText",
+        """{"code":"007","rate":-1.5,"tags":["oil","air"],"url":"https://a.example/#top"}""")]
+    [InlineData("---\nauthor:\n  name: Ann\nnote: |\n  Two\n  lines\nempty:\nmap: {a: 1}\nit's: o'clock\n---\nText", "{}")]
+    [InlineData("---\nmulti:\n  [a,\n   b]\nlast edit: 2026-03-31\n---\nText", """{"last_edit":"2026-03-31"}""")]
+    [InlineData("+++\ntitle = \"Pumps\"\ndate = 2026-03-31\nweight=3\ntags = [\"oil\",\n  \"air\"]\n[extra]\nhidden = 1\n+++\nText",
+        """{"date":"2026-03-31","tags":["oil","air"],"weight":3}""")]
+    public void Front_matter_has_values_with_their_types(string page, string expected)
+    {
+        var values = Samples.Read(ContentTypes.Markdown, page).Properties;
+
+        Assert.Equal(expected, JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(values.ToDictionary(), StringComparer.Ordinal)));
     }
 
     [Fact]

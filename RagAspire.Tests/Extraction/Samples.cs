@@ -61,7 +61,10 @@ internal static class Samples
         }
 
         var done = sink.Finish();
-        return (new ExtractedDocument(done.Title, blocks, done.Pages, done.Warnings, done.Coverage), attached);
+        return (new ExtractedDocument(done.Title, blocks, done.Pages, done.Warnings, done.Coverage)
+        {
+            Properties = done.Properties ?? new Dictionary<string, System.Text.Json.JsonElement>(),
+        }, attached);
     }
 
     public static ExtractedDocument Read(string contentType, string content) =>

@@ -7,7 +7,7 @@ namespace RagAspire.Tests.Support;
 internal static class MigrationRig
 {
     /// <summary>The script that <see cref="UndoAsync"/> undoes: the newest, because later ones build on earlier ones.</summary>
-    public const string Undone = "0036_metadata.sql";
+    public const string Undone = "0037_properties.sql";
 
     /// <summary>
     /// Takes away what one script has made: the database looks as before it, and the migrator applies it again.
@@ -16,14 +16,7 @@ internal static class MigrationRig
     {
         Assert.Equal(Undone, Migrator.Scripts().Last().Name);
         await source.Command($"""
-            drop view searchable_chunks;
-            drop function metadata_instant;
-            alter table documents drop column metadata;
-            create view searchable_chunks as
-            select c.id, c.document_id, c.version, c.ordinal, c.text, c.page, c.section, c.token_count, c.search,
-                d.collection, d.name as document_name, d.tags, d.groups
-            from documents d
-            join chunks c on c.document_id = d.id and c.version = d.ready_version;
+            alter table documents drop column properties;
             delete from schema_migrations where name = '{Undone}'
             """).ExecuteAsync(TestContext.Current.CancellationToken);
     }

@@ -70,9 +70,10 @@ public sealed class DocumentTrees(AuditLog audit)
                 select id from documents where parent_id = $1
                 union all
                 select d.id from documents d join tree on d.parent_id = tree.id)
-            update documents d set tags = top.tags, groups = top.groups, metadata = top.metadata, updated_at = now()
+            update documents d set tags = top.tags, groups = top.groups, metadata = d.properties || top.metadata, updated_at = now()
             from tree, documents top
-            where d.id = tree.id and top.id = $1 and (d.tags, d.groups, d.metadata) is distinct from (top.tags, top.groups, top.metadata)
+            where d.id = tree.id and top.id = $1
+                and (d.tags, d.groups, d.metadata) is distinct from (top.tags, top.groups, d.properties || top.metadata)
             returning d.id
             """, id).ListAsync(row => row.GetGuid(0), cancellationToken);
 

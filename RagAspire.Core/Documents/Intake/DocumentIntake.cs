@@ -162,7 +162,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
 
         var document = await connection.Command($"""
             update documents set name = $2, tags = $3, external_id = coalesce(external_id, $4), groups = $5,
-                metadata = coalesce($6::jsonb, metadata), updated_at = now()
+                metadata = coalesce(properties || $6::jsonb, metadata), updated_at = now()
             where id = $1 returning {DocumentRows.Columns}
             """, current.Id, file.Name, Commands.Jsonb(change.Tags), file.ExternalId, change.Groups, file.Metadata?.Json)
             .FirstAsync(DocumentRows.Read, cancellationToken);
@@ -184,7 +184,8 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             update documents set name = $2, content_type = $3, size_bytes = $4, sha256 = $5, version = version + 1,
                 status = 'pending', stage = null, progress = 0, attempts = 0, error = null, claim_id = null,
                 claimed_until = null, due_at = now(), updated_at = now(), uploaded_by = $6, tags = $7, trace_parent = $8,
-                external_id = coalesce(external_id, $9), groups = $10, metadata = coalesce($11::jsonb, metadata)
+                external_id = coalesce(external_id, $9), groups = $10,
+                metadata = coalesce(properties || $11::jsonb, metadata)
             where id = $1
             returning {DocumentRows.Columns}
             """,

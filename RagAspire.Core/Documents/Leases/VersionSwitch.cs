@@ -69,16 +69,22 @@ public sealed class VersionSwitch
         NpgsqlConnection connection, IReadOnlyList<Prepared> group, string others, IReadOnlyList<Guid> changed,
         CancellationToken cancellationToken)
     {
-        var switched = await connection.Command($"""
-            with held as (select id as held_id from documents where id = any($1) order by id for no key update {others})
+        // What the file before said of itself goes with it.
+        var rows = await connection.Command($"""
+            with held as (
+                select id as held_id, metadata as held_metadata from documents where id = any($1) order by id for no key update {others})
             update documents set status = 'ready', stage = null, progress = 100, error = null, chunk_count = n.chunks,
                 ready_version = version, claim_id = null, claimed_until = null, indexed_at = now(), updated_at = now(),
                 warnings = n.found::jsonb, coverage = n.covered::jsonb, embedded_model = n.model, embedded_count = 0,
-                embedding_attempts = 0, embedding_claim = null, embedding_claimed_until = null, analysis = n.analysed
-            from held join unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[])
-                as n(held_id, claim, prepared, chunks, found, covered, model, analysed) using (held_id)
+                embedding_attempts = 0, embedding_claim = null, embedding_claimed_until = null, analysis = n.analysed,
+                properties = n.said::jsonb,
+                metadata = n.said::jsonb || coalesce((
+                    select jsonb_object_agg(own.key, own.value) from jsonb_each(documents.metadata) own
+                    where documents.properties -> own.key is distinct from own.value), jsonb_build_object())
+            from held join unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+                as n(held_id, claim, prepared, chunks, found, covered, model, analysed, said) using (held_id)
             where id = held_id and claim_id = n.claim and version = n.prepared
-            returning {DocumentRows.Columns}
+            returning {DocumentRows.Columns}, metadata is distinct from held_metadata as relabelled
             """,
             Column(group, call => call.DocumentId),
             Column(group, call => call.Claim),
@@ -87,7 +93,10 @@ public sealed class VersionSwitch
             Column(group, call => Json(call.Result.Read.Warnings)),
             Column(group, call => call.Result.Read.Coverage is { } coverage ? Json(coverage) : null),
             Column(group, call => call.Result.Model),
-            Column(group, call => call.Result.Analysis)).ListAsync(DocumentRows.Read, cancellationToken);
+            Column(group, call => call.Result.Analysis),
+            Column(group, call => Json(call.Result.Read.Properties)))
+            .ListAsync(row => (Document: DocumentRows.Read(row), IsRelabelled: row.Field<bool>("relabelled")), cancellationToken);
+        var switched = rows.ConvertAll(row => row.Document);
         if (switched.Count == 0)
         {
             return switched;
@@ -103,6 +112,13 @@ public sealed class VersionSwitch
             [.. switched.Select(document => document.Id), .. changed],
             [.. switched.Select(document => document.Collection), .. changed.Select(_ => switched[0].Collection)],
             cancellationToken);
+        foreach (var relabelled in rows.Where(row => row.IsRelabelled).GroupBy(row => row.Document.Collection))
+        {
+            // The points of a shared index were written before, with the metadata of then.
+            await DocumentChanges.AppendLabelsAsync(
+                connection, Column(relabelled, row => row.Document.Id), relabelled.Key, cancellationToken);
+        }
+
         return switched;
     }
 

@@ -1,6 +1,7 @@
 using RagAspire.Documents.Children;
 using RagAspire.Extraction;
 using RagAspire.Extraction.Messages;
+using RagAspire.Metadata;
 
 namespace RagAspire.Ingestion.Extraction;
 
@@ -11,6 +12,9 @@ internal sealed class ReceivedDocument
 {
     private const int MaxReason = 1_000;
     private const int MaxUnit = 20;
+
+    /// <summary>Half of the keys that a document may have, so that the other half is left to uploads.</summary>
+    private const int MaxProperties = DocumentMetadata.MostKeys / 2;
 
     private readonly ExtractionLimits _limits;
     private readonly AttachedFiles? _attached;
@@ -60,6 +64,9 @@ internal sealed class ReceivedDocument
     public ExtractedDocument Complete(ExtractionMessage message) => _blocks.Count > 0
         ? new ExtractedDocument(Shorten(message.Title), _blocks, message.Pages, Known(message.Warnings), Known(message.Coverage),
             [.. (message.Textless ?? []).Where(page => page > 0 && page <= _limits.MaxPages).Distinct().Order()])
+        {
+            Properties = DocumentMetadata.Acceptable(message.Properties, MaxProperties),
+        }
         : throw new InvalidDataException("The extractor process sent a document without text.");
 
     /// <summary>The reason of a refusal, for the owner of the file.</summary>
