@@ -54,7 +54,7 @@ public sealed class TestDirectory : IDisposable
     public void Dispose() => Remove(Path);
 
     private static bool HasMemory() => OperatingSystem.IsLinux() && Directory.Exists(Memory)
-        && new DriveInfo(Memory).AvailableFreeSpace > Needed
+        && new DriveInfo(Memory).AvailableFreeSpace > Needed && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > Needed
         && File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kilobytes, ..]
         && long.Parse(kilobytes, CultureInfo.InvariantCulture) > Needed / 1024;
