@@ -107,7 +107,7 @@ public sealed record DiagnosisReport(
     string Status, DateTimeOffset At, DateTimeOffset Since, double TookMs, IReadOnlyList<Finding> Findings)
 {
     /// <summary>What was read, beside its limit, whether that was crossed or not.</summary>
-    public IReadOnlyList<DiagnosisFigure> Figures { get; init; } = [];
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
 }
 
 /// <summary>A value of the machine, a process or a store beside its limit.</summary>
@@ -116,7 +116,7 @@ public sealed record DiagnosisReport(
 /// <param name="Limit">In the same unit; null where the value is compared with nothing.</param>
 /// <param name="Unit">Such as <c>%</c>; empty for a number.</param>
 /// <param name="Query">What gives the value again: a path, a command, PromQL or SQL.</param>
-public sealed record DiagnosisFigure(
+public sealed record Figure(
     string Probe, string Name, string Of, double Value, double? Limit, string Unit, string Query);
 
 /// <summary>One thing that is wrong, with its cause and what to do.</summary>
