@@ -18,6 +18,7 @@ internal static class DiagnosisPage
                 .. causes.Select(cause => Section(cause, report.Findings.Where(finding => finding.SuppressedBy == cause.Code))),
                 .. Stages(report),
                 .. Changes(report),
+                .. Figures(report),
                 Probes(report),
             ]);
     }
@@ -107,6 +108,25 @@ internal static class DiagnosisPage
                     {
                         change.Query, Number(change.Before), Number(change.After), Number(change.Score),
                         change.At.ToString("u", CultureInfo.InvariantCulture),
+                    }),
+                ]),
+        ]),
+    ];
+
+    private static IEnumerable<ReportSection> Figures(DiagnosisReport report) => report.Figures.Count == 0 ? [] :
+    [
+        new ReportSection("Figures",
+        [
+            new ReportTable(
+                "What was read, beside its limit",
+                [
+                    new ReportColumn("Part"), new ReportColumn("Figure"), new ReportColumn("Of"), new ReportColumn("Value", IsNumber: true),
+                    new ReportColumn("Limit", IsNumber: true), new ReportColumn("Query"),
+                ],
+                [
+                    .. report.Figures.Select(figure => new ReportCell[]
+                    {
+                        figure.Probe, figure.Name, figure.Of, figure.Show(figure.Value), figure.Show(figure.Limit), figure.Query,
                     }),
                 ]),
         ]),

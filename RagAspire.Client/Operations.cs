@@ -104,7 +104,20 @@ public sealed record Backup(
 /// <param name="Status">healthy, unknown, warning or critical.</param>
 /// <param name="Findings">Causes first, worst first.</param>
 public sealed record DiagnosisReport(
-    string Status, DateTimeOffset At, DateTimeOffset Since, double TookMs, IReadOnlyList<Finding> Findings);
+    string Status, DateTimeOffset At, DateTimeOffset Since, double TookMs, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>What was read, beside its limit, whether that was crossed or not.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+}
+
+/// <summary>A value of the machine, a process or a store beside its limit.</summary>
+/// <param name="Probe">The part of the diagnosis that read it.</param>
+/// <param name="Of">What is measured, such as a disk.</param>
+/// <param name="Limit">In the same unit; null where the value is compared with nothing.</param>
+/// <param name="Unit">Such as <c>%</c>; empty for a number.</param>
+/// <param name="Query">What gives the value again: a path, a command, PromQL or SQL.</param>
+public sealed record Figure(
+    string Probe, string Name, string Of, double Value, double? Limit, string Unit, string Query);
 
 /// <summary>One thing that is wrong, with its cause and what to do.</summary>
 /// <param name="Severity">warning or critical.</param>

@@ -89,11 +89,13 @@ internal static class UsagePage
     [
         new ReportTable(
             "Budgets of keys in their current period",
-            [new("Key"), new("Spent", true), new("Budget", true), new("Share", true), new("Begins anew")],
+            [new("Key"), new("Spent", true), new("Budget", true), new("Share", true), new("Expected", true), new("Begins anew")],
             [.. usage.Budgets.Select(budget => Row(budget, usage.Currency))])
         {
             WhenEmpty = "No key has a budget.",
         },
+        new ReportText(
+            "Expected is what will be spent at the end of the period if the days to come cost as much as its days so far."),
     ]);
 
     private static IReadOnlyList<ReportCell> Row(BudgetState budget, string currency) =>
@@ -107,6 +109,9 @@ internal static class UsagePage
             >= BudgetState.Warning => ReportLevel.Warning,
             _ => ReportLevel.Good,
         }),
+        budget.Expected is { } expected
+            ? new ReportCell(Money(expected, currency), expected > budget.Amount ? ReportLevel.Warning : ReportLevel.Neutral)
+            : budget.ExpectedUnknown,
         HtmlReport.Time(budget.Until),
     ];
 

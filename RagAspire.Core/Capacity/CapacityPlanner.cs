@@ -68,6 +68,8 @@ public sealed class CapacityPlanner
     private static IReadOnlyList<string> Unknown(SystemHistory history, CapacityFigure[] figures, LoadModel? load) =>
     [
         .. history.Unavailable,
+        .. history.Metrics.Where(metric => metric.NoLimit is not null && metric.Points.Count > 0)
+            .Select(metric => $"{metric.Metric.Title}: {metric.NoLimit}"),
         .. figures.Where(figure => figure.Unknown is not null).Select(figure => $"{figure.FullTitle}: {figure.Unknown}"),
         .. load is null
             ? new[] { "The capacity of a replica was never measured (RagAspire.Benchmarks -- capacity)." } : [],

@@ -11,6 +11,7 @@ internal static class CapacityRegistration
         .AddValidatedOptions<CapacityOptions>(CapacityOptions.Section)
         .AddSingleton<PrometheusHistory>()
         .AddSingleton<DatabaseHistory>()
+        .AddSingleton<CostLimit>()
         .AddSingleton<HistoryReader>()
         .AddSingleton<ResourceRequests>()
         .AddSingleton<LoadModelFile>()

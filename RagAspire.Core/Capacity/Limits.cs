@@ -1,3 +1,5 @@
+using RagAspire.Capacity.History;
+
 namespace RagAspire.Capacity;
 
 /// <summary>The limit of each figure, and when it is reached.</summary>
@@ -33,20 +35,25 @@ internal static class Limits
             return null;
         }
 
+        // A budget is for whole days: a busy hour does not spend it.
+        var isBudget = figure.Name == CapacityMetrics.Cost;
+        var day = isBudget ? Math.Max(1, (int)(TimeSpan.FromDays(1) / series.Step)) : 1;
+
         // A limit that was reached before the forecast begins is reached now.
-        return figure.Last >= limit
+        return (isBudget ? figure.CurrentMean : figure.Last) >= limit
             ? new Crossing(figure.To, figure.To, figure.To)
             : new Crossing(
-                First(series, series.Ahead.NinetyFive.Upper, limit),
-                First(series, series.Ahead.Values, limit),
-                First(series, series.Ahead.NinetyFive.Lower, limit));
+                First(series, series.Ahead.NinetyFive.Upper, limit, day),
+                First(series, series.Ahead.Values, limit, day),
+                First(series, series.Ahead.NinetyFive.Lower, limit, day));
     }
 
-    private static DateTimeOffset? First(FigureSeries series, IReadOnlyList<double> values, double limit)
+    /// <param name="mean">How many values the limit is compared with the mean of.</param>
+    private static DateTimeOffset? First(FigureSeries series, IReadOnlyList<double> values, double limit, int mean)
     {
-        for (var step = 0; step < values.Count; step++)
+        for (var step = 0; step + mean <= values.Count; step++)
         {
-            if (values[step] >= limit)
+            if (values.Skip(step).Take(mean).Average() >= limit)
             {
                 return series.FirstAhead + (step * series.Step);
             }

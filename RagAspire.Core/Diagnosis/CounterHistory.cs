@@ -25,10 +25,7 @@ internal sealed class CounterHistory
     {
         lock (_readings)
         {
-            if (!_readings.TryGetValue(name, out var readings))
-            {
-                _readings[name] = readings = [];
-            }
+            var readings = Of(name);
 
             // Counters that are smaller than before were reset.
             if (readings.Count > 0 && readings[^1].Values.Zip(values).Any(pair => pair.Second < pair.First))
@@ -42,19 +39,45 @@ internal sealed class CounterHistory
                 readings.Add((began.Value, new double[values.Length]));
             }
 
-            var earlier = readings.FindLast(reading => reading.At <= window.Since);
-            earlier = earlier.Values is null && readings.Count > 0 ? readings[0] : earlier;
-            if (readings.Count >= MaxReadings)
-            {
-                // Half of them are as good for a comparison, only less exact in time.
-                _readings[name] = readings = [.. readings.Where((_, index) => index % 2 == 0)];
-            }
-
-            readings.Add((window.Until, values));
-            return earlier.Values is null
-                ? null
-                : new CounterGrowth(earlier.At, [.. values.Zip(earlier.Values, (now, before) => now - before)]);
+            return Keep(name, readings, window, values);
         }
+    }
+
+    /// <summary>Keeps the reading of a size, which may shrink, and compares it as a counter is compared.</summary>
+    /// <returns>Null without an earlier reading.</returns>
+    public CounterGrowth? ReadSize(string name, DiagnosisWindow window, double value)
+    {
+        lock (_readings)
+        {
+            return Keep(name, Of(name), window, [value]);
+        }
+    }
+
+    private CounterGrowth? Keep(
+        string name, List<(DateTimeOffset At, double[] Values)> readings, DiagnosisWindow window, double[] values)
+    {
+        var earlier = readings.FindLast(reading => reading.At <= window.Since);
+        earlier = earlier.Values is null && readings.Count > 0 ? readings[0] : earlier;
+        if (readings.Count >= MaxReadings)
+        {
+            // Half of them are as good for a comparison, only less exact in time.
+            _readings[name] = readings = [.. readings.Where((_, index) => index % 2 == 0)];
+        }
+
+        readings.Add((window.Until, values));
+        return earlier.Values is null
+            ? null
+            : new CounterGrowth(earlier.At, [.. values.Zip(earlier.Values, (now, before) => now - before)]);
+    }
+
+    private List<(DateTimeOffset At, double[] Values)> Of(string name)
+    {
+        if (!_readings.TryGetValue(name, out var readings))
+        {
+            _readings[name] = readings = [];
+        }
+
+        return readings;
     }
 
     /// <summary>Events of an hour; less than an hour counts as one, so that a short burst is not projected.</summary>

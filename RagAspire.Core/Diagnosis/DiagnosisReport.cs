@@ -48,6 +48,9 @@ public sealed record DiagnosisReport(
     /// <summary>Whose figures the stages and changes are; null when nothing was measured.</summary>
     public string? MeasuredBy { get; init; }
 
+    /// <summary>What the probes have read beside its limit, crossed or not; empty in reports of earlier releases.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
     /// <summary>Where the time of requests and of ingestion goes; empty when nothing was measured.</summary>
     public IReadOnlyList<StageShare> Stages { get; init; } = [];
 

@@ -43,6 +43,7 @@ public sealed class DiagnosisService
             MeasuredBy = causes?.Report?.Source,
             Stages = causes?.Report?.Stages ?? [],
             Changes = causes?.Report?.Changes ?? [],
+            Figures = window.Figures.Read(),
         };
     }
 

@@ -32,6 +32,7 @@ internal static class FindingLinks
         // An alert that fires tells what another finding explains.
         ([.. Range(1, 9), .. Range(12, 18), .. Range(20, 58), .. Range(60, 75), .. Range(80, 93), .. Range(120, 130)],
             Codes(110)),
+        (Codes(150), Codes(110)),
     ];
 
     /// <summary>The definitions with the links that lead to other areas.</summary>

@@ -1,7 +1,11 @@
 namespace RagAspire.Diagnosis;
 
-/// <summary>The time range of a diagnosis.</summary>
-public sealed record DiagnosisWindow(DateTimeOffset Since, DateTimeOffset Until);
+/// <summary>The time range of a diagnosis, and where its probes write down what they read.</summary>
+public sealed record DiagnosisWindow(DateTimeOffset Since, DateTimeOffset Until)
+{
+    /// <summary>What the probes compare with their limits.</summary>
+    public FigureSheet Figures { get; } = new();
+}
 
 /// <summary>Examines one part of the system. It reads and changes nothing.</summary>
 /// <remarks>

@@ -20,7 +20,7 @@ internal static class Arrows
     public const string Folders = """
         Answers -> Database, Metadata, Search, Security, Usage, Vectors
         Backups -> Database, Maintenance, Quality, Search, Security, Vectors
-        Capacity -> Database, Monitoring
+        Capacity -> Database, Monitoring, Usage
         Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
         Documents -> Database, Jobs, Metadata, Security
         Ingestion -> Database, Documents, Jobs, Usage, Vectors

@@ -109,6 +109,7 @@ public sealed class CapacityPlannerTests(Stores stores)
         var address = $"http://127.0.0.1:{FreePort.Next()}";
         await using var core = await CoreAsync(address);
         await StoreAsync(core.Get<NpgsqlDataSource>(), days: 30, perDay: 20);
+        await SpendAsync(core.Get<NpgsqlDataSource>());
         var report = await PlanAsync(core, documents: 1_000_000);
 
         var documents = Assert.Single(report.Figures, figure => figure.Name == "documents");
@@ -116,6 +117,10 @@ public sealed class CapacityPlannerTests(Stores stores)
         Assert.Equal(20, documents.Trend!.PerDay, .5);
         Assert.InRange(documents.Projection!.Days[^1].Value, 2_300, 2_500);
         Assert.Equal(6_000, Assert.Single(report.Figures, figure => figure.Name == "chunks").Last);
+
+        var cost = Assert.Single(report.Figures, figure => figure.Name == "llm_cost");
+        Assert.Equal((2, "budgets of 1 key, per hour of their periods"), (cost.Limit, cost.LimitSource));
+        Assert.Null(cost.Crossing!.Likely);
 
         // The query beside the figure gives the same again.
         var database = core.Get<NpgsqlDataSource>();
@@ -167,6 +172,19 @@ public sealed class CapacityPlannerTests(Stores stores)
         command.Parameters.AddWithValue("now", Now);
         command.Parameters.AddWithValue("days", days);
         command.Parameters.AddWithValue("perDay", perDay);
+        await command.ExecuteNonQueryAsync(Cancelled);
+    }
+
+    /// <summary>One an hour for 30 days by a key that may spend 48 a day.</summary>
+    private static async Task SpendAsync(NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand("""
+            insert into api_keys (id, name, sha256, scopes, budget_amount, budget_period)
+            values ('spender', 'spender', sha256('spender'), array['read'], 48, 'day');
+            insert into model_usage
+            select 'spender', hour, 'default', 'm', 'answer', 'USD', 1, 10, 1, 0, 1
+            from generate_series(date_trunc('hour', now()) - interval '30 days', now(), interval '1 hour') as hour
+            """);
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using RagAspire.Capacity;
 using RagAspire.Capacity.Forecasting;
 using RagAspire.Capacity.History;
 using RagAspire.Capacity.Recommendations;
 using RagAspire.Monitoring;
+using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Capacity;
@@ -43,6 +46,40 @@ public sealed class RecommendationTests
         Assert.Equal(2 * 1.15, request.Limit, 6);
     }
 
+    [Fact]
+    public async Task Stores_and_containers_have_requests_as_processes_do()
+    {
+        // Two workers measure the same PostgreSQL, which takes half a core and 1 GB; two replicas of a container differ.
+        var end = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 300 * 300);
+        IEnumerable<(DateTimeOffset At, double Value)> Minutes(Func<int, double> value) =>
+            Enumerable.Range(0, 121).Select(minute => (end.AddMinutes(minute - 120), value(minute)));
+        await using var prometheus = await PrometheusWithHistory.StartAsync(
+            new Dictionary<string, IEnumerable<(DateTimeOffset At, double Value)>>
+            {
+                ["rag_store_cpu_seconds_total{store=\"postgresql\",instance=\"one\"}"] = Minutes(minute => 30 * minute),
+                ["rag_store_cpu_seconds_total{store=\"postgresql\",instance=\"two\"}"] = Minutes(minute => 30 * minute),
+                ["rag_store_memory_bytes{store=\"postgresql\",instance=\"one\"}"] = Minutes(_ => 1e9),
+                ["container_memory_working_set_bytes{container=\"api\",name=\"k8s_api_1\",pod=\"a\"}"] = Minutes(_ => 2e8),
+                ["container_memory_working_set_bytes{container=\"api\",name=\"k8s_api_2\",pod=\"b\"}"] = Minutes(_ => 4e8),
+                ["container_memory_working_set_bytes{name=\"redis\",instance=\"host\"}"] = Minutes(_ => 3e8),
+            });
+        using var services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+        var requests = await new ResourceRequests(new PrometheusApi(
+            services.GetRequiredService<IHttpClientFactory>(),
+            Options.Create(new PrometheusOptions { Url = prometheus.Address, Timeout = TimeSpan.FromSeconds(20) }),
+            TimeProvider.System)).FindAsync(end, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["api memory", "postgresql cpu", "postgresql memory", "redis memory"],
+            requests.Select(request => $"{request.Process} {request.Resource}").Order(StringComparer.Ordinal));
+        double Request(string process, string resource) =>
+            requests.Single(request => (request.Process, request.Resource) == (process, resource)).Request;
+        Assert.InRange(Request("postgresql", "cpu"), .5 * 1.14, .5 * 1.15 * 1.06);
+        Assert.InRange(Request("postgresql", "memory"), 1e9 * 1.15, 1e9 * 1.15 * 1.06);
+        Assert.InRange(Request("api", "memory"), 4e8 * 1.15, 4e8 * 1.15 * 1.06);
+        Assert.InRange(Request("redis", "memory"), 3e8 * 1.15, 3e8 * 1.15 * 1.06);
+    }
+
     /// <summary>A projected peak, or a growth in percent, on either side of each threshold.</summary>
     [Theory]
     [InlineData("cpu", 80, null)]
@@ -66,6 +103,9 @@ public sealed class RecommendationTests
     [InlineData("vector_memory", 80, null)]
     [InlineData("vector_memory", 80.1, "medium")]
     [InlineData("vector_memory", 100, "high")]
+    [InlineData("llm_cost", 80, null)]
+    [InlineData("llm_cost", 80.1, "medium")]
+    [InlineData("llm_cost", 100, "high")]
     public void Advice_begins_above_its_threshold(string name, double value, string? urgency)
     {
         var options = new CapacityOptions { VectorMemoryLimit = 100 };
@@ -92,6 +132,28 @@ public sealed class RecommendationTests
         Assert.Equal(5, Limits.With(own, new CapacityOptions { VectorMemoryLimit = 5 }).Limit);
         Assert.Equal(100, Limits.With(own with { Limit = 100 }, new CapacityOptions()).Limit);
         Assert.Equal(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Limits.With(own, new CapacityOptions()).Limit);
+    }
+
+    [Fact]
+    public void A_cost_reaches_its_budgets_with_a_day_and_not_with_a_busy_hour()
+    {
+        // Three of 24 hours are busy: 8 × 3 / 24 = 1 on each of the first ten days, then twice that.
+        double[] values = [.. Enumerable.Range(0, 20 * 24)
+            .Select(hour => hour % 24 is < 9 or >= 12 ? 0.0 : hour < 240 ? 8 : 16)];
+        var band = new Band(values, values);
+        var none = new BacktestResult(0, 0, 0, 0, 0, 0);
+        var cost = Figure("llm_cost", 1) with
+        {
+            Limit = 1.5,
+            To = Start,
+            Series = new FigureSeries(
+                [], Start.AddHours(1), TimeSpan.FromHours(1), new Forecast(values, band, band, [], none)),
+        };
+
+        var likely = Limits.With(cost, new CapacityOptions()).Crossing!.Likely!.Value;
+
+        Assert.InRange(likely, Start.AddDays(9), Start.AddDays(10).AddHours(12));
+        Assert.Equal(Start, Limits.With(cost with { CurrentMean = 1.5 }, new CapacityOptions()).Crossing!.Likely);
     }
 
     [Fact]

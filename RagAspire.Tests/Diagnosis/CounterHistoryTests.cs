@@ -33,6 +33,14 @@ public sealed class CounterHistoryTests
     }
 
     [Fact]
+    public void A_size_that_has_shrunk_was_not_reset()
+    {
+        Assert.Null(_counters.ReadSize("size", new DiagnosisWindow(Start.AddHours(-1), Start), 500));
+        var growth = _counters.ReadSize("size", new DiagnosisWindow(Start, Start.AddHours(1)), 400)!;
+        Assert.Equal((Start, -100), (growth.Since, growth.By[0]));
+    }
+
+    [Fact]
     public void A_burst_is_not_projected_to_an_hour_and_a_day_is_shared_out()
     {
         var window = new DiagnosisWindow(Start, Start.AddDays(1));

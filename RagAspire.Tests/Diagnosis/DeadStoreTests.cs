@@ -90,6 +90,7 @@ public sealed class DeadStoreTests(Stores stores)
         var text = await WorkerCommand.RunAsync(2, environment, "diagnose");
         Assert.Contains("RAG-D02", text, StringComparison.Ordinal);
         Assert.Contains("Do:", text, StringComparison.Ordinal);
+        Assert.Contains("figure   load per processor (machine): ", text, StringComparison.Ordinal);
         Assert.Contains("1m and 7d", await WorkerCommand.RunAsync(1, environment, "diagnose", "--since", "soon"), StringComparison.Ordinal);
     }
 

@@ -21,8 +21,17 @@ public sealed class DiagnosticsApiTests(Stores stores, SharedSystem shared)
         Assert.All(
             ["machine", "disks", "clock", "runtime", "api", "handles"],
             name => Assert.Null(report["probes"]!.AsArray().Single(probe => probe!["name"]!.GetValue<string>() == name)!["reason"]));
-        Assert.Contains("Examined", await TextAsync(client, Path, "text/plain"), StringComparison.Ordinal);
-        Assert.StartsWith("<!DOCTYPE html>", await TextAsync(client, Path, "text/html"), StringComparison.Ordinal);
+        var figures = report["figures"]!.AsArray().ToLookup(figure => figure!["name"]!.GetValue<string>());
+        Assert.All(
+            ["cpu", "load per processor", "memory", "space", "handles", "response time"],
+            name => Assert.True(figures[name].Any(figure => figure!["value"]!.GetValue<double>() >= 0), name));
+        Assert.Equal(85, figures["memory"].Single()!["limit"]!.GetValue<double>());
+        var text = await TextAsync(client, Path, "text/plain");
+        Assert.Contains("Examined", text, StringComparison.Ordinal);
+        Assert.Contains("load per processor", text, StringComparison.Ordinal);
+        var page = await TextAsync(client, Path, "text/html");
+        Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.Ordinal);
+        Assert.Contains("load per processor", page, StringComparison.Ordinal);
     }
 
     [Theory]

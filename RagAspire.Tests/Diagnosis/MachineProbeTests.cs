@@ -9,12 +9,69 @@ public sealed class MachineProbeTests : IDisposable
 {
     private readonly PlantedKernel _kernel = new();
 
+    /// <summary>Of the last examination.</summary>
+    private FigureSheet _figures = new();
+
     [Fact]
     public async Task A_healthy_machine_has_no_finding()
     {
         Assert.Empty(await ExamineAsync());
         _kernel.PlantContainer();
         Assert.Empty(await ExamineAsync());
+    }
+
+    [Fact]
+    public async Task A_healthy_machine_shows_its_figures_beside_their_limits()
+    {
+        Assert.Empty(await ExamineAsync(() =>
+        {
+            _kernel.Plant("proc/stat", "cpu 125 0 100 1075 10 0 0 0 0 0\ncpu0 1\ncpu1 1\n");
+            _kernel.Plant("proc/net/snmp", PlantedKernel.Tcp(1200, 12));
+        }));
+        Assert.Equal(
+            [
+                "cpu (machine): 25 % of 80 %",
+                "load per processor (machine): 0.25 of 1",
+                "memory (machine): 25 % of 85 %",
+                "swap (machine): 0 % of 50 %",
+                "waiting for disks (machine): 0.5 % of 60 %",
+                "network errors (eth0): 0/s of 1/s",
+                "segments sent again (tcp): 1 % of 5 %",
+            ],
+            Figures());
+
+        await ExamineAsync(new DescriptorProbe(_kernel.Options));
+        Assert.Equal(["handles (machine): 1 % of 80 %", "local ports (machine): 0.2 % of 80 %"], Figures());
+        await ExamineAsync(new DiskProbe(_kernel.Options) { Usage = _ => new DiskUsage("/", 1000, 400, Inodes: 0, FreeInodes: 0) });
+        Assert.Equal(["space (/): 60 % of 90 %"], Figures());
+    }
+
+    [Fact]
+    public async Task In_a_container_the_figures_are_those_of_its_limits()
+    {
+        _kernel.PlantContainer();
+        _kernel.Plant("proc/meminfo", PlantedKernel.Memory(8_000_000, 6_000_000, 0, 0));
+        Assert.Empty(await ExamineAsync(() => _kernel.Plant(
+            "sys/fs/cgroup/cpu.stat", "usage_usec 1060000\nnr_periods 20\nnr_throttled 1\n")));
+        Assert.Equal(
+            [
+                "cpu (container): 10 % of 80 %",
+                "cpu throttled (container): 10 % of 25 %",
+                "memory (container): 9.3 % of 85 %",
+                "processes killed for memory (container): 0 of 0",
+            ],
+            Figures().Where(figure => figure.Contains("(container)", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Figures(), figure => figure.StartsWith("swap", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_figure_that_cannot_be_had_is_left_out_with_the_reason()
+    {
+        _kernel.Remove("proc/meminfo");
+        var partly = await Assert.ThrowsAsync<ProbeException>(() => ExamineAsync());
+        Assert.Equal($"Partly examined: {Path.Combine(_kernel.Root, "proc/meminfo")} cannot be read.", partly.Message);
+        Assert.Contains("load per processor (machine): 0.25 of 1", Figures());
+        Assert.DoesNotContain(Figures(), figure => figure.StartsWith("memory", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -195,6 +252,9 @@ public sealed class MachineProbeTests : IDisposable
     private static IEnumerable<string> Codes(IEnumerable<Observation> observations) =>
         observations.Select(observation => observation.Code);
 
+    private IEnumerable<string> Figures() => _figures.Read()
+        .Select(figure => $"{figure.Name} ({figure.Of}): {figure.Show(figure.Value)} of {figure.Show(figure.Limit)}");
+
     /// <param name="during">Changes files between the two readings.</param>
     private async Task<IReadOnlyList<Observation>> ExamineAsync(Action? during = null)
     {
@@ -205,9 +265,11 @@ public sealed class MachineProbeTests : IDisposable
         return await examination;
     }
 
-    private static Task<IReadOnlyList<Observation>> ExamineAsync(IProbe probe)
+    private Task<IReadOnlyList<Observation>> ExamineAsync(IProbe probe)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return probe.ExamineAsync(new DiagnosisWindow(now.AddHours(-1), now), TestContext.Current.CancellationToken);
+        var window = new DiagnosisWindow(now.AddHours(-1), now);
+        _figures = window.Figures;
+        return probe.ExamineAsync(window, TestContext.Current.CancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Diagnosis;
 
@@ -16,8 +17,13 @@ public sealed class RuntimeTroubleTests
     public async Task A_quiet_process_has_no_finding()
     {
         using var watch = await WatchAsync();
-        await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.Empty(await ExamineAsync(watch));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(watch.Recent().Count >= 3), TimeSpan.FromSeconds(30), () => "Nothing was watched.",
+            TestContext.Current.CancellationToken);
+        var figures = new List<Figure>();
+        Assert.Empty(await ExamineAsync(watch, figures));
+        Assert.Equal(["paused for garbage collection", "wait for a thread"], figures.Select(figure => figure.Name));
+        Assert.All(figures, figure => Assert.InRange(figure.Value, 0, figure.Limit!.Value));
     }
 
     [Fact]
@@ -84,10 +90,13 @@ public sealed class RuntimeTroubleTests
         return watch;
     }
 
-    private static Task<IReadOnlyList<Observation>> ExamineAsync(RuntimeWatch watch)
+    private static async Task<IReadOnlyList<Observation>> ExamineAsync(RuntimeWatch watch, List<Figure>? figures = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return new RuntimeProbe(watch, Options.Create(new MachineOptions()))
-            .ExamineAsync(new DiagnosisWindow(now.AddHours(-1), now), CancellationToken.None);
+        var window = new DiagnosisWindow(now.AddHours(-1), now);
+        var found = await new RuntimeProbe(watch, Options.Create(new MachineOptions()))
+            .ExamineAsync(window, CancellationToken.None);
+        figures?.AddRange(window.Figures.Read());
+        return found;
     }
 }

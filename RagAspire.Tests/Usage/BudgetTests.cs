@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using RagAspire.Database;
 using RagAspire.Security;
 using RagAspire.Tests.Support;
 using RagAspire.Usage;
@@ -125,6 +126,57 @@ public sealed class BudgetTests(Stores stores)
         (await rig.AdmitAsync(UsageContext.SystemKey)).Dispose();
         (await rig.AdmitAsync(await rig.KeyAsync("without a budget"))).Dispose();
         await Assert.ThrowsAsync<BudgetExceededException>(async () => await rig.AdmitAsync(key));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_month_is_expected_from_its_days_so_far_and_nothing_from_less_than_two()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 4, 11, 0, 0, 0, TimeSpan.Zero));
+        await using var rig = await UsageRig.CreateAsync(stores, clock: clock);
+        var old = await rig.KeyAsync("old", new Budget(100, BudgetPeriod.Month));
+        var young = await rig.KeyAsync("young", new Budget(100, BudgetPeriod.Month));
+        var younger = await rig.KeyAsync("younger", new Budget(100, BudgetPeriod.Month));
+        var daily = await rig.KeyAsync("daily", new Budget(100, BudgetPeriod.Day));
+        foreach (var (key, created) in new[] { (old, "2026-01-01"), (young, "2026-04-06"), (younger, "2026-04-10"), (daily, "2026-01-01") })
+        {
+            await rig.Database.Command("update api_keys set created_at = $2::timestamptz where id = $1", key, $"{created}T00:00:00Z")
+                .ExecuteAsync(Token);
+            rig.Spend(key, 30);
+        }
+
+        await rig.FlushAsync();
+        var budgets = (await rig.Reporter.ReportAsync(UsagePeriod.Day, Token)).Budgets.ToDictionary(budget => budget.KeyId);
+
+        // 30 in ten days of thirty, and 30 in five days with twenty to come.
+        Assert.Equal((90m, null), (budgets[old].Expected, budgets[old].ExpectedUnknown));
+        Assert.Equal((150m, null), (budgets[young].Expected, budgets[young].ExpectedUnknown));
+        Assert.Equal((null, "Less than 2 days of this period are known."), (budgets[younger].Expected, budgets[younger].ExpectedUnknown));
+        Assert.Equal((null, "A day is too short to be projected."), (budgets[daily].Expected, budgets[daily].ExpectedUnknown));
+    }
+
+    [Fact]
+    public async Task All_budgets_are_a_limit_where_every_key_that_spends_has_one()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 4, 11, 0, 0, 0, TimeSpan.Zero));
+        await using var rig = await UsageRig.CreateAsync(stores, clock: clock);
+        var budgets = rig.Services.GetRequiredService<BudgetStore>();
+        Assert.Equal(0, (await SumAsync()).Keys);
+        rig.Spend(await rig.KeyAsync("monthly", new Budget(720, BudgetPeriod.Month)), 1);
+        await rig.KeyAsync("daily", new Budget(48, BudgetPeriod.Day));
+        await rig.KeyAsync("without a budget that spends nothing");
+        await rig.FlushAsync();
+
+        // April has 720 hours.
+        var sum = await SumAsync();
+        Assert.Equal((3, 2L), (sum.PerHour, sum.Keys));
+        Assert.Empty(sum.Unlimited);
+
+        rig.Spend(UsageContext.SystemKey, 1);
+        rig.Spend(await rig.KeyAsync("spender"), 1);
+        await rig.FlushAsync();
+        Assert.Equal(["spender", "system"], (await SumAsync()).Unlimited);
+
+        Task<BudgetSum> SumAsync() => budgets.SumAsync(clock.GetUtcNow().AddDays(-30), Token);
     }
 
     [Fact]

@@ -56,6 +56,7 @@ public sealed class UsageApiTests(UsageHost host, Browser browser) : IClassFixtu
         await SpendAsync(id, 85);
         var near = await BudgetAsync(id, budget => budget["ratio"]!.GetValue<double>() >= .8);
         Assert.InRange(near["ratio"]!.GetValue<double>(), .8, .99);
+        Assert.Equal("Less than 2 days of this period are known.", near["expectedUnknown"]!.GetValue<string>());
         await client.AskAsync(UsageHost.Question, "limited");
 
         await SpendAsync(id, 30);

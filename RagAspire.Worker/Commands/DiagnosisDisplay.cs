@@ -26,6 +26,13 @@ internal static class DiagnosisDisplay
             text.AppendLine().AppendLine(Line($"unknown  {probe.Name}: {probe.Reason}"));
         }
 
+        text.AppendLine();
+        foreach (var figure in report.Figures)
+        {
+            text.AppendLine(Line(
+                $"figure   {figure.Name} ({figure.Of}): {figure.Show(figure.Value)} (limit {figure.Show(figure.Limit)})"));
+        }
+
         foreach (var stage in report.Stages.Where(stage => stage.Share >= .01))
         {
             text.AppendLine(Line(string.Create(CultureInfo.InvariantCulture, $"time     {stage.Flow}: {stage.Share:0 %} {stage.Stage}")));

@@ -3,6 +3,9 @@ namespace RagAspire.Capacity.History;
 /// <summary>All figures that are projected, in the order of the report.</summary>
 public static class CapacityMetrics
 {
+    /// <summary>The figure whose limit is the sum of the budgets.</summary>
+    public const string Cost = "llm_cost";
+
     // Paths of people and clients; probes and scrapes would hide a change.
     private const string Requests = "job=\"ragaspire-api\", http_route=~\"/api/.+\"";
 
@@ -62,7 +65,7 @@ public static class CapacityMetrics
                 "3600 * sum(rate(rag_llm_tokens_total[$range]))",
                 "3600 * sum(rate(gen_ai_client_token_usage_sum[$range]))",
             ]),
-        new("llm_cost", "LLM cost", CapacityUnit.PerHour, GrowthDriver.Requests,
+        new(Cost, "LLM cost", CapacityUnit.PerHour, GrowthDriver.Requests,
             ["3600 * sum(rate(rag_llm_cost_total[$range]))"]),
     ];
 }

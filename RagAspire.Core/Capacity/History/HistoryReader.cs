@@ -9,7 +9,7 @@ namespace RagAspire.Capacity.History;
 internal sealed record SystemHistory(IReadOnlyList<MetricHistory> Metrics, IReadOnlyList<string> Unavailable);
 
 /// <summary>Reads the past of each figure from the first source that knows it: Prometheus, else the database.</summary>
-internal sealed class HistoryReader(PrometheusHistory prometheus, DatabaseHistory database)
+internal sealed class HistoryReader(PrometheusHistory prometheus, DatabaseHistory database, CostLimit cost)
 {
     private const int ConcurrentQueries = 3;
 
@@ -22,8 +22,31 @@ internal sealed class HistoryReader(PrometheusHistory prometheus, DatabaseHistor
         await Parallel.ForEachAsync(
             Enumerable.Range(0, metrics.Length),
             new ParallelOptions { MaxDegreeOfParallelism = ConcurrentQueries, CancellationToken = cancellationToken },
-            async (index, cancelled) => histories[index] = await ReadAsync(metrics[index], window, reasons, cancelled));
+            async (index, cancelled) =>
+                histories[index] = await WithLimitAsync(
+                    await ReadAsync(metrics[index], window, reasons, cancelled), window, reasons, cancelled));
         return new SystemHistory([.. histories.SelectMany(history => history)], [.. reasons.Keys.Order(StringComparer.Ordinal)]);
+    }
+
+    private async Task<IReadOnlyList<MetricHistory>> WithLimitAsync(
+        IReadOnlyList<MetricHistory> histories, HistoryWindow window, ConcurrentDictionary<string, bool> reasons,
+            CancellationToken cancellationToken)
+    {
+        try
+        {
+            var limited = new List<MetricHistory>();
+            foreach (var history in histories)
+            {
+                limited.Add(await cost.AddAsync(history, window, cancellationToken));
+            }
+
+            return limited;
+        }
+        catch (Exception ex) when (Unavailability.IsUnavailable(ex))
+        {
+            reasons.TryAdd($"The database cannot be reached: {ex.Message}", true);
+            return histories;
+        }
     }
 
     private async Task<IReadOnlyList<MetricHistory>> ReadAsync(

@@ -44,6 +44,9 @@ public sealed record MetricHistory(
 
     public string? LimitQuery { get; init; }
 
+    /// <summary>Why there is no limit, where there could be one; null when there is nothing to say.</summary>
+    public string? NoLimit { get; init; }
+
     /// <summary>Why there are no points; null when there are.</summary>
     public string? Missing { get; init; }
 }

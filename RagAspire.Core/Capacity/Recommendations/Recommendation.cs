@@ -20,8 +20,8 @@ public enum Urgency
 public sealed record Recommendation(
     string Figure, string? Subject, string Action, Urgency Urgency, string Reason, string? Effect, DateTimeOffset? By);
 
-/// <summary>Which request and limit to set for a process.</summary>
-/// <param name="Process">Its job in Prometheus.</param>
+/// <summary>Which request and limit to set for a process, a store or a container.</summary>
+/// <param name="Process">The job in Prometheus, or the name of the store or container.</param>
 /// <param name="Resource"><c>cpu</c> in cores or <c>memory</c> in bytes.</param>
 /// <param name="Request">The 90th percentile of the last eight days, recent hours weighing more, plus 15 %.</param>
 /// <param name="Limit">The highest value of those days plus 15 %.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RagAspire.Capacity.History;
 
 namespace RagAspire.Capacity.Recommendations;
 
@@ -34,9 +35,10 @@ internal static class Recommender
             "response_time" => Growth(
                 figure, projection, "Optimise or scale", options.ResponseTimeGrowthPercent, Urgency.High,
                     Replicas(figures, load, options)),
-            "disk" => Limit(figure, projection, "Enlarge the disk or remove data", options, now),
-            "connections" => Limit(figure, projection, "Raise max_connections, or put a pooler before PostgreSQL", options, now),
-            "vector_memory" => Limit(figure, projection, "More memory for the vector index, or quantisation", options, now),
+            "disk" => Limit(figure, projection.Peak, "Enlarge the disk or remove data", options, now),
+            "connections" => Limit(figure, projection.Peak, "Raise max_connections, or put a pooler before PostgreSQL", options, now),
+            "vector_memory" => Limit(figure, projection.Peak, "More memory for the vector index, or quantisation", options, now),
+            CapacityMetrics.Cost => Limit(figure, projection.Mean, "Raise the budgets, or use cheaper models", options, now),
             _ => null,
         };
 
@@ -76,9 +78,9 @@ internal static class Recommender
     }
 
     private static Recommendation? Limit(
-        CapacityFigure figure, Projection projection, string action, CapacityOptions options, DateTimeOffset now)
+        CapacityFigure figure, double projected, string action, CapacityOptions options, DateTimeOffset now)
     {
-        if (figure.Limit is not { } limit || projection.Peak <= limit * options.LimitPercent / 100)
+        if (figure.Limit is not { } limit || projected <= limit * options.LimitPercent / 100)
         {
             return null;
         }
@@ -89,10 +91,10 @@ internal static class Recommender
             : "";
         return new Recommendation(
             figure.Name, figure.Subject, action,
-            crossing?.Likely - now <= options.Urgent || projection.Peak >= limit ? Urgency.High : Urgency.Medium,
-            $"Projected {Lower(figure.Title)}: {Show.Value(projection.Peak, figure.Unit)} of {Show.Value(limit, figure.Unit)} "
+            crossing?.Likely - now <= options.Urgent || projected >= limit ? Urgency.High : Urgency.Medium,
+            $"Projected {Lower(figure.Title)}: {Show.Value(projected, figure.Unit)} of {Show.Value(limit, figure.Unit)} "
             + string.Create(CultureInfo.InvariantCulture,
-            $"({100 * projection.Peak / limit:0} %), now {Show.Value(figure.Last, figure.Unit)}.") + dates,
+            $"({100 * projected / limit:0} %), now {Show.Value(figure.Last, figure.Unit)}.") + dates,
             Effect(figure),
             crossing?.Early ?? crossing?.Likely);
     }

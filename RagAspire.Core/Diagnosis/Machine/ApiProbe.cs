@@ -38,6 +38,13 @@ internal sealed class ApiProbe(
         var start = time.GetTimestamp();
         var status = await AskAsync(alive, cancellationToken);
         var took = time.GetElapsedTime(start);
+        if (status == 200)
+        {
+            window.Figures.Add(new Figure(
+                Name, "response time", "api", Math.Round(took.TotalSeconds, 3), options.Value.ResponseTime.TotalSeconds, "s",
+                $"GET {alive}"));
+        }
+
         return status switch
         {
             // A timer may end a little before its time by another clock.

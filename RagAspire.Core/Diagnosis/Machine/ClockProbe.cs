@@ -26,6 +26,12 @@ internal sealed class ClockProbe(
         var limit = options.Value.ClockSkew;
         (string Store, string Query, TimeSpan? Skew)[] clocks =
             [("PostgreSQL", "select clock_timestamp()", skews[0]), ("Redis", "TIME", skews[1])];
+        foreach (var (store, query, skew) in clocks.Where(clock => clock.Skew is not null))
+        {
+            window.Figures.Add(new Figure(
+                Name, "difference of clocks", store, Math.Round(skew!.Value.Duration().TotalSeconds, 3), limit.TotalSeconds, "s", query));
+        }
+
         return
         [
             .. clocks.Where(clock => clock.Skew is { } skew && skew.Duration() > limit).Select(clock => new Observation(

@@ -33,11 +33,11 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
         var own = data is null ? null : usages[^1];
         var observations = usages.SkipLast(data is null ? 0 : 1).OfType<DiskUsage>()
             .Where(disk => own is null || !IsSame(disk, own))
-            .SelectMany(disk => Judge(disk, MachineFindings.Disk, $"of the disk {disk.Mount}"));
+            .SelectMany(disk => Judge(disk, window, MachineFindings.Disk, $"of the disk {disk.Mount}"));
         return ProbeException.Unless(
             [.. silent.Order(StringComparer.Ordinal).Select(path => $"The disk {path} gives no answer within {OneDisk.TotalSeconds:0} s.")],
         [
-            .. own is null ? [] : Judge(own, MachineFindings.DataDisk, $"of the disk of the data directory {own.Mount}"),
+            .. own is null ? [] : Judge(own, window, MachineFindings.DataDisk, $"of the disk of the data directory {own.Mount}"),
             .. observations,
         ]);
     }
@@ -69,9 +69,10 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
     private static bool IsSame(DiskUsage disk, DiskUsage other) =>
         disk.Size == other.Size && disk.Inodes == other.Inodes && Math.Abs(disk.Free - other.Free) < 64 << 20;
 
-    private IEnumerable<Observation> Judge(DiskUsage disk, string code, string of)
+    private IEnumerable<Observation> Judge(DiskUsage disk, DiagnosisWindow window, string code, string of)
     {
         var used = disk.Size <= 0 ? 0 : 100 * (disk.Size - disk.Free) / disk.Size;
+        Note(window, "space", disk, used, $"df {disk.Mount}");
         if (used > _options.DiskPercent)
         {
             yield return new Observation(
@@ -83,7 +84,13 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
             };
         }
 
-        var files = disk.Inodes <= 0 ? 0 : 100 * (disk.Inodes - disk.FreeInodes) / disk.Inodes;
+        if (disk.Inodes <= 0)
+        {
+            yield break;
+        }
+
+        var files = 100 * (disk.Inodes - disk.FreeInodes) / disk.Inodes;
+        Note(window, "inodes", disk, files, $"df -i {disk.Mount}");
         if (files > _options.DiskPercent)
         {
             yield return new Observation(
@@ -95,6 +102,9 @@ internal sealed class DiskProbe(IOptions<MachineOptions> options) : IProbe
             };
         }
     }
+
+    private void Note(DiagnosisWindow window, string name, DiskUsage disk, double percent, string query) => window.Figures.Add(
+        new Figure(Name, name, disk.Mount, Math.Round(percent, 1), _options.DiskPercent, "%", query));
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 

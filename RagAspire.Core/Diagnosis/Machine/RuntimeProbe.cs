@@ -7,6 +7,9 @@ namespace RagAspire.Diagnosis.Machine;
 internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> options) : IProbe
 {
     private const int Watched = 10;
+    private const string Process = "this process";
+    private const string PauseQuery = "rate(dotnet_gc_pause_time_seconds_total[2m])";
+    private const string DelayQuery = "delay of an empty task";
 
     private readonly MachineOptions _options = options.Value;
 
@@ -21,19 +24,26 @@ internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> 
         }
 
         var seconds = watch.Recent();
-        IEnumerable<Observation?> observations = [Collection(seconds), Starvation(seconds)];
+        IEnumerable<Observation?> observations = [Collection(seconds, window), Starvation(seconds, window)];
         return Task.FromResult<IReadOnlyList<Observation>>([.. observations.OfType<Observation>()]);
     }
 
-    private Observation? Collection(IReadOnlyList<RuntimeSecond> seconds)
+    private Observation? Collection(IReadOnlyList<RuntimeSecond> seconds, DiagnosisWindow window)
     {
         var last = seconds.TakeLast(Watched).ToList();
-        var share = 100 * last.Select(second => second.GcShare).DefaultIfEmpty(0).Average();
-        return last.Count < 3 || share <= _options.GcPercent ? null : new Observation(
+        if (last.Count < 3)
+        {
+            return null;
+        }
+
+        var share = 100 * last.Average(second => second.GcShare);
+        window.Figures.Add(new Figure(
+            Name, "paused for garbage collection", Process, Math.Round(share, 2), _options.GcPercent, "%", PauseQuery));
+        return share <= _options.GcPercent ? null : new Observation(
             MachineFindings.GarbageCollection,
             $"This process was paused for garbage collection in {Number(share)} % of the last {last.Count} seconds.",
             [
-                new Evidence("rate(dotnet_gc_pause_time_seconds_total[2m])", $"{Number(share)} %", $"{Number(_options.GcPercent)} %"),
+                new Evidence(PauseQuery, $"{Number(share)} %", $"{Number(_options.GcPercent)} %"),
                 new Evidence("GC.GetGCMemoryInfo().HeapSizeBytes", $"{GC.GetGCMemoryInfo().HeapSizeBytes >> 20} MB"),
             ])
         {
@@ -42,17 +52,25 @@ internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> 
     }
 
     /// <summary>Two delays count, or one that lasts: a single one may be the pause of a collection or of the machine.</summary>
-    private Observation? Starvation(IReadOnlyList<RuntimeSecond> seconds)
+    private Observation? Starvation(IReadOnlyList<RuntimeSecond> seconds, DiagnosisWindow window)
     {
         var last = seconds.TakeLast(Watched).ToList();
+        if (last.Count == 0)
+        {
+            return null;
+        }
+
         var late = last.Count(second => second.Delay > _options.ThreadPoolDelay);
-        var worst = last.Select(second => second.Delay).DefaultIfEmpty(TimeSpan.Zero).Max();
+        var worst = last.Max(second => second.Delay);
+        window.Figures.Add(new Figure(
+            Name, "wait for a thread", Process, Math.Round(worst.TotalSeconds, 3), _options.ThreadPoolDelay.TotalSeconds, "s",
+            DelayQuery));
         return late < 2 && worst <= 3 * _options.ThreadPoolDelay ? null : new Observation(
             MachineFindings.ThreadPool,
             $"A task waited up to {Number(worst.TotalSeconds)} s for a thread; {ThreadPool.PendingWorkItemCount} tasks wait "
             + $"for {ThreadPool.ThreadCount} threads.",
             [
-                new Evidence("delay of an empty task", $"{Number(worst.TotalSeconds)} s", $"{Number(_options.ThreadPoolDelay.TotalSeconds)} s"),
+                new Evidence(DelayQuery, $"{Number(worst.TotalSeconds)} s", $"{Number(_options.ThreadPoolDelay.TotalSeconds)} s"),
                 new Evidence("dotnet_thread_pool_queue_length_total", Number(ThreadPool.PendingWorkItemCount)),
                 new Evidence("dotnet_thread_pool_thread_count_total", Number(ThreadPool.ThreadCount)),
             ])

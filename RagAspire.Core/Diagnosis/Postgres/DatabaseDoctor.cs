@@ -20,7 +20,8 @@ public sealed partial class DatabaseDoctor(
     {
         var startedAt = Stopwatch.GetTimestamp();
         var now = time.GetUtcNow();
-        var (observations, unknown) = await ProbeAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now), cancellationToken);
+        var window = new DiagnosisWindow(now - TimeSpan.FromHours(1), now);
+        var (observations, unknown) = await ProbeAsync(window, cancellationToken);
         var (version, figures, statements) = ((string?)null, new List<DatabaseFigure>(), (IReadOnlyList<SlowStatement>)[]);
         try
         {
@@ -28,6 +29,8 @@ public sealed partial class DatabaseDoctor(
                 cancellationToken);
             version = session.Version;
             await DatabaseFigures.ReadAsync(session, figures, cancellationToken);
+            figures.AddRange(window.Figures.Read().Select(
+                figure => new DatabaseFigure($"{figure.Of}, {figure.Name}", figure.Show(figure.Value), figure.Query)));
             statements = await StatementChecks.MostAsync(session, cancellationToken);
             if (withIndexes)
             {
@@ -53,7 +56,7 @@ public sealed partial class DatabaseDoctor(
             figures,
             statements,
             Log(),
-            location.Cluster is { } cluster && ClusterFiles.Disk(cluster) is { } disk ? [disk] : [])
+            host.ClusterDisk() is { } disk ? [disk] : [])
         {
             Unknown = unknown,
         };

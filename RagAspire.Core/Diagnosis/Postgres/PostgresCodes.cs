@@ -33,4 +33,5 @@ public static class PostgresCodes
     public const string SlowStatements = "RAG-D047";
     public const string Statistics = "RAG-D048";
     public const string Wal = "RAG-D049";
+    public const string Growth = "RAG-D150";
 }

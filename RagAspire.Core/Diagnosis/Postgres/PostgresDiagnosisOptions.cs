@@ -104,6 +104,10 @@ public sealed class PostgresDiagnosisOptions
     [Range(0, long.MaxValue)]
     public long FreeBytes { get; set; } = 128L << 20;
 
+    /// <summary>A growth that fills that disk within this time is found.</summary>
+    [Range(typeof(TimeSpan), "00:10:00", "365.00:00:00")]
+    public TimeSpan DiskFullWithin { get; set; } = TimeSpan.FromHours(12);
+
     /// <summary>How long the database doctor may read indexes to find damage; 0 for not at all.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan IndexCheck { get; set; } = TimeSpan.FromSeconds(10);

@@ -206,7 +206,7 @@ internal static class PostgresFindings
             "A CREATE INDEX or REINDEX CONCURRENTLY was interrupted or failed.",
             [
                 "Rebuild it: reindex index concurrently NAME, or diagnose database --fix.",
-                "Drop it instead when its name ends in _ccnew or _ccold.",
+                "Drop it instead when its name ends in _ccnew or _ccold, as --fix and maintenance do.",
             ],
             []),
         new(PostgresCodes.Checkpoints, "Checkpoints are forced by the amount of WAL", FindingSeverity.Warning,
@@ -224,7 +224,7 @@ internal static class PostgresFindings
                 "Look at the replica: is it running, does its disk keep up, does it report conflicts?.",
                 "Drop the slot of a replica that is gone: select pg_drop_replication_slot('NAME').",
             ],
-            ["RAG-D027", "RAG-D049"]),
+            ["RAG-D027", "RAG-D049", "RAG-D150"]),
         new(PostgresCodes.PoolExhausted, "The application's connection pool is exhausted", FindingSeverity.Critical,
             "Requests wait for a connection and then fail with 503.",
             "All connections of the pool are in use: statements take longer than they arrive, or wait for a lock.",
@@ -256,6 +256,16 @@ internal static class PostgresFindings
             [
                 "Mend the archive command; its error is in the log.",
                 "Drop replication slots that nobody uses.",
+            ],
+            ["RAG-D027", "RAG-D150"]),
+        new(PostgresCodes.Growth, "The growth of the database fills its disk soon", FindingSeverity.Warning,
+            "With a full disk uploads, answers and maintenance fail, and PostgreSQL stops when it cannot write WAL.",
+            "A table or the WAL grows faster than the disk allows.",
+            [
+                "See what grows: the evidence lists the tables and the WAL with their growth.",
+                "A bulk load ends by itself: compare what is still to come with the free space.",
+                "WAL: mend the archive command, or drop a replication slot that nobody reads.",
+                "A table: run the maintenance task cleanup, or shorten what it keeps; or enlarge the disk.",
             ],
             ["RAG-D027"]),
     ];

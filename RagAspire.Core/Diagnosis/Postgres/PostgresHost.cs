@@ -15,10 +15,13 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
     public IReadOnlyList<string> LastLogLines() =>
         location.Cluster is { } cluster ? ClusterFiles.LastLines(ClusterFiles.LogFile(cluster), LogLines) : [];
 
+    /// <summary>The disk of the cluster; null where it is not on this machine.</summary>
+    public DiskState? ClusterDisk() => location.Cluster is { } cluster ? ClusterFiles.Disk(cluster) : null;
+
     /// <summary>A disk of the cluster without free space.</summary>
     public IReadOnlyList<Observation> Disk()
     {
-        if (location.Cluster is not { } cluster || ClusterFiles.Disk(cluster) is not { } disk || !IsFull(disk))
+        if (ClusterDisk() is not { } disk || !IsFull(disk))
         {
             return [];
         }
@@ -26,9 +29,9 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
         return [new Observation(
             PostgresCodes.DiskFull,
             FormattableString.Invariant($"The disk of the cluster has {disk.FreeBytes >> 20} MiB of {disk.SizeBytes >> 20} MiB left."),
-            [new Evidence($"df -B1 {cluster}", $"{disk.FreeBytes} bytes free", $"{Limit(disk)} bytes free")])
+            [new Evidence($"df -B1 {disk.Path}", $"{disk.FreeBytes} bytes free", $"{Limit(disk)} bytes free")])
         {
-            Subject = cluster,
+            Subject = disk.Path,
         }];
     }
 

@@ -31,7 +31,9 @@ public sealed class PostgresProbe(
 
         await using (session)
         {
-            var (found, unknown) = await ExamineAsync(session, new CounterChecks(_counters, window), cancellationToken);
+            // A disk that is full already is a finding of its own.
+            var growth = new GrowthChecks(_counters, window, () => host.Disk() is [] ? host.ClusterDisk() : null);
+            var (found, unknown) = await ExamineAsync(session, new CounterChecks(_counters, window), growth, cancellationToken);
             return ProbeException.Unless(
                 unknown, [.. found, .. host.Disk().Where(full => !found.Any(other => other.Code == full.Code))]);
         }
@@ -43,10 +45,10 @@ public sealed class PostgresProbe(
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<(IReadOnlyList<Observation> Found, IReadOnlyList<string> Unknown)> ExamineAsync(
-        PostgresSession session, CounterChecks counters, CancellationToken cancellationToken)
+        PostgresSession session, CounterChecks counters, GrowthChecks growth, CancellationToken cancellationToken)
     {
         var (found, unknown) = (new List<Observation>(), new List<string>());
-        foreach (var check in Checks(counters))
+        foreach (var check in Checks(counters, growth))
         {
             try
             {
@@ -76,7 +78,7 @@ public sealed class PostgresProbe(
         return ([.. found.DistinctBy(observation => (observation.Code, observation.Subject))], unknown);
     }
 
-    private static IEnumerable<Check> Checks(CounterChecks counters) =>
+    private static IEnumerable<Check> Checks(CounterChecks counters, GrowthChecks growth) =>
     [
         StateChecks.WritableAsync, StateChecks.VersionAsync, StateChecks.MigrationsAsync, StateChecks.DamageAsync,
         SessionChecks.ConnectionsAsync, SessionChecks.IdleInTransactionAsync, SessionChecks.LongTransactionsAsync,
@@ -84,7 +86,7 @@ public sealed class PostgresProbe(
         counters.CacheAsync, StorageChecks.DeadRowsAsync, StorageChecks.StatisticsAsync, StorageChecks.TransactionIdsAsync,
         StorageChecks.InvalidIndexesAsync,
         counters.CheckpointsAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync, WalChecks.ArchiveAsync, WalChecks.SizeAsync,
-        StatementChecks.SlowAsync,
+        StatementChecks.SlowAsync, growth.DiskAsync,
     ];
 
     /// <summary>The server answers this session and the application's pool hands out no connection.</summary>

@@ -11,6 +11,13 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
     /// <summary>The most budgets that are listed, so that metrics and reports stay bounded.</summary>
     public const int Most = 500;
 
+    // $1 and $2 are the default budget.
+    private const string Keys = """
+        select id, name, coalesce(budget_amount, $1::numeric) as amount, coalesce(budget_period, $2) as period, created_at
+        from api_keys where revoked_at is null
+        union all select 'development', 'development', $1::numeric, $2, null
+        """;
+
     /// <returns>Null for a key without a budget.</returns>
     public async Task<BudgetState?> FindAsync(string keyId, CancellationToken cancellationToken) =>
         await ReadAsync(keyId, cancellationToken) is [var one, ..] ? one : null;
@@ -21,20 +28,16 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
     private async Task<IReadOnlyList<BudgetState>> ReadAsync(string? keyId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var common = options.Value.DefaultBudget > 0 ? options.Value.DefaultBudget : (decimal?)null;
-        return await dataSource.Command("""
-            select b.id, b.name, b.amount, b.period, b.spent from (
-                select k.id, k.name, k.amount, k.period, coalesce((
+        return await dataSource.Command($"""
+            select b.id, b.name, b.amount, b.period, b.spent, b.created_at from (
+                select k.id, k.name, k.amount, k.period, k.created_at, coalesce((
                     select sum(u.cost) from model_usage u where u.key_id = k.id and u.currency = $5
                       and u.hour >= case k.period when 'day' then $3::timestamptz else $4::timestamptz end), 0) as spent
-                from (
-                    select id, name, coalesce(budget_amount, $1::numeric) as amount, coalesce(budget_period, $2) as period
-                    from api_keys where revoked_at is null
-                    union all select 'development', 'development', $1::numeric, $2) k
+                from ({Keys}) k
                 where k.amount is not null and ($6::text is null or k.id = $6)) b
             order by b.spent / b.amount desc, b.id limit $7
             """,
-            common,
+            Common,
             options.Value.DefaultBudgetPeriod.Word(),
             BudgetState.Start(BudgetPeriod.Day, now),
             BudgetState.Start(BudgetPeriod.Month, now),
@@ -42,6 +45,37 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
             keyId,
             Most).ListAsync(row => Read(row, now), cancellationToken);
     }
+
+    /// <summary>What all keys together may spend in an hour, on average over their periods.</summary>
+    /// <param name="since">Keys that have spent since then are the ones that spend.</param>
+    public async Task<BudgetSum> SumAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var unlimited = await dataSource.Command($"""
+            select coalesce(k.name, u.key_id)
+            from (select distinct key_id from model_usage where hour >= $3 and currency = $4 and cost > 0) u
+            left join ({Keys}) k on k.id = u.key_id
+            where k.amount is null and not exists (select from api_keys r where r.id = u.key_id and r.revoked_at is not null)
+            order by 1
+            """, Common, options.Value.DefaultBudgetPeriod.Word(), since, options.Value.Currency)
+            .ListAsync(row => row.GetString(0), cancellationToken);
+        var now = time.GetUtcNow();
+        var sums = await dataSource.Command($"""
+            select k.period, count(*), sum(k.amount) from ({Keys}) k
+            where k.amount is not null and (k.id <> 'development' or exists (
+                select from model_usage u where u.key_id = k.id and u.hour >= $3 and u.currency = $4 and u.cost > 0))
+            group by 1
+            """, Common, options.Value.DefaultBudgetPeriod.Word(), since, options.Value.Currency)
+            .ListAsync(
+                row => (Period: EnumWords.Read<BudgetPeriod>(row.GetString(0)), Keys: row.GetInt64(1), Amount: row.GetDecimal(2)),
+                cancellationToken);
+        decimal Hours(BudgetPeriod period) => (decimal)(BudgetState.End(period, now) - BudgetState.Start(period, now)).TotalHours;
+        return new BudgetSum(
+            sums.Sum(sum => sum.Amount / Hours(sum.Period)),
+            sums.Sum(sum => sum.Keys),
+            unlimited);
+    }
+
+    private decimal? Common => options.Value.DefaultBudget > 0 ? options.Value.DefaultBudget : null;
 
     private static BudgetState Read(NpgsqlDataReader row, DateTimeOffset now)
     {
@@ -53,6 +87,6 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
             period,
             row.GetDecimal(4),
             BudgetState.Start(period, now),
-            BudgetState.End(period, now));
+            BudgetState.End(period, now)).Projected(now, row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5));
     }
 }

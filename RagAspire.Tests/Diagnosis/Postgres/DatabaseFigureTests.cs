@@ -1,5 +1,4 @@
 using Npgsql;
-using RagAspire.Database;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Postgres;
 using RagAspire.Tests.Support;
@@ -9,7 +8,7 @@ namespace RagAspire.Tests.Diagnosis.Postgres;
 /// <summary>
 /// Each trouble to come is caused in a server of its own, and the value is given again by the statement beside it.
 /// </summary>
-public sealed class DatabaseFigureTests(DatabaseFigureTests.Cluster fixture) : IClassFixture<DatabaseFigureTests.Cluster>
+public sealed class DatabaseFigureTests(MigratedCluster fixture) : IClassFixture<MigratedCluster>
 {
     private OwnCluster Server => fixture.Value;
 
@@ -117,6 +116,34 @@ public sealed class DatabaseFigureTests(DatabaseFigureTests.Cluster fixture) : I
         // Two hours without another one are over.
         Assert.DoesNotContain(
             await rig.ProbeAsync(later: TimeSpan.FromHours(2)), observation => observation.Code == PostgresCodes.Deadlocks);
+    }
+
+    [Fact]
+    public async Task A_table_that_fills_the_disk_within_hours()
+    {
+        await using var session = await PostgresSession.OpenAsync(
+            new NpgsqlConnectionStringBuilder(Server.Database) { Pooling = false }, TimeSpan.FromSeconds(30), Token);
+        var (sizes, start) = (new CounterHistory(), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        async Task<(IReadOnlyList<Observation> Found, IReadOnlyList<Figure> Figures)> AtAsync(int hour)
+        {
+            var window = new DiagnosisWindow(start.AddHours(hour - 1), start.AddHours(hour));
+            var growth = new GrowthChecks(sizes, window, () => new DiskState("/data", 1 << 30, 200 << 20));
+            return (await growth.DiskAsync(session, new PostgresDiagnosisOptions(), Token), window.Figures.Read());
+        }
+
+        // Without an earlier examination nothing is known of growth. An unlogged table leaves the WAL as it is.
+        await Server.ExecuteAsync("create unlogged table grows (n int, filler text)");
+        await Server.ExecuteAsync("insert into grows select n, repeat(md5(n::text), 8) from generate_series(1, 80000) n");
+        Assert.Empty((await AtAsync(0)).Figures);
+        await Server.ExecuteAsync("insert into grows select n, repeat(md5(n::text), 8) from generate_series(1, 80000) n");
+
+        var (found, figures) = await AtAsync(1);
+        Assert.Equal((PostgresCodes.Growth, "table grows"), (Assert.Single(found).Code, found[0].Subject));
+        Assert.InRange(figures.Single(figure => figure is { Name: "growth", Of: "table grows" }).Value, 20, 30);
+        Assert.Equal(200 / 12.0, figures.Single(figure => figure.Of == "database and WAL").Limit!.Value, 2);
+        Assert.Single(figures, figure => figure is { Name: "written", Of: "WAL" });
+        Assert.Empty((await AtAsync(3)).Found);
+        await Server.ExecuteAsync("drop table grows");
     }
 
     [Fact]
@@ -261,20 +288,5 @@ public sealed class DatabaseFigureTests(DatabaseFigureTests.Cluster fixture) : I
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Token);
-    }
-
-    /// <summary>One migrated server for the class.</summary>
-    public sealed class Cluster : IAsyncLifetime
-    {
-        internal OwnCluster Value { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            Value = await OwnCluster.StartAsync();
-            await using var rig = DoctorRig.Create(Value.Database);
-            await rig.Get<Migrator>().MigrateAsync(CancellationToken.None);
-        }
-
-        public ValueTask DisposeAsync() => Value.DisposeAsync();
     }
 }

@@ -34,7 +34,7 @@ public sealed class DatabaseRepairTests
     }
 
     [Fact]
-    public async Task Idle_sessions_are_ended_and_an_invalid_index_is_rebuilt_and_nothing_else_is_touched()
+    public async Task Idle_sessions_are_ended_and_an_invalid_index_is_rebuilt_or_dropped_and_nothing_else_is_touched()
     {
         await using var cluster = await MigratedAsync();
         await cluster.ExecuteAsync("""
@@ -53,20 +53,46 @@ public sealed class DatabaseRepairTests
         var work = WorkAsync(working, end.Token);
         await Task.Delay(Limit * 1.2, Token);
 
-        var output = await WorkerCommand.RunAsync(1, Environment(cluster), "diagnose", "database", "--fix", "--yes");
+        var output = await WorkerCommand.RunAsync(0, Environment(cluster), "diagnose", "database", "--fix", "--yes");
         await end.CancelAsync();
         await work;
 
         Assert.Contains($"Ended process {idle.ProcessID}", output, StringComparison.Ordinal);
         Assert.Contains("feedback_invalid was rebuilt", output, StringComparison.Ordinal);
-        Assert.Equal(
-            "feedback_other_ccnew, feedback_other_ccold1",
-            await cluster.ScalarAsync<string>("""
-                select string_agg(indexrelid::regclass::text, ', ' order by indexrelid::regclass::text)
-                from pg_index where not indisvalid
-                """));
-        Assert.Equal(2, await cluster.ScalarAsync<long>("select count(*) from audit_logs where action like 'database.%'"));
+        Assert.Contains("feedback_other_ccnew was dropped", output, StringComparison.Ordinal);
+        Assert.Contains("feedback_other_ccold1 was dropped", output, StringComparison.Ordinal);
+        Assert.Equal("", await InvalidAsync(cluster));
+        Assert.True(await cluster.ScalarAsync<bool>("select indisvalid from pg_index where indexrelid = 'feedback_invalid'::regclass"));
+        Assert.Equal(4, await cluster.ScalarAsync<long>("select count(*) from audit_logs where action like 'database.%'"));
         Assert.DoesNotContain($"process {working.ProcessID} ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_each_repair_is_asked_for()
+    {
+        await using var cluster = await MigratedAsync();
+        await cluster.ExecuteAsync("create table twice as select 1 as n from generate_series(1, 2)");
+
+        // Both fail at the duplicate row, and leave what they have begun.
+        await Assert.ThrowsAsync<PostgresException>(() => cluster.ExecuteAsync("create unique index concurrently twice_n on twice (n)"));
+        await Assert.ThrowsAsync<PostgresException>(() => cluster.ExecuteAsync("reindex index concurrently twice_n"));
+        Assert.Equal("twice_n, twice_n_ccnew", await InvalidAsync(cluster));
+
+        var left = await WorkerCommand.OnTerminalAsync(1, Environment(cluster), ["n", ""], "diagnose", "database", "--fix");
+        Assert.Contains("Rebuild the invalid index twice_n (REINDEX CONCURRENTLY)? [y/N]", left, StringComparison.Ordinal);
+        Assert.Contains("Left: Rebuild the invalid index twice_n", left, StringComparison.Ordinal);
+        Assert.Contains("Left: Drop the leftover twice_n_ccnew", left, StringComparison.Ordinal);
+        Assert.DoesNotContain("Checked again", left, StringComparison.Ordinal);
+        Assert.Equal("twice_n, twice_n_ccnew", await InvalidAsync(cluster));
+        Assert.Equal(0, await cluster.ScalarAsync<long>("select count(*) from audit_logs where action like 'database.%'"));
+
+        // The duplicate row is still there, so the rebuild fails again and leaves another one.
+        var done = await WorkerCommand.OnTerminalAsync(1, Environment(cluster), ["y", "y"], "diagnose", "database", "--fix");
+        Assert.Contains("Failed: ", done, StringComparison.Ordinal);
+        Assert.Contains("twice_n_ccnew was dropped.", done, StringComparison.Ordinal);
+        Assert.Contains($"Checked again: {PostgresCodes.InvalidIndex} (twice_n_ccnew) is gone.", done, StringComparison.Ordinal);
+        Assert.Equal("twice_n, twice_n_ccnew1", await InvalidAsync(cluster));
+        Assert.Contains("The index twice_n_ccnew1 of twice is invalid", done.Split("Left for a person:")[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +109,11 @@ public sealed class DatabaseRepairTests
         Assert.Contains(PostgresCodes.Migration, output, StringComparison.Ordinal);
         Assert.False(await cluster.ScalarAsync<bool>("select to_regclass('schema_migrations') is not null"));
     }
+
+    private static Task<string> InvalidAsync(OwnCluster cluster) => cluster.ScalarAsync<string>("""
+        select coalesce(string_agg(indexrelid::regclass::text, ', ' order by indexrelid::regclass::text), '')
+        from pg_index where not indisvalid
+        """);
 
     /// <summary>A session that is idle in its transaction.</summary>
     private static async Task<NpgsqlConnection> IdleAsync(OwnCluster cluster)

@@ -22,7 +22,7 @@ internal sealed class RepairException(string reason, Exception? innerException =
 internal sealed class DatabaseRepairs(
     PostgresLocation location, IOptions<PostgresDiagnosisOptions> options, NpgsqlDataSource dataSource, AuditLog audit)
 {
-    private static readonly TimeSpan ReindexTimeout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan IndexTimeout = TimeSpan.FromHours(1);
 
     public IReadOnlyList<DatabaseRepair> For(DatabaseReport report) =>
         [.. report.Findings.Select(For).OfType<DatabaseRepair>()];
@@ -35,8 +35,11 @@ internal sealed class DatabaseRepairs(
             $"End the sessions that are idle in a transaction for more than {options.Value.IdleInTransaction}",
             finding.Code, finding.Subject, EndIdleAsync),
 
-        // The leftovers of a rebuild are dropped by maintenance; only an index in use is worth rebuilding.
-        PostgresCodes.InvalidIndex when finding.Subject is { } index && !IsLeftover(index) => new DatabaseRepair(
+        // The table has the index that a leftover was to replace, so only that one is worth rebuilding.
+        PostgresCodes.InvalidIndex when finding.Subject is { } index && IsLeftover(index) => new DatabaseRepair(
+            $"Drop the leftover {index} of a rebuild that failed (DROP INDEX CONCURRENTLY)", finding.Code, index,
+            token => DropAsync(index, token)),
+        PostgresCodes.InvalidIndex when finding.Subject is { } index => new DatabaseRepair(
             $"Rebuild the invalid index {index} (REINDEX CONCURRENTLY)", finding.Code, index, token => ReindexAsync(index, token)),
         _ => null,
     };
@@ -80,18 +83,27 @@ internal sealed class DatabaseRepairs(
 
     private async Task<string> ReindexAsync(string index, CancellationToken cancellationToken)
     {
-        // The name comes quoted from PostgreSQL (regclass).
-        await InDatabaseAsync(
-            async connection =>
-            {
-                await using var command = connection.Command($"reindex index concurrently {index}");
-                command.CommandTimeout = (int)ReindexTimeout.TotalSeconds;
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            },
-            cancellationToken);
+        await ChangeIndexAsync($"reindex index concurrently {index}", cancellationToken);
         await RecordAsync("database.reindex", index, cancellationToken);
         return $"{index} was rebuilt.";
     }
+
+    private async Task<string> DropAsync(string index, CancellationToken cancellationToken)
+    {
+        await ChangeIndexAsync($"drop index concurrently if exists {index}", cancellationToken);
+        await RecordAsync("database.drop-leftover", index, cancellationToken);
+        return $"{index} was dropped.";
+    }
+
+    /// <param name="statement">Its name of the index comes quoted from PostgreSQL (regclass).</param>
+    private Task<int> ChangeIndexAsync(string statement, CancellationToken cancellationToken) => InDatabaseAsync(
+        async connection =>
+        {
+            await using var command = connection.Command(statement);
+            command.CommandTimeout = (int)IndexTimeout.TotalSeconds;
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
 
     private async Task<T> InDatabaseAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {

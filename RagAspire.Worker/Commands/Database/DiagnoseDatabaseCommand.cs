@@ -15,7 +15,7 @@ internal static class DiagnoseDatabaseCommand
         var fix = new Option<bool>("--fix")
         {
             Description = "Repair: start the embedded PostgreSQL, end sessions that are idle in a transaction beyond the limit, "
-                + "and rebuild invalid indexes. Asks before each.",
+                + "rebuild invalid indexes, and drop what failed rebuilds have left. Asks before each.",
         };
         var yes = new Option<bool>("--yes", "-y") { Description = "With --fix: do not ask." };
         var command = new Command("database", "Examines the database: what is wrong, its figures, log and disk.") { json, fix, yes };

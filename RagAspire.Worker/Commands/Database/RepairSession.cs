@@ -24,7 +24,7 @@ internal static class RepairSession
             if (yes || Ask(repair.Title))
             {
                 Console.WriteLine($"{repair.Title} ...");
-                report = await RepairAsync(doctor, report, repair, cancellationToken);
+                report = await RepairAsync(doctor, repair, cancellationToken);
             }
             else
             {
@@ -37,7 +37,7 @@ internal static class RepairSession
     }
 
     private static async Task<DatabaseReport> RepairAsync(
-        DatabaseDoctor doctor, DatabaseReport report, DatabaseRepair repair, CancellationToken cancellationToken)
+        DatabaseDoctor doctor, DatabaseRepair repair, CancellationToken cancellationToken)
     {
         try
         {
@@ -45,18 +45,20 @@ internal static class RepairSession
         }
         catch (RepairException ex)
         {
+            // What failed may have left something behind.
             Console.WriteLine($"  Failed: {ex.Message}");
-            return report;
+            return await doctor.ExamineAsync(withIndexes: false, cancellationToken);
         }
 
         // The effect is what counts, and a server that has just started may need a moment.
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
-            report = await doctor.ExamineAsync(withIndexes: false, cancellationToken);
+            var report = await doctor.ExamineAsync(withIndexes: false, cancellationToken);
             var isGone = !report.Findings.Any(finding => finding.Code == repair.Code && finding.Subject == repair.Subject);
             if (isGone || waited >= Patience)
             {
-                Console.WriteLine(isGone ? $"  Checked again: {repair.Code} is gone." : $"  Checked again: {repair.Code} is still there.");
+                var name = repair.Subject is { } subject ? $"{repair.Code} ({subject})" : repair.Code;
+                Console.WriteLine($"  Checked again: {name} is {(isGone ? "gone" : "still there")}.");
                 return report;
             }
 
