@@ -8,8 +8,9 @@ namespace RagAspire.Benchmarks.Extraction;
 /// <summary>The files of one type, read and hashed round after round.</summary>
 internal sealed class TypeRate(string contentType, List<BenchmarkFile> files, Chunker chunker)
 {
-    // A few small files are read too quickly for the clock of the operating system.
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(300);
+    // Few small files are read again and again: for the clock of the operating system, and until the code is compiled.
+    private static readonly TimeSpan LeastReading = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeastHashing = TimeSpan.FromMilliseconds(200);
 
     private readonly double _megabytes = files.Sum(file => (double)file.Content.Length) / 1e6;
     private readonly List<double> _seconds = [];
@@ -22,8 +23,8 @@ internal sealed class TypeRate(string contentType, List<BenchmarkFile> files, Ch
     /// <param name="counts">False for a round in which the code is compiled.</param>
     public void Round(bool counts)
     {
-        var seconds = SecondsOf(() => _unreadable = files.Count(file => !Read(file)));
-        var hashing = SecondsOf(() => files.ForEach(file => SHA256.HashData(file.Content)));
+        var seconds = SecondsOf(() => _unreadable = files.Count(file => !Read(file)), LeastReading);
+        var hashing = SecondsOf(() => files.ForEach(file => SHA256.HashData(file.Content)), LeastHashing);
         if (counts)
         {
             _seconds.Add(seconds);
@@ -41,10 +42,10 @@ internal sealed class TypeRate(string contentType, List<BenchmarkFile> files, Ch
             + $"| {_megabytes / hashing:0} | {seconds / hashing:0} |");
     }
 
-    private static double SecondsOf(Action all)
+    private static double SecondsOf(Action all, TimeSpan least)
     {
         var (startedAt, times) = (Used, 0);
-        while (Used - startedAt < Least)
+        while (Used - startedAt < least)
         {
             all();
             times++;
