@@ -11,10 +11,14 @@ internal sealed class Corpora
     private static readonly Zipf Words = new(200_000);
     private readonly Random _random = new(42);
 
-    public List<IndexPoint> Points(int count, int dimensions, int termsPerPoint = 200)
-        => [.. Enumerable.Range(0, count).Select(i => new IndexPoint(
-            new Guid(i, 0, 0, new byte[8]), new Guid(i / 20, 1, 0, new byte[8]), 1, "bench", NoTags,
-            Terms(termsPerPoint), dimensions == 0 ? null : Vector(dimensions)))];
+    /// <summary>Chunks, each made when it is asked for.</summary>
+    public IEnumerable<IndexPoint> Points(int count, int dimensions, int termsPerPoint = 200)
+        => Enumerable.Range(0, count).Select(i => new IndexPoint(
+            ChunkId(i), new Guid(i / 20, 1, 0, new byte[8]), 1, "bench", NoTags,
+            Terms(termsPerPoint), dimensions == 0 ? null : Vector(dimensions)));
+
+    /// <summary>The id of one of the chunks.</summary>
+    public static Guid ChunkId(int number) => new(number, 0, 0, new byte[8]);
 
     /// <summary>The terms of a text of this length.</summary>
     public TermVector Terms(int length)

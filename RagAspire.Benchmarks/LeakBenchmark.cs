@@ -21,8 +21,15 @@ internal sealed class LeakBenchmark(TextWriter output)
         ("half against half", new MemoryLeakOptions { Rule = LeakRule.Halves }),
     ];
 
-    public int Print(string folder)
+    /// <returns>The exit code.</returns>
+    public int Print(IReadOnlyList<string> arguments)
     {
+        if (Arguments.Read(arguments, "--data")?.Text("--data") is not { } folder)
+        {
+            Console.Error.WriteLine("Usage: leak --data <folder with files of lines timestamp,value>");
+            return 2;
+        }
+
         var files = Directory.Exists(folder)
             ? Directory.GetFiles(folder, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList()
             : [];

@@ -20,7 +20,7 @@ public class LoadBenchmarks
     public int Dimensions { get; set; }
 
     [GlobalSetup]
-    public void Prepare() => _points = new Corpora().Points(100_000, Dimensions);
+    public void Prepare() => _points = [.. new Corpora().Points(100_000, Dimensions)];
 
     [Benchmark]
     public async Task<long> LoadAsync()

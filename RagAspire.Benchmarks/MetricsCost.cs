@@ -18,7 +18,8 @@ internal sealed class MetricsCost(TextWriter output)
 
     private int _queries;
 
-    public async Task PrintAsync(CancellationToken cancellationToken)
+    /// <returns>The exit code.</returns>
+    public async Task<int> PrintAsync(CancellationToken cancellationToken)
     {
         await using var system = await PrivateSystem.StartAsync(durable: false, cancellationToken);
         await system.StartAsync("RagAspire.Worker", [], cancellationToken);
@@ -27,6 +28,7 @@ internal sealed class MetricsCost(TextWriter output)
         using var without = new Subject(await system.StartAsync("RagAspire.Api", [off], cancellationToken));
         await UploadAsync(with.Client, cancellationToken);
         await MeasureAsync(with, without, cancellationToken);
+        return 0;
     }
 
     private static async Task UploadAsync(HttpClient client, CancellationToken cancellationToken)

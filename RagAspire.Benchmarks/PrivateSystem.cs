@@ -22,6 +22,9 @@ internal sealed class PrivateSystem : IAsyncDisposable
 
     public string Database => _postgres.ConnectionString;
 
+    /// <summary>The connection string of the Redis server, which runs in this process.</summary>
+    public string Cache => _redis.ConnectionString;
+
     /// <summary>Of PostgreSQL's first process.</summary>
     public int? DatabaseProcess => _postgres.ProcessId;
 

@@ -10,6 +10,9 @@ internal static class ProcessFigures
     /// <summary>Memory that is not shared with files or other processes.</summary>
     public static long OwnBytes(int process) => Field(process, "RssAnon:") << 10;
 
+    /// <summary>The most resident memory that it has had, what it shares included.</summary>
+    public static long PeakBytes(int process) => Field(process, "VmHWM:") << 10;
+
     public static long OwnBytesWithChildren(int process) => Children(process).Append(process).Sum(OwnBytes);
 
     /// <summary>Open files, sockets and pipes.</summary>

@@ -1,95 +1,43 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using RagAspire.Benchmarks;
 using RagAspire.Benchmarks.Capacity;
+using RagAspire.Benchmarks.Chunking;
+using RagAspire.Benchmarks.Extraction;
 using RagAspire.Benchmarks.Load;
 using RagAspire.Benchmarks.Replicas;
+using RagAspire.Benchmarks.Scan;
 using RagAspire.Benchmarks.Simulation;
 using RagAspire.Benchmarks.Soak;
-using RagAspire.TestSupport.Retrieval;
+using RagAspire.Benchmarks.Throughput;
 
-if (args is ["quality", var folder])
+var (output, rest, none) = (Console.Out, args.Skip(1).ToArray(), CancellationToken.None);
+return args.FirstOrDefault() switch
 {
-    QualityReport.Print(BeirTest.Load(folder), Console.Out);
+    "quality" => QualityReport.Print(rest, output),
+    "retrieval" => await new RetrievalReport(output).PrintAsync(rest, none),
+    "chunking" => await new ChunkingReport(output).PrintAsync(rest, none),
+    "extraction" => await new ExtractionRate(output).PrintAsync(rest, none),
+    "scan" => await new ScanRun(output).PrintAsync(rest, none),
+    "load" => await new LoadRun(output).PrintAsync(rest, none),
+    FloorServer.Command => await FloorServer.RunAsync(int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]),
+    "metrics-cost" => await new MetricsCost(output).PrintAsync(none),
+    "maintenance-load" => await new MaintenanceLoad(output).PrintAsync(rest, none),
+    "leak" => new LeakBenchmark(output).Print(rest),
+    "uploads" => await new UploadBurst(output).PrintAsync(rest, none),
+    "ingestion" => await new IngestionRate(output).PrintAsync(rest, none),
+    "fuzz" => await new FuzzRun(output).PrintAsync(rest, none),
+    "soak" => await new SoakRun(output).PrintAsync(rest, none),
+    "healthy" => await new HealthyRun(output).PrintAsync(rest, none),
+    "replicas" => await new ReplicaRun(output).PrintAsync(rest, none),
+    "simulate" => await new CapacityTable(output).PrintAsync(rest, none),
+    "forecast" => new ForecastQuality(output).Print(rest),
+    "capacity" => await new ReplicaCapacity(output).PrintAsync(rest, none),
+    _ => MicroBenchmarks(args),
+};
+
+static int MicroBenchmarks(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(QualityReport).Assembly).Run(args);
     return 0;
 }
-
-if (args is ["retrieval", ..])
-{
-    return await new RetrievalReport(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["metrics-cost"])
-{
-    await new MetricsCost(Console.Out).PrintAsync(CancellationToken.None);
-    return 0;
-}
-
-if (args is ["maintenance-load", ..])
-{
-    return await new MaintenanceLoad(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["leak", "--data", var series])
-{
-    return new LeakBenchmark(Console.Out).Print(series);
-}
-
-if (args is ["leak", ..])
-{
-    Console.Error.WriteLine("Usage: leak --data <folder with files of lines timestamp,value>");
-    return 2;
-}
-
-if (args is ["uploads", ..])
-{
-    return await new UploadBurst(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["ingestion", ..])
-{
-    return await new IngestionRate(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["fuzz", ..])
-{
-    return await new FuzzRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["soak", ..])
-{
-    return await new SoakRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["healthy", ..])
-{
-    return await new HealthyRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["replicas", ..])
-{
-    return await new ReplicaRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["simulate", ..])
-{
-    return await new CapacityTable(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["forecast", ..])
-{
-    return new ForecastQuality(Console.Out).Print(args[1..]);
-}
-
-if (args is ["capacity", ..])
-{
-    return await new ReplicaCapacity(Console.Out).PrintAsync(args[1..], CancellationToken.None);
-}
-
-if (args is ["quality", ..])
-{
-    Console.Error.WriteLine("Usage: quality <folder with corpus.jsonl, queries.jsonl and qrels.tsv>");
-    return 2;
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RagAspire.TestSupport.Queueing;
 using RagAspire.TestSupport.Retrieval;
 using RagAspire.Vectors.Terms;
 
@@ -7,8 +8,16 @@ namespace RagAspire.Benchmarks;
 /// <summary>Prints the retrieval quality of text search, and of hybrid search with a weak model, on a BEIR collection.</summary>
 internal static class QualityReport
 {
-    public static void Print(BeirTest test, TextWriter output)
+    /// <returns>The exit code.</returns>
+    public static int Print(IReadOnlyList<string> arguments, TextWriter output)
     {
+        if (arguments is not [var folder])
+        {
+            Console.Error.WriteLine("Usage: quality <folder with corpus.jsonl, queries.jsonl and qrels.tsv>");
+            return 2;
+        }
+
+        var test = BeirTest.Load(folder);
         output.WriteLine($"{test.Name}: {test.Documents.Count} documents");
         foreach (var weight in new[] { 1, 2, 3 })
         {
@@ -18,20 +27,21 @@ internal static class QualityReport
 
         using var hybrid = new IndexSubject(test, new WeakModel().Embed);
         output.WriteLine($"hybrid with weak model  {Measure(test, hybrid)}");
+        return 0;
     }
 
     private static string Measure(BeirTest test, IndexSubject subject)
     {
-        var times = new List<double>();
+        var times = new List<TimeSpan>();
         var quality = RetrievalQuality.Measure(test, (_, query) =>
         {
             var startedAt = Stopwatch.GetTimestamp();
             var found = subject.SearchAsync(query, 100, CancellationToken.None).GetAwaiter().GetResult();
-            times.Add(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
+            times.Add(Stopwatch.GetElapsedTime(startedAt));
             return found;
         });
-        times.Sort();
+        var took = new Latencies(times);
         return FormattableString.Invariant(
-            $"{quality}  p50 {times[times.Count / 2]:0.00} ms  p95 {times[times.Count * 95 / 100]:0.00} ms");
+            $"{quality}  p50 {took.At(.5):0.00} ms  p95 {took.At(.95):0.00} ms");
     }
 }

@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RagAspire.TestSupport.Retrieval;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Boxed;
-using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.InProcess;
 using RagAspire.Vectors.Terms;
 
@@ -18,7 +16,6 @@ namespace RagAspire.Benchmarks;
 internal sealed class RetrievalReport(TextWriter output)
 {
     private const string Usage = "Usage: retrieval --data <folder with corpus.jsonl, queries.jsonl and qrels.tsv> [--model minilm|arctic-xs]";
-    private const int Batch = 256;
     private static readonly Dictionary<string, string> NoTags = [];
 
     public async Task<int> PrintAsync(string[] args, CancellationToken cancellationToken)
@@ -37,17 +34,13 @@ internal sealed class RetrievalReport(TextWriter output)
 
         var test = BeirTest.Load(folder);
         await output.WriteLineAsync($"{test.Name}: {test.Documents.Count} documents, {model.Name}");
-        using var generator = new BoxedEmbeddingGenerator(model, NullLogger<BoxedEmbeddingGenerator>.Instance);
-        var prefixes = EmbeddingPrefixes.For(model.Name, new EmbeddingOptions());
+        using var texts = new BoxedTexts(model);
         var startedAt = TimeProvider.System.GetTimestamp();
-        var vectors = await EmbedAsync(
-            generator, [.. test.Documents.Select(document => prefixes.Document + document.Whole)], cancellationToken);
+        var vectors = await texts.DocumentsAsync(test.Documents.Select(document => document.Whole), cancellationToken);
         var perSecond = test.Documents.Count / TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds;
         await output.WriteLineAsync(FormattableString.Invariant($"embedded {perSecond:0} documents/s"));
-        var ids = test.Queries.Keys.ToList();
-        var asked = await Task.WhenAll(ids.Select(async id =>
-            (await EmbedAsync(generator, [prefixes.Query + test.Queries[id]], cancellationToken))[0]));
-        var queries = ids.Zip(asked).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var asked = await texts.QuestionsAsync(test.Queries.Values, cancellationToken);
+        var queries = test.Queries.Keys.Zip(asked).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         await PrintAsync(test, vectors, queries, cancellationToken);
         return 0;
     }
@@ -73,19 +66,6 @@ internal sealed class RetrievalReport(TextWriter output)
                 cancellationToken).GetAwaiter().GetResult().Select(hit => names[hit.ChunkId])]);
             await output.WriteLineAsync($"{mode,-7} {quality}");
         }
-    }
-
-    private static async Task<List<float[]>> EmbedAsync(
-        BoxedEmbeddingGenerator generator, string[] texts, CancellationToken cancellationToken)
-    {
-        var vectors = new List<float[]>(texts.Length);
-        foreach (var batch in texts.Chunk(Batch))
-        {
-            var embeddings = await generator.GenerateAsync(batch, cancellationToken: cancellationToken);
-            vectors.AddRange(embeddings.Select(embedding => embedding.Vector.ToArray()));
-        }
-
-        return vectors;
     }
 
     private static Guid Id(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));

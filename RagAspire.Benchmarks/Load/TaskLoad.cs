@@ -1,3 +1,5 @@
+using RagAspire.TestSupport.Queueing;
+
 namespace RagAspire.Benchmarks.Load;
 
 /// <summary>How one task is measured.</summary>
@@ -16,17 +18,6 @@ internal sealed record LoadPlan(double SearchesPerSecond, TimeSpan Quiet, TimeSp
 internal sealed record TaskLatency(string Task, int Runs, TimeSpan Ran, double Share, Latencies Without, Latencies During)
 {
     public double Ratio => During.At(0.95) / Without.At(0.95);
-}
-
-/// <summary>Latencies in milliseconds.</summary>
-internal sealed class Latencies(IEnumerable<TimeSpan> took)
-{
-    private readonly List<double> _sorted = [.. took.Select(one => one.TotalMilliseconds).Order()];
-
-    public int Count => _sorted.Count;
-
-    /// <param name="quantile">0 to 1.</param>
-    public double At(double quantile) => _sorted[Math.Max(0, (int)Math.Ceiling(quantile * _sorted.Count) - 1)];
 }
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -54,12 +53,15 @@ internal sealed class MeasuredPoint(TextWriter output)
 
         // A request occupies one core while it is served, here or in PostgreSQL.
         var rate = Load * Environment.ProcessorCount / alone.Average();
-        var measured = await AtRateAsync(api, rate, cancellationToken);
+        var arrivals = OpenLoop.Arrivals(rate, Length, seed: 1);
+        var load = await OpenLoop.RunAsync(
+            arrivals, () => SearchAsync(api, _text.Question(), cancellationToken), cancellationToken);
+        var measured = new Latencies(load.Took);
         var simulated = QueueSimulation.Run(
             rate, random => alone[random.Next(alone.Count)], Environment.ProcessorCount, requests: 200_000, seed: 1);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate:0} searches/s: measured median {measured[measured.Count / 2] * 1000:0.0} ms, p95 {measured[measured.Count * 95 / 100] * 1000:0.0} ms; "
+            $"{rate:0} searches/s: measured median {measured.At(.5):0.0} ms, p95 {measured.At(.95):0.0} ms; "
             + $"simulated {simulated.Median * 1000:0.0} ms, {simulated.Percentile95 * 1000:0.0} ms"));
         return costs;
     }
@@ -82,36 +84,11 @@ internal sealed class MeasuredPoint(TextWriter output)
         return took;
     }
 
-    /// <summary>Sends requests at random times, whether or not earlier ones have been answered.</summary>
-    private async Task<IReadOnlyList<double>> AtRateAsync(HttpClient api, double rate, CancellationToken cancellationToken)
-    {
-        var (took, open, random) = (new ConcurrentQueue<double>(), new List<Task>(), new Random(1));
-        var startedAt = Stopwatch.GetTimestamp();
-        for (var dueAt = TimeSpan.Zero; dueAt < Length;
-            dueAt += TimeSpan.FromSeconds(QueueSimulation.Exponential(random, 1 / rate)))
-        {
-            if (dueAt - Stopwatch.GetElapsedTime(startedAt) is var early && early > TimeSpan.Zero)
-            {
-                await Task.Delay(early, cancellationToken);
-            }
-
-            open.Add(TimedAsync(_text.Question(), dueAt));
-        }
-
-        await Task.WhenAll(open);
-        return [.. took.Order()];
-
-        async Task TimedAsync(string query, TimeSpan dueAt)
-        {
-            await SearchAsync(api, query, cancellationToken);
-            took.Enqueue((Stopwatch.GetElapsedTime(startedAt) - dueAt).TotalSeconds);
-        }
-    }
-
-    private static async Task SearchAsync(HttpClient api, string query, CancellationToken cancellationToken)
+    private static async Task<bool> SearchAsync(HttpClient api, string query, CancellationToken cancellationToken)
     {
         using var response = await api.PostAsJsonAsync("/api/v1/search", new { query }, cancellationToken);
         response.EnsureSuccessStatusCode();
         await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return true;
     }
 }

@@ -6,7 +6,7 @@ internal static class Arrows
     public const string Projects = """
         Api -> Core, ServiceDefaults
         AppHost -> Api, Embedded, Web, Worker
-        Benchmarks -> Api, Core, Embedded, TestSupport, Worker
+        Benchmarks -> Api, Core, Embedded, Extractor, TestSupport, Worker
         Core -> Extraction
         Escape -> Extractor
         Extractor -> Extraction
