@@ -34,6 +34,8 @@ public sealed record ExtractedDocument(
     string? Title, IReadOnlyList<TextBlock> Blocks, int? Pages,
     IReadOnlyList<ExtractionWarning>? Warnings = null, Coverage? Coverage = null, IReadOnlyList<int>? Textless = null)
 {
-    /// <summary>What the file says of itself, such as its front matter: strings, numbers, true, false, and lists of these.</summary>
+    /// <summary>
+    /// What the file says of itself, such as its front matter: strings, numbers, true, false, and lists of these.
+    /// </summary>
     public IReadOnlyDictionary<string, JsonElement> Properties { get; init; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 }

@@ -23,7 +23,7 @@ internal static class Arrows
         Capacity -> Database, Monitoring, Usage
         Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
         Documents -> Database, Jobs, Metadata, Security
-        Ingestion -> Database, Documents, Jobs, Usage, Vectors
+        Ingestion -> Database, Documents, Jobs, Metadata, Usage, Vectors
         Maintenance -> Database, Documents, Jobs, Models, Quality, Security, Usage, Vectors
         Metadata -> Database
         Monitoring -> Database, Models, Vectors

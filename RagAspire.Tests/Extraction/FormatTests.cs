@@ -58,7 +58,9 @@ public sealed class FormatTests
     {
         var values = Samples.Read(ContentTypes.Markdown, page).Properties;
 
-        Assert.Equal(expected, JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(values.ToDictionary(), StringComparer.Ordinal)));
+        Assert.Equal(
+            expected,
+            JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(values.ToDictionary(), StringComparer.Ordinal)));
     }
 
     [Fact]
