@@ -55,6 +55,11 @@ if (args is ["fuzz", ..])
     return await new FuzzRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
 }
 
+if (args is ["walk", ..])
+{
+    return await new WalkRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
+}
+
 if (args is ["soak", ..])
 {
     return await new SoakRun(Console.Out).PrintAsync(args[1..], CancellationToken.None);
