@@ -74,7 +74,8 @@ public sealed class BatchApiTests(SharedSystem shared, Stores stores)
     [Theory]
     [InlineData("tar", "two.txt", 4_000)]
     [InlineData("zip", "tw\0o.txt", 1_000)]
-    public async Task What_came_before_a_broken_part_is_kept_and_the_answer_says_under_which_id(string kind, string second, int length)
+    public async Task What_came_before_a_broken_part_is_kept_and_the_answer_says_under_which_id(
+        string kind, string second, int length)
     {
         var system = await shared.SystemAsync(stores);
         var collection = shared.NewCollection();

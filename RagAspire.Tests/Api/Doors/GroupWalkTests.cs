@@ -3,8 +3,8 @@ using RagAspire.TestSupport.Walks;
 namespace RagAspire.Tests.Api.Doors;
 
 /// <summary>
-/// Random calls of two groups' keys through every door, of which the benchmark <c>walk</c> makes more. They have a system of their
-/// own, because their collection and the model's answers would be seen by the tests of the doors.
+/// Random calls of two groups' keys through every door, of which the benchmark <c>walk</c> makes more. They have a system of
+/// their own, because their collection and the model's answers would be seen by the tests of the doors.
 /// </summary>
 public sealed class GroupWalkTests(DoorsHost host) : IClassFixture<DoorsHost>
 {
