@@ -27,6 +27,7 @@ return args.FirstOrDefault() switch
     "uploads" => await new UploadBurst(output).PrintAsync(rest, none),
     "ingestion" => await new IngestionRate(output).PrintAsync(rest, none),
     "fuzz" => await new FuzzRun(output).PrintAsync(rest, none),
+    "walk" => await new WalkRun(output).PrintAsync(rest, none),
     "soak" => await new SoakRun(output).PrintAsync(rest, none),
     "healthy" => await new HealthyRun(output).PrintAsync(rest, none),
     "replicas" => await new ReplicaRun(output).PrintAsync(rest, none),

@@ -25,6 +25,9 @@ public sealed class CollectionImport(
     DocumentLeases leases,
     Embedder embedder)
 {
+    /// <summary>Far from what a document gets by new versions, and from what the number of the next one could hold.</summary>
+    private const int MaxVersion = 1_000_000_000;
+
     /// <param name="archive">A file, because it is read twice.</param>
     /// <exception cref="TransferException">It is damaged, or no export of a collection. Nothing was taken in.</exception>
     public async Task<ImportReport> RunAsync(Stream archive, ImportTarget target, CancellationToken cancellationToken)
@@ -141,6 +144,11 @@ public sealed class CollectionImport(
         CancellationToken cancellationToken)
     {
         await using var file = temporary.Create();
+        if (document.Version is < 1 or > MaxVersion)
+        {
+            return (null, "it has a version that no document has.");
+        }
+
         if (document.SizeBytes > target.LargestFile)
         {
             return (null, $"it is larger than {target.LargestFile >> 20} MiB.");

@@ -47,7 +47,7 @@ internal static class TransferCheck
         await using var entries = ArchiveReader.ReadAsync(archive, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(entries))
         {
-            yield return entries.Current;
+            yield return entries.Current with { Body = new TransferBody(entries.Current) };
         }
     }
 

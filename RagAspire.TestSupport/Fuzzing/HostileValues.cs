@@ -38,6 +38,37 @@ internal static class HostileValues
         ? random.NextInt64(long.MinValue, long.MaxValue).ToString(CultureInfo.InvariantCulture)
         : Pick(random, Numbers);
 
+    public static Guid Id(Random random) => new([.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(256))]);
+
+    /// <summary>JSON of any type, at times not closed.</summary>
+    /// <param name="depth">How deep it may be.</param>
+    public static string Json(Random random, int depth) => random.Next(8) switch
+    {
+        0 => "null",
+        1 => Number(random),
+        2 => "[]",
+        3 => "{}",
+        4 when depth >= 0 => $"[{Json(random, depth - 1)},null]",
+        5 => new string('[', random.Next(1, 200)),
+        _ => Quote(Text(random)),
+    };
+
+    /// <summary>A text as JSON; lone surrogates too, which the serialiser would replace.</summary>
+    public static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var letter in text)
+        {
+            _ = letter is '"' or '\\' or < ' ' or (>= '\uD800' and <= '\uDFFF')
+                ? quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
+                : quoted.Append(letter);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    public static string WithoutLoneSurrogates(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
     public static T Pick<T>(Random random, IReadOnlyList<T> values) => values[random.Next(values.Count)];
 
     /// <summary>Changes some bytes: flipped, removed, repeated, cut off, or replaced by others of the same file.</summary>

@@ -80,7 +80,7 @@ public sealed class RequestFuzzer(HttpClient client, JsonNode document, IReadOnl
         foreach (var parameter in operation.Parameters)
         {
             var name = parameter!["name"]!.GetValue<string>();
-            var value = Uri.EscapeDataString(WithoutLoneSurrogates(values.Plain(parameter["schema"])));
+            var value = Uri.EscapeDataString(HostileValues.WithoutLoneSurrogates(values.Plain(parameter["schema"])));
             if (parameter["in"]!.GetValue<string>() == "path")
             {
                 path = path.Replace($"{{{name}}}", value.Length == 0 ? "x" : value, StringComparison.Ordinal);
@@ -96,12 +96,35 @@ public sealed class RequestFuzzer(HttpClient client, JsonNode document, IReadOnl
         request.Headers.TryAddWithoutValidation("Accept", HostileValues.Pick(random, Accepts));
         if (operation.Body is { } body)
         {
-            request.Content = body.ContainsKey("multipart/form-data") && random.Next(10) > 0
-                ? Form(random)
-                : Json(values.Write(body.FirstOrDefault().Value?["schema"]), random);
+            request.Content = Content(operation, body, values, random);
         }
 
         return request;
+    }
+
+    private HttpContent Content(DescribedOperation operation, JsonObject body, SchemaValues values, Random random)
+    {
+        const string form = "multipart/form-data";
+        string[] archives = [.. ArchiveValues.Types.Where(body.ContainsKey)];
+        var isForm = body.ContainsKey(form);
+        if (random.Next(10) == 0 || (!isForm && archives.Length == 0))
+        {
+            return Json(values.Write(body.FirstOrDefault().Value?["schema"]), random);
+        }
+
+        return archives.Length > 0 && (!isForm || random.Next(2) == 0)
+            ? Archive(operation, archives, random)
+            : new FormValues(operation, random, files).Write(body[form]?["schema"]);
+    }
+
+    /// <summary>Of files where also a form with files is taken, and else of a collection.</summary>
+    private ByteArrayContent Archive(DescribedOperation operation, string[] types, Random random)
+    {
+        var isOfFiles = operation.Body!.Count > types.Length || random.Next(10) == 0;
+        var archive = isOfFiles ? ArchiveValues.Files(random, files) : ExportValues.Write(random, files);
+        var content = new ByteArrayContent(archive);
+        content.Headers.ContentType = new MediaTypeHeaderValue(HostileValues.Pick(random, types));
+        return content;
     }
 
     private static ByteArrayContent Json(string text, Random random)
@@ -112,30 +135,6 @@ public sealed class RequestFuzzer(HttpClient client, JsonNode document, IReadOnl
             "Content-Type", random.Next(4) > 0 ? "application/json" : HostileValues.Pick(random, ContentTypes));
         return content;
     }
-
-    private MultipartFormDataContent Form(Random random)
-    {
-        var form = new MultipartFormDataContent();
-        var fields = random.Next(4);
-        for (var field = 0; field < fields; field++)
-        {
-            var name = HostileValues.Pick(random, ["collection", "tags", "file", "nonsense"]);
-            form.Add(new StringContent(random.Next(2) == 0 ? "fuzz" : WithoutLoneSurrogates(HostileValues.Text(random))), name);
-        }
-
-        if (random.Next(8) > 0)
-        {
-            var file = new ByteArrayContent(HostileValues.Mutate(random, HostileValues.Pick(random, files)));
-            var name = HostileValues.Text(random);
-            file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"file\"" };
-            file.Headers.ContentDisposition.FileNameStar = WithoutLoneSurrogates(name.Length == 0 ? "a" : name);
-            form.Add(file);
-        }
-
-        return form;
-    }
-
-    private static string WithoutLoneSurrogates(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string Show(DescribedOperation operation, HttpRequestMessage request) =>
         $"{operation.Method} {request.RequestUri} ({operation.Path})";

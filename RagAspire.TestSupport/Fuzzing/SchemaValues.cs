@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace RagAspire.TestSupport.Fuzzing;
@@ -18,7 +16,7 @@ internal sealed class SchemaValues(DescribedOperation operation, Random random)
     {
         if (random.Next(100) < Wrong)
         {
-            return Anything(depth);
+            return HostileValues.Json(random, Deepest - depth);
         }
 
         var resolved = operation.Resolve(schema);
@@ -40,7 +38,7 @@ internal sealed class SchemaValues(DescribedOperation operation, Random random)
             "integer" or "number" => random.Next(3) == 0 ? HostileValues.Number(random) : $"{random.Next(1, 20)}",
             "boolean" => random.Next(2) == 0 ? "true" : "false",
             "null" => "null",
-            _ => Quote(Plausible(resolved)),
+            _ => HostileValues.Quote(Plausible(resolved)),
         };
     }
 
@@ -63,13 +61,13 @@ internal sealed class SchemaValues(DescribedOperation operation, Random random)
         {
             if (depth <= Deepest && random.Next(10) > 0)
             {
-                members.Add($"{Quote(name)}:{Write(value, depth + 1)}");
+                members.Add($"{HostileValues.Quote(name)}:{Write(value, depth + 1)}");
             }
         }
 
         if (schema["additionalProperties"] is { } others && depth <= Deepest)
         {
-            members.AddRange(Enumerable.Range(0, random.Next(3)).Select(_ => $"{Quote(HostileValues.Text(random))}:{Write(others, depth + 1)}"));
+            members.AddRange(Enumerable.Range(0, random.Next(3)).Select(_ => $"{HostileValues.Quote(HostileValues.Text(random))}:{Write(others, depth + 1)}"));
         }
 
         if (members.Count > 0 && random.Next(20) == 0)
@@ -82,20 +80,9 @@ internal sealed class SchemaValues(DescribedOperation operation, Random random)
 
     private string Plausible(JsonObject schema) => schema["format"]?.GetValue<string>() switch
     {
-        "uuid" => new Guid([.. Enumerable.Range(0, 16).Select(_ => (byte)random.Next(256))]).ToString(),
+        "uuid" => HostileValues.Id(random).ToString(),
         "date-time" => random.Next(3) == 0 ? "0001-01-01T00:00:00Z" : "2026-11-28T12:00:00+00:00",
         _ => HostileValues.Pick(random, ["default", "text", "read", "quick brown fox", "1", "4", "30d", "json"]),
-    };
-
-    private string Anything(int depth) => random.Next(8) switch
-    {
-        0 => "null",
-        1 => HostileValues.Number(random),
-        2 => "[]",
-        3 => "{}",
-        4 when depth <= Deepest => $"[{Anything(depth + 1)},null]",
-        5 => new string('[', random.Next(1, 200)),
-        _ => Quote(HostileValues.Text(random)),
     };
 
     private static string TypeOf(JsonObject schema) => schema["type"] switch
@@ -104,18 +91,4 @@ internal sealed class SchemaValues(DescribedOperation operation, Random random)
         JsonValue type => type.GetValue<string>(),
         _ => schema["properties"] is null ? "string" : "object",
     };
-
-    /// <summary>Lone surrogates too, which the serialiser would replace.</summary>
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder("\"");
-        foreach (var letter in text)
-        {
-            _ = letter is '"' or '\\' or < ' ' or (>= '\uD800' and <= '\uDFFF')
-                ? quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}")
-                : quoted.Append(letter);
-        }
-
-        return quoted.Append('"').ToString();
-    }
 }

@@ -71,15 +71,19 @@ public sealed class BatchApiTests(SharedSystem shared, Stores stores)
         Assert.Equal("start.txt", content.Content.Headers.ContentDisposition!.FileName);
     }
 
-    [Fact]
-    public async Task What_came_before_a_broken_part_is_kept_and_the_answer_says_under_which_id()
+    [Theory]
+    [InlineData("tar", "two.txt", 4_000)]
+    [InlineData("zip", "tw\0o.txt", 1_000)]
+    public async Task What_came_before_a_broken_part_is_kept_and_the_answer_says_under_which_id(
+        string kind, string second, int length)
     {
         var system = await shared.SystemAsync(stores);
         var collection = shared.NewCollection();
-        var whole = await Archive("tar", ("one.txt", "The first."), ("two.txt", new string('x', 5_000))).ReadAsByteArrayAsync(Cancelled);
+        var text = string.Concat(Enumerable.Range(0, 1_500));
+        var whole = await Archive(kind, ("one.txt", $"The first of a {kind}."), (second, text)).ReadAsByteArrayAsync(Cancelled);
 
         var problem = await SendAsync(
-            system, $"{Batch}?collection={collection}", Body(whole[..4_000], "application/x-tar"), HttpStatusCode.BadRequest);
+            system, $"{Batch}?collection={collection}", Body(whole[..length], "application/octet-stream"), HttpStatusCode.BadRequest);
 
         Assert.Contains("in the middle of 'two.txt'", $"{problem["detail"]}");
         var batch = await system.Client.GetAsync($"/api/v1/documents/batches/{problem["batchId"]}");

@@ -221,7 +221,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
     }
 
     /// <summary>Whether a call passes the authorisation; what it is about need not be there.</summary>
-    private static async Task<bool> MayAsync(RagClient client, string method, string path, string collection)
+    internal static async Task<bool> MayAsync(RagClient client, string method, string path, string collection)
     {
         var body = method is "POST" or "PUT" ? new JsonObject { ["query"] = "x", ["question"] = "x", ["collection"] = collection } : null;
         path = path.Replace("COLLECTION", collection, StringComparison.Ordinal);
@@ -239,7 +239,7 @@ public sealed class ScopeTests(SharedSystem shared, Stores stores)
     }
 
     /// <summary>It would make a backup, which the other tests of this system do not expect.</summary>
-    private static bool IsBackup(string method, string path) => (method, path) == ("POST", "/api/v1/operations/backups");
+    internal static bool IsBackup(string method, string path) => (method, path) == ("POST", "/api/v1/operations/backups");
 
     /// <summary>Whether a path is that of a call with parameters.</summary>
     private static bool IsAt(string path, string template)

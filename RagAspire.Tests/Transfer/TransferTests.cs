@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Npgsql;
 using RagAspire.Database;
@@ -181,12 +182,14 @@ public sealed class TransferTests(Stores stores)
         damaged[archive.AsSpan().IndexOf("nest on chimneys"u8)] ^= 1;
         Assert.Contains($"documents/{id}.jsonl has another checksum", await RefusedAsync(other, damaged));
         Assert.Contains("ends", await RefusedAsync(other, archive[..(archive.Length / 2)]));
+        Assert.Contains("ends", await RefusedAsync(other, archive[..(archive.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(Texts[1])) + 5)]));
         var last = archive.AsSpan().LastIndexOf("checksums.jsonl"u8) - (2 * 512);
         Assert.Contains("no checksums", await RefusedAsync(other, archive[..last]));
         Assert.Contains("neither a ZIP nor a TAR", await RefusedAsync(other, Encoding.UTF8.GetBytes(new string('x', 2_000))));
         damaged = (byte[])archive.Clone();
         Encoding.ASCII.GetBytes("\"version\":9").CopyTo(damaged, archive.AsSpan().IndexOf("\"version\":1"u8));
         Assert.Contains("version 9", await RefusedAsync(other, damaged));
+        Assert.Contains("manifest.json: It is damaged in the archive: its checksum", await RefusedAsync(other, WithWrongChecksum()));
 
         Assert.Empty((await other.DocumentsAsync()).Items);
     }
@@ -220,6 +223,22 @@ public sealed class TransferTests(Stores stores)
     private static object Facts(Document document) => (
         document.Id, document.Name, document.Sha256, document.Version, document.Status, document.ChunkCount, document.CreatedAt,
         document.Embedding, document.ExternalId);
+
+    /// <summary>A ZIP, which has a checksum of each file.</summary>
+    private static byte[] WithWrongChecksum()
+    {
+        const int checksumAt = 14;
+        using var archive = new MemoryStream();
+        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry("manifest.json").Open();
+            entry.Write("{}"u8);
+        }
+
+        var bytes = archive.ToArray();
+        bytes[checksumAt] ^= 1;
+        return bytes;
+    }
 
     private static async Task<string> RefusedAsync(TransferRig rig, byte[] archive) =>
         (await Assert.ThrowsAsync<TransferException>(() => rig.ImportAsync(archive))).Message;
