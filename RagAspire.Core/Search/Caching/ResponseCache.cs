@@ -43,7 +43,9 @@ public sealed partial class ResponseCache(
 
     // While one question is on its way to PostgreSQL, those of other searches gather for the next.
     private readonly GroupedCalls<CacheKey, bool> _checks = new(
-        ChecksAtOnce, (keys, token) => HaveChangedAsync(dataSource, keys, token), (key, token) => HasChangedAsync(dataSource, key, token),
+        ChecksAtOnce,
+        (keys, token) => HaveChangedAsync(dataSource, keys, token),
+        (key, token) => HasChangedAsync(dataSource, key, token),
         TimeSpan.Zero);
 
     /// <summary>The key of a request in the present generation of a collection.</summary>
