@@ -264,7 +264,7 @@ internal static class PostgresFindings
             [
                 "See what grows: the evidence lists the tables and the WAL with their growth.",
                 "A bulk load ends by itself: compare what is still to come with the free space.",
-                "WAL: mend the archive command, or drop a replication slot that nobody reads.",
+                "WAL: mend the archive command, or drop a replication slot that is not read.",
                 "A table: run the maintenance task cleanup, or shorten what it keeps; or enlarge the disk.",
             ],
             ["RAG-D027"]),
