@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,9 @@ namespace RagAspire.Tests.Search;
 /// </summary>
 public sealed class CacheModelTests(Stores stores)
 {
-    private const int Samples = 12;
+    /// <summary>Sequences of 60 steps; CsCheck's own variable asks for more of them.</summary>
+    private static readonly int Samples =
+        int.TryParse(Environment.GetEnvironmentVariable("CsCheck_Iter"), CultureInfo.InvariantCulture, out var asked) ? asked : 12;
 
     private static readonly string[] Words = ["alpha", "beta", "gamma", "delta"];
 
