@@ -127,7 +127,7 @@ public sealed class RecognitionTests(RecognitionTests.Fixture fixture) : IClassF
     {
         const string table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
             + "5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t96.5\tThe\n5\t1\t1\t1\t1\t2\t0\t0\t9\t9\t90\tcali-\n5\t1\t1\t1\t2\t1\t0\t0\t9\t9\t94\tbration\n"
-            + "5\t1\t2\t1\t1\t1\t0\t0\t9\t9\t12\t|l.\n5\t2\t1\t1\t1\t1\t0\t0\t9\t9\t80\tEnd\u0007\n4\tbroken\n5\t1\tx\t1\t1\t1\t0\t0\t9\t9\tNaN\tno\n";
+            + "5\t1\t2\t1\t1\t1\t0\t0\t9\t9\t12\t|l.\n5\t2\t1\t1\t1\t1\t0\t0\t9\t9\t80\tEnd\u0007\n5\t2\t2\t1\t1\t1\t0\t0\t9\t9\t95\t \n4\tbroken\n5\t1\tx\t1\t1\t1\t0\t0\t9\t9\tNaN\tno\n";
 
         Assert.Equal(
             [

@@ -77,7 +77,8 @@ internal static class RecognisedText
         return text.ToString();
     }
 
-    private static string Clean(string text) => new([.. text.Where(character => !char.IsControl(character))]);
+    // A page with nothing but a picture has words that are a space, of which Tesseract is sure.
+    private static string Clean(string text) => new string([.. text.Where(character => !char.IsControl(character))]).Trim();
 
     private static double Confidence(string text) =>
         double.TryParse(text, CultureInfo.InvariantCulture, out var confidence) && double.IsFinite(confidence) ? confidence : -1;
