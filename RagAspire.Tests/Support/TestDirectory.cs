@@ -13,7 +13,7 @@ public sealed class TestDirectory : IDisposable
 
     /// <summary>A file system in memory, which Linux has, and how much of it must be free for a run.</summary>
     private const string Memory = "/dev/shm";
-    private const long Needed = 10L << 30;
+    private const long Needed = 14L << 30;
 
     private static readonly Lock Cleaning = new();
     private static bool _cleaned;
