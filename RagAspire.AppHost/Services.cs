@@ -46,7 +46,7 @@ internal static class Services
         }
 
         api.AddAlertmanager(options, stores, alertsKey);
-        builder.AddWebApp(options, api, metricsToken);
+        builder.AddWebApp(options, api, metricsToken, stores.Prometheus);
     }
 
     private static IResourceBuilder<ProjectResource> WithKeys(

@@ -1,3 +1,4 @@
+using RagAspire.AppHost.Monitoring;
 using RagAspire.AppHost.Publishing;
 
 namespace RagAspire.AppHost;
@@ -15,7 +16,8 @@ internal static class WebApp
         this IDistributedApplicationBuilder builder,
         AppHostOptions options,
         IResourceBuilder<ProjectResource> api,
-        IResourceBuilder<ParameterResource> metricsToken)
+        IResourceBuilder<ParameterResource> metricsToken,
+        IResourceBuilder<ContainerResource>? prometheus)
     {
         if (!options.Web)
         {
@@ -28,6 +30,7 @@ internal static class WebApp
             .WithReference(api)
             .WaitFor(api)
             .WithEnvironment("Metrics__Token", metricsToken)
+            .WithMetricsTo(prometheus)
             .WithEnvironment("Web__Secret", builder.AddKeptSecret(
                 options, "web-secret", "Encrypts the cookies of the web app's sessions."))
             .WithExternalHttpEndpoints()

@@ -7,10 +7,10 @@ namespace Microsoft.Extensions.Hosting;
 /// The name and instance of a service in its telemetry. Metrics that Prometheus stores carry <see cref="Name"/> and
 /// <see cref="Instance"/> as <c>job</c> and <c>instance</c>; an orchestrator may choose others for its dashboard.
 /// </summary>
-/// <param name="Name">"ragaspire-api" or "ragaspire-worker".</param>
+/// <param name="Name">"ragaspire-api", "ragaspire-worker" or "ragaspire-web".</param>
 /// <param name="Instance">
 /// Stays the same over restarts: <c>Metrics:Instance</c>, in which <c>%host%</c> stands for the name of the machine or pod,
-/// else "api" or "worker".
+/// else "api", "worker" or "web".
 /// </param>
 /// <param name="HasGivenName"><c>OTEL_SERVICE_NAME</c> is set.</param>
 /// <param name="HasGivenInstance"><c>OTEL_RESOURCE_ATTRIBUTES</c> has a <c>service.instance.id</c>.</param>

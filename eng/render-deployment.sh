@@ -72,9 +72,11 @@ target() {
 targets="$monitoring/targets"
 target ragaspire-api api-1:8000 api-1 api-2:8000 api-2 api-3:8000 api-3
 target ragaspire-worker worker-1:8001 worker-1 worker-2:8001 worker-2
+target ragaspire-web web:8002 web
 target prometheus localhost:9090 prometheus
 target alertmanager alertmanager:9093 alertmanager
 target node 172.30.0.1:9100 node
+target cadvisor cadvisor:8080 cadvisor
 target postgres postgres-exporter:9187 postgres
 target redis redis-exporter:9121 redis
 target qdrant qdrant:6333 qdrant

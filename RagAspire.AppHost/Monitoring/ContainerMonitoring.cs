@@ -4,8 +4,8 @@ using RagAspire.Embedded.Postgres;
 namespace RagAspire.AppHost.Monitoring;
 
 /// <summary>
-/// Prometheus, Alertmanager, Grafana and exporters as containers, with the files of this repository. API and worker listen
-/// on loopback, which a container cannot reach on Linux, so they push their metrics to Prometheus.
+/// Prometheus, Alertmanager, Grafana and exporters as containers, with the files of this repository. API, worker and
+/// web app listen on loopback, which a container cannot reach on Linux, so they push their metrics to Prometheus.
 /// </summary>
 internal static class ContainerMonitoring
 {

@@ -54,9 +54,9 @@ public static class InstalledMonitoring
         }
     }
 
-    /// <summary>Writes the configuration for API and worker on this machine.</summary>
+    /// <summary>Writes the configuration for API, worker and web app on this machine.</summary>
     /// <param name="alertsKey">The key with which Alertmanager delivers alerts to the API.</param>
-    /// <param name="metricsToken">The token with which Prometheus reads the metrics of API and worker.</param>
+    /// <param name="metricsToken">The token with which Prometheus reads the metrics of API, worker and web app.</param>
     /// <param name="environment">Variables of the templates, such as those of <c>alertmanager/alertmanager.yml</c>.</param>
     /// <returns>The programs in the order of their start; none without Prometheus.</returns>
     public static IReadOnlyList<MonitoringProgram> Prepare(
@@ -82,8 +82,7 @@ public static class InstalledMonitoring
         };
         string? Variable(string name) => own.GetValueOrDefault(name) ?? environment(name) ?? defaults.GetValueOrDefault(name);
         folder.Write(Variable);
-        folder.AddTarget("ragaspire-api", $"127.0.0.1:{options.ApiPort}", "api");
-        folder.AddTarget("ragaspire-worker", $"127.0.0.1:{options.WorkerPort}", "worker");
+        AddServices(folder, options);
 
         List<MonitoringProgram> programs =
         [
@@ -120,6 +119,16 @@ public static class InstalledMonitoring
         }
 
         return programs;
+    }
+
+    private static void AddServices(MonitoringFolder folder, AppHostOptions options)
+    {
+        folder.AddTarget("ragaspire-api", $"127.0.0.1:{options.ApiPort}", "api");
+        folder.AddTarget("ragaspire-worker", $"127.0.0.1:{options.WorkerPort}", "worker");
+        if (options.Web)
+        {
+            folder.AddTarget("ragaspire-web", $"127.0.0.1:{options.WebPort}", "web");
+        }
     }
 
     // On a free port, because only Prometheus needs its address.

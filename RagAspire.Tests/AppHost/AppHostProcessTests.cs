@@ -188,7 +188,7 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.SkipWhen(Programs.OnPath("prometheus") is null, "Prometheus is not installed (Debian: apt install prometheus).");
         var (prometheus, alertmanager) = (FreePort.Next(), FreePort.Next());
         await using var host = await AppHostProcess.Start(
-            _data.Path, "--monitoring", "true",
+            _data.Path, "--monitoring", "true", "--web", "true", "--web-port", $"{FreePort.Next()}",
             "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}").ReadyAsync();
 
         await Eventually.TrueAsync(
@@ -198,7 +198,7 @@ public sealed class AppHostProcessTests : IDisposable
             .Count(name => Programs.OnPath($"prometheus-{name}") is not null);
         using var client = new PrometheusClient(new Uri($"http://127.0.0.1:{prometheus}"));
         await Eventually.TrueAsync(
-            async () => (await client.QueryAsync("up == 1")).Count == installed + 3,
+            async () => (await client.QueryAsync("up == 1")).Count == installed + 4,
             TimeSpan.FromSeconds(60), () => $"A target is not scraped:\n{host.Output}", Cancellation);
 
         await StopsAsync(host, "Ctrl-C with monitoring", host.PressControlC);

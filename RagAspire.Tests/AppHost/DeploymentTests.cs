@@ -103,16 +103,16 @@ public sealed class DeploymentTests : IDisposable
     }
 
     [Fact]
-    public async Task The_web_app_waits_for_the_API_and_knows_nothing_else()
+    public async Task The_web_app_waits_for_the_API_and_knows_nothing_else_but_where_its_metrics_go()
     {
         await using var builder = await CreateAsync("containers");
         var web = builder.Resources.Single(resource => resource.Name == "web");
 
         Assert.Equal("api", Assert.Single(web.Annotations.OfType<WaitAnnotation>()).Resource.Name);
         Assert.Equal(
-            ["api"],
+            ["api", "prometheus"],
             web.Annotations.OfType<ResourceRelationshipAnnotation>().Where(relation => relation.Resource is not ParameterResource)
-                .Select(relation => relation.Resource.Name).Distinct());
+                .Select(relation => relation.Resource.Name).Distinct().Order());
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class DeploymentTests : IDisposable
             name => Assert.EndsWith(
                 $"deploy/images/{name}.Dockerfile", resources[name]!["build"]!["dockerfile"]!.GetValue<string>()));
         Assert.All(
-            ["api", "worker"],
+            ["api", "worker", "web"],
             name => Assert.Equal(
                 "{prometheus.bindings.http.url}/api/v1/otlp/v1/metrics", resources[name]!["env"]!["Metrics__Otlp"]!.GetValue<string>()));
         Assert.Contains("--web.enable-otlp-receiver", resources["prometheus"]!["args"]!.AsArray().Select(argument => $"{argument}"));

@@ -73,7 +73,7 @@ public sealed partial class DeploymentFileTests
             .Select(service => $"{service.Value!["image"]}".Split(':')).Where(image => image.Length == 2)
             .DistinctBy(image => image[0]).ToDictionary(image => image[0], image => image[1]);
 
-        Assert.Superset(services.Keys.ToHashSet(), images.Keys.Union(["nginx", "certbot/certbot"]).ToHashSet());
+        Assert.Superset(services.Keys.ToHashSet(), images.Keys.Union(["nginx", "certbot/certbot", "ghcr.io/google/cadvisor"]).ToHashSet());
         Assert.All(images, image => Assert.Equal(image.Value, services[image.Key]));
         Assert.All(
             PublishedImages.Select(file => Text(file).Split('\n').Single(line => line.StartsWith("FROM ", StringComparison.Ordinal))[5..].Split(':')),
@@ -157,7 +157,7 @@ public sealed partial class DeploymentFileTests
             service => Assert.Equal(service.Key, service.Value!.At("environment.Metrics__Instance")));
         var query = Manifest("ScaledObject", "worker").At("spec.triggers.0.metadata.query");
         Assert.Contains(MonitoringFiles.Listed.Keys, series => query.Contains(series, StringComparison.Ordinal));
-        foreach (var name in new[] { "api", "worker" })
+        foreach (var name in new[] { "api", "worker", "web" })
         {
             var monitor = Manifest("ServiceMonitor", name);
             Assert.Equal($"ragaspire-{name}", monitor.At("spec.endpoints.0.relabelings.0.replacement"));
@@ -185,7 +185,7 @@ public sealed partial class DeploymentFileTests
     public void The_swarm_is_told_every_secret_that_a_service_takes()
     {
         var declared = Stack["secrets"]!.AsObject().Select(secret => secret.Key).ToHashSet();
-        var taken = Stack["services"]!.AsObject().SelectMany(service => service.Value!["secrets"]!.AsArray())
+        var taken = Stack["services"]!.AsObject().SelectMany(service => service.Value!["secrets"]?.AsArray() ?? [])
             .Select(secret => $"{(secret is System.Text.Json.Nodes.JsonObject named ? named["source"] : secret)}").ToHashSet();
 
         Assert.Contains("Web__Secret", taken);
@@ -198,7 +198,7 @@ public sealed partial class DeploymentFileTests
     {
         var ours = Parse("compose/monitoring/prometheus.yml").Single()["scrape_configs"]![0]!["metric_relabel_configs"]!.AsArray()
             .Select(rule => $"{rule!["action"]} {rule["regex"]} {rule["source_labels"]?[0]} {rule["target_label"]} {rule["replacement"]}");
-        foreach (var name in new[] { "api", "worker" })
+        foreach (var name in new[] { "api", "worker", "web" })
         {
             Assert.Equal(ours, Manifest("ServiceMonitor", name)["spec"]!["endpoints"]![0]!["metricRelabelings"]!.AsArray()
                 .Select(rule => $"{rule!["action"]} {rule["regex"]} {rule["sourceLabels"]?[0]} {rule["targetLabel"]} {rule["replacement"]}"));

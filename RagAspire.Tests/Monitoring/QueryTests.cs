@@ -24,6 +24,7 @@ public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
         ["rag_api_refused_"] = "this system stays within its limits",
         ["rag_rerank_"] = "this system has no reranking model",
         ["app_status_recovery_mode"] = "this system searches in the process",
+        ["kube_pod_container_resource_limits"] = "this system is not in Kubernetes",
     };
 
     private static IEnumerable<Asked> Panels => MonitoringFiles.Dashboards.SelectMany(dashboard => dashboard.Panels)

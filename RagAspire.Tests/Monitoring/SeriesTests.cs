@@ -111,6 +111,30 @@ public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>A machine may run other containers, and cAdvisor has hundreds of series for each.</summary>
+    [Fact]
+    public async Task Of_containers_only_those_of_this_system_and_the_series_that_are_used_are_kept()
+    {
+        var parts = await watched.PartsAsync(stores);
+        var used = MonitoringFiles.Listed.Keys.Where(name => name.StartsWith("container_", StringComparison.Ordinal));
+        var expected = used
+            .SelectMany(name => new[] { $"{name} ragaspire-api-1-1 api-1", $"{name} ragaspire_api.1.x ragaspire_api" })
+            .Order(StringComparer.Ordinal).ToList();
+        List<Dictionary<string, string>> kept = [];
+        await Eventually.TrueAsync(
+            async () => (kept = await parts.Prometheus.SeriesAsync(
+                "{job=\"cadvisor\", __name__!~\"up|scrape_.+\"}")).Count >= expected.Count,
+            TimeSpan.FromSeconds(30),
+            () => $"{kept.Count} series are kept.",
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            expected,
+            kept.Select(labels => $"{labels["__name__"]} {labels["container"]} {labels["service"]}").Order(StringComparer.Ordinal));
+        Assert.All(kept, labels => Assert.Equal(
+            ["__name__", "container", "instance", "job", "service"], labels.Keys.Order(StringComparer.Ordinal)));
+    }
+
     private static async Task<List<Scraped>> ScrapedAsync(WatchedParts parts, HashSet<(string Series, string Job)> expected)
     {
         List<Scraped> scraped = [];

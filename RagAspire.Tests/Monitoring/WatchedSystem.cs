@@ -49,6 +49,7 @@ internal sealed class WatchedParts : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly TestDirectory _directory = TestDirectory.Create("watched");
     private Task? _maintained;
+    private WebStub _receiver = null!;
 
     public RagSystem System { get; private set; } = null!;
 
@@ -133,8 +134,9 @@ internal sealed class WatchedParts : IAsyncDisposable
         var shelf = Directory.CreateDirectory(Path.Combine(_directory.Path, "shelf"));
         await File.WriteAllTextAsync(
             Path.Combine(shelf.FullName, "note.txt"), "A note of a source.", TestContext.Current.CancellationToken);
-        var receiver = Owned(await WebStub.StartAsync());
-        receiver.Set("/events", "taken");
+        _receiver = Owned(await WebStub.StartAsync());
+        _receiver.Set("/events", "taken");
+        _receiver.Set("/metrics", CadvisorFigures.Text, "text/plain");
         Redis = Owned(EmbeddedRedis.Start(new RedisOptions { MemoryMegabytes = 64 }));
         System = Owned(await RagSystem.StartAsync(stores, new RagSystemOptions
         {
@@ -156,7 +158,7 @@ internal sealed class WatchedParts : IAsyncDisposable
                 ["Sync__Sources__shelf__Kind"] = "folder",
                 ["Sync__Sources__shelf__Location"] = shelf.FullName,
                 ["Sync__Sources__shelf__Schedule"] = "",
-                ["Webhooks__chat__Url"] = $"{receiver.Address}events",
+                ["Webhooks__chat__Url"] = $"{_receiver.Address}events",
                 ["Webhooks__chat__Secret"] = "a secret of tests",
                 ["Webhooks__chat__AllowPrivateAddresses"] = "true",
                 ["Backups__Directory"] = Path.Combine(_directory.Path, "backups"),
@@ -179,11 +181,17 @@ internal sealed class WatchedParts : IAsyncDisposable
             DataDirectory = _directory.Path,
             ApiPort = System.Api.Address.Port,
             WorkerPort = System.Worker.Address.Port,
+            Web = false,
             PrometheusPort = FreePort.Next(),
             AlertmanagerPort = FreePort.Next(),
         };
         var programs = InstalledMonitoring.Prepare(options, RagSystem.Key, RagSystem.Key, _ => null);
-        DrillRules.Quicken(Path.Combine(_directory.Path, "monitoring"));
+        var monitoring = Path.Combine(_directory.Path, "monitoring");
+        DrillRules.Quicken(monitoring);
+
+        // No container runs here: its figures are those of a page.
+        new MonitoringFolder(BuildOutput.RepositoryRoot, monitoring)
+            .AddTarget("cadvisor", _receiver.Address.Authority, "cadvisor");
         var environment = ExporterEnvironment.Postgres(Postgres.ConnectionString)
             .Concat(ExporterEnvironment.Redis(Redis.ConnectionString)).ToDictionary();
         foreach (var program in programs)
@@ -193,7 +201,7 @@ internal sealed class WatchedParts : IAsyncDisposable
 
         Prometheus = new PrometheusClient(new Uri($"http://127.0.0.1:{options.PrometheusPort}"));
         await Eventually.TrueAsync(
-            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 2,
+            async () => (await Prometheus.QueryAsync("up == 1")).Count == programs.Count + 3,
             TimeSpan.FromSeconds(60),
             () => "A target is not scraped.",
             TestContext.Current.CancellationToken);

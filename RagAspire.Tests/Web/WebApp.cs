@@ -11,6 +11,9 @@ public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) 
 {
     public const string Name = "web";
 
+    /// <summary>Opens its metrics.</summary>
+    public const string MetricsToken = "a token of tests";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private HostProcess? _process;
@@ -33,6 +36,7 @@ public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) 
         _process = new HostProcess("RagAspire.Web", new Dictionary<string, string>
         {
             ["services__api__http__0"] = System.Api.Address.ToString().TrimEnd('/'),
+            ["Metrics__Token"] = MetricsToken,
             ["Web__Secret"] = "a secret of tests, long enough for cookies",
             ["DOTNET_ENVIRONMENT"] = "Development",
         });

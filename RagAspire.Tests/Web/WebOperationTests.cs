@@ -29,6 +29,23 @@ public sealed class WebOperationTests(WebApp app)
     }
 
     [Fact]
+    public async Task Its_own_metrics_are_for_the_holder_of_the_token()
+    {
+        using var client = app.Http();
+        using var refused = await client.GetAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", WebApp.MetricsToken);
+        var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.All(
+            [
+                "service_name=\"ragaspire-web\"", "service_instance_id=\"web\"", "rag_process_start_timestamp_seconds",
+                "rag_process_memory_limit_bytes", "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total",
+            ],
+            series => Assert.Contains(series, metrics, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_key_is_made_used_under_its_name_and_revoked()
     {
         await using var page = await app.OpenAsync("/operations/keys");

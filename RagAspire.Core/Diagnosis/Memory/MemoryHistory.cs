@@ -9,7 +9,9 @@ internal sealed record PartHistory(string Part, string Unit, MemorySeries Series
 /// <summary>All parts of a process.</summary>
 internal sealed record ProcessHistory(string Service, string Instance, IReadOnlyList<PartHistory> Parts);
 
-/// <summary>Reads the memory of processes: the stored samples, and what Prometheus knows of containers and programs.</summary>
+/// <summary>
+/// Reads the memory of processes: the stored samples, and what Prometheus knows of the web app, containers and programs.
+/// </summary>
 public sealed class MemoryHistory(MemorySampleStore samples, PrometheusApi prometheus, TimeProvider time)
 {
     // Prometheus answers a day in this step with as many points as are judged.
@@ -22,6 +24,9 @@ public sealed class MemoryHistory(MemorySampleStore samples, PrometheusApi prome
         ("sum by (namespace, pod, container) (container_memory_working_set_bytes{container!=\"\", container!=\"POD\"})",
             ["namespace", "pod", "container"],
                 "sum by (namespace, pod, container) (container_spec_memory_limit_bytes{container!=\"\"} > 0)"),
+        // Without a database it cannot store samples of its own.
+        ("max by (job, instance) (dotnet_process_memory_working_set_bytes{job=\"ragaspire-web\"})", ["job", "instance"],
+            "max by (job, instance) (rag_process_memory_limit_bytes{job=\"ragaspire-web\"})"),
         ("sum by (groupname) (namedprocess_namegroup_memory_bytes{memtype=\"resident\"})", ["groupname"], ""),
     ];
 
@@ -33,7 +38,7 @@ public sealed class MemoryHistory(MemorySampleStore samples, PrometheusApi prome
             .Select(group => Process(group.Key.Service, group.Key.Instance, [.. group])),
     ];
 
-    /// <summary>Containers and programs in Prometheus; nothing where none is configured.</summary>
+    /// <summary>The web app, containers and programs in Prometheus; nothing where none is configured.</summary>
     /// <exception cref="PrometheusException">It is configured and does not answer.</exception>
     internal async Task<IReadOnlyList<ProcessHistory>> ExportedAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Memory;
 using RagAspire.Monitoring.Memory;
+using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Diagnosis.Memory;
@@ -61,6 +62,31 @@ public sealed class MemoryDiagnosisTests(Stores stores)
         var report = await core.Get<MemoryDiagnosis>().ExamineAsync(window: null, Token);
         Assert.Single(report.Services);
         Assert.Contains("127.0.0.1:1", Assert.Single(report.Unknown), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_web_app_and_containers_are_judged_by_what_Prometheus_knows()
+    {
+        var end = Now;
+        IEnumerable<(DateTimeOffset At, double Value)> Minutes(Func<int, double> value) =>
+            Enumerable.Range(0, 121).Select(minute => (end.AddMinutes(minute - 120), value(minute)));
+        await using var prometheus = await PrometheusWithHistory.StartAsync(
+            new Dictionary<string, IEnumerable<(DateTimeOffset At, double Value)>>
+            {
+                ["dotnet_process_memory_working_set_bytes{job=\"ragaspire-web\",instance=\"web\"}"] = Minutes(i => Megabyte * (400 + i)),
+                ["rag_process_memory_limit_bytes{job=\"ragaspire-web\",instance=\"web\"}"] = Minutes(_ => 1000 * Megabyte),
+                ["dotnet_process_memory_working_set_bytes{job=\"ragaspire-api\",instance=\"api\"}"] = Minutes(_ => 400 * Megabyte),
+                ["container_memory_working_set_bytes{job=\"cadvisor\",container=\"redis-1\"}"] = Minutes(i => Megabyte * (100 + (i % 3))),
+            });
+        var settings = new Dictionary<string, string?> { ["Prometheus:Url"] = prometheus.Address, ["Prometheus:Timeout"] = "00:00:20" };
+        await using var core = await CoreServices.CreateAsync(stores, settings: settings);
+
+        var report = await core.Get<MemoryDiagnosis>().ExamineAsync(TimeSpan.FromHours(2), Token);
+
+        Assert.Equal(
+            [("ragaspire-web/web", MemoryTrend.Growing), ("redis-1", MemoryTrend.Stable)],
+            report.Services.Select(service => (service.Service, service.Trend)));
+        Assert.Equal(1000 * Megabyte, report.Services[0].Limit);
     }
 
     [Fact]
