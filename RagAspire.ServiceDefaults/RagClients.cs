@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RagAspire.Answers.Generation;
+using RagAspire.Database;
 using RagAspire.Models;
 using RagAspire.Vectors.Embedding;
 using StackExchange.Redis;
@@ -84,6 +85,7 @@ public static class RagClients
         source.ConnectionStringBuilder.CommandTimeout = 30;
         source.ConnectionStringBuilder.KeepAlive = 15;
         source.ConnectionStringBuilder.ApplicationName ??= "ragaspire";
+        source.ConnectionStringBuilder.ToPrimary();
     }
 
     private static void ConfigureRedis(ConfigurationOptions options)

@@ -11,6 +11,10 @@ public static class ExporterEnvironment
     {
         var server = new NpgsqlConnectionStringBuilder(connectionString);
 
+        // The exporter watches one server: of several the first.
+        var host = (server.Host ?? "127.0.0.1").Split(',', StringSplitOptions.TrimEntries)[0];
+        var address = host.Contains(':', StringComparison.Ordinal) ? host : $"{host}:{server.Port}";
+
         // The driver of the exporter has no mode that tries TLS first, as Npgsql's default does.
         var encryption = server.SslMode is SslMode.Disable or SslMode.Allow or SslMode.Prefer ? "disable" : "require";
         var login = $"{Uri.EscapeDataString(server.Username ?? "")}:{Uri.EscapeDataString(server.Password ?? "")}";
@@ -18,7 +22,7 @@ public static class ExporterEnvironment
         return new()
         {
             ["DATA_SOURCE_NAME"] =
-                $"postgresql://{login}@{server.Host ?? "127.0.0.1"}:{server.Port}/{database}?sslmode={encryption}",
+                $"postgresql://{login}@{address}/{database}?sslmode={encryption}",
         };
     }
 

@@ -52,7 +52,7 @@ public sealed class BackupDatabase(IConfiguration configuration)
                 CommandTimeout = 0,
                 KeepAlive = 30,
                 ApplicationName = "ragaspire-backup",
-            };
+            }.ToPrimary();
         }
         catch (Exception ex) when (ex is ArgumentException or KeyNotFoundException or FormatException)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RagAspire.Database;
 
 namespace RagAspire.Jobs;
 
@@ -55,6 +56,7 @@ public static class JobsRegistration
             var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("ragdb"));
             builder.ConnectionStringBuilder.ApplicationName = "ragaspire-jobs";
             builder.ConnectionStringBuilder.Enlist = true;
+            builder.ConnectionStringBuilder.ToPrimary();
             builder.ConfigureTracing(tracing => tracing
                 .ConfigureCommandFilter(_ => false)
                 .ConfigureBatchFilter(_ => false)

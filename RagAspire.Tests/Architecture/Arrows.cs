@@ -24,6 +24,7 @@ internal static class Arrows
         Diagnosis -> Answers, Backups, Database, Maintenance, Models, Monitoring, Vectors
         Documents -> Database, Jobs, Metadata, Security
         Ingestion -> Database, Documents, Jobs, Metadata, Usage, Vectors
+        Jobs -> Database
         Maintenance -> Database, Documents, Jobs, Models, Quality, Security, Usage, Vectors
         Metadata -> Database
         Monitoring -> Database, Models, Vectors

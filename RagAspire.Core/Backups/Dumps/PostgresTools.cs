@@ -4,6 +4,7 @@ using CliWrap;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Backups.Files;
+using RagAspire.Database;
 
 namespace RagAspire.Backups.Dumps;
 
@@ -34,8 +35,9 @@ public sealed record PostgresTool(string Path, string Version)
 
     private static Dictionary<string, string?> Settings(NpgsqlConnectionStringBuilder connectionString) => new()
     {
-        ["PGHOST"] = connectionString.Host,
-        ["PGPORT"] = connectionString.Port.ToString(CultureInfo.InvariantCulture),
+        ["PGHOST"] = string.Join(',', connectionString.Hosts().Select(host => host.Name)),
+        ["PGPORT"] = string.Join(',', connectionString.Hosts().Select(host => host.Port.ToString(CultureInfo.InvariantCulture))),
+        ["PGTARGETSESSIONATTRS"] = connectionString.HasStandby() ? "read-write" : null,
         ["PGUSER"] = connectionString.Username,
         ["PGDATABASE"] = connectionString.Database,
         ["PGPASSWORD"] = connectionString.Password ?? System.Environment.GetEnvironmentVariable("PGPASSWORD"),

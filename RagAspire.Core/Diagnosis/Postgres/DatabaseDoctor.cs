@@ -22,12 +22,13 @@ public sealed partial class DatabaseDoctor(
         var now = time.GetUtcNow();
         var window = new DiagnosisWindow(now - TimeSpan.FromHours(1), now);
         var (observations, unknown) = await ProbeAsync(window, cancellationToken);
-        var (version, figures, statements) = ((string?)null, new List<DatabaseFigure>(), (IReadOnlyList<SlowStatement>)[]);
+        var server = new DatabaseServer(location.Host, location.Port, location.Database, null, location.Cluster);
+        var (figures, statements) = (new List<DatabaseFigure>(), (IReadOnlyList<SlowStatement>)[]);
         try
         {
             await using var session = await PostgresSession.OpenAsync(location.Connection, options.Value.Timeout,
                 cancellationToken);
-            version = session.Version;
+            server = server with { Host = session.Host ?? server.Host, Port = session.Port, Version = session.Version };
             await DatabaseFigures.ReadAsync(session, figures, cancellationToken);
             figures.AddRange(window.Figures.Read().Select(
                 figure => new DatabaseFigure($"{figure.Of}, {figure.Name}", figure.Show(figure.Value), figure.Query)));
@@ -51,7 +52,7 @@ public sealed partial class DatabaseDoctor(
             StatusOf(findings, unknown),
             now,
             Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds,
-            new DatabaseServer(location.Host, location.Port, location.Database, version, location.Cluster),
+            server,
             findings,
             figures,
             statements,

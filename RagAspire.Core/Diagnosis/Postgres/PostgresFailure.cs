@@ -40,6 +40,7 @@ public sealed record PostgresFailure(string Code, string Reason)
         // A Unix socket that does not exist.
         SocketError.AddressNotAvailable => PostgresCodes.Refused,
         null when Find<AuthenticationException>(exception) is not null || IsLogin(exception) => PostgresCodes.Authentication,
+        null when HasNoPrimary(exception) => PostgresCodes.Recovery,
         _ => PostgresCodes.NoAnswer,
     };
 
@@ -66,6 +67,10 @@ public sealed record PostgresFailure(string Code, string Reason)
         exception.Message.Contains("password", StringComparison.OrdinalIgnoreCase)
         || exception.Message.Contains("authentication", StringComparison.OrdinalIgnoreCase)
         || exception.Message.Contains("SSL", StringComparison.Ordinal);
+
+    // Nor for several hosts of which each answers and none is the primary.
+    private static bool HasNoPrimary(Exception exception) =>
+        exception.Message.Contains("No suitable host", StringComparison.Ordinal);
 
     private static T? Find<T>(Exception? exception)
         where T : Exception

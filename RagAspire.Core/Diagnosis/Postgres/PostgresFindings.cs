@@ -87,7 +87,7 @@ internal static class PostgresFindings
             "The connection leads to a standby, or the server crashed and is not done with its recovery.",
             [
                 "After a crash, wait: the log shows the progress of the redo.",
-                "On a standby, point ConnectionStrings__ragdb at the primary, or promote this one when the primary is lost: select pg_promote().",
+                "On a standby, name the primary in ConnectionStrings__ragdb too, or promote this one when the primary is lost: select pg_promote().",
             ],
             []),
         new(PostgresCodes.Starting, "PostgreSQL is starting or stopping", FindingSeverity.Critical,

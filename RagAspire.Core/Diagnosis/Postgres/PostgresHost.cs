@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RagAspire.Backups;
 using RagAspire.Backups.Dumps;
+using RagAspire.Database;
 
 namespace RagAspire.Diagnosis.Postgres;
 
@@ -56,12 +57,12 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
         failure.Code,
         failure.Code switch
         {
-            PostgresCodes.NameResolution => $"The name {location.Host} of the database server cannot be resolved: {failure.Reason}",
-            PostgresCodes.Authentication => $"PostgreSQL at {Address} refuses the user {location.Connection.Username}: {failure.Reason}",
-            PostgresCodes.DatabaseMissing => $"PostgreSQL at {Address} has no database {location.Database}: {failure.Reason}",
-            PostgresCodes.TooManyClients => $"PostgreSQL at {Address} has no connection left: {failure.Reason}",
-            PostgresCodes.NoAnswer => $"PostgreSQL at {Address} gives no usable answer: {failure.Reason}",
-            _ => $"PostgreSQL at {Address} cannot be used now: {failure.Reason}",
+            PostgresCodes.NameResolution => $"The name {location.Names} of the database server cannot be resolved: {failure.Reason}",
+            PostgresCodes.Authentication => $"PostgreSQL at {location.Address} refuses the user {location.Connection.Username}: {failure.Reason}",
+            PostgresCodes.DatabaseMissing => $"PostgreSQL at {location.Address} has no database {location.Database}: {failure.Reason}",
+            PostgresCodes.TooManyClients => $"PostgreSQL at {location.Address} has no connection left: {failure.Reason}",
+            PostgresCodes.NoAnswer => $"PostgreSQL at {location.Address} gives no usable answer: {failure.Reason}",
+            _ => $"PostgreSQL at {location.Address} cannot be used now: {failure.Reason}",
         },
         [location.Evidence(failure), .. LogEvidence()]);
 
@@ -72,9 +73,12 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
             return location.HasNoCluster && await ServerAsync(1, cancellationToken) is null
                 ? new Observation(
                     PostgresCodes.NotInstalled,
-                    $"Nothing listens at {Address}, and PostgreSQL's server is not installed on this machine.",
+                    $"Nothing listens at {location.Address}, and PostgreSQL's server is not installed on this machine.",
                     [location.Evidence(failure)])
-                : new Observation(PostgresCodes.Refused, $"Nothing accepts connections at {Address}: {failure.Reason}", [location.Evidence(failure)]);
+                : new Observation(
+                    PostgresCodes.Refused,
+                    $"{(location.Connection.HasStandby() ? "No primary" : "Nothing")} accepts connections at {location.Address}: {failure.Reason}",
+                    [location.Evidence(failure)]);
         }
 
         var major = ClusterFiles.MajorVersion(cluster) ?? 1;
@@ -101,7 +105,7 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
         return ClusterFiles.IsRunning(cluster)
             ? new Observation(
                 PostgresCodes.Refused,
-                $"PostgreSQL runs as process {ClusterFiles.ProcessId(cluster)} and does not accept connections at {Address}.",
+                $"PostgreSQL runs as process {ClusterFiles.ProcessId(cluster)} and does not accept connections at {location.Address}.",
                 [location.Evidence(failure), .. LogEvidence()])
             : new Observation(
                 PostgresCodes.NotRunning, $"PostgreSQL of {cluster} does not run.",
@@ -136,8 +140,6 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
     // On a small disk the fixed amount would be reached by an empty cluster.
     private long Limit(DiskState disk) =>
         Math.Max((long)(disk.SizeBytes * options.Value.FreeShare), Math.Min(options.Value.FreeBytes, disk.SizeBytes / 20));
-
-    private string Address => $"{location.Host}:{location.Port}";
 
     private static string ProcessState(string cluster) =>
         ClusterFiles.ProcessId(cluster) is { } id ? $"process {id}, which does not exist" : "no file, the server was stopped";

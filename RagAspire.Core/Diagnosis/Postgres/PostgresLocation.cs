@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RagAspire.Database;
 
 namespace RagAspire.Diagnosis.Postgres;
 
@@ -14,25 +15,23 @@ public sealed class PostgresLocation(IConfiguration configuration, IOptions<Post
     private const string Settings = "ragaspire.conf";
 
     /// <summary>The connection string of a diagnosis: without a pool, so that an exhausted one does not matter.</summary>
-    public NpgsqlConnectionStringBuilder Connection { get; } = new(
-        configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"])
-    {
-        Pooling = false,
-        Enlist = false,
-        ApplicationName = "ragaspire-diagnosis",
-        Timeout = Math.Max(1, (int)Math.Ceiling(options.Value.Timeout.TotalSeconds)),
-        CommandTimeout = Math.Max(1, (int)Math.Ceiling(options.Value.Timeout.TotalSeconds)) + 1,
-        CancellationTimeout = 500,
-        KeepAlive = 0,
-    };
+    public NpgsqlConnectionStringBuilder Connection { get; } = Unpooled(
+        configuration.GetConnectionString("ragdb") ?? configuration["Aspire:Npgsql:ConnectionString"], options.Value.Timeout);
 
-    public string Host => Connection.Host ?? "";
+    /// <summary>The host, or the first of several.</summary>
+    public string Host => Connection.Hosts()[0].Name;
 
-    public int Port => Connection.Port;
+    public int Port => Connection.Hosts()[0].Port;
+
+    /// <summary>Every host with its port.</summary>
+    public string Address => string.Join(", ", Connection.Hosts().Select(host => $"{host.Name}:{host.Port}"));
+
+    /// <summary>The names of the hosts.</summary>
+    public string Names => string.Join(',', Connection.Hosts().Select(host => host.Name));
 
     public string Database => Connection.Database ?? Connection.Username ?? "";
 
-    public bool IsLocal => Host.Split(',')[0] is var host
+    public bool IsLocal => Host is var host
         && (host.StartsWith('/') || host is "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)));
 
     /// <summary>The data directory that is configured; null where the host has none.</summary>
@@ -46,7 +45,11 @@ public sealed class PostgresLocation(IConfiguration configuration, IOptions<Post
 
     /// <summary>The way to see a failure again by hand, without the password.</summary>
     public Evidence Evidence(PostgresFailure failure) =>
-        new($"psql -h {Host} -p {Port} -U {Connection.Username} -d {Database} -c 'select 1'", failure.Reason);
+        new($"{Psql} -U {Connection.Username} -d {Database} -c 'select 1'", failure.Reason);
+
+    private string Psql =>
+        $"{(Connection.HasStandby() ? "PGTARGETSESSIONATTRS=read-write " : "")}psql -h {Names} "
+        + $"-p {string.Join(',', Connection.Hosts().Select(host => host.Port))}";
 
     private string? Candidate
     {
@@ -56,6 +59,28 @@ public sealed class PostgresLocation(IConfiguration configuration, IOptions<Post
             return Directory.Exists(directory) ? directory : null;
         }
     }
+
+    private static NpgsqlConnectionStringBuilder Unpooled(string? connectionString, TimeSpan timeout)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            Enlist = false,
+            ApplicationName = "ragaspire-diagnosis",
+            CommandTimeout = Seconds(timeout) + 1,
+            CancellationTimeout = 500,
+            KeepAlive = 0,
+
+            // A diagnosis asks each host anew whether it is the primary.
+            HostRecheckSeconds = 0,
+        };
+
+        // A silent host leaves time for the next.
+        connection.Timeout = Seconds(timeout / connection.Hosts().Count);
+        return connection.ToPrimary();
+    }
+
+    private static int Seconds(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
 
     /// <summary>The port in the settings that the product writes at each start of its server.</summary>
     private static int? OwnPort(string cluster)

@@ -99,6 +99,11 @@ public sealed class PostgresProbe(
             await using var connection = await pool.OpenConnectionAsync(limit.Token);
             return null;
         }
+        catch (Exception ex) when (PostgresFailure.Of(ex).Code is PostgresCodes.Refused or PostgresCodes.Recovery)
+        {
+            // Of several hosts one was promoted, which the pool does not know yet.
+            return null;
+        }
         catch (Exception ex) when (ex is OperationCanceledException or NpgsqlException
             && !cancellationToken.IsCancellationRequested)
         {

@@ -19,6 +19,11 @@ public sealed class PostgresSession : IAsyncDisposable
     /// <summary>False once the server has ended the session.</summary>
     public bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
 
+    /// <summary>The host that the session leads to, which is the primary where the connection string names several.</summary>
+    public string? Host => _connection.Host;
+
+    public int Port => _connection.Port;
+
     public string Version => _connection.PostgreSqlVersion.ToString();
 
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>

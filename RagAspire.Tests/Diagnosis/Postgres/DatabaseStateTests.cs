@@ -73,6 +73,19 @@ public sealed class DatabaseStateTests(Stores stores)
     }
 
     [Fact]
+    public async Task Of_several_servers_each_is_named_and_asked()
+    {
+        var (one, other) = (FreePort.Next(), FreePort.Next());
+        var (first, _) = await DoctorRig.FirstAsync($"Host=127.0.0.1:{one},127.0.0.1:{other};Username=x;Password=y;Database=z");
+
+        Assert.Equal(PostgresCodes.Refused, first.Code);
+        Assert.Contains($"No primary accepts connections at 127.0.0.1:{one}, 127.0.0.1:{other}", first.Symptom, StringComparison.Ordinal);
+        Assert.Contains(
+            $"PGTARGETSESSIONATTRS=read-write psql -h 127.0.0.1,127.0.0.1 -p {one},{other} -U x -d z", first.Evidence[0].Query,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_cannot_be_resolved()
     {
         var (first, _) = await DoctorRig.FirstAsync("Host=nowhere.invalid;Username=x;Password=y;Database=z");
