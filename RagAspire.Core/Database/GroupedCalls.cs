@@ -5,7 +5,7 @@ namespace RagAspire.Database;
 
 /// <summary>
 /// Answers calls that come at the same time together, such as by one transaction (group commit). While one group is answered,
-/// the next one gathers, and at least for the interval since the last one. A call that comes alone waits for no other.
+/// the next one gathers, and at least for <see cref="Interval"/> since the last one. A call that comes alone waits for no other.
 /// </summary>
 /// <param name="atMost">Calls in one group.</param>
 /// <param name="together">
@@ -13,15 +13,15 @@ namespace RagAspire.Database;
 /// and costs no other call. Its token is never cancelled: the calls of a group may be cancelled at different times.
 /// </param>
 /// <param name="alone">Answers one call; it waits for what others hold.</param>
-/// <param name="interval">From the start of one group to that of the next; null for 25 ms.</param>
 public sealed class GroupedCalls<TCall, TResult>(
     int atMost,
     Func<IReadOnlyList<TCall>, CancellationToken, Task<IReadOnlyDictionary<TCall, TResult>>> together,
-    Func<TCall, CancellationToken, Task<TResult>> alone,
-    TimeSpan? interval = null)
+    Func<TCall, CancellationToken, Task<TResult>> alone)
     where TCall : class
 {
-    private readonly TimeSpan _interval = interval ?? TimeSpan.FromMilliseconds(25);
+    /// <summary>From the start of one group to that of the next.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
     private bool _isAnswering;
@@ -69,7 +69,7 @@ public sealed class GroupedCalls<TCall, TResult>(
 
     private async Task GatherAsync()
     {
-        if (_startedAt != 0 && _interval - Stopwatch.GetElapsedTime(_startedAt) is var left && left > TimeSpan.Zero)
+        if (_startedAt != 0 && Interval - Stopwatch.GetElapsedTime(_startedAt) is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left);
         }

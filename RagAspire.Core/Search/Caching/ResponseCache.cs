@@ -37,16 +37,7 @@ public sealed partial class ResponseCache(
     /// <summary>Another version may rank or write differently.</summary>
     private static readonly string Version = typeof(ResponseCache).Module.ModuleVersionId.ToString("N");
 
-    private const int ChecksAtOnce = 256;
-
     private readonly SingleFlight _flights = new(redis, options.Value, TimeProvider.System);
-
-    // While one question is on its way to PostgreSQL, those of other searches gather for the next.
-    private readonly GroupedCalls<CacheKey, bool> _checks = new(
-        ChecksAtOnce,
-        (keys, token) => HaveChangedAsync(dataSource, keys, token),
-        (key, token) => HasChangedAsync(dataSource, key, token),
-        TimeSpan.Zero);
 
     /// <summary>The key of a request in the present generation of a collection.</summary>
     /// <param name="cache">"search" or "answer".</param>
@@ -114,23 +105,8 @@ public sealed partial class ResponseCache(
     }
 
     /// <summary>Whether a collection has changed since a key was made, as PostgreSQL knows it.</summary>
-    /// <remarks>PostgreSQL is asked after the call began, at once for all that ask at the same time.</remarks>
-    public Task<bool> HasChangedAsync(CacheKey key, CancellationToken cancellationToken) =>
-        _checks.AnswerAsync(key, cancellationToken).WaitAsync(cancellationToken);
-
-    private static async Task<IReadOnlyDictionary<CacheKey, bool>> HaveChangedAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)
-    {
-        var newest = (await dataSource.Command("""
-            select c.name, coalesce((select max(seq) from index_changes where collection = c.name), 0) from unnest($1::text[]) c(name)
-            """, keys.Select(key => key.Collection).Distinct().ToArray())
-            .ListAsync(row => (Collection: row.GetString(0), Sequence: row.GetInt64(1)), cancellationToken))
-            .ToDictionary(row => row.Collection, row => row.Sequence);
-        return keys.Distinct().ToDictionary(key => key, key => newest[key.Collection] > key.Sequence);
-    }
-
-    private static Task<bool> HasChangedAsync(NpgsqlDataSource dataSource, CacheKey key, CancellationToken cancellationToken) =>
-        dataSource.Command(
+    public async Task<bool> HasChangedAsync(CacheKey key, CancellationToken cancellationToken) =>
+        await dataSource.Command(
             "select exists (select from index_changes where collection = $1 and seq > $2)", key.Collection, key.Sequence)
             .ScalarAsync<bool>(cancellationToken);
 
