@@ -37,7 +37,7 @@ internal static class ArchiveValues
                 WriteZip(random, archive, entries);
                 break;
             case 1:
-                WriteZip(random, new OneWay(archive), entries);
+                WriteZip(random, new OneWayStream(archive), entries);
                 break;
             case 2:
                 WriteTar(archive, TarEntryFormat.Pax, entries);
@@ -122,33 +122,5 @@ internal static class ArchiveValues
             entry.DataStream = data;
             tar.WriteEntry(entry);
         }
-    }
-
-    /// <summary>Keeps a ZIP from going back to write sizes before the files.</summary>
-    private sealed class OneWay(Stream inner) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-
-        public override void Flush() => inner.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using RagAspire.Documents.Archives;
+using RagAspire.TestSupport.Fuzzing;
 
 namespace RagAspire.Tests.Documents.Archives;
 
@@ -169,7 +170,7 @@ public sealed class ArchiveReaderTests
     private static byte[] Zip(CompressionLevel level, bool isSeekable, params (string Path, byte[] Content)[] files)
     {
         using var target = new MemoryStream();
-        using (var zip = new ZipArchive(isSeekable ? target : new OneWay(target), ZipArchiveMode.Create, leaveOpen: true))
+        using (var zip = new ZipArchive(isSeekable ? target : new OneWayStream(target), ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var (path, content) in files)
             {
@@ -229,32 +230,5 @@ public sealed class ArchiveReaderTests
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(buffer.Length, 1 + (_reads++ * 7919 % 4_000))], cancellationToken);
-    }
-
-    private sealed class OneWay(Stream inner) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
-
-        public override void Flush() => inner.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
