@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using RagAspire.Answers.Sessions;
 using RagAspire.Documents.Intake;
@@ -49,13 +48,13 @@ internal static class SearchApi
     {
         var group = api.MapGroup("/search").RequireAuthorization(Scopes.Read).WithTags("Search").ProducesValidationProblem()
             .AddEndpointFilter(CountAsync);
-        group.MapPost("/", SearchAsync).WithSummary("Search chunks");
-        group.MapGet("/", RevalidateAsync).WithSummary("Search chunks by an address, with an ETag")
+        group.MapPost("/", SearchAsync).WithSummary("Search chunks").Produces<SearchResult>();
+        group.MapGet("/", RevalidateAsync).WithSummary("Search chunks by an address, with an ETag").Produces<SearchResult>()
             .Produces(StatusCodes.Status304NotModified);
         return api;
     }
 
-    private static async Task<Ok<SearchResult>> SearchAsync(
+    private static async Task<IResult> SearchAsync(
         SearchRequest request,
         ClaimsPrincipal user,
         SearchService search,
@@ -71,7 +70,7 @@ internal static class SearchApi
         var result = await search.SearchAsync(query, cancellationToken);
         if (!request.Explain || result.Level == RetrievalLevel.FullText)
         {
-            return TypedResults.Ok(result);
+            return Written(result);
         }
 
         // Counts over the whole collection would tell of documents that the caller does not see.
@@ -84,7 +83,7 @@ internal static class SearchApi
         });
     }
 
-    private static async Task<Results<Ok<SearchResult>, StatusCodeHttpResult>> RevalidateAsync(
+    private static async Task<IResult> RevalidateAsync(
         [AsParameters] SearchAddress address, ClaimsPrincipal user, HttpContext http, SearchService search,
         CancellationToken cancellationToken)
     {
@@ -109,8 +108,11 @@ internal static class SearchApi
             http.Response.Headers.CacheControl = "no-store";
         }
 
-        return TypedResults.Ok(result);
+        return Written(result);
     }
+
+    private static IResult Written(SearchResult result) =>
+        result.Cached ? TypedResults.Ok(WrittenSearch.Of(result)) : TypedResults.Ok(result);
 
     /// <summary>Searches of a key are a session, whatever they find.</summary>
     private static ValueTask<object?> CountAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

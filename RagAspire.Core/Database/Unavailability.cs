@@ -13,7 +13,7 @@ public static class Unavailability
     public static bool IsUnavailable(Exception exception) => Find(exception) switch
     {
         null => false,
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is
+        PostgresException postgres => postgres.IsTransient || IsFatal(postgres) || postgres.SqlState is
             PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.InvalidCatalogName
             or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.ReadOnlySqlTransaction,
@@ -33,6 +33,13 @@ public static class Unavailability
     {
         SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter,
     };
+
+    /// <summary>
+    /// The server has closed the connection, for whatever reason: with a full disk it gives new ones XX000, "could not write init
+    /// file". Refused credentials are no outage.
+    /// </summary>
+    private static bool IsFatal(PostgresException exception) =>
+        exception.InvariantSeverity is "FATAL" or "PANIC" && !exception.SqlState.StartsWith("28", StringComparison.Ordinal);
 
     private static NpgsqlException? Find(Exception? exception) => exception switch
     {

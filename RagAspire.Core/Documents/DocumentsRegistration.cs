@@ -28,6 +28,7 @@ internal static class DocumentsRegistration
         .AddSingleton<BatchStore>()
         .AddSingleton<FailedDocuments>()
         .AddSingleton<DocumentChanges>()
+        .AddSingleton<NewestChange>()
         .AddSingleton<ProgressFeed>()
         .AddHostedService<AbandonedFiles>();
 }

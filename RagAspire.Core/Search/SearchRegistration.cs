@@ -9,6 +9,7 @@ internal static class SearchRegistration
         .AddValidatedOptions<CacheOptions>(CacheOptions.Section)
         .AddValidatedOptions<RerankingOptions>(RerankingOptions.Section)
         .AddSingleton<CacheMetrics>()
+        .AddSingleton<LocalCache>()
         .AddSingleton<ResponseCache>()
         .AddSingleton<QueryVectors>()
         .AddSingleton<SearchMetrics>()

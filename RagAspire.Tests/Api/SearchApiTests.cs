@@ -89,7 +89,11 @@ public sealed class SearchApiTests(SharedSystem shared, Stores stores)
         var first = await client.SearchAsync("foxes", collection);
         var cached = await CachedAsync(client, collection);
         Assert.NotEqual(first.SearchId, cached.SearchId);
-        Assert.Equal($"{first["hits"]}", $"{cached["hits"]}");
+        Assert.Equal(first.Json.AsObject().Select(member => member.Key), cached.Json.AsObject().Select(member => member.Key));
+        foreach (var name in new[] { "hits", "mode", "degraded", "explanation" })
+        {
+            Assert.Equal($"{first[name]}", $"{cached[name]}");
+        }
 
         await UploadAsync(client, collection, "two.txt", "Foxes dig.");
         await FoundAsync(client, collection, 2);

@@ -47,6 +47,21 @@ public sealed class UnavailabilityTests(Stores stores)
         Assert.False(Unavailability.IsUnavailable(exception));
     }
 
+    /// <summary>With a full disk a server that has just started refuses each connection so.</summary>
+    [Fact]
+    public async Task A_server_that_closes_every_new_connection_is_unavailable_and_one_that_refuses_the_password_is_not()
+    {
+        static PostgresException Refusal(string severity, string state) => new("could not write init file", severity, severity, state);
+        Assert.True(Unavailability.IsUnavailable(Refusal("FATAL", PostgresErrorCodes.InternalError)));
+        Assert.True(Unavailability.IsUnavailable(Refusal("PANIC", PostgresErrorCodes.InternalError)));
+        Assert.False(Unavailability.IsUnavailable(Refusal("ERROR", PostgresErrorCodes.InternalError)));
+
+        var unknown = new NpgsqlConnectionStringBuilder(await stores.CreateDatabaseAsync()) { Username = "unknown", Password = "wrong" };
+        await using var connection = new NpgsqlConnection(unknown.ConnectionString);
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(Token));
+        Assert.False(Unavailability.IsUnavailable(refused), refused.ToString());
+    }
+
     [Fact]
     public void Timeouts_and_socket_errors_of_other_components_do_not_blame_the_database()
     {

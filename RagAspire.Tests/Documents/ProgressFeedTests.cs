@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -32,19 +31,11 @@ public sealed class ProgressFeedTests(Stores stores)
         var document = (await core.Get<DocumentStore>().FindAsync(id, Token))!;
         var feed = core.Get<ProgressFeed>();
 
-        var queries = 0;
-        var database = new NpgsqlConnectionStringBuilder(core.Get<NpgsqlDataSource>().ConnectionString).Database!;
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Npgsql",
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => Interlocked.Add(ref queries, IsQuery(activity, database) ? 1 : 0),
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var queries = new QueryCount(core.Get<NpgsqlDataSource>());
         var watchers = Enumerable.Range(0, Watchers)
             .Select(_ => feed.WatchAsync(id, untilEmbedded: false, Token).GetAsyncEnumerator(Token)).ToList();
         await AllSeeAsync(watchers, progress: 0);
-        Assert.Equal(Watchers, queries);
+        Assert.Equal(Watchers, queries.Value);
 
         for (var round = 1; round <= 10; round++)
         {
@@ -53,7 +44,7 @@ public sealed class ProgressFeedTests(Stores stores)
             await AllSeeAsync(watchers, round);
         }
 
-        Assert.Equal(Watchers, queries);
+        Assert.Equal(Watchers, queries.Value);
         await core.Get<NpgsqlDataSource>().Command("update documents set status = 'failed' where id = $1", id).ExecuteAsync(Token);
         await feed.PublishAsync(document with { Status = DocumentStatus.Failed });
         foreach (var watcher in watchers)
@@ -64,7 +55,7 @@ public sealed class ProgressFeedTests(Stores stores)
             await watcher.DisposeAsync();
         }
 
-        Assert.Equal((2 * Watchers) + 1, queries);
+        Assert.Equal((2 * Watchers) + 1, queries.Value);
     }
 
     /// <summary>What Redis has lost, or nothing has published, is found after a silence.</summary>
@@ -91,10 +82,6 @@ public sealed class ProgressFeedTests(Stores stores)
         Assert.True(await next);
         Assert.Equal(DocumentStatus.Failed, watcher.Current.Status);
     }
-
-    private static bool IsQuery(Activity activity, string database) =>
-        activity.TagObjects.Any(tag => tag.Key is "db.query.text" or "db.statement")
-        && activity.TagObjects.Any(tag => tag.Value is string text && text == database);
 
     private static async Task AllSeeAsync(IEnumerable<IAsyncEnumerator<DocumentProgress>> watchers, int progress)
     {

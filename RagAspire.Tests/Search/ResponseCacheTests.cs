@@ -45,10 +45,12 @@ public sealed class ResponseCacheTests(Stores stores)
     }
 
     /// <summary>As in another process, which hears of a change only after the call that made it has returned.</summary>
-    [Fact]
-    public async Task A_change_that_was_not_heard_of_yet_is_a_miss_already()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_that_was_not_heard_of_yet_is_a_miss_already(bool isLocal)
     {
-        await using var rig = await SearchRig.StartAsync(stores);
+        await using var rig = await SearchRig.StartAsync(stores, isLocal: isLocal);
         var (changed, other) = (rig.Cache.Key("search", "changed", "fox"), rig.Cache.Key("search", "other", "fox"));
         rig.Cache.Set("search", changed, new Entry("Old."));
         rig.Cache.Set("search", other, new Entry("Still true."));
@@ -148,6 +150,42 @@ public sealed class ResponseCacheTests(Stores stores)
         }
 
         Assert.True(Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(1), "Lookups wait for a Redis that is gone.");
+    }
+
+    [Fact]
+    public async Task What_this_process_has_served_it_serves_without_Redis()
+    {
+        var proxy = new RedisProxyStub(stores.Redis);
+        await using var rig = await SearchRig.StartAsync(stores, redis: proxy.ConnectionString, isLocal: true);
+        var (read, written) = (rig.Cache.Key("search", "default", "read"), rig.Cache.Key("search", "default", "written"));
+        await using (var other = await SearchRig.StartAsync(stores))
+        {
+            other.Cache.Set("search", read, new Entry("By another process."));
+            await WrittenAsync(other, read);
+        }
+
+        Assert.Equal(new Entry("By another process."), await GetAsync(rig, read));
+        await proxy.DisposeAsync();
+        rig.Cache.Set("search", written, new Entry("By this one."));
+
+        Assert.Equal(new Entry("By another process."), await GetAsync(rig, read));
+        Assert.Equal(new Entry("By this one."), await GetAsync(rig, written));
+    }
+
+    [Fact]
+    public async Task What_a_process_keeps_is_bounded()
+    {
+        await using var rig = await SearchRig.StartAsync(stores, isLocal: true);
+        var local = rig.Services.GetRequiredService<LocalCache>();
+        var text = new string('x', 10_000);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            local.Keep($"entry {i}", new Entry(text), text.Length);
+        }
+
+        // 1 MiB, and an entry takes four times its JSON.
+        Assert.InRange(Enumerable.Range(0, 1000).Count(i => local.Find<Entry>($"entry {i}") is not null), 1, 26);
     }
 
     private static Task<Entry?> GetAsync(SearchRig rig, CacheKey? key) => rig.Cache.GetAsync<Entry>("search", key, Token);

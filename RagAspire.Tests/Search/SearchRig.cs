@@ -55,13 +55,19 @@ internal sealed class SearchRig : IAsyncDisposable
 
     /// <param name="model">Null for a system without an embedding model.</param>
     /// <param name="redis">Null for the Redis that all tests share.</param>
+    /// <param name="isLocal">Whether the process keeps results besides Redis, up to 1 MiB.</param>
     public static async Task<SearchRig> StartAsync(
-        Stores stores, string? model = "stub", string? redis = null, IReadOnlyDictionary<string, string?>? settings = null) => new(
+        Stores stores,
+        string? model = "stub",
+        string? redis = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        bool isLocal = false) => new(
         await CoreServices.CreateAsync(
             stores,
             settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["ConnectionStrings:cache"] = redis ?? stores.Redis,
+                ["Cache:LocalMegabytes"] = isLocal ? "1" : "0",
             }),
         model);
 

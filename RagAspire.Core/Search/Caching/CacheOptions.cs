@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Search.Caching;
 
-/// <summary>Caching of search results and answers in Redis; section <c>Cache</c>.</summary>
+/// <summary>Caching of search results and answers in Redis and in the process; section <c>Cache</c>.</summary>
 public sealed class CacheOptions
 {
     public const string Section = "Cache";
@@ -24,6 +24,10 @@ public sealed class CacheOptions
     /// <summary>How long a search waits for another one, of any process, that computes the same result.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Memory for the results that a process serves again and again, in MiB; 0 to fetch each from Redis.</summary>
+    [Range(0, 4096)]
+    public int LocalMegabytes { get; set; } = 64;
 
     /// <summary>How long a lookup may take before it counts as a miss.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]

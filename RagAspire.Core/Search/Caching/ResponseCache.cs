@@ -5,19 +5,22 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
+using RagAspire.Documents.ChangeFeed;
 using RagAspire.Vectors.Sync;
 using StackExchange.Redis;
 
 namespace RagAspire.Search.Caching;
 
 /// <summary>Where a result is cached, and the state of its collection that it belongs to.</summary>
+/// <param name="Newest">The newest change of all collections that this process knew.</param>
 /// <param name="Sequence">The newest change of the collection that this process knew.</param>
 /// <param name="Name">In Redis.</param>
-public sealed record CacheKey(string Collection, long Sequence, string Name);
+public sealed record CacheKey(string Collection, long Newest, long Sequence, string Name);
 
 /// <summary>
-/// Results in Redis. A key contains the collection and its generation, so that a change of any document invalidates all
-/// results of its collection at once. Without Redis, or while the change feed is interrupted, every lookup is a miss.
+/// Results in Redis, for all processes, and the latest of them in this one. A key contains the collection and its generation,
+/// so that a change of any document invalidates all results of its collection at once. Without Redis only what this process
+/// keeps is found; while the change feed is interrupted, every lookup is a miss.
 /// </summary>
 /// <remarks>
 /// This process hears of a change a moment after the call that made it has returned. So PostgreSQL is asked before a result is
@@ -27,6 +30,8 @@ public sealed partial class ResponseCache(
     NpgsqlDataSource dataSource,
     IConnectionMultiplexer redis,
     IndexGeneration generation,
+    NewestChange newestChange,
+    LocalCache local,
     CacheMetrics metrics,
     IOptions<CacheOptions> options,
     ILogger<ResponseCache> logger)
@@ -45,6 +50,8 @@ public sealed partial class ResponseCache(
     /// <returns>Null when nothing may be cached.</returns>
     public CacheKey? Key(string cache, string collection, object request)
     {
+        // In this order: what is known of all collections is then known of this one.
+        var newest = generation.Newest;
         var sequence = generation.NewestOf(collection);
         if (generation.Of(collection) is not { } current || !options.Value.Enabled)
         {
@@ -53,7 +60,7 @@ public sealed partial class ResponseCache(
 
         var whole = JsonSerializer.Serialize(new { Version, collection, current, request }, Json);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)));
-        return new CacheKey(collection, sequence, $"ragaspire:{cache}:{hash}");
+        return new CacheKey(collection, newest, sequence, $"ragaspire:{cache}:{hash}");
     }
 
     /// <returns>Null for a miss; also when Redis fails, or does not answer within <see cref="CacheOptions.Patience"/>.</returns>
@@ -86,14 +93,21 @@ public sealed partial class ResponseCache(
     public void Set<T>(string cache, CacheKey? key, T value, TimeSpan took = default)
         where T : class
     {
-        if (key is null || !redis.IsConnected)
+        if (key is null)
         {
             return;
         }
 
         try
         {
-            var entry = JsonSerializer.SerializeToUtf8Bytes(new Entry<T>(value, took.TotalSeconds), Json);
+            var kept = new Entry<T>(value, took.TotalSeconds);
+            var entry = JsonSerializer.SerializeToUtf8Bytes(kept, Json);
+            local.Keep(key.Name, kept, entry.Length);
+            if (!redis.IsConnected)
+            {
+                return;
+            }
+
             var lifetime = cache == Answers ? options.Value.AnswerLifetime : options.Value.SearchLifetime;
             redis.GetDatabase().StringSet(key.Name, entry, lifetime, flags: CommandFlags.FireAndForget);
             metrics.Wrote(cache, entry.Length);
@@ -105,8 +119,12 @@ public sealed partial class ResponseCache(
     }
 
     /// <summary>Whether a collection has changed since a key was made, as PostgreSQL knows it.</summary>
+    /// <remarks>
+    /// In most cases nothing at all has changed, which one question says for all searches that ask at the same time.
+    /// </remarks>
     public async Task<bool> HasChangedAsync(CacheKey key, CancellationToken cancellationToken) =>
-        await dataSource.Command(
+        await newestChange.AskAsync(cancellationToken) != key.Newest
+        && await dataSource.Command(
             "select exists (select from index_changes where collection = $1 and seq > $2)", key.Collection, key.Sequence)
             .ScalarAsync<bool>(cancellationToken);
 
@@ -114,6 +132,11 @@ public sealed partial class ResponseCache(
     private async Task<Entry<T>?> ReadAsync<T>(string cache, CacheKey? key, CancellationToken cancellationToken)
         where T : class
     {
+        if (key is not null && local.Find<Entry<T>>(key.Name) is { } kept)
+        {
+            return kept;
+        }
+
         if (key is null || !redis.IsConnected)
         {
             metrics.LookedUp(cache, "bypass");
@@ -126,7 +149,13 @@ public sealed partial class ResponseCache(
             if (value.HasValue)
             {
                 metrics.Read(cache, value.Length());
-                return JsonSerializer.Deserialize<Entry<T>>(((ReadOnlyMemory<byte>)value).Span, Json);
+                var entry = JsonSerializer.Deserialize<Entry<T>>(((ReadOnlyMemory<byte>)value).Span, Json);
+                if (entry is not null)
+                {
+                    local.Keep(key.Name, entry, value.Length());
+                }
+
+                return entry;
             }
 
             metrics.LookedUp(cache, "miss");

@@ -11,6 +11,7 @@ public sealed class IndexGeneration
     private readonly ConcurrentDictionary<string, long> _newest = new();
     private string _installation = "";
     private long _cleaned = long.MaxValue;
+    private long _last;
     private volatile bool _isLoaded;
     private volatile bool _isCurrent;
 
@@ -38,6 +39,9 @@ public sealed class IndexGeneration
     /// <summary>The newest change of the collection that this process has applied.</summary>
     public long NewestOf(string collection) => _newest.GetValueOrDefault(collection);
 
+    /// <summary>The newest change of any collection that this process has applied, and all before it.</summary>
+    public long Newest => Volatile.Read(ref _last);
+
     internal void Loaded(Guid installation, IReadOnlyDictionary<string, long> newest)
     {
         _installation = installation.ToString("N");
@@ -49,8 +53,13 @@ public sealed class IndexGeneration
         _isLoaded = true;
     }
 
-    internal void Moved(string collection, long sequence) =>
+    internal void Moved(string collection, long sequence)
+    {
         _newest.AddOrUpdate(collection, sequence, (_, known) => Math.Max(known, sequence));
+
+        // Changes come in order and from one thread. Written last: a reader of this one finds those of all collections.
+        Volatile.Write(ref _last, Math.Max(_last, sequence));
+    }
 
     /// <param name="sequence">The change up to which the index holds no stale points.</param>
     internal void Cleaned(long sequence) => Volatile.Write(ref _cleaned, sequence);
