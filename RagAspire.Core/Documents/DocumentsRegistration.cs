@@ -28,7 +28,6 @@ internal static class DocumentsRegistration
         .AddSingleton<BatchStore>()
         .AddSingleton<FailedDocuments>()
         .AddSingleton<DocumentChanges>()
-        .AddSingleton<NewestChange>()
         .AddSingleton<ProgressFeed>()
         .AddHostedService<AbandonedFiles>();
 }

@@ -41,10 +41,10 @@ public sealed class SpellingVariantTests : IDisposable
     public void A_text_has_the_terms_of_the_query(string text, string query)
     {
         var encoder = new Bm25Encoder(_analyzer);
-        var asked = encoder.EncodeQuery(query);
+        var asked = Written(encoder.EncodeQuery(query));
 
-        Assert.NotEmpty(asked.Indices);
-        Assert.Subset(encoder.Encode(text).Indices.ToHashSet(), asked.Indices.Where(IsWhole(encoder, query)).ToHashSet());
+        Assert.NotEmpty(asked);
+        Assert.Subset(encoder.Encode(text).Indices.ToHashSet(), asked.Where(IsWhole(encoder, query)).ToHashSet());
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class SpellingVariantTests : IDisposable
     {
         var encoder = new Bm25Encoder(_analyzer);
 
-        Assert.NotEmpty(encoder.EncodeQuery(code).Indices.Except(encoder.Encode(text).Indices));
+        Assert.NotEmpty(Written(encoder.EncodeQuery(code)).Except(encoder.Encode(text).Indices));
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class SpellingVariantTests : IDisposable
     {
         var encoder = new Bm25Encoder(_analyzer);
 
-        Assert.Equal(encoder.EncodeQuery("question").Indices, encoder.EncodeQuery($"{words} question").Indices);
+        Assert.Equal(Written(encoder.EncodeQuery("question")), Written(encoder.EncodeQuery($"{words} question")));
     }
 
     [Fact]
@@ -79,6 +79,10 @@ public sealed class SpellingVariantTests : IDisposable
         Assert.Equal(1, CountOf(terms, "gasket"));
         Assert.NotEqual(encoder.Analysis, new Bm25Encoder(_analyzer).Analysis);
     }
+
+    /// <summary>The terms of a query without its stems in other languages, which count less where it names none.</summary>
+    private static IEnumerable<uint> Written(RagAspire.Vectors.TermVector query) =>
+        query.Indices.Zip(query.Values).Where(term => term.Second >= 1).Select(term => term.First);
 
     private static float CountOf(RagAspire.Vectors.TermVector terms, string term) =>
         terms.Values[Array.IndexOf(terms.Indices, Bm25Encoder.Hash(term))];

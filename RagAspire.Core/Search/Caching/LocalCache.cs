@@ -25,8 +25,11 @@ public sealed class LocalCache(IOptions<CacheOptions> options) : IDisposable
 
     /// <param name="json">The size of its JSON in bytes.</param>
     public void Keep<T>(string name, T entry, long json)
-        where T : class => _entries?.Set(
-            name, entry, new MemoryCacheEntryOptions { Size = json * BytesPerByteOfJson, AbsoluteExpirationRelativeToNow = Lifetime });
+        where T : class => _entries?.Set(name, entry, new MemoryCacheEntryOptions
+        {
+            Size = json * BytesPerByteOfJson,
+            AbsoluteExpirationRelativeToNow = Lifetime,
+        });
 
     public void Dispose() => _entries?.Dispose();
 }

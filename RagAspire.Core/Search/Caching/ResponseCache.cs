@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Database;
-using RagAspire.Documents.ChangeFeed;
 using RagAspire.Vectors.Sync;
 using StackExchange.Redis;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using RagAspire.Vectors.Terms.Languages;
 
 namespace RagAspire.Vectors.Terms;
 
@@ -12,7 +13,7 @@ namespace RagAspire.Vectors.Terms;
 public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? options = null)
 {
     /// <summary>Raised with every change of the terms that a text has.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly Bm25Options _options = options?.Value ?? new Bm25Options();
 
@@ -29,9 +30,10 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
     public TermVector EncodeChunk(string name, string? section, string text)
     {
         var hashes = new List<uint>(text.Length / 6);
-        AddRepeated(hashes, Path.GetFileNameWithoutExtension(name), _options.NameWeight);
-        AddRepeated(hashes, section ?? "", _options.HeadingWeight);
-        Add(hashes, text);
+        var languages = WordLanguages.Of(text);
+        AddRepeated(hashes, Path.GetFileNameWithoutExtension(name), languages, _options.NameWeight);
+        AddRepeated(hashes, section ?? "", languages, _options.HeadingWeight);
+        Add(hashes, text, languages);
         return Count(hashes);
     }
 
@@ -39,7 +41,7 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
     public TermVector Encode(string text)
     {
         var hashes = new List<uint>(text.Length / 6);
-        Add(hashes, text);
+        Add(hashes, text, WordLanguages.Of(text));
         return Count(hashes);
     }
 
@@ -52,15 +54,23 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
         analyzer.Analyze(clean, term => hashes.Add(Hash(term)));
         analyzer.Analyze(variants.Words, term => hashes.Add(Hash(term)));
         hashes.AddRange(variants.Names.Select(name => Hash(name)));
-        return Count(hashes.Count > 0 ? hashes : [.. variants.Pairs.Select(pair => Hash(pair))]);
+        if (hashes.Count == 0)
+        {
+            return Count([.. variants.Pairs.Select(pair => Hash(pair))]);
+        }
+
+        var weights = new Dictionary<uint, float>();
+        LanguageTerms.OfQuery(
+            clean, (term, weight) => CollectionsMarshal.GetValueRefOrAddDefault(weights, Hash(term), out _) += weight);
+        return Plus(Count(hashes), weights);
     }
 
-    private void AddRepeated(List<uint> hashes, string text, int weight)
+    private void AddRepeated(List<uint> hashes, string text, IReadOnlyList<WordLanguage> languages, int weight)
     {
         var from = hashes.Count;
         if (weight > 0)
         {
-            Add(hashes, text);
+            Add(hashes, text, languages);
         }
 
         var once = hashes[from..];
@@ -70,7 +80,7 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
         }
     }
 
-    private void Add(List<uint> hashes, string text)
+    private void Add(List<uint> hashes, string text, IReadOnlyList<WordLanguage> languages)
     {
         var clean = UnicodeCleaner.Clean(text);
         var variants = SpellingVariants.Of(clean);
@@ -78,6 +88,7 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
         analyzer.Analyze(variants.Words, term => hashes.Add(Hash(term)));
         hashes.AddRange(variants.Names.Select(name => Hash(name)));
         hashes.AddRange(variants.Pairs.Select(pair => Hash(pair)));
+        LanguageTerms.OfText(clean, languages, term => hashes.Add(Hash(term)));
     }
 
     /// <summary>The 32-bit hash by which a term is stored; the same in every process and for ever.</summary>
@@ -93,6 +104,17 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
         hash ^= hash >> 33;
         hash *= 0xFF51AFD7ED558CCDUL;
         return (uint)(hash >> 32);
+    }
+
+    private static TermVector Plus(TermVector terms, Dictionary<uint, float> weights)
+    {
+        foreach (var (index, value) in terms.Indices.Zip(terms.Values))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(weights, index, out _) += value;
+        }
+
+        var sorted = weights.OrderBy(term => term.Key).ToList();
+        return new TermVector([.. sorted.Select(term => term.Key)], [.. sorted.Select(term => term.Value)]);
     }
 
     private static TermVector Count(List<uint> found)

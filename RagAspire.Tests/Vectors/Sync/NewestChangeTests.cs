@@ -2,8 +2,9 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
 using RagAspire.Tests.Support;
+using RagAspire.Vectors.Sync;
 
-namespace RagAspire.Tests.Documents;
+namespace RagAspire.Tests.Vectors.Sync;
 
 /// <summary>One question to PostgreSQL serves all that wait for it, and is never older than any of them.</summary>
 public sealed class NewestChangeTests(Stores stores)
@@ -63,7 +64,7 @@ public sealed class NewestChangeTests(Stores stores)
         using var cancelled = new CancellationTokenSource();
         var first = newest.AskAsync(cancelled.Token);
         await cancelled.CancelAsync();
-        await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(first);
         Assert.Equal(0, await newest.AskAsync(Token));
     }
 }

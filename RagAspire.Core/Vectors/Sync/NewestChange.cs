@@ -1,7 +1,7 @@
 using Npgsql;
 using RagAspire.Database;
 
-namespace RagAspire.Documents.ChangeFeed;
+namespace RagAspire.Vectors.Sync;
 
 /// <summary>
 /// The newest change that PostgreSQL holds. A question that is on its way may be older than a caller; callers that come
