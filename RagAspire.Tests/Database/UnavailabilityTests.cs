@@ -47,6 +47,21 @@ public sealed class UnavailabilityTests(Stores stores)
         Assert.False(Unavailability.IsUnavailable(exception));
     }
 
+    [Theory]
+    [InlineData(PostgresErrorCodes.DiskFull, "could not extend file \"base/5/16392\"", true)]
+    [InlineData(PostgresErrorCodes.InternalError, "could not write init file", true)]
+    [InlineData(PostgresErrorCodes.IoError, "could not write block 7: No space left on device", true)]
+    [InlineData(PostgresErrorCodes.InvalidTextRepresentation, "invalid input: \"No space left on device\"", false)]
+    [InlineData(PostgresErrorCodes.InternalError, "cache lookup failed for relation 7", false)]
+    public void A_full_disk_is_unavailability_whatever_code_the_server_gives_it(string code, string message, bool isFull)
+    {
+        var exception = new PostgresException(message, "ERROR", "ERROR", code);
+
+        Assert.Equal(isFull, DiskSpace.IsExhausted(new InvalidOperationException("wrapped", exception)));
+        Assert.Equal(isFull, DiskSpace.IsDatabaseExhausted(exception));
+        Assert.Equal(isFull, Unavailability.IsUnavailable(exception));
+    }
+
     [Fact]
     public void Timeouts_and_socket_errors_of_other_components_do_not_blame_the_database()
     {
