@@ -25,6 +25,7 @@ internal static class ApiServices
         .AddSingleton<ImportReceiver>()
         .AddSingleton<EventStreams>()
         .AddSingleton<ApiMetrics>()
+        .AddSingleton<DatabaseDisk>()
         .AddSingleton<MaintenanceStart>()
         .AddOpenAi()
         .AddMcp()

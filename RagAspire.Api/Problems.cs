@@ -74,10 +74,15 @@ public static class Problems
 
 /// <summary>Translates exceptions to problem details.</summary>
 public sealed partial class ProblemExceptionHandler(
-    IProblemDetailsService problems, UsageMetrics usage, ApiMetrics metrics, ILogger<ProblemExceptionHandler> logger)
+    IProblemDetailsService problems,
+    UsageMetrics usage,
+    ApiMetrics metrics,
+    DatabaseDisk disk,
+    ILogger<ProblemExceptionHandler> logger)
     : IExceptionHandler
 {
     private const string RetryAfterSeconds = "2";
+    private const string FreeSpaceAfterSeconds = "30";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -87,7 +92,7 @@ public sealed partial class ProblemExceptionHandler(
             return true;
         }
 
-        var problem = ToProblem(exception);
+        var problem = disk.Explain(ToProblem(exception), exception, httpContext);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
@@ -97,6 +102,12 @@ public sealed partial class ProblemExceptionHandler(
         if (problem.Status == StatusCodes.Status429TooManyRequests)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (problem.Status == StatusCodes.Status507InsufficientStorage)
+        {
+            httpContext.Response.Headers.RetryAfter = FreeSpaceAfterSeconds;
+            Log.DiskFull(logger, httpContext.Request.Path, exception.Message);
         }
 
         if (problem.Status == StatusCodes.Status408RequestTimeout)
@@ -169,5 +180,8 @@ public sealed partial class ProblemExceptionHandler(
     {
         [LoggerMessage(1, LogLevel.Warning, "Request to {Path} failed because a store is unavailable: {Reason}")]
         public static partial void Unavailable(ILogger logger, string path, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "Request to {Path} failed because a disk is full: {Reason}")]
+        public static partial void DiskFull(ILogger logger, string path, string reason);
     }
 }

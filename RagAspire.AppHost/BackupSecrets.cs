@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using RagAspire.AppHost.EmbeddedStores;
 using RagAspire.Embedded.Postgres;
 
@@ -6,6 +7,8 @@ namespace RagAspire.AppHost;
 internal static class BackupSecrets
 {
     private const string Name = "backup-signing-key";
+
+    private static readonly string[] KeySettings = ["SigningKey", "SigningKeyFile", "SigningPrivateKey", "SigningPrivateKeyFile"];
 
     /// <summary>
     /// The key that signs backups, and the login as which they are restored. Only the worker gets them. In development the key is
@@ -21,8 +24,7 @@ internal static class BackupSecrets
                 "Backups__SigningKey", builder.AddPassword(Name, "Signs backups; also needed to restore them elsewhere."));
         }
 
-        var settings = builder.Configuration.GetSection("Backups");
-        if (string.IsNullOrEmpty(settings["SigningKey"]) && string.IsNullOrEmpty(settings["SigningKeyFile"]))
+        if (!HasKey(builder.Configuration.GetSection("Backups")))
         {
             Secrets.ReadSecret(options, Name);
             worker.WithEnvironment("Backups__SigningKeyFile", Path.Combine(options.DataDirectory, Name));
@@ -32,6 +34,10 @@ internal static class BackupSecrets
             .WithEnvironment("Backups__RestoreRole", EmbeddedPostgres.RestoreRole)
             .WithEnvironment("Backups__RestorePasswordFile", EmbeddedPostgres.RestorePasswordFile(options.DataDirectory));
     }
+
+    /// <summary>Whether the worker has a key, or public keys, by its own settings.</summary>
+    private static bool HasKey(IConfigurationSection settings) =>
+        KeySettings.Any(name => !string.IsNullOrEmpty(settings[name])) || settings.GetSection("TrustedPublicKeys").GetChildren().Any();
 
     private static IResourceBuilder<ProjectResource> WithRestoreRole(
         this IResourceBuilder<ProjectResource> worker, ContainerPostgres? postgres) => postgres is null ? worker : worker

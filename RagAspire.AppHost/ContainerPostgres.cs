@@ -32,6 +32,7 @@ internal sealed class ContainerPostgres
         // The superuser's parameter keeps the name that Aspire gives it: a volume keeps the password of its first start.
         var server = builder.AddPostgres("postgres", password: builder.AddPassword(
                 "postgres-password", "Password of PostgreSQL's superuser; no service has it."))
+            .WithImageTag(ContainerImages.Tag(ContainerImages.Postgres))
             .WithDataVolume("ragaspire-postgres")
             .WithTuning();
         var postgres = new ContainerPostgres(

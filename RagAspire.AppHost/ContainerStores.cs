@@ -11,9 +11,6 @@ namespace RagAspire.AppHost;
 /// </summary>
 internal static class ContainerStores
 {
-    private const string QdrantImage = "qdrant/qdrant";
-    private const string QdrantTag = "v1.18.1";
-
     /// <summary>All stores in containers, as in production.</summary>
     public static Stores AddContainerStores(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
@@ -57,6 +54,7 @@ internal static class ContainerStores
     // Exporters and tools on the container network connect to Redis too, and none of them trusts a development certificate.
     private static IResourceBuilder<RedisResource> AddCache(this IDistributedApplicationBuilder builder) =>
         builder.AddRedis("cache", password: builder.AddPassword("cache-password", "Password of Redis.").WithHidden())
+            .WithImageTag(ContainerImages.Tag(ContainerImages.Redis))
             .WithoutHttpsCertificate()
             .WithVolume("ragaspire-cache", "/data")
             .WithTuning();
@@ -64,7 +62,7 @@ internal static class ContainerStores
     private static IResourceBuilder<ConnectionStringResource> AddQdrant(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey)
     {
-        var server = builder.AddContainer("qdrant", QdrantImage, QdrantTag)
+        var server = builder.AddPinned("qdrant", ContainerImages.Qdrant)
             .WithHttpEndpoint(targetPort: 6334, name: "grpc")
             .WithEndpoint("grpc", endpoint => endpoint.Transport = "http2")
             .WithHttpEndpoint(targetPort: 6333, name: "http")

@@ -98,10 +98,11 @@ public static class RagClients
     }
 
     // A model may take minutes: its time limits are set where it is called. The client's name is that of the Ollama
-    // integration, so other HTTP clients keep the platform's limit of 100 s.
+    // integration, so other HTTP clients keep the platform's limit of 100 s. A redirect would carry the prompt to another server.
     private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName, long lineBytes) =>
         builder.Services.AddHttpClient(HttpClientOf(connectionName))
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false)
             .AddHttpMessageHandler(() => new StreamCancellation())
             .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, ResponseLimit.LongestModelResponse));
 

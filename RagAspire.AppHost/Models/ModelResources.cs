@@ -19,9 +19,6 @@ internal sealed record ModelParameter(string Name, string Default, string Descri
 /// <summary>The models as resources: connection strings below the Ollama that serves them, with state and health.</summary>
 internal static class ModelResources
 {
-    private const string OllamaImage = "ollama/ollama";
-    private const string OllamaTag = "0.21.0";
-
     /// <summary>The models of the configuration, completed by those of an Ollama at <paramref name="endpoint"/>.</summary>
     /// <exception cref="AppHostException">The Ollama has no model of the chosen name.</exception>
     public static Task<ModelConnections> FindModelsAsync(
@@ -99,7 +96,7 @@ internal static class ModelResources
 
     /// <summary>A server whose models are fetched when it runs.</summary>
     public static IResourceBuilder<ContainerResource> AddOllamaContainer(this IDistributedApplicationBuilder builder) =>
-        builder.AddContainer("ollama", OllamaImage, OllamaTag)
+        builder.AddPinned("ollama", ContainerImages.Ollama)
             .WithHttpEndpoint(targetPort: 11434, name: "http")
             .WithHttpHealthCheck("/")
             .WithVolume("ragaspire-ollama", "/root/.ollama")

@@ -27,7 +27,7 @@ internal static class ContainerMonitoring
 
         var prometheus = builder.AddPrometheus(options.PrometheusPort, vectorsKey);
         builder.AddExporters(prometheus, postgres, cache);
-        builder.AddContainer("grafana", "grafana/grafana", "12.0.2")
+        builder.AddPinned("grafana", ContainerImages.Grafana)
             .WithHttpEndpoint(Ports.Free(options.GrafanaPort, "Grafana", "--grafana-port"), targetPort: 3000, name: "http")
             .WithHttpHealthCheck("/api/health")
             .WithVolume("ragaspire-grafana", "/var/lib/grafana")
@@ -71,7 +71,7 @@ internal static class ContainerMonitoring
         // The address of the API as a container sees it is known only inside the container, so the start-up script fills it in.
         const string placeholder = "http://ragaspire-api";
         var builder = api.ApplicationBuilder;
-        builder.AddContainer("alertmanager", "prom/alertmanager", "v0.28.1")
+        builder.AddPinned("alertmanager", ContainerImages.Alertmanager)
             .WithHttpEndpoint(
                 Ports.Free(options.AlertmanagerPort, "Alertmanager", "--alertmanager-port"), targetPort: 9093, name: "http")
             .WithHttpHealthCheck("/-/ready")
@@ -117,7 +117,7 @@ internal static class ContainerMonitoring
             "PROMETHEUS_URL" => builder.Configuration[name] ?? $"http://localhost:{port}",
             _ => builder.Configuration[name],
         };
-        return builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
+        return builder.AddPinned("prometheus", ContainerImages.Prometheus)
             .WithHttpEndpoint(Ports.Free(port, "Prometheus", "--prometheus-port"), targetPort: 9090, name: "http")
             .WithHttpHealthCheck("/-/ready")
             .WithVolume("ragaspire-prometheus", "/prometheus")
@@ -149,7 +149,7 @@ internal static class ContainerMonitoring
         IResourceBuilder<RedisResource> cache)
     {
         var server = postgres.Server.Resource;
-        builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
+        builder.AddPinned("postgres-exporter", ContainerImages.PostgresExporter)
             .WithHttpEndpoint(targetPort: 9187, name: "http")
             .WithHttpHealthCheck("/")
             .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(
@@ -157,14 +157,14 @@ internal static class ContainerMonitoring
             .WithEnvironment("DATA_SOURCE_USER", PostgresRoles.Application)
             .WithEnvironment("DATA_SOURCE_PASS", postgres.Password)
             .AsExporterOf(server);
-        builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0")
+        builder.AddPinned("redis-exporter", ContainerImages.RedisExporter)
             .WithHttpEndpoint(targetPort: 9121, name: "http")
             .WithHttpHealthCheck("/health")
             .WithEnvironment("REDIS_ADDR", ReferenceExpression.Create(
                 $"redis://{cache.Resource.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}"))
             .WithEnvironment("REDIS_PASSWORD", cache.Resource.PasswordParameter!)
             .AsExporterOf(cache.Resource);
-        var node = builder.AddContainer("node-exporter", "prom/node-exporter", "v1.9.1")
+        var node = builder.AddPinned("node-exporter", ContainerImages.NodeExporter)
             .WithHttpEndpoint(targetPort: 9100, name: "http")
             .WithHttpHealthCheck("/")
             .AsExporterOf(prometheus.Resource);

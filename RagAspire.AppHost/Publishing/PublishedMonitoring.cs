@@ -31,7 +31,7 @@ internal static class PublishedMonitoring
             .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", builder.AddPassword("grafana-password", "Password of admin in Grafana."))
             .WithEnvironment("GF_USERS_ALLOW_SIGN_UP", "false")
             .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false");
-        builder.AddContainer("redis-exporter", "oliver006/redis_exporter", "v1.74.0")
+        builder.AddPinned("redis-exporter", ContainerImages.RedisExporter)
             .WithHttpEndpoint(targetPort: 9121, name: "http")
             .WithLimits(cpus: 1, megabytes: 128)
             .WithEnvironment("REDIS_ADDR", ReferenceExpression.Create(
@@ -39,7 +39,7 @@ internal static class PublishedMonitoring
             .WithEnvironment("REDIS_PASSWORD", cache.Resource.PasswordParameter!);
         if (postgres is not null)
         {
-            builder.AddContainer("postgres-exporter", "prometheuscommunity/postgres-exporter", "v0.17.1")
+            builder.AddPinned("postgres-exporter", ContainerImages.PostgresExporter)
                 .WithHttpEndpoint(targetPort: 9187, name: "http")
                 .WithLimits(cpus: 1, megabytes: 128)
                 .WithEnvironment("DATA_SOURCE_URI", ReferenceExpression.Create(

@@ -45,8 +45,22 @@ public sealed class BackupOptions : IValidatableObject
     /// </summary>
     public string? SigningKeyFile { get; set; }
 
-    /// <summary>Earlier keys, each a secret or the file with one: backups that they signed stay trusted.</summary>
+    /// <summary>Earlier secrets, or the files with them: backups that they signed stay trusted.</summary>
     public IReadOnlyList<string> FormerSigningKeys { get; set; } = [];
+
+    /// <summary>
+    /// Instead of a secret, the private key that signs the manifests of new backups: Ed25519 in PKCS#8 PEM without a password.
+    /// </summary>
+    public string? SigningPrivateKey { get; set; }
+
+    /// <summary>The file with that private key.</summary>
+    public string? SigningPrivateKeyFile { get; set; }
+
+    /// <summary>
+    /// Public keys (Ed25519 in PEM), or the files with them: backups of their private keys are trusted. A machine that has no key
+    /// beside them verifies and restores backups, and cannot make one.
+    /// </summary>
+    public IReadOnlyList<string> TrustedPublicKeys { get; set; } = [];
 
     /// <summary>
     /// A login that may do nothing, as which dumps are loaded, where the role of the connection may not create one. The role
@@ -101,19 +115,9 @@ public sealed class BackupOptions : IValidatableObject
     /// </summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!string.IsNullOrEmpty(SigningKey) && !string.IsNullOrEmpty(SigningKeyFile))
+        foreach (var error in Signing.SigningSettings.Validate(this))
         {
-            yield return new ValidationResult(
-                "Backups:SigningKey and Backups:SigningKeyFile are both set: remove one.", [nameof(SigningKey)]);
-        }
-
-        if (new[] { SigningKey }.Concat(FormerSigningKeys.Where(key => !File.Exists(key))).Any(
-            key => key is { Length: > 0 } && key.Trim().Length < Signing.SigningKey.ShortestSecret))
-        {
-            yield return new ValidationResult(
-                $"A key in Backups:SigningKey or Backups:FormerSigningKeys has less than {Signing.SigningKey.ShortestSecret} "
-                + "characters, or names a file that does not exist.",
-                [nameof(SigningKey)]);
+            yield return error;
         }
 
         if (string.IsNullOrEmpty(RestoreRole)

@@ -14,8 +14,32 @@ public static class DiskSpace
     public static bool IsExhausted(Exception? exception) => exception switch
     {
         null => false,
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => true,
+        PostgresException postgres when IsExhausted(postgres) => true,
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull } => true,
         _ => IsExhausted(exception.InnerException),
+    };
+
+    /// <summary>The disk of the database is full, by what its server says.</summary>
+    public static bool IsDatabaseExhausted(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException postgres when IsExhausted(postgres) => true,
+        _ => IsDatabaseExhausted(exception.InnerException),
+    };
+
+    /// <summary>Whether a text of the server or of its log names a full disk, in the words of the operating system.</summary>
+    public static bool IsNamedIn(string message) =>
+        message.Contains("No space left on device", StringComparison.Ordinal)
+        || message.Contains("Disk quota exceeded", StringComparison.Ordinal)
+        || message.Contains("File too large", StringComparison.Ordinal)
+        // The first file of a new session, whose error the server reports without its reason.
+        || message.Contains("could not write init file", StringComparison.Ordinal);
+
+    /// <summary>Texts count only with the codes of failures of the system: others quote what a user sent.</summary>
+    private static bool IsExhausted(PostgresException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.DiskFull => true,
+        PostgresErrorCodes.InternalError or PostgresErrorCodes.IoError => IsNamedIn(exception.MessageText),
+        _ => false,
     };
 }

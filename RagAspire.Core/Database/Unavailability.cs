@@ -7,8 +7,9 @@ namespace RagAspire.Database;
 public static class Unavailability
 {
     /// <summary>
-    /// The server is away, starting, stopping, out of connections or silent, so the same call may succeed later. Only Npgsql's
-    /// exceptions count, and exceptions that wrap them: a bare timeout or socket error belongs to another component.
+    /// The server is away, starting, stopping, out of connections or disk space, or silent, so the same call may succeed later.
+    /// Only Npgsql's exceptions count, and exceptions that wrap them: a bare timeout or socket error belongs to another
+    /// component.
     /// </summary>
     public static bool IsUnavailable(Exception exception) => Find(exception) switch
     {
@@ -16,7 +17,8 @@ public static class Unavailability
         PostgresException postgres => postgres.IsTransient || IsFatal(postgres) || postgres.SqlState is
             PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.InvalidCatalogName
-            or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.ReadOnlySqlTransaction,
+            or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.ReadOnlySqlTransaction
+            || DiskSpace.IsDatabaseExhausted(postgres),
         _ => true,
     };
 
@@ -34,10 +36,7 @@ public static class Unavailability
         SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter,
     };
 
-    /// <summary>
-    /// The server has closed the connection, for whatever reason: with a full disk it gives new ones XX000, "could not write init
-    /// file". Refused credentials are no outage.
-    /// </summary>
+    /// <summary>The server closes the connection, for whatever reason. Refused credentials are no outage.</summary>
     private static bool IsFatal(PostgresException exception) =>
         exception.InvariantSeverity is "FATAL" or "PANIC" && !exception.SqlState.StartsWith("28", StringComparison.Ordinal);
 

@@ -1,12 +1,8 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RagAspire.Answers;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
-using RagAspire.Usage;
-using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Tests.Answers;
@@ -16,10 +12,10 @@ public sealed class AnswersRegistrationTests
     [Fact]
     public async Task Models_are_optional()
     {
-        await using var services = Build([]);
+        await using var services = AnswerServices.Build([]);
 
         Assert.Null(services.GetRequiredService<Embedder>().Model);
-        var (kind, _) = await AskAsync(services);
+        var (kind, _) = await AnswerServices.AskAsync(services);
         Assert.Equal(AnswerKind.Extractive, kind);
     }
 
@@ -29,9 +25,9 @@ public sealed class AnswersRegistrationTests
         await using var stub = await OllamaStub.StartAsync();
         stub.Answer = _ => "Words enough to be stuck in the middle of them.";
         stub.Mode = OllamaMode.HangingMidStream;
-        await using var services = Build(new() { ["Answers:FirstTokenTimeout"] = "00:00:00.300" }, stub);
+        await using var services = AnswerServices.Build(new() { ["Answers:FirstTokenTimeout"] = "00:00:00.300" }, stub.ConnectionString(stub.ChatModel));
 
-        var (kind, degraded) = await AskAsync(services);
+        var (kind, degraded) = await AnswerServices.AskAsync(services);
 
         Assert.Equal((AnswerKind.Extractive, "the model llama3.2:latest did not answer in time"), (kind, degraded));
         await Eventually.TrueAsync(
@@ -43,9 +39,9 @@ public sealed class AnswersRegistrationTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.Mode = OllamaMode.EndlessLine;
-        await using var services = Build([], stub);
+        await using var services = AnswerServices.Build([], stub.ConnectionString(stub.ChatModel));
 
-        var (kind, degraded) = await AskAsync(services);
+        var (kind, degraded) = await AnswerServices.AskAsync(services);
 
         Assert.Equal(AnswerKind.Extractive, kind);
         Assert.NotNull(degraded);
@@ -60,7 +56,7 @@ public sealed class AnswersRegistrationTests
     public async Task Only_clients_of_models_have_no_time_limit_of_their_own()
     {
         await using var stub = await OllamaStub.StartAsync();
-        await using var services = Build([], stub);
+        await using var services = AnswerServices.Build([], stub.ConnectionString(stub.ChatModel));
         var clients = services.GetRequiredService<IHttpClientFactory>();
 
         using var chat = clients.CreateClient("chat_httpClient");
@@ -77,31 +73,9 @@ public sealed class AnswersRegistrationTests
     [InlineData("Embeddings:BatchSize", "0")]
     public async Task Options_out_of_range_are_refused(string name, string value)
     {
-        await using var services = Build(new() { [name] = value });
+        await using var services = AnswerServices.Build(new() { [name] = value });
 
         Assert.Throws<OptionsValidationException>(
             () => (services.GetRequiredService<AnswerWriter>(), services.GetRequiredService<Embedder>()));
-    }
-
-    private static ServiceProvider Build(Dictionary<string, string?> settings, OllamaStub? stub = null)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
-        {
-            ["ConnectionStrings:ragdb"] = "Host=127.0.0.1;Port=1;Database=none",
-            ["ConnectionStrings:cache"] = "127.0.0.1:1",
-            ["ConnectionStrings:chat"] = stub is null ? null : $"Endpoint={stub.Address};Model={stub.ChatModel}",
-        });
-        builder.AddRagClients();
-        builder.Services.AddSingleton(TimeProvider.System).AddUsage().AddVectors().AddAnswers();
-        return builder.Services.BuildServiceProvider();
-    }
-
-    private static async Task<(AnswerKind Kind, string? Degraded)> AskAsync(ServiceProvider services)
-    {
-        var writing = services.GetRequiredService<AnswerWriter>().Begin(
-            new AnswerContext("When did the warehouse in Bergen burn down?", AnswerData.Company, [], HasVectors: false));
-        await writing.TokensAsync(TestContext.Current.CancellationToken).ToListAsync();
-        return (writing.Draft.Kind, writing.Draft.Degraded);
     }
 }

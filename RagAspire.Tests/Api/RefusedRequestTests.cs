@@ -14,12 +14,21 @@ public sealed class RefusedRequestTests(SharedSystem shared, Stores stores)
     [InlineData("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
     [InlineData("GET /alive HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400)]
     [InlineData("POST /alive HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: foo\r\n\r\n", 400)]
+    [InlineData("GET /alive HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400)]
+    [InlineData("GET http://y/alive HTTP/1.1\r\nHost: x\r\n\r\n", 400)]
+    [InlineData("POST /alive HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400)]
+    [InlineData("POST /alive HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400)]
+    [InlineData("\u0016\u0003\u0001\u0000\r\n\r\n", 400)]
     [InlineData("GET /alive HTTP/4.2\r\nHost: x\r\n\r\n", 505)]
     public Task What_is_no_request_is_refused_with_problem_details(string sent, int status) => RefusedAsync(sent, status);
 
     [Fact]
     public Task So_are_headers_that_are_too_large() =>
         RefusedAsync($"GET /alive HTTP/1.1\r\nHost: x\r\nA: {new string('a', 64 << 10)}\r\n\r\n", 431);
+
+    [Fact]
+    public Task So_is_an_address_that_is_too_long() =>
+        RefusedAsync($"GET /{new string('a', 64 << 10)} HTTP/1.1\r\nHost: x\r\n\r\n", 414);
 
     [Fact]
     public Task An_answer_before_it_on_the_same_connection_is_whole() =>

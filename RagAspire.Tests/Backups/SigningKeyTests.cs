@@ -64,6 +64,11 @@ public sealed class SigningKeyTests(Stores stores)
     [InlineData("SigningKey", "short")]
     [InlineData("SigningKeyFile", "/some/file")]
     [InlineData("FormerSigningKeys:0", "/no/such/file")]
+    [InlineData("FormerSigningKeys:0", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----")]
+    [InlineData("SigningPrivateKeyFile", "/some/file")]
+    [InlineData("SigningPrivateKey", "no PEM")]
+    [InlineData("TrustedPublicKeys:0", "/no/such/file")]
+    [InlineData("TrustedPublicKeys:0", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw=\n-----END PUBLIC KEY-----")]
     [InlineData("RestoreRole", "role without a password")]
     public async Task Settings_that_cannot_work_are_errors_that_do_not_show_the_key(string name, string value)
     {

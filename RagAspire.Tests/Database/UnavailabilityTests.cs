@@ -47,11 +47,10 @@ public sealed class UnavailabilityTests(Stores stores)
         Assert.False(Unavailability.IsUnavailable(exception));
     }
 
-    /// <summary>With a full disk a server that has just started refuses each connection so.</summary>
     [Fact]
     public async Task A_server_that_closes_every_new_connection_is_unavailable_and_one_that_refuses_the_password_is_not()
     {
-        static PostgresException Refusal(string severity, string state) => new("could not write init file", severity, severity, state);
+        static PostgresException Refusal(string severity, string state) => new("not this time", severity, severity, state);
         Assert.True(Unavailability.IsUnavailable(Refusal("FATAL", PostgresErrorCodes.InternalError)));
         Assert.True(Unavailability.IsUnavailable(Refusal("PANIC", PostgresErrorCodes.InternalError)));
         Assert.False(Unavailability.IsUnavailable(Refusal("ERROR", PostgresErrorCodes.InternalError)));
@@ -60,6 +59,21 @@ public sealed class UnavailabilityTests(Stores stores)
         await using var connection = new NpgsqlConnection(unknown.ConnectionString);
         var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(Token));
         Assert.False(Unavailability.IsUnavailable(refused), refused.ToString());
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.DiskFull, "could not extend file \"base/5/16392\"", true)]
+    [InlineData(PostgresErrorCodes.InternalError, "could not write init file", true)]
+    [InlineData(PostgresErrorCodes.IoError, "could not write block 7: No space left on device", true)]
+    [InlineData(PostgresErrorCodes.InvalidTextRepresentation, "invalid input: \"No space left on device\"", false)]
+    [InlineData(PostgresErrorCodes.InternalError, "cache lookup failed for relation 7", false)]
+    public void A_full_disk_is_unavailability_whatever_code_the_server_gives_it(string code, string message, bool isFull)
+    {
+        var exception = new PostgresException(message, "ERROR", "ERROR", code);
+
+        Assert.Equal(isFull, DiskSpace.IsExhausted(new InvalidOperationException("wrapped", exception)));
+        Assert.Equal(isFull, DiskSpace.IsDatabaseExhausted(exception));
+        Assert.Equal(isFull, Unavailability.IsUnavailable(exception));
     }
 
     [Fact]

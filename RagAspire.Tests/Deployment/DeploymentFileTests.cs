@@ -70,13 +70,13 @@ public sealed partial class DeploymentFileTests
             .Select(resource => resource.Annotations.OfType<ContainerImageAnnotation>().Last())
             .ToDictionary(image => image.Image.Replace("library/", ""), image => image.Tag!);
         var services = Compose["services"]!.AsObject()
-            .Select(service => $"{service.Value!["image"]}".Split(':')).Where(image => image.Length == 2)
+            .Select(service => $"{service.Value!["image"]}").Where(image => !image.StartsWith('$')).Select(image => image.Split(':', 2))
             .DistinctBy(image => image[0]).ToDictionary(image => image[0], image => image[1]);
 
         Assert.Superset(services.Keys.ToHashSet(), images.Keys.Union(["nginx", "certbot/certbot", "ghcr.io/google/cadvisor"]).ToHashSet());
         Assert.All(images, image => Assert.Equal(image.Value, services[image.Key]));
         Assert.All(
-            PublishedImages.Select(file => Text(file).Split('\n').Single(line => line.StartsWith("FROM ", StringComparison.Ordinal))[5..].Split(':')),
+            PublishedImages.Select(file => Text(file).Split('\n').Single(line => line.StartsWith("FROM ", StringComparison.Ordinal))[5..].Split(':', 2)),
             image => Assert.Equal(image[1], images[image[0]]));
     }
 

@@ -37,7 +37,7 @@ public sealed class BackupWriter(
     /// <summary>Writes checksums and signature, and then the manifest, which makes the backup complete.</summary>
     /// <returns>The manifest with the id of the key.</returns>
     internal async Task<BackupManifest> PublishAsync(
-        BackupManifest manifest, SigningKey key, CancellationToken cancellationToken)
+        BackupManifest manifest, ISigner key, CancellationToken cancellationToken)
     {
         var signed = manifest with { SigningKey = key.Id };
         var json = signed.ToJson();

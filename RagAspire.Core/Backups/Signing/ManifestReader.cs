@@ -4,7 +4,7 @@ using RagAspire.Backups.Targets;
 
 namespace RagAspire.Backups.Signing;
 
-/// <summary>Reads the manifest of a backup, and proves by its signature that a system with the key has written it.</summary>
+/// <summary>Reads the manifest of a backup, and proves by its signature that a system with a known key has written it.</summary>
 public sealed class ManifestReader(SigningKeys keys)
 {
     private const int LongestManifest = 64 << 20;
@@ -59,12 +59,15 @@ public sealed class ManifestReader(SigningKeys keys)
             throw Untrusted(json, null, $"{ManifestSignature.FileName} is malformed.");
         }
 
-        if (keys.Trusted().FirstOrDefault(key => key.Id == signature.KeyId) is not { } known)
+        if (keys.Trusted().FirstOrDefault(signature.IsOf) is not { } known)
         {
+            var settings = signature.Algorithm == Ed25519PublicKey.Name
+                ? "Backups:TrustedPublicKeys to the public key"
+                : "Backups:SigningKeyFile or Backups:FormerSigningKeys to the key";
             return acceptUnsigned ? null : throw Untrusted(
                 json, signature.KeyId,
-                $"The manifest is signed with the key {signature.KeyId}, which is unknown here: set Backups:SigningKeyFile or "
-                + "Backups:FormerSigningKeys to the key of the system that made the backup.");
+                $"The manifest is signed with the key {signature.KeyId} ({signature.Algorithm}), which is unknown here: set {settings} "
+                + "of the system that made the backup.");
         }
 
         return known.Verifies(json, signature.Value) ? known.Id : throw Untrusted(

@@ -5,23 +5,27 @@ namespace RagAspire.Backups.Signing;
 
 /// <summary>The line in a backup's file <c>manifest.sig</c>: algorithm, id of the key, and the signature of all bytes of the
 /// manifest.</summary>
-internal sealed partial record ManifestSignature(string KeyId, byte[] Value)
+internal sealed partial record ManifestSignature(string Algorithm, string KeyId, byte[] Value)
 {
     public const string FileName = "manifest.sig";
 
-    private const string Algorithm = "hmac-sha256";
+    public static ManifestSignature Of(byte[] manifest, ISigner key) => new(key.Algorithm, key.Id, key.Sign(manifest));
 
-    public static ManifestSignature Of(byte[] manifest, SigningKey key) => new(key.Id, key.Sign(manifest));
+    /// <summary>Whether it says to be of a key. The algorithm is compared too: no key is used with that of another.</summary>
+    public bool IsOf(IVerifier key) => key.Algorithm == Algorithm && key.Id == KeyId;
 
     public byte[] ToBytes() => Encoding.ASCII.GetBytes($"{Algorithm} {KeyId} {Convert.ToHexStringLower(Value)}\n");
 
     /// <returns>Null for anything else.</returns>
     public static ManifestSignature? Read(byte[] file) =>
         Line().Match(Encoding.ASCII.GetString(file)) is { Success: true } line
-            ? new ManifestSignature(line.Groups["key"].Value, Convert.FromHexString(line.Groups["value"].ValueSpan))
+            ? new ManifestSignature(
+                line.Groups["algorithm"].Value, line.Groups["key"].Value, Convert.FromHexString(line.Groups["value"].ValueSpan))
             : null;
 
-    [GeneratedRegex($@"\A{Algorithm} (?<key>[0-9a-f]{{16}}) (?<value>[0-9a-f]{{64}})\n?\z")]
+    [GeneratedRegex(
+        $@"\A(?<algorithm>{SigningKey.Name}|{Ed25519PublicKey.Name}) (?<key>[0-9a-f]{{16}}) (?<value>([0-9a-f]{{64}}){{1,2}})\n?\z",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Line();
 }
 

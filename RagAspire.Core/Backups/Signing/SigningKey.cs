@@ -4,10 +4,12 @@ using System.Text;
 namespace RagAspire.Backups.Signing;
 
 /// <summary>A secret that signs manifests with HMAC-SHA-256.</summary>
-internal sealed class SigningKey
+internal sealed class SigningKey : ISigner
 {
     /// <summary>A shorter secret could be guessed by a program that has one signed manifest.</summary>
     public const int ShortestSecret = 32;
+
+    public const string Name = "hmac-sha256";
 
     private const string ManifestPurpose = "ragaspire backup manifest\n";
     private const string IdPurpose = "ragaspire backup key id\n";
@@ -21,13 +23,17 @@ internal sealed class SigningKey
         Id = Convert.ToHexStringLower(Authenticate(IdPurpose, []).AsSpan(0, IdBytes));
     }
 
-    /// <summary>The name of the key in manifests: 16 hexadecimal digits, from which the secret cannot be derived.</summary>
     public string Id { get; }
 
-    /// <exception cref="ArgumentException">The secret is too short.</exception>
-    public static SigningKey Of(string secret) => secret.Trim() is { Length: >= ShortestSecret } trimmed
+    public string Algorithm => Name;
+
+    /// <exception cref="ArgumentException">The secret is too short, or a key of a pair, of which one is public.</exception>
+    public static SigningKey Of(string secret) => secret.Trim() is { Length: >= ShortestSecret } trimmed && !Pem.IsIn(trimmed)
         ? new SigningKey(Encoding.UTF8.GetBytes(trimmed))
-        : throw new ArgumentException($"A signing key has at least {ShortestSecret} characters.", nameof(secret));
+        : throw new ArgumentException(
+            $"A signing key has at least {ShortestSecret} characters and is no PEM: a key of a pair belongs into "
+            + "Backups:SigningPrivateKey or Backups:TrustedPublicKeys.",
+            nameof(secret));
 
     public byte[] Sign(byte[] manifest) => Authenticate(ManifestPurpose, manifest);
 

@@ -7,8 +7,8 @@ using RagAspire.Maintenance;
 namespace RagAspire.Backups.Signing;
 
 /// <summary>
-/// The keys for manifests: the current one, and former ones that only verify. Without a configured key, the first backup creates
-/// one in the data directory.
+/// The keys for manifests: the current one, and others that only verify. Without a configured key, the first backup creates a
+/// secret in the data directory.
 /// </summary>
 public sealed class SigningKeys(IOptions<BackupOptions> options, IConfiguration configuration)
 {
@@ -17,12 +17,19 @@ public sealed class SigningKeys(IOptions<BackupOptions> options, IConfiguration 
     private readonly BackupOptions _options = options.Value;
 
     /// <summary>The key that signs new backups.</summary>
-    /// <exception cref="MaintenanceException">It cannot be read or created.</exception>
-    internal SigningKey Current()
+    /// <exception cref="MaintenanceException">It cannot be read or created, or the machine has only public keys.</exception>
+    internal ISigner Current()
     {
         if (Configured() is { } configured)
         {
             return configured;
+        }
+
+        if (_options.TrustedPublicKeys.Count > 0)
+        {
+            throw new MaintenanceException(
+                "This machine has only public keys (Backups:TrustedPublicKeys): it verifies and restores backups, and makes none. Set "
+                + "Backups:SigningPrivateKeyFile where backups are made.");
         }
 
         var file = DefaultFile();
@@ -40,28 +47,36 @@ public sealed class SigningKeys(IOptions<BackupOptions> options, IConfiguration 
 
     /// <summary>The keys by which a backup is trusted; empty where there is none yet.</summary>
     /// <exception cref="MaintenanceException">One cannot be read.</exception>
-    internal IReadOnlyList<SigningKey> Trusted()
-    {
-        var current = Configured() ?? (File.Exists(DefaultFile()) ? Read(DefaultFile()) : null);
-        return [.. current is null ? [] : new[] { current }, .. _options.FormerSigningKeys.Select(Former)];
-    }
+    internal IReadOnlyList<IVerifier> Trusted() =>
+    [
+        .. (Configured() ?? Created()) is { } own ? new IVerifier[] { own } : [],
+        .. _options.FormerSigningKeys.Select(former => Read(former, SigningKey.Of)),
+        .. _options.TrustedPublicKeys.Select(key => Read(key, Ed25519PublicKey.Of)),
+    ];
 
-    private SigningKey? Configured() => _options switch
+    private ISigner? Configured() => _options switch
     {
+        { SigningPrivateKey: { Length: > 0 } pem } => Ed25519PrivateKey.Of(pem),
+        { SigningPrivateKeyFile: { Length: > 0 } file } => ReadFile(file, Ed25519PrivateKey.Of),
         { SigningKey: { Length: > 0 } secret } => SigningKey.Of(secret),
-        { SigningKeyFile: { Length: > 0 } file } => Read(file),
+        { SigningKeyFile: { Length: > 0 } file } => ReadFile(file, SigningKey.Of),
         _ => null,
     };
 
-    private SigningKey Former(string keyOrFile) => File.Exists(keyOrFile) ? Read(keyOrFile) : SigningKey.Of(keyOrFile);
+    /// <summary>The key of an earlier backup. A machine that is given public keys trusts those only.</summary>
+    private SigningKey? Created() =>
+        _options.TrustedPublicKeys.Count == 0 && File.Exists(DefaultFile()) ? ReadFile(DefaultFile(), SigningKey.Of) : null;
 
-    private SigningKey Read(string file)
+    private TKey Read<TKey>(string keyOrFile, Func<string, TKey> parse) =>
+        File.Exists(keyOrFile) ? ReadFile(keyOrFile, parse) : parse(keyOrFile);
+
+    private TKey ReadFile<TKey>(string file, Func<string, TKey> parse)
     {
         RequireOutsideBackups(file);
-        return Attempt(file, () => SigningKey.Of(File.ReadAllText(file)));
+        return Attempt(file, () => parse(File.ReadAllText(file)));
     }
 
-    private static SigningKey Attempt(string file, Func<SigningKey> read)
+    private static TKey Attempt<TKey>(string file, Func<TKey> read)
     {
         try
         {
@@ -80,8 +95,8 @@ public sealed class SigningKeys(IOptions<BackupOptions> options, IConfiguration 
         if (Path.GetFullPath(file).StartsWith(place + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new MaintenanceException(
-                $"The signing key {file} lies among the backups in {place}, where a writer of forged backups would find it: move "
-                + "it elsewhere, and set Backups:SigningKeyFile.");
+                $"The key {file} lies among the backups in {place}, where a writer of forged backups would find it: move "
+                + "it elsewhere, and change its setting.");
         }
     }
 

@@ -18,8 +18,8 @@ public sealed class BackupRepository(
     public string? Encryption => encryption.Current;
 
     /// <summary>The key that signs new backups.</summary>
-    /// <exception cref="MaintenanceException">It cannot be read or created.</exception>
-    internal SigningKey CurrentKey() => keys.Current();
+    /// <exception cref="MaintenanceException">It cannot be read or created, or the machine has only public keys.</exception>
+    internal ISigner CurrentKey() => keys.Current();
 
     /// <param name="expectedBytes">An upper estimate of the size.</param>
     public BackupWriter Writer(string backup, long expectedBytes) =>

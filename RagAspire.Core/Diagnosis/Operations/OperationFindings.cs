@@ -57,7 +57,7 @@ internal static class OperationFindings
             "Its files were changed or put there by others, or the key that signed it is not configured any more.",
             [
                 "Check who can write to the backups' place.",
-                "After a change of the key, set Backups:FormerSigningKeys to the former one, and verify it: verify ID.",
+                "After a change of the key, set Backups:FormerSigningKeys or TrustedPublicKeys to the former one, and verify it: verify ID.",
             ],
             []),
         new(OperationCodes.Alerts, "Alerts are firing", FindingSeverity.Warning,

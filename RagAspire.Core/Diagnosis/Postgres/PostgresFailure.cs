@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Npgsql;
+using RagAspire.Database;
 
 namespace RagAspire.Diagnosis.Postgres;
 
@@ -27,7 +28,7 @@ public sealed record PostgresFailure(string Code, string Reason)
         PostgresErrorCodes.QueryCanceled => PostgresCodes.NoAnswer,
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => PostgresCodes.Corrupted,
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => PostgresCodes.Migration,
-        _ when IsDiskFull(server.MessageText) => PostgresCodes.DiskFull,
+        _ when DiskSpace.IsNamedIn(server.MessageText) => PostgresCodes.DiskFull,
         PostgresErrorCodes.IoError or PostgresErrorCodes.UndefinedFile => PostgresCodes.Corrupted,
         _ => PostgresCodes.NoAnswer,
     };
@@ -43,14 +44,6 @@ public sealed record PostgresFailure(string Code, string Reason)
         null when HasNoPrimary(exception) => PostgresCodes.Recovery,
         _ => PostgresCodes.NoAnswer,
     };
-
-    /// <summary>Text of the operating system, as the server and its log quote it.</summary>
-    internal static bool IsDiskFull(string message) =>
-        message.Contains("No space left on device", StringComparison.Ordinal)
-        || message.Contains("Disk quota exceeded", StringComparison.Ordinal)
-        || message.Contains("File too large", StringComparison.Ordinal)
-        // The first file of a new session, whose error the server reports without its reason.
-        || message.Contains("could not write init file", StringComparison.Ordinal);
 
     internal static bool IsCorruption(string message) =>
         message.Contains("invalid page in block", StringComparison.Ordinal)

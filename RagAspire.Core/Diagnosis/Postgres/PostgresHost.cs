@@ -116,7 +116,7 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
     private IEnumerable<Observation> FromLog()
     {
         var lines = LastLogLines();
-        if (lines.LastOrDefault(PostgresFailure.IsDiskFull) is { } full)
+        if (lines.LastOrDefault(DiskSpace.IsNamedIn) is { } full)
         {
             yield return new Observation(
                 PostgresCodes.DiskFull, $"PostgreSQL could not write: {full}", [new Evidence(LogQuery(), full)])

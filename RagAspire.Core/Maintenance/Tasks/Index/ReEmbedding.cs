@@ -163,7 +163,7 @@ public sealed class ReEmbeddingModels(
     {
         var limit = new ResponseLimit(ResponseLimit.LongestModelResponse, ResponseLimit.LongestModelResponse)
         {
-            InnerHandler = new SocketsHttpHandler(),
+            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false },
         };
         return new HttpClient(limit) { Timeout = Timeout.InfiniteTimeSpan };
     }
