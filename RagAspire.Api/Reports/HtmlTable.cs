@@ -5,7 +5,7 @@ namespace RagAspire.Api.Reports;
 /// <summary>Writes tables. Each cell carries the name of its column, which a narrow screen shows beside it.</summary>
 internal static class HtmlTable
 {
-    /// <summary>A longer word, such as a statement without spaces, may be broken anywhere; others keep a column as wide as they are.</summary>
+    /// <summary>A longer word may be broken anywhere; the others keep their column as wide as they are.</summary>
     private const int LongestWord = 16;
 
     public static void Append(StringBuilder html, ReportTable table)

@@ -52,7 +52,7 @@ internal static partial class Disks
         return drive.IsReady ? new DiskUsage(path, drive.TotalSize, drive.AvailableFreeSpace, 0, 0) : null;
     }
 
-    /// <summary>The overlay of a running container lies on a disk that is listed itself; inside the container it is the root.</summary>
+    /// <summary>The overlay of a container lies on a disk that is listed itself; inside the container it is the root.</summary>
     private static bool HasSpace(Mount mount) =>
         !WithoutSpace.Contains(mount.Type)
         && !Array.Exists(Kernel, folder => mount.Point.StartsWith(folder, StringComparison.Ordinal))

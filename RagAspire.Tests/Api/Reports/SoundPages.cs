@@ -33,7 +33,8 @@ internal static class SoundPages
     /// Wide and light, and narrow and dark: the texts are there, all pictures are drawn, nothing else is requested, nothing is
     /// wrong with it, and it can be printed.
     /// </summary>
-    public static async Task AssertSoundAsync(this Browser browser, string name, string address, string? key, params string[] texts)
+    public static async Task AssertSoundAsync(
+        this Browser browser, string name, string address, string? key, params string[] texts)
     {
         foreach (var (width, scheme) in new[] { (1280, ColorScheme.Light), (360, ColorScheme.Dark) })
         {
