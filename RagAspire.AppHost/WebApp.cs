@@ -43,10 +43,23 @@ internal static class WebApp
             // Pages that are alive belong to one replica; more need an ingress whose sessions are sticky.
             web.AsPublished(replicas: 1, reservedCpus: 1).WithEnvironment("Proxies__Networks", PrivateNetworks);
         }
-        else
+
+        api.WithLinksTo(web, options);
+    }
+
+    /// <summary>For links to cited pages: where people find the web app.</summary>
+    private static void WithLinksTo(
+        this IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> web, AppHostOptions options)
+    {
+        const string name = "OpenAi__WebAddress";
+        if (api.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
-            // For links to cited pages. Where people find a deployed web app is known to its ingress alone.
-            api.WithEnvironment("OpenAi__WebAddress", FormattableString.Invariant($"http://localhost:{options.WebPort}"));
+            api.WithEnvironment(name, FormattableString.Invariant($"http://localhost:{options.WebPort}"));
+        }
+        else if (api.ApplicationBuilder.ChosenTarget() is DeploymentTarget.Manifest or DeploymentTarget.Azure)
+        {
+            // With Compose and Kubernetes the endpoint is one of the inner network, and only the ingress knows the public one.
+            api.WithEnvironment(name, web.GetEndpoint("http"));
         }
     }
 }

@@ -5,9 +5,8 @@ using RagAspire.TestSupport.Memory;
 namespace RagAspire.Benchmarks;
 
 /// <summary>
-/// <c>leak --data &lt;folder&gt;</c>: false alarms on one-day windows of real series without leaks, and detection and false
-/// alarms
-/// on synthetic memory. The folder, with its sub-folders, has files of lines <c>timestamp,value</c>.
+/// <c>leak --data &lt;folder&gt; [--seed number]</c>: false alarms on one-day windows of real series without leaks, and detection
+/// and false alarms on synthetic memory. The folder, with its sub-folders, has files of lines <c>timestamp,value</c>.
 /// </summary>
 internal sealed class LeakBenchmark(TextWriter output)
 {
@@ -24,12 +23,14 @@ internal sealed class LeakBenchmark(TextWriter output)
     /// <returns>The exit code.</returns>
     public int Print(IReadOnlyList<string> arguments)
     {
-        if (Arguments.Read(arguments, "--data")?.Text("--data") is not { } folder)
+        var read = Arguments.Read(arguments, "--data", "--seed");
+        if (read?.Text("--data") is not { } folder)
         {
-            Console.Error.WriteLine("Usage: leak --data <folder with files of lines timestamp,value>");
+            Console.Error.WriteLine("Usage: leak --data <folder with files of lines timestamp,value> [--seed <of synthetic memory>]");
             return 2;
         }
 
+        var seed = (int)read.Number("--seed", 2_026);
         var files = Directory.Exists(folder)
             ? Directory.GetFiles(folder, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList()
             : [];
@@ -47,12 +48,12 @@ internal sealed class LeakBenchmark(TextWriter output)
         Print($"{hourly.Count} windows of a day, one from each hour: same", hourly);
         foreach (var shape in Enum.GetValues<MemoryShape>())
         {
-            Print($"{Rounds} × {shape}, no leak: false alarms", Synthetic(shape, leak: 0));
+            Print($"{Rounds} × {shape}, no leak: false alarms", Synthetic(shape, leak: 0, seed));
         }
 
-        Print($"{Rounds} × Sawtooth, 1 MB/min, 30 min: found", Synthetic(MemoryShape.Sawtooth, leak: 1));
-        Print($"{Rounds} × DeepSawtooth, 1 MB/min, 30 min: found", Synthetic(MemoryShape.DeepSawtooth, leak: 1));
-        Print($"{Rounds} × DeepSawtooth, 2 MB/min, 30 min: found", Synthetic(MemoryShape.DeepSawtooth, leak: 2));
+        Print($"{Rounds} × Sawtooth, 1 MB/min, 30 min: found", Synthetic(MemoryShape.Sawtooth, leak: 1, seed));
+        Print($"{Rounds} × DeepSawtooth, 1 MB/min, 30 min: found", Synthetic(MemoryShape.DeepSawtooth, leak: 1, seed));
+        Print($"{Rounds} × DeepSawtooth, 2 MB/min, 30 min: found", Synthetic(MemoryShape.DeepSawtooth, leak: 2, seed));
         foreach (var (name, points) in series)
         {
             PrintAlarms(name, Windows(points, TimeSpan.FromHours(1)));
@@ -84,9 +85,9 @@ internal sealed class LeakBenchmark(TextWriter output)
         }
     }
 
-    private static List<MemorySeries> Synthetic(MemoryShape shape, double leak)
+    private static List<MemorySeries> Synthetic(MemoryShape shape, double leak, int seed)
     {
-        var memory = new SyntheticMemory(seed: 2_026);
+        var memory = new SyntheticMemory(seed);
         return [.. Enumerable.Range(0, Rounds).Select(_ => memory.Next(shape, leak))];
     }
 

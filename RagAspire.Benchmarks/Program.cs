@@ -11,29 +11,33 @@ using RagAspire.Benchmarks.Simulation;
 using RagAspire.Benchmarks.Soak;
 using RagAspire.Benchmarks.Throughput;
 
-var (output, rest, none) = (Console.Out, args.Skip(1).ToArray(), CancellationToken.None);
-return args.FirstOrDefault() switch
+var (output, name, rest) = (Console.Out, args.FirstOrDefault(), args.Skip(1).ToArray());
+Func<CancellationToken, Task<int>>? run = name switch
+{
+    "retrieval" => stop => new RetrievalReport(output).PrintAsync(rest, stop),
+    "chunking" => stop => new ChunkingReport(output).PrintAsync(rest, stop),
+    "extraction" => stop => new ExtractionRate(output).PrintAsync(rest, stop),
+    "scan" => stop => new ScanRun(output).PrintAsync(rest, stop),
+    "load" => stop => new LoadRun(output).PrintAsync(rest, stop),
+    "metrics-cost" => stop => new MetricsCost(output).PrintAsync(stop),
+    "maintenance-load" => stop => new MaintenanceLoad(output).PrintAsync(rest, stop),
+    "uploads" => stop => new UploadBurst(output).PrintAsync(rest, stop),
+    "ingestion" => stop => new IngestionRate(output).PrintAsync(rest, stop),
+    "fuzz" => stop => new FuzzRun(output).PrintAsync(rest, stop),
+    "walk" => stop => new WalkRun(output).PrintAsync(rest, stop),
+    "soak" => stop => new SoakRun(output).PrintAsync(rest, stop),
+    "healthy" => stop => new HealthyRun(output).PrintAsync(rest, stop),
+    "replicas" => stop => new ReplicaRun(output).PrintAsync(rest, stop),
+    "simulate" => stop => new CapacityTable(output).PrintAsync(rest, stop),
+    "capacity" => stop => new ReplicaCapacity(output).PrintAsync(rest, stop),
+    _ => null,
+};
+return run is not null ? await StopSignals.RunAsync(run) : name switch
 {
     "quality" => QualityReport.Print(rest, output),
-    "retrieval" => await new RetrievalReport(output).PrintAsync(rest, none),
-    "chunking" => await new ChunkingReport(output).PrintAsync(rest, none),
-    "extraction" => await new ExtractionRate(output).PrintAsync(rest, none),
-    "scan" => await new ScanRun(output).PrintAsync(rest, none),
-    "load" => await new LoadRun(output).PrintAsync(rest, none),
-    FloorServer.Command => await FloorServer.RunAsync(int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]),
-    "metrics-cost" => await new MetricsCost(output).PrintAsync(none),
-    "maintenance-load" => await new MaintenanceLoad(output).PrintAsync(rest, none),
     "leak" => new LeakBenchmark(output).Print(rest),
-    "uploads" => await new UploadBurst(output).PrintAsync(rest, none),
-    "ingestion" => await new IngestionRate(output).PrintAsync(rest, none),
-    "fuzz" => await new FuzzRun(output).PrintAsync(rest, none),
-    "walk" => await new WalkRun(output).PrintAsync(rest, none),
-    "soak" => await new SoakRun(output).PrintAsync(rest, none),
-    "healthy" => await new HealthyRun(output).PrintAsync(rest, none),
-    "replicas" => await new ReplicaRun(output).PrintAsync(rest, none),
-    "simulate" => await new CapacityTable(output).PrintAsync(rest, none),
     "forecast" => new ForecastQuality(output).Print(rest),
-    "capacity" => await new ReplicaCapacity(output).PrintAsync(rest, none),
+    FloorServer.Command => await FloorServer.RunAsync(int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]),
     _ => MicroBenchmarks(args),
 };
 

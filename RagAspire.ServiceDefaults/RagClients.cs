@@ -12,6 +12,8 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>The clients of the stores and models, by the connection names that the AppHost hands to every service.</summary>
 public static class RagClients
 {
+    private const string CommandTimeout = "Command Timeout";
+
     /// <summary>
     /// Registers PostgreSQL (<c>ragdb</c>) and Redis (<c>cache</c>), and where a connection string is set also Qdrant
     /// (<c>vectors</c>), the chat model (<c>chat</c>) and the embedding model (<c>embeddings</c>).
@@ -82,7 +84,11 @@ public static class RagClients
     private static void ConfigureDatabase(NpgsqlDataSourceBuilder source)
     {
         source.ConnectionStringBuilder.Timeout = 5;
-        source.ConnectionStringBuilder.CommandTimeout = 30;
+        if (!source.ConnectionStringBuilder.ShouldSerialize(CommandTimeout))
+        {
+            source.ConnectionStringBuilder.CommandTimeout = 30;
+        }
+
         source.ConnectionStringBuilder.KeepAlive = 15;
         source.ConnectionStringBuilder.ApplicationName ??= "ragaspire";
         source.ConnectionStringBuilder.ToPrimary();

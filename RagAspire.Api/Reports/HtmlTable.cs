@@ -5,6 +5,9 @@ namespace RagAspire.Api.Reports;
 /// <summary>Writes tables. Each cell carries the name of its column, which a narrow screen shows beside it.</summary>
 internal static class HtmlTable
 {
+    /// <summary>A longer word may be broken anywhere; the others keep their column as wide as they are.</summary>
+    private const int LongestWord = 16;
+
     public static void Append(StringBuilder html, ReportTable table)
     {
         if (table.Rows.Count == 0)
@@ -19,7 +22,7 @@ internal static class HtmlTable
             .Append("<thead><tr role=\"row\">");
         foreach (var column in table.Columns)
         {
-            html.Append("<th scope=\"col\" role=\"columnheader\"").Append(NumberClass(column)).Append('>')
+            html.Append("<th scope=\"col\" role=\"columnheader\"").Append(Class(column.Title, column.IsNumber)).Append('>')
                 .Append(HtmlReport.Encode(column.Title)).Append("</th>");
         }
 
@@ -42,14 +45,17 @@ internal static class HtmlTable
     {
         if (isHeading)
         {
-            html.Append("<th scope=\"row\" role=\"rowheader\">").Append(HtmlReport.Cell(cell)).Append("</th>");
+            html.Append("<th scope=\"row\" role=\"rowheader\"").Append(Class(cell.Text, isNumber: false)).Append('>')
+                .Append(HtmlReport.Cell(cell)).Append("</th>");
             return;
         }
 
-        html.Append("<td role=\"cell\"").Append(NumberClass(column))
+        html.Append("<td role=\"cell\"").Append(Class(cell.Text, column.IsNumber))
             .Append(" data-column=\"").Append(HtmlReport.Encode(column.Title)).Append("\">")
             .Append(HtmlReport.Cell(cell)).Append("</td>");
     }
 
-    private static string NumberClass(ReportColumn column) => column.IsNumber ? " class=\"number\"" : "";
+    private static string Class(string? text, bool isNumber) => isNumber ? " class=\"number\""
+        : text?.Split(' ', '\n').Any(word => word.Length > LongestWord) == true ? " class=\"long\""
+        : "";
 }

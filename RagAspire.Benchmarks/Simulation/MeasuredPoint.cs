@@ -9,13 +9,13 @@ using RagAspire.TestSupport.Queueing;
 
 namespace RagAspire.Benchmarks.Simulation;
 
-/// <summary>Measures the unit costs of a search, and the delays of one rate beside those that the simulation expects.</summary>
+/// <summary>Measures the unit costs of a search, and the delays of two rates beside those that the simulation expects.</summary>
 internal sealed class MeasuredPoint(TextWriter output)
 {
     private const int WordsPerDocument = 1_500;
     private const int Alone = 400;
     private const int WarmUp = 100;
-    private const double Load = .5;
+    private static readonly double[] Loads = [.3, .6];
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
     private readonly SyntheticText _text = new(seed: 1);
@@ -39,7 +39,7 @@ internal sealed class MeasuredPoint(TextWriter output)
         await OneByOneAsync(api, WarmUp, cancellationToken);
 
         var before = Used(process, system);
-        var alone = await OneByOneAsync(api, Alone, cancellationToken);
+        await OneByOneAsync(api, Alone, cancellationToken);
         var after = Used(process, system);
         costs = costs with
         {
@@ -51,19 +51,37 @@ internal sealed class MeasuredPoint(TextWriter output)
             $"{chunks} chunks of {costs.DatabaseBytesPerChunk:0} bytes, {costs.ChunksPerSecond:0.0} a second and core; a search takes "
             + $"{costs.ApiSeconds * 1000:0.0} ms of the API's CPU time and {costs.DatabaseSeconds * 1000:0.0} ms of PostgreSQL's"));
 
-        // A request occupies one core while it is served, here or in PostgreSQL.
-        var rate = Load * Environment.ProcessorCount / alone.Average();
+        output.WriteLine("| load | searches/s | measured median, p95 (ms) | simulated median, p95 (ms) | measured / simulated |");
+        output.WriteLine("|---|---|---|---|---|");
+        foreach (var load in Loads)
+        {
+            await CompareAsync(api, load, cancellationToken);
+        }
+
+        return costs;
+    }
+
+    /// <summary>
+    /// A request occupies one core while it is served, here or in PostgreSQL. How long it is served is measured one by one before
+    /// the load and after it, because the compiler and other programs change it.
+    /// </summary>
+    /// <param name="load">The share of what the cores can do.</param>
+    private async Task CompareAsync(HttpClient api, double load, CancellationToken cancellationToken)
+    {
+        var alone = await OneByOneAsync(api, Alone / 2, cancellationToken);
+        var rate = load * Environment.ProcessorCount / alone.Average();
         var arrivals = OpenLoop.Arrivals(rate, Length, seed: 1);
-        var load = await OpenLoop.RunAsync(
+        var run = await OpenLoop.RunAsync(
             arrivals, () => SearchAsync(api, _text.Question(), cancellationToken), cancellationToken);
-        var measured = new Latencies(load.Took);
+        alone = [.. alone, .. await OneByOneAsync(api, Alone / 2, cancellationToken)];
+        var measured = new Latencies(run.Took);
         var simulated = QueueSimulation.Run(
             rate, random => alone[random.Next(alone.Count)], Environment.ProcessorCount, requests: 200_000, seed: 1);
+        var (median, p95) = (simulated.Median * 1000, simulated.Percentile95 * 1000);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate:0} searches/s: measured median {measured.At(.5):0.0} ms, p95 {measured.At(.95):0.0} ms; "
-            + $"simulated {simulated.Median * 1000:0.0} ms, {simulated.Percentile95 * 1000:0.0} ms"));
-        return costs;
+            $"| {load:0 %} | {rate:0} | {measured.At(.5):0.0}, {measured.At(.95):0.0} | {median:0.0}, {p95:0.0} "
+            + $"| {measured.At(.5) / median:0.00}, {measured.At(.95) / p95:0.00} |"));
     }
 
     private static (double Api, double Database) Used(HostProcess api, PrivateSystem system) => (

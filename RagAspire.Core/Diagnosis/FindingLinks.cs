@@ -20,6 +20,7 @@ internal static class FindingLinks
         (Codes(46), Codes(122, 129, 130)),
         (Codes(47, 48, 41, 43), Codes(122, 130)),
         (Codes(48), Codes(47)),
+        (Codes(151), Codes(14, 38, 46, 47, 122, 124, 128, 129, 130)),
 
         // The cache, the index and the models, each with the stage that waits for it.
         (Codes(50, 51, 52, 53, 54), Codes(100, 127)),
@@ -32,7 +33,7 @@ internal static class FindingLinks
         // An alert that fires tells what another finding explains.
         ([.. Range(1, 9), .. Range(12, 18), .. Range(20, 58), .. Range(60, 75), .. Range(80, 93), .. Range(120, 130)],
             Codes(110)),
-        (Codes(150), Codes(110)),
+        (Codes(150, 151), Codes(110)),
     ];
 
     /// <summary>The definitions with the links that lead to other areas.</summary>

@@ -68,7 +68,7 @@ public sealed class DocumentGroups(NpgsqlDataSource dataSource, AuditLog audit)
             },
         };
         await audit.WriteAsync(connection, entry, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return current with { Groups = groups };
     }
 }

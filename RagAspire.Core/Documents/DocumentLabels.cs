@@ -75,7 +75,7 @@ public sealed class DocumentLabels(NpgsqlDataSource dataSource, AuditLog audit)
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
         };
         await audit.WriteAsync(connection, entry, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return document! with { Changed = changed };
     }
 }

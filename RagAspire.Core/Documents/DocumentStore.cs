@@ -84,7 +84,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
 
         await DocumentChanges.AppendAsync(
             connection, [.. deleted.Select(row => row.Id)], [.. deleted.Select(row => row.Collection)], cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return new DeletedDocument(
             id, deleted[0].Collection, deleted.Sum(row => row.Chunks), deleted.Sum(row => row.Vectors), deleted.Count - 1);
     }
@@ -106,7 +106,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
         }
 
         await audit.WriteAsync(connection, new AuditEntry(actor, "document.retry", id.ToString(), collection), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return true;
     }
 

@@ -40,6 +40,16 @@ public sealed class ContainerModelTests : IDisposable
         AssertHas<McpServerEndpointAnnotation>(builder.Resources.Single(resource => resource.Name == "api"));
     }
 
+    [Fact]
+    public async Task The_API_links_to_the_web_app()
+    {
+        await using var builder = await CreateAsync();
+
+        var web = builder.Resources.Single(resource => resource.Name == "web").Annotations.OfType<EndpointAnnotation>().Single();
+        Assert.Equal(
+            FormattableString.Invariant($"http://localhost:{web.Port}"), (await EnvironmentAsync(builder, "api"))["OpenAi__WebAddress"]);
+    }
+
     [Theory]
     [InlineData("postgres-exporter", "postgres")]
     [InlineData("redis-exporter", "cache")]

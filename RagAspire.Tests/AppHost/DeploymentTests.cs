@@ -195,6 +195,8 @@ public sealed class DeploymentTests : IDisposable
         Assert.Equal("{web-secret.value}", resources["web"]!["env"]!["Web__Secret"]!.GetValue<string>());
         Assert.Equal("{api.bindings.http.url}", resources["web"]!["env"]!["services__api__http__0"]!.GetValue<string>());
         Assert.Null(resources["web"]!["env"]!["Security__DevelopmentKey"]);
+        Assert.Equal("{web.bindings.http.url}", resources["api"]!["env"]!["OpenAi__WebAddress"]!.GetValue<string>());
+        Assert.True(resources["web"]!["bindings"]!["http"]!["external"]!.GetValue<bool>());
         AssertMonitoring(resources);
         var redis = resources["cache"]!["args"]!.AsArray().Select(argument => $"{argument}").ToArray();
         Assert.Equal("-c", redis[0]);

@@ -1,14 +1,16 @@
 using Npgsql;
+using RagAspire.Api;
 using RagAspire.Capacity;
 using RagAspire.Capacity.Recommendations;
 using RagAspire.Embedded;
+using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Capacity;
 
 /// <summary>Plans over a real Prometheus with a history that is known, and over the database alone.</summary>
-public sealed class CapacityPlannerTests(Stores stores)
+public sealed class CapacityPlannerTests(Stores stores, Browser browser)
 {
     private const double GiB = 1L << 30;
 
@@ -67,6 +69,8 @@ public sealed class CapacityPlannerTests(Stores stores)
         var tripled = Assert.Single(report.WhatIf, row => row.Name == "request_rate");
         Assert.Equal(3 * tripled.Now, tripled.Then, 6);
         Assert.True(Assert.Single(report.WhatIf, row => row.Name == "cpu").Exceeds);
+        await browser.AssertSoundAsync(
+            "plan", CapacityPage.Describe(report), "Recommendations", "3 times as many requests.", usage.FullTitle);
     }
 
     [Fact]

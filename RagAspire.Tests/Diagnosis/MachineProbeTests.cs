@@ -47,6 +47,31 @@ public sealed class MachineProbeTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_disk_has_one_figure_and_what_the_kernel_shows_as_files_has_none()
+    {
+        _kernel.Plant("proc/self/mountinfo", """
+            22 27 0:21 / /proc rw,relatime - proc proc rw
+            23 27 0:22 / /sys rw,relatime - sysfs sysfs rw
+            27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+            25 24 0:23 / /dev/shm rw,relatime - tmpfs tmpfs rw
+            30 25 0:27 / /dev/shm rw,relatime - tmpfs tmpfs rw
+            31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw
+            32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw
+            33 23 0:30 / /sys/firmware/efi/efivars rw - efivarfs efivarfs rw
+            40 27 0:40 / /var/lib/docker/overlay2/abc/merged rw shared:5 - overlay overlay rw
+            41 27 8:1 / /data rw shared:6 - xfs /dev/sda1 rw
+            42 27 8:1 /backups /data/backups rw shared:6 - xfs /dev/sda1 rw
+            43 27 8:2 / /backups rw - xfs /dev/sdb1 rw
+            44 43 0:41 / /backups ro - tmpfs none ro
+            """);
+        await ExamineAsync(new DiskProbe(_kernel.Options)
+        {
+            Usage = path => new DiskUsage(path, path == _kernel.Root ? 500 : 1000, 400, Inodes: 0, FreeInodes: 0),
+        });
+        Assert.Equal([_kernel.Root, "/", "/dev/shm", "/data"], _figures.Read().Select(figure => figure.Of));
+    }
+
+    [Fact]
     public async Task In_a_container_the_figures_are_those_of_its_limits()
     {
         _kernel.PlantContainer();

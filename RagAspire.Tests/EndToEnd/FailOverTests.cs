@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using Npgsql;
+using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Postgres;
 using RagAspire.Tests.Diagnosis.Postgres;
 using RagAspire.Tests.Maintenance;
@@ -23,15 +25,16 @@ public sealed class FailOverTests(Stores stores)
         await using var servers = await ReplicatedPostgres.StartAsync();
         await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
         {
-            Database = servers.Database,
+            Database = $"{servers.Database};Command Timeout=5",
             Settings = new Dictionary<string, string> { ["Backups__Directory"] = backups.Path },
         });
         await using var doctor = DoctorRig.Create(
-            servers.Database, null, ("ReplicationBytes", "1000000"), ("Timeout", "00:00:20"));
+            servers.Database, null, ("ReplicationBytes", "1000000"), ("Timeout", "00:00:20"), ("LongTransaction", "00:00:00"));
         await system.Client.UploadAndWaitAsync("fox.txt", Encoding.UTF8.GetBytes("The quick brown fox jumps over the lazy dog."));
         await AssertFoundAsync(system, "fox");
         await AssertLagIsDiagnosedAsync(doctor, servers);
         await AssertNoPrimaryIsDiagnosedAsync(servers.Standby);
+        await AssertAbsentStandbyIsDiagnosedAsync(system, doctor, servers);
 
         await using var traffic = new SteadyTraffic(system.Client);
         await traffic.UploadedAsync(3);
@@ -85,6 +88,58 @@ public sealed class FailOverTests(Stores stores)
         await using var doctor = DoctorRig.Create(database, null, ("Timeout", "00:00:20"));
         var found = Assert.Single((await doctor.ExamineAsync()).Findings);
         Assert.Equal(PostgresCodes.Recovery, found.Code);
+    }
+
+    /// <summary>
+    /// Commits wait for a standby that does not exist. An upload is kept and refused for now, also when it is repeated, until it
+    /// is acknowledged as the same document.
+    /// </summary>
+    private static async Task AssertAbsentStandbyIsDiagnosedAsync(RagSystem system, DoctorRig doctor, ReplicatedPostgres servers)
+    {
+        await servers.RequireAsync("absent");
+        await using var session = await servers.Primary.OpenAsync();
+        var hanging = CommitUntilOneWaitsAsync(session);
+        Finding[] findings = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                findings = [.. (await doctor.ExamineAsync()).Findings];
+                return findings is [{ Code: PostgresCodes.SynchronousStandby } first, ..]
+                    && first.Evidence[2].Value.Contains("the longest", StringComparison.Ordinal);
+            },
+            Patience, () => "The absent standby is not found.", Token);
+        Assert.Equal("absent", findings[0].Evidence[0].Value);
+        Assert.Equal($"{ReplicatedPostgres.StandbyName} (streaming, async)", findings[0].Evidence[1].Value);
+        Assert.Equal(
+            PostgresCodes.SynchronousStandby,
+            findings.First(finding => finding.Code == PostgresCodes.LongTransaction).SuppressedBy);
+
+        var content = Encoding.UTF8.GetBytes("Only this document has the word waitingword.");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            using var refused = await system.Client.PostFileAsync("waiting.txt", content);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        await servers.RequireAsync(ReplicatedPostgres.StandbyName);
+        await hanging;
+        await system.Client.UploadAndWaitAsync("waiting.txt", content);
+        Assert.Equal(1, await servers.Primary.ScalarAsync<long>("select count(*) from documents where name = 'waiting.txt'"));
+        await Eventually.TrueAsync(
+            async () => (await doctor.ExamineAsync()).Findings.All(finding => finding.Code != PostgresCodes.SynchronousStandby),
+            Patience, () => "The absent standby is found for ever.", Token);
+    }
+
+    /// <summary>The server heeds its new settings a moment after they were set.</summary>
+    private static async Task CommitUntilOneWaitsAsync(NpgsqlConnection session)
+    {
+        for (var startedAt = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(1);)
+        {
+            startedAt = Stopwatch.GetTimestamp();
+            await using var write = new NpgsqlCommand("select pg_logical_emit_message(true, 'test', '')", session) { CommandTimeout = 0 };
+            await write.ExecuteNonQueryAsync(Token);
+        }
     }
 
     private static async Task AssertEachIsThereOnceAsync(RagSystem system, OwnCluster primary, Guid[] acknowledged)

@@ -60,6 +60,13 @@ internal sealed class ReplicatedPostgres : IAsyncDisposable
         await server.WaitForExitAsync(Token);
     }
 
+    /// <summary>Makes the commits of the primary wait for this standby, from a moment later on.</summary>
+    public async Task RequireAsync(string standby)
+    {
+        await Primary.ExecuteAsSuperuserAsync($"alter system set synchronous_standby_names = '{standby}'");
+        await Primary.ExecuteAsSuperuserAsync("select pg_reload_conf()");
+    }
+
     public Task PromoteStandbyAsync() => Standby.ExecuteAsSuperuserAsync("select pg_promote()");
 
     public async ValueTask DisposeAsync()
@@ -111,8 +118,7 @@ internal sealed class ReplicatedPostgres : IAsyncDisposable
     /// </summary>
     private async Task MakeSynchronousAsync()
     {
-        await Primary.ExecuteAsSuperuserAsync($"alter system set synchronous_standby_names = '{StandbyName}'");
-        await Primary.ExecuteAsSuperuserAsync("select pg_reload_conf()");
+        await RequireAsync(StandbyName);
         await Eventually.TrueAsync(
             () => Primary.ScalarAsync<bool>("select exists (select from pg_stat_replication where sync_state = 'sync')"),
             TimeSpan.FromMinutes(1), () => "The standby does not follow.", Token);

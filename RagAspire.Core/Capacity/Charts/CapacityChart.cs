@@ -52,7 +52,7 @@ public static class CapacityChart
         };
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(Math.Min(0, plot.Axes.GetLimits().Bottom), Math.Max(1e-9, plot.Axes.GetLimits().Top));
-        plot.ShowLegend(Alignment.UpperLeft);
+        plot.ShowLegend(Edge.Bottom);
         return plot;
     }
 

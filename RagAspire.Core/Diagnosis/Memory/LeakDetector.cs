@@ -20,7 +20,7 @@ public static class LeakDetector
     /// What one step, and a wave, may leave of a line's squared errors to explain growth. A leveled sawtooth has lost its noise,
     /// so that chance fits it more closely.
     /// </summary>
-    private static readonly (double Step, double Wave) MostLeft = (.9, .7);
+    private static readonly (double Step, double Wave) MostLeft = (.95, .8);
     private static readonly (double Step, double Wave) MostLeftOfLeveled = (.4, .3);
 
     public static MemoryVerdict Judge(MemorySeries series, MemoryLeakOptions options)

@@ -7,7 +7,7 @@ namespace RagAspire.Diagnosis.Memory;
 internal static class StepOrWave
 {
     /// <summary>A trend beside the step or the wave is believed when at most this share of the squares is left by it.</summary>
-    private const double MostLeftByTrend = .9;
+    private const double MostLeftByTrend = .85;
 
     /// <summary>The share of the series on each side of a step that is needed to know both levels.</summary>
     private const double LeastBesideStep = 1 / 12.0;

@@ -4,11 +4,14 @@ namespace RagAspire.Diagnosis.Memory;
 internal sealed class TrendTest
 {
     /// <summary>
-    /// The scores that floor and Mann–Kendall must reach. Measured on one-day windows without leaks: at a floor of 18 false
-    /// alarms are three times as many. A leveled sawtooth has lost its noise, so its floor may vary more and its slope less.
+    /// The score that the floor must reach. Measured on one-day windows without leaks: at 18 false alarms are three times as
+    /// many.
     /// </summary>
-    private static readonly (int Floor, double Z) Evidence = (20, 1.645);
-    private static readonly (int Floor, double Z) LeveledEvidence = (18, 3);
+    private const int LeastFloor = 20;
+
+    /// <summary>The score of Mann–Kendall. A leveled sawtooth has lost its noise, so its slope may vary less.</summary>
+    private const double LeastZ = 1.645;
+    private const double LeastZOfLeveled = 3;
 
     /// <summary>The share of the growth that may be one step.</summary>
     private const double MostOfOneStep = .7;
@@ -38,14 +41,15 @@ internal sealed class TrendTest
     public Slope GrowthRate =>
         Rate.Value > 0 ? Rate : new Slope(Floor.Growth / Hours, Math.Max(Rate.Low, 0), Math.Max(Rate.High, Floor.Growth / Hours));
 
-    public bool Grows(double leastGrowth, bool isLeveled = false) => Reaches(isLeveled ? LeveledEvidence : Evidence)
+    public bool Grows(double leastGrowth, bool isLeveled = false) => Floor.Score >= LeastFloor
+        && Test.Z > (isLeveled ? LeastZOfLeveled : LeastZ)
         && Level > 0
         && Hours > 0
         && Floor.Growth > leastGrowth * Level
         && (isLeveled || IsSteady);
 
     public bool Shrinks(double leastGrowth) =>
-        Floor.Score <= -Evidence.Floor && Test.Z < -Evidence.Z
+        Floor.Score <= -LeastFloor && Test.Z < -LeastZ
         && Level > 0
         && Hours > 0
         && Floor.Growth < -leastGrowth * Level;
@@ -53,8 +57,6 @@ internal sealed class TrendTest
     /// <summary>The floor of a leveled sawtooth moves with each of its few teeth, so this is not asked of it.</summary>
     private bool IsSteady =>
         Floor.FirstHalf > 0 && Floor.SecondHalf > 0 && Floor.HighestRise < MostOfOneStep * Floor.Growth;
-
-    private bool Reaches((int Floor, double Z) needed) => Floor.Score >= needed.Floor && Test.Z > needed.Z;
 
     /// <summary>The Theil–Sen slope alone.</summary>
     public static double SlopeOf(double[] times, double[] values, int mostValues)

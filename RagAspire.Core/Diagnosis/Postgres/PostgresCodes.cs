@@ -34,4 +34,5 @@ public static class PostgresCodes
     public const string Statistics = "RAG-D048";
     public const string Wal = "RAG-D049";
     public const string Growth = "RAG-D150";
+    public const string SynchronousStandby = "RAG-D151";
 }

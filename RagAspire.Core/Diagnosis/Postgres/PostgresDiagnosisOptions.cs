@@ -40,6 +40,10 @@ public sealed class PostgresDiagnosisOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan LockWait { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a commit may wait for a synchronous standby that follows.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan CommitWait { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The share of blocks from the buffer cache below which to warn.</summary>
     [Range(0.0, 1.0)]
     public double CacheHitShare { get; set; } = 0.9;

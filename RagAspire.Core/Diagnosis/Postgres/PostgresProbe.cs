@@ -85,8 +85,8 @@ public sealed class PostgresProbe(
         SessionChecks.LocksAsync, counters.DeadlocksAsync,
         counters.CacheAsync, StorageChecks.DeadRowsAsync, StorageChecks.StatisticsAsync, StorageChecks.TransactionIdsAsync,
         StorageChecks.InvalidIndexesAsync,
-        counters.CheckpointsAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync, WalChecks.ArchiveAsync, WalChecks.SizeAsync,
-        StatementChecks.SlowAsync, growth.DiskAsync,
+        counters.CheckpointsAsync, StandbyChecks.SynchronousAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync,
+        WalChecks.ArchiveAsync, WalChecks.SizeAsync, StatementChecks.SlowAsync, growth.DiskAsync,
     ];
 
     /// <summary>The server answers this session and the application's pool hands out no connection.</summary>

@@ -58,7 +58,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         await DocumentContents.InsertAsync(connection, document.Id, document.Version, file.Path, cancellationToken);
         await DocumentSources.SetAsync(connection, document, file.Source, cancellationToken);
         await audit.WriteAsync(connection, Entry(actor, "document.upload", document), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 
@@ -153,10 +153,11 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         string[] changed = [.. Changed(current, file, change.Tags)];
-        var isMoved = await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
+        await DocumentSources.SetAsync(connection, current, file.Source, cancellationToken);
         if (changed.Length == 0)
         {
-            await (isMoved ? change.Transaction.CommitAsync(cancellationToken) : Task.CompletedTask);
+            // Also where nothing was written: the earlier upload may still wait for a synchronous standby.
+            await change.Transaction.CommitConfirmedAsync(cancellationToken);
             return new IntakeResult(current with { Changed = [], Source = file.Source }, IsNew: false);
         }
 
@@ -173,7 +174,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
             Details = new Dictionary<string, string> { ["changed"] = string.Join(", ", changed) },
         };
         await audit.WriteAsync(connection, entry, cancellationToken);
-        await change.Transaction.CommitAsync(cancellationToken);
+        await change.Transaction.CommitConfirmedAsync(cancellationToken);
         return new IntakeResult(document! with { Changed = changed, Source = file.Source }, IsNew: false);
     }
 
@@ -210,7 +211,7 @@ public sealed class DocumentIntake(NpgsqlDataSource dataSource, AuditLog audit)
         }
 
         await audit.WriteAsync(connection, Entry(actor, "document.replace", document), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
         return new IntakeResult(document with { Source = file.Source }, IsNew: true);
     }
 

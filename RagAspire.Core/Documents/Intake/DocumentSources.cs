@@ -13,13 +13,12 @@ internal static class DocumentSources
     /// Gives a document to the source that its new version or name comes from. Without one it is taken from its source: who
     /// uploads a document wants to keep it, whatever becomes of the file in the source.
     /// </summary>
-    /// <returns>Whether anything has changed.</returns>
-    public static async Task<bool> SetAsync(
+    public static async Task SetAsync(
         NpgsqlConnection connection, Document stored, DocumentSource? source, CancellationToken cancellationToken)
     {
         if (stored.Source == source)
         {
-            return false;
+            return;
         }
 
         await (source is null
@@ -28,6 +27,5 @@ internal static class DocumentSources
                 insert into document_sources (document_id, source, path) values ($1, $2, $3)
                 on conflict (document_id) do update set source = excluded.source, path = excluded.path
                 """, stored.Id, source.Name, source.Path)).ExecuteAsync(cancellationToken);
-        return true;
     }
 }

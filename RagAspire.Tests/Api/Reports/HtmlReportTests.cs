@@ -1,9 +1,4 @@
-using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using RagAspire.Api.Reports;
 
@@ -20,7 +15,7 @@ public sealed class HtmlReportTests(Browser browser)
     [InlineData(360, ColorScheme.Dark, "phone-dark")]
     public async Task A_page_is_sound_wide_and_narrow_light_and_dark(int width, ColorScheme scheme, string name)
     {
-        await using var server = await ServeAsync(Sample("Disk of the vector index"));
+        await using var server = await ReportServer.StartAsync(Sample("Disk of the vector index"));
         await using var page = await browser.OpenAsync(width, scheme);
         await page.Page.GotoAsync(server.Urls.Single());
         await page.KeepPictureAsync($"report-{name}");
@@ -39,7 +34,7 @@ public sealed class HtmlReportTests(Browser browser)
     [Fact]
     public async Task A_narrow_page_names_the_column_beside_each_value()
     {
-        await using var server = await ServeAsync(Sample("Disk"));
+        await using var server = await ReportServer.StartAsync(Sample("Disk"));
         await using var page = await browser.OpenAsync(360);
         await page.Page.GotoAsync(server.Urls.Single());
 
@@ -50,7 +45,7 @@ public sealed class HtmlReportTests(Browser browser)
     [Fact]
     public async Task A_printed_page_is_dark_on_white()
     {
-        await using var server = await ServeAsync(Sample("Disk"));
+        await using var server = await ReportServer.StartAsync(Sample("Disk"));
         await using var page = await browser.OpenAsync(scheme: ColorScheme.Dark);
         await page.Page.GotoAsync(server.Urls.Single());
         await page.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
@@ -62,7 +57,7 @@ public sealed class HtmlReportTests(Browser browser)
     [Fact]
     public async Task Hostile_texts_stay_texts()
     {
-        await using var server = await ServeAsync(Sample(Hostile));
+        await using var server = await ReportServer.StartAsync(Sample(Hostile));
         await using var page = await browser.OpenAsync();
         await page.Page.GotoAsync(server.Urls.Single());
 
@@ -77,7 +72,7 @@ public sealed class HtmlReportTests(Browser browser)
     {
         var foreign = HtmlReport.Write(Sample("Disk")).Replace(
             "<main>", "<main><script>document.title='owned'</script><p style=\"color:red\">x</p><img src=\"http://127.0.0.1:9/x\">", StringComparison.Ordinal);
-        await using var server = await ServeAsync(foreign);
+        await using var server = await ReportServer.StartAsync(foreign);
         await using var page = await browser.OpenAsync();
         await page.Page.GotoAsync(server.Urls.Single());
 
@@ -140,22 +135,4 @@ public sealed class HtmlReportTests(Browser browser)
                 ],
             },
         ]);
-
-    private static Task<WebApplication> ServeAsync(Report report) => ServeAsync(HtmlReport.Write(report));
-
-    private static async Task<WebApplication> ServeAsync(string html)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        app.MapGet("/", context =>
-        {
-            context.Response.ContentType = "text/html; charset=utf-8";
-            context.Response.Headers.ContentSecurityPolicy = HtmlReport.ContentSecurityPolicy;
-            return context.Response.WriteAsync(html);
-        });
-        await app.StartAsync();
-        return app;
-    }
 }

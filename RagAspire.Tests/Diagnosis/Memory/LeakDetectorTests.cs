@@ -24,10 +24,10 @@ public sealed class LeakDetectorTests
 
     [Theory]
     [InlineData(MemoryShape.Sawtooth, 1)]
-    [InlineData(MemoryShape.DeepSawtooth, 2)]
-    [InlineData(MemoryShape.Wandering, 5)]
-    [InlineData(MemoryShape.Step, 5)]
-    [InlineData(MemoryShape.Wave, 2)]
+    [InlineData(MemoryShape.DeepSawtooth, 1)]
+    [InlineData(MemoryShape.Wandering, 3)]
+    [InlineData(MemoryShape.Step, 1)]
+    [InlineData(MemoryShape.Wave, 1)]
     public void Garbage_steps_waves_and_a_level_that_wanders_are_no_leak(MemoryShape shape, int most)
     {
         var memory = new SyntheticMemory(seed: 2);

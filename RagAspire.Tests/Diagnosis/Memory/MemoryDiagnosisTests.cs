@@ -1,12 +1,14 @@
+using RagAspire.Api;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Memory;
 using RagAspire.Monitoring.Memory;
+using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Diagnosis.Memory;
 
-public sealed class MemoryDiagnosisTests(Stores stores)
+public sealed class MemoryDiagnosisTests(Stores stores, Browser browser)
 {
     private const long Megabyte = 1_000_000;
 
@@ -87,6 +89,8 @@ public sealed class MemoryDiagnosisTests(Stores stores)
             [("ragaspire-web/web", MemoryTrend.Growing), ("redis-1", MemoryTrend.Stable)],
             report.Services.Select(service => (service.Service, service.Trend)));
         Assert.Equal(1000 * Megabyte, report.Services[0].Limit);
+        await browser.AssertSoundAsync(
+            "growing", MemoryPage.Describe(report), "Memory keeps growing: ragaspire-web/web.", "Limit reached");
     }
 
     [Fact]
