@@ -78,6 +78,7 @@ public static class MaintenanceRegistration
         return services
             .AddSingleton<OldFiles>()
             .AddSingleton<OldRecords>()
+            .AddSingleton<UnusedContainers>()
             .AddSingleton<CacheBudget>()
             .AddMaintenanceTask<CleanUpTask>();
     }

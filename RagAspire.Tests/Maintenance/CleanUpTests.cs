@@ -68,6 +68,39 @@ public sealed class CleanUpTests(Stores stores)
         await host.SucceedAsync("clean-up");
     }
 
+    /// <summary>The engine is played; what it is asked for was tried on a real one.</summary>
+    [Fact]
+    public async Task Of_a_container_engine_only_what_the_deployment_left_is_removed()
+    {
+        using var directory = TestDirectory.Create("engine");
+        var socket = Path.Combine(directory.Path, "engine.sock");
+        await using var engine = await ContainerEngineStub.StartAsync(socket);
+        await using (var host = await HostAsync(new() { ["Maintenance:CleanUp:ContainerSocket"] = socket }))
+        {
+            await host.SucceedAsync("clean-up", dryRun: true);
+            Assert.Empty(engine.Requests);
+            var notes = (await host.SucceedAsync("clean-up")).Notes;
+            Assert.Contains("The container engine removed 1 unused images, 12.0 MB.", notes);
+            Assert.Contains("The container engine removed 2 unused containers, 0.5 MB.", notes);
+        }
+
+        const string Ours = "\"label\":[\"ragaspire.deployment=true\"],\"label!\":[\"ragaspire.keep=true\"]";
+        Assert.Equal(
+            [
+                $"/containers/prune {{{Ours},\"until\":[\"86400s\"]}}",
+                $"/images/prune {{\"dangling\":[\"false\"],{Ours},\"until\":[\"86400s\"]}}",
+                $"/networks/prune {{{Ours},\"until\":[\"86400s\"]}}",
+                $"/volumes/prune {{{Ours}}}",
+            ],
+            engine.Requests);
+
+        await engine.DisposeAsync();
+        await using var without = await HostAsync(new() { ["Maintenance:CleanUp:ContainerSocket"] = socket });
+        var failed = await without.RunAsync("clean-up");
+        Assert.Equal(RunStatus.Failed, failed.Status);
+        Assert.Contains(failed.Report!.Notes, note => note.StartsWith("The container engine at", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Expired_leases_are_released_and_orphaned_uploads_deleted()
     {

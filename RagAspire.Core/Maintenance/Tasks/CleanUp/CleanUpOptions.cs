@@ -34,6 +34,16 @@ public sealed class CleanUpOptions
     [Range(1, 3_650)]
     public int BatchDays { get; set; } = 90;
 
+    /// <summary>
+    /// The socket of the container engine, such as <c>/var/run/docker.sock</c>, where what earlier versions of the deployment left
+    /// there is to be removed; null for none. It gives the worker the rights of the engine.
+    /// </summary>
+    public string? ContainerSocket { get; set; }
+
+    /// <summary>The age from which unused containers, images and networks are removed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan ContainerAge { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Bytes that RagAspire's caches may take in Redis.</summary>
     [Range(0, long.MaxValue)]
     public long CacheBytes { get; set; } = 512L << 20;
