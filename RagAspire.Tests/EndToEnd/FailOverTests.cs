@@ -26,7 +26,13 @@ public sealed class FailOverTests(Stores stores)
         await using var system = await RagSystem.StartAsync(stores, new RagSystemOptions
         {
             Database = $"{servers.Database};Command Timeout=5",
-            Settings = new Dictionary<string, string> { ["Backups__Directory"] = backups.Path },
+            Settings = new Dictionary<string, string>
+            {
+                ["Backups__Directory"] = backups.Path,
+                ["Diagnosis__Limit"] = "00:00:30",
+                ["Diagnosis__ProbeLimit"] = "00:00:30",
+                ["Diagnosis__Postgres__Timeout"] = "00:00:20",
+            },
         });
         await using var doctor = DoctorRig.Create(
             servers.Database, null, ("ReplicationBytes", "1000000"), ("Timeout", "00:00:20"), ("LongTransaction", "00:00:00"));
@@ -121,6 +127,12 @@ public sealed class FailOverTests(Stores stores)
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.NotNull(refused.Headers.RetryAfter);
         }
+
+        // The diagnosis of the running system writes nothing that could wait, too.
+        var diagnosis = await system.Client.GetAsync("/api/v1/operations/diagnostics");
+        Assert.Contains(
+            PostgresCodes.SynchronousStandby,
+            diagnosis["findings"]!.AsArray().Select(finding => finding!["code"]!.GetValue<string>()));
 
         await servers.RequireAsync(ReplicatedPostgres.StandbyName);
         await hanging;
