@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RagAspire.Security;
 
 namespace RagAspire.Api;
 
@@ -72,7 +73,7 @@ internal static class ApiMetricsExtensions
                 return;
             }
 
-            metrics.Requested(context.User.Identity?.Name ?? "anonymous", route);
+            metrics.Requested(Caller.Of(context.User).Tag, route);
             if (endpoint.Metadata.GetMetadata<TakesUploads>() is not null)
             {
                 metrics.Uploaded(context.Response.StatusCode);

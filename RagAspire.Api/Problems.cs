@@ -11,6 +11,7 @@ using RagAspire.Api.Security;
 using RagAspire.Database;
 using RagAspire.Documents.Intake;
 using RagAspire.Security;
+using RagAspire.Security.Users;
 using RagAspire.Transfer;
 using RagAspire.Usage;
 using RagAspire.Usage.Budgets;
@@ -28,7 +29,8 @@ public static class Problems
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
-            context.ProblemDetails.Detail ??= Reason(context.ProblemDetails.Status);
+            context.ProblemDetails.Detail ??=
+                context.HttpContext.Features.Get<RefusedCaller>()?.Reason ?? Reason(context.ProblemDetails.Status);
             AddTraceId(context.ProblemDetails, context.HttpContext.TraceIdentifier);
             OpenAiProblem.Complete(context.ProblemDetails, context.HttpContext.Request.Path);
         });
@@ -119,7 +121,7 @@ public sealed partial class ProblemExceptionHandler(
         {
             httpContext.Response.Headers.RetryAfter =
                 Math.Max(1, Math.Ceiling(budget.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            usage.Refused(Caller.Of(httpContext.User).Name);
+            usage.Refused(Caller.Of(httpContext.User).Tag);
         }
 
         httpContext.Response.StatusCode = problem.Status!.Value;

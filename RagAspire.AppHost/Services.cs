@@ -18,6 +18,7 @@ internal static class Services
             .WithBackupSecrets(options, stores)
             .WithEnvironment("KeyRing__Secret", builder.AddKeptSecret(
                 options, "key-ring-secret", "Encrypts the keys with which the workers' pages are signed."))
+            .WithIdentityProvider()
             .WithIconName("Toolbox")
             .WithPage("http", "/hangfire", "Jobs")
             .WithExtraPage("http", "/health", "Health");
@@ -32,6 +33,7 @@ internal static class Services
             .WithService(options, options.ApiPort, stores)
             .WithKeys(apiKey, metricsToken)
             .WithEnvironment("Security__AlertsKey", alertsKey)
+            .WithIdentityProvider()
             .WithExternalHttpEndpoints()
             .WithIconName("PlugConnected")
             .WithPage("http", "/scalar", "API reference")

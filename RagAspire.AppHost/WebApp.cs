@@ -33,6 +33,7 @@ internal static class WebApp
             .WithMetricsTo(prometheus)
             .WithEnvironment("Web__Secret", builder.AddKeptSecret(
                 options, "web-secret", "Encrypts the cookies of the web app's sessions."))
+            .WithIssuerClient()
             .WithExternalHttpEndpoints()
             .WithIconName("ChatSparkle")
             .WithPage("http", "/", "Web app")

@@ -99,6 +99,25 @@ internal sealed class ApiConnection(HttpClient http)
         },
         cancellationToken);
 
+    /// <summary>Writes a body of any length to a stream.</summary>
+    public Task CopyAsync(string address, Stream target, CancellationToken cancellationToken) => GuardedAsync(
+        async () =>
+        {
+            using var response = await SendAsync(HttpMethod.Get, address, content: null, cancellationToken);
+            await response.Content.CopyToAsync(target, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Sends a stream, which stays open.</summary>
+    public async Task<T> SendAsync<T>(
+        HttpMethod method, string address, Stream body, string contentType, CancellationToken cancellationToken)
+    {
+        using var content = new UploadContent(new FileUpload("", body, SizeBytes: null));
+        content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        return await SendAsync<T>(method, address, content, cancellationToken);
+    }
+
     /// <summary>Sends a body of any length; how long that takes is for the caller to limit.</summary>
     public Task<T> SendAsync<T>(HttpMethod method, string address, HttpContent content, CancellationToken cancellationToken) =>
         GuardedAsync(

@@ -19,6 +19,22 @@ public sealed class DocumentCalls
     public Task<Document> ReplaceAsync(Guid id, FileUpload file, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, $"{Path}/{id}", file, cancellationToken);
 
+    /// <summary>Creates or replaces the document with an id of the caller's system, which is unique in the collection.</summary>
+    public Task<Document> PutAsync(string externalId, FileUpload file, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, $"{Path}/by-external-id/{Uri.EscapeDataString(externalId)}", file, cancellationToken);
+
+    /// <summary>Stores each file of an archive (ZIP, TAR or TAR.GZ) as an upload of its own.</summary>
+    /// <param name="collection">Null for the default one.</param>
+    /// <param name="archive">Read once, and left open.</param>
+    public Task<BatchReceipt> UploadBatchAsync(string? collection, Stream archive, CancellationToken cancellationToken) =>
+        _api.SendAsync<BatchReceipt>(
+            HttpMethod.Post, Address.With($"{Path}/batch", ("collection", collection)), archive, "application/octet-stream",
+            cancellationToken);
+
+    /// <summary>What has become of a batch: its files by status and by reason.</summary>
+    public Task<DocumentBatch> BatchAsync(Guid id, CancellationToken cancellationToken) =>
+        _api.GetAsync<DocumentBatch>($"{Path}/batches/{id}", cancellationToken);
+
     public Task<Page<Document>> ListAsync(DocumentListRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -61,6 +61,19 @@ public sealed class OperationCalls
     public Task<DiagnosisReport> DiagnoseAsync(CancellationToken cancellationToken) =>
         _api.GetAsync<DiagnosisReport>($"{Path}/diagnostics", cancellationToken);
 
+    /// <summary>Judges whether the memory of a process keeps growing.</summary>
+    public Task<MemoryReport> MemoryAsync(CancellationToken cancellationToken) =>
+        _api.GetAsync<MemoryReport>($"{Path}/memory", cancellationToken);
+
+    /// <summary>Projects what the system uses, and recommends what to do.</summary>
+    public Task<CapacityReport> CapacityAsync(CancellationToken cancellationToken) =>
+        _api.GetAsync<CapacityReport>($"{Path}/capacity", cancellationToken);
+
+    /// <summary>Tokens and cost of the models.</summary>
+    /// <param name="period">day, week or month, each up to now; null for a day.</param>
+    public Task<UsageReport> UsageAsync(string? period, CancellationToken cancellationToken) =>
+        _api.GetAsync<UsageReport>(Address.With($"{Path}/usage", ("period", period)), cancellationToken);
+
     /// <summary>The keys that have no more rights than that of the call.</summary>
     public Task<Page<ApiKey>> KeysAsync(CancellationToken cancellationToken) =>
         _api.GetAsync<Page<ApiKey>>($"{Path}/api-keys", cancellationToken);

@@ -17,6 +17,7 @@ public sealed class RagApiClient
         _api = new ApiConnection(http);
         Documents = new DocumentCalls(_api);
         Operations = new OperationCalls(_api);
+        Quality = new QualityCalls(_api);
     }
 
     /// <summary>With the key that every call sends.</summary>
@@ -32,6 +33,8 @@ public sealed class RagApiClient
 
     public OperationCalls Operations { get; }
 
+    public QualityCalls Quality { get; }
+
     /// <summary>The name and the rights of the key that the calls have.</summary>
     public Task<CurrentKey> KeyAsync(CancellationToken cancellationToken) =>
         _api.GetAsync<CurrentKey>("api/v1/key", cancellationToken);
@@ -39,6 +42,15 @@ public sealed class RagApiClient
     /// <summary>A page of the collections that the key may use, in the order of their names.</summary>
     public Task<Page<CollectionSummary>> CollectionsAsync(string? after, int limit, CancellationToken cancellationToken) =>
         _api.GetAsync<Page<CollectionSummary>>(Address.With("api/v1/collections", ("after", after), ("limit", limit)), cancellationToken);
+
+    /// <summary>Writes a whole collection with originals, chunks and vectors to a stream, as a TAR.</summary>
+    public Task ExportAsync(string collection, Stream target, CancellationToken cancellationToken) =>
+        _api.CopyAsync($"{Of(collection)}/export", target, cancellationToken);
+
+    /// <summary>Takes in the export of a collection; what is here is not changed, and the import can be repeated.</summary>
+    /// <param name="archive">Read once, and left open.</param>
+    public Task<ImportReport> ImportAsync(string collection, Stream archive, CancellationToken cancellationToken) =>
+        _api.SendAsync<ImportReport>(HttpMethod.Post, $"{Of(collection)}/import", archive, "application/x-tar", cancellationToken);
 
     public Task<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancellationToken) =>
         _api.CallAsync<SearchResult>(HttpMethod.Post, "api/v1/search", request, cancellationToken);
@@ -87,6 +99,8 @@ public sealed class RagApiClient
     /// <summary>Rates a search or an answer as relevant or not.</summary>
     public Task RateAsync(FeedbackRequest request, CancellationToken cancellationToken) =>
         _api.CallAsync(HttpMethod.Post, "api/v1/feedback", request, cancellationToken);
+
+    private static string Of(string collection) => $"api/v1/collections/{Uri.EscapeDataString(collection)}";
 
     private static RagApiException EndedEarly() => new(
         System.Net.HttpStatusCode.BadGateway, "The answer broke off", "The API has stopped in the middle of the answer. Ask again.");

@@ -7,7 +7,7 @@ return await ServiceHost.RunAsync(args, () =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.Services.AddProxies();
-    builder.AddSessions().AddApiAccess().AddLanguages().AddPages();
+    builder.AddSessions().AddIssuerSignIn().AddApiAccess().AddLanguages().AddPages();
 
     var app = builder.Build();
     app.UseProxies();
@@ -18,6 +18,7 @@ return await ServiceHost.RunAsync(args, () =>
     app.MapDefaultEndpoints();
     app.MapStaticAssets().AllowAnonymous();
     app.MapSignOut();
+    app.MapIssuerSignIn();
     app.MapApiPages();
     app.MapPages();
     return app;

@@ -52,13 +52,14 @@ internal static class BatchesApi
 
     private static async Task<Results<Accepted<BatchReceipt>, ProblemHttpResult>> ReceiveAsync(
         HttpRequest request,
+        string? collection,
         ClaimsPrincipal user,
         BatchReceiver receiver,
         BatchStore batches,
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var target = new BatchTarget(caller, request.Query["collection"], request.Query["tags"].OfType<string>());
+        var target = new BatchTarget(caller, collection, request.Query["tags"].OfType<string>());
         foreach (var name in request.Query["groups"].OfType<string>())
         {
             Groups.Add(target.Groups, name, caller);

@@ -38,6 +38,9 @@ internal static class McpEndpoint
                 options.ServerInstructions = Instructions;
             })
             .WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless)
+            .WithRequestFilters(filters => filters
+                .AddCallToolFilter(McpRights.OfTool)
+                .AddReadResourceFilter(McpRights.OfResource))
             .AddAuthorizationFilters()
             .WithRequestFilters(filters => filters
                 .AddCallToolFilter(McpFailures.OfTool)

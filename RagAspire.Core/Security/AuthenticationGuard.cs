@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace RagAspire.Security;
 
 /// <summary>
-/// Bounds how often keys that were never valid here are looked up, for each address and for all of them, so that guessing
-/// costs neither the database nor those who have a key.
+/// Bounds how often keys that were never valid here are looked up, and wrong tokens are told so, for each address and for all of
+/// them, so that guessing costs neither the database nor those who have a key.
 /// </summary>
 public sealed class AuthenticationGuard
 {
@@ -23,7 +23,7 @@ public sealed class AuthenticationGuard
         _perAddress = Limit("unknown keys of an address", options.Value.UnknownKeysPerSecondAndAddress);
         _all = Limit("unknown keys", options.Value.UnknownKeysPerSecond);
         _failures = meters.Create(MeterName).CreateCounter<long>(
-            "rag.authentication.failures", "{request}", "Requests whose key was refused, by reason: unknown, throttled");
+            "rag.authentication.failures", "{request}", "Requests whose key or token was refused, by reason: unknown, token, throttled, issuer");
     }
 
     /// <summary>Whether a key that is not known may be looked up now.</summary>
@@ -31,8 +31,17 @@ public sealed class AuthenticationGuard
     public bool MayAsk(IPAddress? address) =>
         _limits.TryTake(_perAddress, $"{address ?? IPAddress.None}") && _limits.TryTake(_all, "");
 
-    public void Refused(bool isThrottled) =>
-        _failures.Add(1, new KeyValuePair<string, object?>("reason", isThrottled ? "throttled" : "unknown"));
+    /// <param name="reason">One of <see cref="RefusedKeys"/>.</param>
+    public void Refused(string reason) => _failures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     private static SharedLimit Limit(string name, int perSecond) => new(name, perSecond, perSecond * 5);
+}
+
+/// <summary>Why a key or a token was refused.</summary>
+public static class RefusedKeys
+{
+    public const string Unknown = "unknown";
+    public const string Token = "token";
+    public const string Throttled = "throttled";
+    public const string IssuerAway = "issuer";
 }

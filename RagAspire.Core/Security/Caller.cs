@@ -37,14 +37,20 @@ public static class Policies
     public const string WholeSystem = "whole-system";
 }
 
-/// <summary>The API key of a request.</summary>
-/// <param name="Name">For the audit log and the metrics.</param>
+/// <summary>The API key of a request, or the user of its token.</summary>
+/// <param name="Name">For the audit log.</param>
 /// <param name="Collections">The collections that it may use; null for all.</param>
 /// <param name="Groups">Whose documents it sees, beside those without groups; null for all documents.</param>
 public sealed record Caller(
     string Id, string Name, IReadOnlyList<string> Scopes, IReadOnlyList<string>? Collections,
     IReadOnlyList<string>? Groups = null)
 {
+    /// <summary>Begins the ids of users, so that none has the id of a key.</summary>
+    internal const string UserPrefix = "user:";
+
+    /// <summary>As a tag of metrics, which has one value for all users: keys are few, and users are not.</summary>
+    public string Tag => Id.StartsWith(UserPrefix, StringComparison.Ordinal) ? "users" : Name;
+
     /// <summary>All scopes over all collections.</summary>
     public bool IsAdmin => Scopes.Contains(Security.Scopes.Admin);
 

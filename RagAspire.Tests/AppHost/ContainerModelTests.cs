@@ -155,6 +155,23 @@ public sealed class ContainerModelTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_settings_of_the_identity_provider_are_passed_on_and_its_secret_is_a_parameter()
+    {
+        await using var builder = await CreateAsync(
+            "--Oidc:Issuer", "https://issuer.example", "--Oidc:Groups:staff:Scopes", "read", "--Oidc:ClientSecret", "hush");
+
+        foreach (var service in new[] { "api", "worker", "web" })
+        {
+            var environment = await EnvironmentAsync(builder, service);
+            Assert.Equal("https://issuer.example", environment["Oidc__Issuer"]);
+            Assert.Equal("read", environment["Oidc__Groups__staff__Scopes"]);
+            Assert.Equal(
+                service == "web" ? "oidc-client-secret" : null,
+                (environment.GetValueOrDefault("Oidc__ClientSecret") as ParameterResource)?.Name);
+        }
+    }
+
     private static IEnumerable<string> Lines(string file) =>
         DeploymentFiles.Text(file).Split('\n').Where(line => line.Length > 0 && line[0] != '#');
 

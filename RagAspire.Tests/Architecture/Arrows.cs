@@ -81,6 +81,8 @@ internal static class Arrows
         Monitoring -> Monitoring.Memory
         Monitoring.Memory -> Monitoring
         Search -> Search.Caching
+        Security -> Security.Users
+        Security.Users -> Security
         Sync -> Sync.Bucket, Sync.Folder, Sync.Web
         Sync.Bucket -> Sync
         Sync.Folder -> Sync

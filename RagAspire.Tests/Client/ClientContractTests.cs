@@ -74,7 +74,7 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
         using var recorder = new Recorder();
         using var http = new HttpClient(recorder) { BaseAddress = new Uri("http://api") };
         var client = new RagApiClient(http);
-        foreach (var target in new object[] { client, client.Documents, client.Operations })
+        foreach (var target in new object[] { client, client.Documents, client.Operations, client.Quality })
         {
             var methods = target.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
             foreach (var method in methods.Where(method => !method.IsSpecialName))
@@ -102,7 +102,7 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
 
     private static object? Value(Type type) =>
         type == typeof(string) ? "x"
-        : type == typeof(Stream) ? new MemoryStream("x"u8.ToArray())
+        : type == typeof(Stream) ? Growing("x"u8)
         : type == typeof(int) ? 1
         : type == typeof(FilterNode) ? new FilterNode(Field: "name", Eq: "x")
         : type == typeof(IReadOnlyList<string>) ? new[] { "x" }
@@ -111,6 +111,15 @@ public sealed class ClientContractTests(SharedSystem shared, Stores stores)
         : type.IsInterface ? null
         : type.GetConstructors().Single().Invoke(
             [.. type.GetConstructors().Single().GetParameters().Select(parameter => Value(parameter.ParameterType))]);
+
+    /// <summary>A stream that is read or written.</summary>
+    private static MemoryStream Growing(ReadOnlySpan<byte> bytes)
+    {
+        var stream = new MemoryStream();
+        stream.Write(bytes);
+        stream.Position = 0;
+        return stream;
+    }
 
     private static string Name(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);

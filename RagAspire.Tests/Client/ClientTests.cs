@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using RagAspire.Client;
 using RagAspire.Tests.Support;
 
@@ -51,6 +53,40 @@ public sealed class ClientTests(SharedSystem shared, Stores stores)
     }
 
     [Fact]
+    public async Task An_archive_is_taken_in_measured_and_carried_into_another_collection()
+    {
+        using var http = await HttpAsync();
+        var client = new RagApiClient(http, RagSystem.Key);
+        var (from, to) = (shared.NewCollection(), shared.NewCollection());
+        using var archive = Zip("lynx.txt", "The lynx has tufts of hair upon its ears.");
+
+        var receipt = await client.Documents.UploadBatchAsync(from, archive, Cancelled);
+        Assert.Equal(("lynx.txt", "accepted"), (receipt.Files[0].Name, receipt.Files[0].Outcome));
+        await client.Documents.EventsAsync(receipt.Files[0].DocumentId!.Value, Cancelled).LastAsync(Cancelled);
+        Assert.Equal(1, (await client.Documents.BatchAsync(receipt.Id, Cancelled)).Statuses["ready"]);
+        var bytes = "The lynx is a cat."u8.ToArray();
+        var named = await client.Documents.PutAsync(
+            "cats/1", new FileUpload("cat.txt", new MemoryStream(bytes), bytes.Length) { Collection = from }, Cancelled);
+        await client.Documents.EventsAsync(named.Id, Cancelled).LastAsync(Cancelled);
+
+        await client.Quality.PutAsync(
+            from, new GoldenSetRequest([new("What has the lynx upon its ears?", [new(DocumentName: "lynx.txt")])]), Cancelled);
+        var sets = (await client.Quality.SetsAsync(Cancelled)).Items;
+        Assert.Equal(1, Assert.Single(sets, set => set.Collection == from).Questions);
+        Assert.Equal("lynx.txt", (await client.Quality.SetAsync(from, Cancelled)).Questions[0].Expected[0].DocumentName);
+        var evaluation = await client.Quality.EvaluateAsync(from, Cancelled);
+        Assert.Equal(evaluation.Id, (await client.Quality.EvaluationsAsync(from, null, 5, Cancelled)).Items[0].Id);
+        await client.Quality.DeleteAsync(from, Cancelled);
+
+        using var export = new MemoryStream();
+        await client.ExportAsync(from, export, Cancelled);
+        export.Position = 0;
+        var report = await client.ImportAsync(to, export, Cancelled);
+        Assert.Equal((2, 2), (report.Documents, report.Imported));
+        Assert.Equal(2, (await client.Documents.ListAsync(new DocumentListRequest(to), Cancelled)).Items.Count);
+    }
+
+    [Fact]
     public async Task A_refusal_says_why()
     {
         using var http = await HttpAsync();
@@ -75,6 +111,19 @@ public sealed class ClientTests(SharedSystem shared, Stores stores)
         var away = await Assert.ThrowsAsync<RagApiException>(() => new RagApiClient(http, "key").KeyAsync(Cancelled));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, away.Status);
+    }
+
+    private static MemoryStream Zip(string name, string text)
+    {
+        var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        using (var entry = zip.CreateEntry(name).Open())
+        {
+            entry.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        bytes.Position = 0;
+        return bytes;
     }
 
     private async Task<HttpClient> HttpAsync() => new() { BaseAddress = (await shared.SystemAsync(stores)).Api.Address };

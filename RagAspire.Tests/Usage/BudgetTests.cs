@@ -180,6 +180,21 @@ public sealed class BudgetTests(Stores stores)
     }
 
     [Fact]
+    public async Task A_user_who_has_no_key_has_the_default_budget()
+    {
+        const string user = "user:ann";
+        await using var rig = await UsageRig.CreateAsync(stores, defaultBudget: "5");
+        var budgets = rig.Services.GetRequiredService<BudgetStore>();
+        Assert.Equal((5, 0), ((await budgets.FindAsync(user, Token))!.Amount, (await budgets.FindAsync(user, Token))!.Spent));
+        rig.Spend(user, 5);
+        await rig.FlushAsync();
+
+        await Assert.ThrowsAsync<BudgetExceededException>(async () => await rig.AdmitAsync(user));
+        Assert.Contains(await budgets.ListAsync(Token), budget => budget.KeyId == user && budget.Spent == 5);
+        Assert.Empty((await budgets.SumAsync(rig.Clock.GetUtcNow().AddDays(-30), Token)).Unlimited);
+    }
+
+    [Fact]
     public async Task A_changed_budget_counts_after_the_refresh()
     {
         await using var rig = await UsageRig.CreateAsync(stores);

@@ -34,7 +34,8 @@ internal sealed class UsageRig : IAsyncDisposable
     public IServiceProvider Services => _core.Services;
 
     /// <summary>Input tokens cost 1 a million, output tokens 10.</summary>
-    public static async Task<UsageRig> CreateAsync(Stores stores, string? database = null, FakeTimeProvider? clock = null)
+    public static async Task<UsageRig> CreateAsync(
+        Stores stores, string? database = null, FakeTimeProvider? clock = null, string defaultBudget = "0")
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 22, 30, 0, TimeSpan.Zero));
         var settings = new Dictionary<string, string?>
@@ -42,6 +43,7 @@ internal sealed class UsageRig : IAsyncDisposable
             ["Usage:Prices:0:Model"] = "llama3.2",
             ["Usage:Prices:0:Input"] = "1",
             ["Usage:Prices:0:Output"] = "10",
+            ["Usage:DefaultBudget"] = defaultBudget,
         };
         var core = await CoreServices.CreateAsync(
             stores, database, settings, services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));

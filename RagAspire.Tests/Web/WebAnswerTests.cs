@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RagAspire.Tests.Api.Doors;
 using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
@@ -7,15 +8,14 @@ using static RagAspire.Tests.Web.WebSteps;
 
 namespace RagAspire.Tests.Web;
 
-/// <summary>Answers that a model writes, on the first page.</summary>
+/// <summary>Answers that a model writes, on the first page, and a backup.</summary>
 [Collection(DoorsHost.Name)]
-public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem shared, Stores stores)
+public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem shared)
 {
     [Fact]
     public async Task An_answer_is_only_text_while_it_is_written_can_be_stopped_and_is_only_text_when_it_is_complete()
     {
-        await using var app = new WebApp(browser, shared, stores);
-        await app.StartAsync(host.System);
+        var app = await host.WebAsync(browser, shared);
         await using var page = await app.OpenAsync("/");
         try
         {
@@ -36,10 +36,41 @@ public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem
             await Expect(page.Page.Locator(".turn .words").Last).ToContainTextAsync(Short);
             await AssertUnharmedAsync(page);
             await page.AssertSoundAsync();
+
+            host.Ollama.Mode = OllamaMode.Failing;
+            await app.GoAsync(page, "/");
+            await page.AskAsync("", "Does the brown fox jump over anything lazy?");
+            await Expect(page.Page.Locator(".turn .notice.warning")).ToContainTextAsync("Less than usual");
+            await page.AssertSoundAsync();
         }
         finally
         {
             (host.Ollama.Mode, host.Ollama.Answer) = (OllamaMode.Normal, _ => DoorsHost.Answer);
         }
+    }
+
+    [Fact]
+    public async Task A_backup_is_made_its_run_is_followed_without_reloading_and_it_is_verified()
+    {
+        var app = await host.WebAsync(browser, shared);
+        await using var page = await app.OpenAsync("/operations/backups");
+        await page.Page.ClickAsync("text=Back up now");
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/operations/maintenance/runs/"));
+        await page.Page.EvaluateAsync("() => window.isSamePage = true");
+        await Expect(page.Page.Locator("main .badge.good")).ToHaveTextAsync("succeeded", new() { Timeout = Patience });
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => window.isSamePage === true"));
+        await page.AssertSoundAsync();
+
+        await app.GoAsync(page, "/operations/backups");
+        await page.Page.ClickAsync("tbody form button");
+        await Expect(page.Page.Locator(".notice.good")).ToBeVisibleAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await app.GoAsync(page, "/operations/backups");
+                return await page.Page.Locator("tbody .badge.good", new() { HasText = "verified" }).CountAsync() == 1;
+            },
+            TimeSpan.FromMilliseconds(Patience), () => "The backup is not verified.", TestContext.Current.CancellationToken);
+        await page.AssertSoundAsync();
     }
 }

@@ -30,16 +30,28 @@ public sealed class WebApp(Browser browser, SharedSystem shared, Stores stores) 
     public async ValueTask InitializeAsync() => await StartAsync(await shared.SystemAsync(stores));
 
     /// <summary>Over the API of another system.</summary>
-    public async Task StartAsync(RagSystem system)
+    public Task StartAsync(RagSystem system, params (string Name, string Value)[] settings)
     {
         System = system;
-        _process = new HostProcess("RagAspire.Web", new Dictionary<string, string>
+        return StartAsync(system.Api.Address, settings);
+    }
+
+    /// <summary>Over anything that answers as the API does.</summary>
+    public async Task StartAsync(Uri api, params (string Name, string Value)[] settings)
+    {
+        var environment = new Dictionary<string, string>
         {
-            ["services__api__http__0"] = System.Api.Address.ToString().TrimEnd('/'),
+            ["services__api__http__0"] = api.ToString().TrimEnd('/'),
             ["Metrics__Token"] = MetricsToken,
             ["Web__Secret"] = "a secret of tests, long enough for cookies",
             ["DOTNET_ENVIRONMENT"] = "Development",
-        });
+        };
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        _process = new HostProcess("RagAspire.Web", environment);
         await _process.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -214,7 +214,8 @@ public sealed class WebAppTests(WebApp app)
         {
             "/", $"/documents?collection={collection}", $"/documents/{id}", $"/documents/{id}/text?start=2&end=6", "/search",
             $"/search?q=fox&explain=true&collection={collection}",
-            $"/search?q=fox&collection={collection}&type=text/plain&from=2026-01-01&key=year&is=gte&value=2025", "/operations", "/operations/diagnosis", "/operations/maintenance",
+            $"/search?q=fox&collection={collection}&type=text/plain&from=2026-01-01&key=year&is=gte&value=2025", "/operations", "/operations/diagnosis", "/operations/memory", "/operations/capacity", "/operations/usage?period=week",
+            "/operations/maintenance",
             "/operations/backups", "/operations/audit", "/operations/keys", "/denied", "/status/404",
         })
         {

@@ -5,11 +5,17 @@ using RagAspire.Web.Security;
 
 namespace RagAspire.Web.Api;
 
-/// <summary>Clients of the API with the key of the session.</summary>
-public sealed class ApiAccess(AuthenticationStateProvider authentication, IHttpClientFactory clients)
+/// <summary>Clients of the API with the key or the token of the session.</summary>
+public sealed class ApiAccess(AuthenticationStateProvider authentication, IHttpClientFactory clients, UserSessions sessions)
 {
     /// <summary>The client of the present user.</summary>
-    public async Task<RagApiClient> ClientAsync() => clients.Of(await UserAsync());
+    public async Task<RagApiClient> ClientAsync()
+    {
+        var user = await UserAsync();
+
+        // A page may be alive for longer than the token with which it was opened.
+        return clients.Of(await sessions.CurrentAsync(user) ?? user);
+    }
 
     public async Task<ClaimsPrincipal> UserAsync() => (await authentication.GetAuthenticationStateAsync()).User;
 }

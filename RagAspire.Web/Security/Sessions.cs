@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -10,8 +11,8 @@ using RagAspire.Client;
 namespace RagAspire.Web.Security;
 
 /// <summary>
-/// Sessions of users. The API key is a claim of the cookie's ticket, which is encrypted, and which no script can read; it is in
-/// no page and no log.
+/// Sessions of users. The API key, or what an issuer gave for one, is a claim of the cookie's ticket, which is encrypted, and
+/// which no script can read; it is in no page and no log.
 /// </summary>
 internal static class Sessions
 {
@@ -45,20 +46,33 @@ internal static class Sessions
     }
 
     /// <summary>Ends the session; by POST with an antiforgery token, so that no other site can do it.</summary>
-    public static void MapSignOut(this WebApplication app) => app.MapPost(
-        "/sign-out",
-        ([FromForm] string? next) => TypedResults.SignOut(
-            new() { RedirectUri = SignInPath }, [CookieAuthenticationDefaults.AuthenticationScheme])).AllowAnonymous();
+    public static void MapSignOut(this WebApplication app) => app.MapPost("/sign-out", SignOutAsync).AllowAnonymous();
 
-    /// <summary>The user of a session.</summary>
-    public static ClaimsPrincipal Principal(CurrentKey key, string secret) => new(new ClaimsIdentity(
+    /// <summary>The user of a session with an API key.</summary>
+    public static ClaimsPrincipal Principal(CurrentKey key, string secret) => Principal(key, secret, []);
+
+    /// <summary>The user of a session with the tokens of an issuer.</summary>
+    internal static ClaimsPrincipal Principal(CurrentKey key, UserTokens tokens) =>
+        Principal(key, tokens.Access, tokens.ToClaims());
+
+    private static ClaimsPrincipal Principal(CurrentKey key, string secret, IEnumerable<Claim> tokens) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.Name, key.Name),
             new Claim(Rights.KeyClaim, secret),
             .. key.Scopes.Select(scope => new Claim(Rights.ScopeClaim, scope)),
             .. (key.Collections ?? []).Select(collection => new Claim(Rights.CollectionClaim, collection)),
+            .. tokens,
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
+
+    private static async Task<IResult> SignOutAsync(
+        [FromForm] string? next, HttpContext context, UserSessions users, CancellationToken cancellationToken)
+    {
+        var back = $"{context.Request.Scheme}://{context.Request.Host}{SignInPath}";
+        var end = await users.EndAddressAsync(context.User, back, cancellationToken);
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return end is null ? TypedResults.LocalRedirect(SignInPath) : Onward.To(end);
+    }
 
     private static void Configure(CookieAuthenticationOptions cookie, WebOptions web)
     {

@@ -11,11 +11,13 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
     /// <summary>The most budgets that are listed, so that metrics and reports stay bounded.</summary>
     public const int Most = 500;
 
-    // $1 and $2 are the default budget.
-    private const string Keys = """
+    // $1 and $2 are the default budget. A user has no row of its own, and exists by what it has spent.
+    private static string Keys(string since) => $"""
         select id, name, coalesce(budget_amount, $1::numeric) as amount, coalesce(budget_period, $2) as period, created_at
         from api_keys where revoked_at is null
         union all select 'development', 'development', $1::numeric, $2, null
+        union all select key_id, key_id, $1::numeric, $2, null from model_usage
+            where key_id like 'user:%' and hour >= {since}::timestamptz group by key_id
         """;
 
     /// <returns>Null for a key without a budget.</returns>
@@ -33,7 +35,7 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
                 select k.id, k.name, k.amount, k.period, k.created_at, coalesce((
                     select sum(u.cost) from model_usage u where u.key_id = k.id and u.currency = $5
                       and u.hour >= case k.period when 'day' then $3::timestamptz else $4::timestamptz end), 0) as spent
-                from ({Keys}) k
+                from ({Keys("$4")} union select $6, $6, $1::numeric, $2, null where $6::text like 'user:%') k
                 where k.amount is not null and ($6::text is null or k.id = $6)) b
             order by b.spent / b.amount desc, b.id limit $7
             """,
@@ -53,14 +55,14 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource, IOptions<UsageOptio
         var unlimited = await dataSource.Command($"""
             select coalesce(k.name, u.key_id)
             from (select distinct key_id from model_usage where hour >= $3 and currency = $4 and cost > 0) u
-            left join ({Keys}) k on k.id = u.key_id
+            left join ({Keys("$3")}) k on k.id = u.key_id
             where k.amount is null and not exists (select from api_keys r where r.id = u.key_id and r.revoked_at is not null)
             order by 1
             """, Common, options.Value.DefaultBudgetPeriod.Word(), since, options.Value.Currency)
             .ListAsync(row => row.GetString(0), cancellationToken);
         var now = time.GetUtcNow();
         var sums = await dataSource.Command($"""
-            select k.period, count(*), sum(k.amount) from ({Keys}) k
+            select k.period, count(*), sum(k.amount) from ({Keys("$3")}) k
             where k.amount is not null and (k.id <> 'development' or exists (
                 select from model_usage u where u.key_id = k.id and u.hour >= $3 and u.currency = $4 and u.cost > 0))
             group by 1

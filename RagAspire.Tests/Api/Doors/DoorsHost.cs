@@ -1,5 +1,8 @@
+using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Web;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.Users;
 
 namespace RagAspire.Tests.Api.Doors;
 
@@ -11,9 +14,16 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
 {
     public const string Name = "doors";
     public const string WebAddress = "https://app.example.org/rag";
+    public const string SharedCollection = "shared";
     public const string Answer = "It jumps over the lazy dog [1].";
 
+    private readonly TestDirectory _backups = TestDirectory.Create("doors");
+    private WebApp? _web;
+
     public OllamaStub Ollama { get; private set; } = null!;
+
+    /// <summary>Whose tokens the system takes beside keys.</summary>
+    public IssuerStub Issuer { get; private set; } = null!;
 
     public RagSystem System { get; private set; } = null!;
 
@@ -26,6 +36,7 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
     {
         Ollama = await OllamaStub.StartAsync();
         Ollama.Answer = _ => Answer;
+        Issuer = await IssuerStub.StartAsync();
         System = await RagSystem.StartAsync(stores, new RagSystemOptions
         {
             Settings = new Dictionary<string, string>
@@ -33,6 +44,21 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["OpenAi__WebAddress"] = WebAddress,
+                ["Backups__Directory"] = _backups.Path,
+                ["Oidc__Issuer"] = Issuer.Issuer,
+                ["Oidc__Audience"] = IssuerStub.Audience,
+                ["Oidc__KeyRefresh"] = "00:00:01",
+                ["Oidc__Groups__red__Scopes"] = "read, write",
+                ["Oidc__Groups__red__Collections"] = SharedCollection,
+                ["Oidc__Groups__red__Groups"] = "red",
+                ["Oidc__Groups__blue__Scopes"] = "read, write",
+                ["Oidc__Groups__blue__Collections"] = SharedCollection,
+                ["Oidc__Groups__blue__Groups"] = "blue",
+                ["Oidc__Groups__editors__Claim"] = "CN=Editors: all",
+                ["Oidc__Groups__editors__Scopes"] = "read,write,operations:read",
+                ["Oidc__Groups__editors__Collections"] = SharedCollection,
+                ["Oidc__Groups__readers__Scopes"] = "read",
+                ["Oidc__Groups__admins__Scopes"] = "admin",
             },
         });
         var client = System.Client;
@@ -45,9 +71,33 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
             .GetValue<string>();
     }
 
+    /// <summary>
+    /// The web app over this system, which takes keys and users of the issuer. Tests of a collection come one after another.
+    /// </summary>
+    public async Task<WebApp> WebAsync(Browser browser, SharedSystem shared)
+    {
+        if (_web is null)
+        {
+            _web = new WebApp(browser, shared, stores);
+            await _web.StartAsync(
+                System,
+                ("Oidc__Issuer", Issuer.Issuer), ("Oidc__ClientId", IssuerStub.ClientId),
+                ("Oidc__ClientSecret", IssuerStub.ClientSecret), ("Oidc__Title", "Example"));
+        }
+
+        return _web;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_web is not null)
+        {
+            await _web.DisposeAsync();
+        }
+
         await System.DisposeAsync();
         await Ollama.DisposeAsync();
+        await Issuer.DisposeAsync();
+        _backups.Dispose();
     }
 }
