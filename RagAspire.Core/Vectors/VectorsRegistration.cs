@@ -20,6 +20,7 @@ public static class VectorsRegistration
         .AddSingleton<Embedder>()
         .AddSingleton<EmbeddingStore>()
         .AddSingleton<IndexGeneration>()
+        .AddSingleton<NewestChange>()
         .AddSingleton<StalePoints>()
         .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
