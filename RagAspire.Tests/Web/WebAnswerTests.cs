@@ -12,6 +12,9 @@ namespace RagAspire.Tests.Web;
 [Collection(DoorsHost.Name)]
 public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem shared)
 {
+    // A backup is a dump and many files, which take their time on a busy machine.
+    private const float BackupPatience = 3 * Patience;
+
     [Fact]
     public async Task An_answer_is_only_text_while_it_is_written_can_be_stopped_and_is_only_text_when_it_is_complete()
     {
@@ -57,7 +60,7 @@ public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem
         await page.Page.ClickAsync("text=Back up now");
         await Expect(page.Page).ToHaveURLAsync(new Regex("/operations/maintenance/runs/"));
         await page.Page.EvaluateAsync("() => window.isSamePage = true");
-        await Expect(page.Page.Locator("main .badge.good")).ToHaveTextAsync("succeeded", new() { Timeout = Patience });
+        await Expect(page.Page.Locator("main .badge.good")).ToHaveTextAsync("succeeded", new() { Timeout = BackupPatience });
         Assert.True(await page.Page.EvaluateAsync<bool>("() => window.isSamePage === true"));
         await page.AssertSoundAsync();
 
@@ -70,7 +73,7 @@ public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem
                 await app.GoAsync(page, "/operations/backups");
                 return await page.Page.Locator("tbody .badge.good", new() { HasText = "verified" }).CountAsync() == 1;
             },
-            TimeSpan.FromMilliseconds(Patience), () => "The backup is not verified.", TestContext.Current.CancellationToken);
+            TimeSpan.FromMilliseconds(BackupPatience), () => "The backup is not verified.", TestContext.Current.CancellationToken);
         await page.AssertSoundAsync();
     }
 }

@@ -45,6 +45,7 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["OpenAi__WebAddress"] = WebAddress,
                 ["Backups__Directory"] = _backups.Path,
+                ["Backups__MegabytesPerSecond"] = "0",
                 ["Oidc__Issuer"] = Issuer.Issuer,
                 ["Oidc__Audience"] = IssuerStub.Audience,
                 ["Oidc__KeyRefresh"] = "00:00:01",
