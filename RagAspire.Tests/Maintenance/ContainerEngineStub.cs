@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RagAspire.Tests.Maintenance;
 
-/// <summary>Answers the prune calls of Docker's API on a Unix socket, as an engine that has two containers and an image to remove.</summary>
+/// <summary>Answers the prune calls of Docker's API on a Unix socket, as an engine that has three things to remove.</summary>
 internal sealed class ContainerEngineStub : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -35,8 +35,8 @@ public sealed class CleanUpOptions
     public int BatchDays { get; set; } = 90;
 
     /// <summary>
-    /// The socket of the container engine, such as <c>/var/run/docker.sock</c>, where what earlier versions of the deployment left
-    /// there is to be removed; null for none. It gives the worker the rights of the engine.
+    /// The socket of the container engine, such as <c>/var/run/docker.sock</c>, where unused containers and images of the
+    /// deployment are to be removed; null for none. It gives the worker the rights of the engine.
     /// </summary>
     public string? ContainerSocket { get; set; }
 
