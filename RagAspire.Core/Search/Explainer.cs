@@ -64,9 +64,12 @@ public sealed partial class Explainer(
             rankings.Vector.GetValueOrDefault(point.ChunkId),
             rankings.Fused.GetValueOrDefault(point.ChunkId),
             point.Dense is not null,
-            words.ToDictionary(
-                word => word, word => encoder.EncodeQuery(word).Indices.Sum(term => counts.GetValueOrDefault(term))));
+            words.ToDictionary(word => word, word => Occurrences(word, counts)));
     }
+
+    /// <summary>One occurrence may have several terms, such as a code with its pieces, or a word and its stem.</summary>
+    private float Occurrences(string word, Dictionary<uint, float> counts) =>
+        encoder.EncodeQuery(word).Indices.Select(term => counts.GetValueOrDefault(term)).DefaultIfEmpty().Max();
 
     private async Task<Rankings> RankAsync(SearchQuery query, CancellationToken cancellationToken)
     {

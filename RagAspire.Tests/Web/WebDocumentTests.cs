@@ -67,11 +67,12 @@ public sealed class WebDocumentTests(WebApp app)
     {
         var collection = app.NewCollection();
         await using var page = await app.OpenAsync($"/documents?collection={collection}");
-        var input = page.Page.Locator("input.chooser:not([disabled])");
-        await Expect(input).ToHaveCountAsync(1);
-
-        foreach (var (files, expected) in new[] { (20_000, "at most 1000 files"), (1001, "at most 1000 files") })
+        foreach (var files in new[] { 20_000, 1001 })
         {
+            // The notice of the choice before is gone with its page.
+            await page.Page.ReloadAsync();
+            var input = page.Page.Locator("input.chooser:not([disabled])");
+            await Expect(input).ToHaveCountAsync(1);
             await input.EvaluateAsync(
                 """
                 (input, count) => {
@@ -82,7 +83,7 @@ public sealed class WebDocumentTests(WebApp app)
                 }
                 """,
                 files);
-            await Expect(page.Page.Locator(".notice.critical")).ToContainTextAsync(expected);
+            await Expect(page.Page.Locator(".notice.critical")).ToContainTextAsync("at most 1000 files");
         }
 
         await page.UploadAsync("one.txt", "One file that is taken.");

@@ -92,21 +92,14 @@ public sealed partial class ResponseCache(
     public void Set<T>(string cache, CacheKey? key, T value, TimeSpan took = default)
         where T : class
     {
-        if (key is null)
+        if (key is null || !redis.IsConnected)
         {
             return;
         }
 
         try
         {
-            var kept = new Entry<T>(value, took.TotalSeconds);
-            var entry = JsonSerializer.SerializeToUtf8Bytes(kept, Json);
-            local.Keep(key.Name, kept, entry.Length);
-            if (!redis.IsConnected)
-            {
-                return;
-            }
-
+            var entry = JsonSerializer.SerializeToUtf8Bytes(new Entry<T>(value, took.TotalSeconds), Json);
             var lifetime = cache == Answers ? options.Value.AnswerLifetime : options.Value.SearchLifetime;
             redis.GetDatabase().StringSet(key.Name, entry, lifetime, flags: CommandFlags.FireAndForget);
             metrics.Wrote(cache, entry.Length);
@@ -151,6 +144,7 @@ public sealed partial class ResponseCache(
                 var entry = JsonSerializer.Deserialize<Entry<T>>(((ReadOnlyMemory<byte>)value).Span, Json);
                 if (entry is not null)
                 {
+                    // Asked for once, most results never are again.
                     local.Keep(key.Name, entry, value.Length());
                 }
 

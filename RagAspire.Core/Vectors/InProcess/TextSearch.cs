@@ -28,6 +28,7 @@ internal static class TextSearch
         return hits;
     }
 
+    /// <returns>0 for a term that no chunk has, as most stems of a query are in the languages that it is not in.</returns>
     private static double InverseDocumentFrequency(CollectionSnapshot collection, uint term)
     {
         long having = 0;
@@ -36,7 +37,7 @@ internal static class TextSearch
             having += view.DocumentFrequency(term);
         }
 
-        return Math.Log(1 + ((collection.Count - having + 0.5) / (having + 0.5)));
+        return having == 0 ? 0 : Math.Log(1 + ((collection.Count - having + 0.5) / (having + 0.5)));
     }
 
     private static bool AddScores(
@@ -48,6 +49,11 @@ internal static class TextSearch
         ReadOnlySpan<float> lengths = segment.Lengths;
         for (var t = 0; t < weights.Length; t++)
         {
+            if (weights[t] == 0)
+            {
+                continue;
+            }
+
             var (start, end) = segment.Postings.Find(terms.Indices[t]);
             any |= end > start;
             var weight = (float)(weights[t] * terms.Values[t]);

@@ -2,8 +2,12 @@ namespace RagAspire.Vectors.Terms.Languages;
 
 /// <summary>
 /// Terms of words without their endings, and of the parts of compounds, in the languages of a text. They stand beside the terms
-/// of <see cref="TextAnalyzer"/>, which knows English endings only, and name their language: a stem finds texts of its own.
+/// of <see cref="TextAnalyzer"/>, which knows English endings only, and are no terms of English texts.
 /// </summary>
+/// <remarks>
+/// A term does not name its language: most languages leave most words of the others alone, so a query that may be in any of them
+/// has few terms.
+/// </remarks>
 internal static class LanguageTerms
 {
     private const char StemMark = '\u0002';
@@ -17,20 +21,18 @@ internal static class LanguageTerms
     private const float GuessWeight = 0.5f;
 
     /// <summary>Receives one term, and how much it counts in a query.</summary>
-    public delegate void TermVisitor(ReadOnlySpan<char> term, float weight);
+    public delegate void TermVisitor(string term, float weight);
 
     /// <summary>Calls <paramref name="visit"/> with each term of a text, as often as it occurs.</summary>
-    public static void OfText(string text, IReadOnlyList<WordLanguage> languages, TextAnalyzer.TermVisitor visit)
+    public static void OfText(string text, IReadOnlyList<WordLanguage> languages, Action<string> visit)
     {
-        foreach (var stems in languages.Select(language => new Stems(language)))
+        foreach (var (word, stems) in Words(text, languages))
         {
-            foreach (var word in Words(text, stems.Language))
+            var terms = stems.SelectMany(stem => Parts(stem, word).Select(part => Term(stem, PartMark, part))
+                .Append(Term(stem, StemMark, word)));
+            foreach (var term in terms.Distinct())
             {
-                visit(Term(stems, StemMark, word));
-                foreach (var part in Parts(stems, word))
-                {
-                    visit(Term(stems, PartMark, part));
-                }
+                visit(term);
             }
         }
     }
@@ -42,33 +44,45 @@ internal static class LanguageTerms
     {
         var languages = WordLanguages.OfQuery(query);
         var weight = languages == WordLanguages.All ? GuessWeight : 1;
-        foreach (var stems in languages.Select(language => new Stems(language)))
+        foreach (var (word, stems) in Words(query, languages))
         {
-            foreach (var word in Words(query, stems.Language))
+            foreach (var term in stems.Select(stem => Term(stem, StemMark, word)).Distinct())
             {
-                visit(Term(stems, StemMark, word), weight);
-                if (stems.Language.HasCompounds && word.Length >= CompoundParts.Shortest)
-                {
-                    visit(Term(stems, PartMark, word), weight * PartWeight);
-                }
+                visit(term, weight);
+            }
 
-                foreach (var part in Parts(stems, word))
-                {
-                    visit(Term(stems, StemMark, part), weight * PartWeight);
-                }
+            var compounding = stems.Where(stem => stem.Language.HasCompounds && word.Length >= CompoundParts.Shortest).ToList();
+            var parts = compounding.SelectMany(stem => Parts(stem, word).Select(part => Term(stem, StemMark, part))
+                .Append(Term(stem, PartMark, word)));
+            foreach (var term in parts.Distinct())
+            {
+                visit(term, weight * PartWeight);
             }
         }
     }
 
-    private static List<string> Words(string text, WordLanguage language)
+    /// <summary>The words of a text, each with the languages in which it is no stop word.</summary>
+    private static List<(string Word, List<Stems> Stems)> Words(string text, IReadOnlyList<WordLanguage> languages)
     {
-        var stopWords = language.StopWords.GetAlternateLookup<ReadOnlySpan<char>>();
-        var words = new List<string>();
-        foreach (var word in new LatinWords(text))
+        var all = languages.Select(language => new Stems(language)).ToList();
+        var words = new List<(string, List<Stems>)>();
+        if (all.Count == 0)
         {
-            if (word.Length >= ShortestWord && !stopWords.Contains(word))
+            return words;
+        }
+
+        foreach (var letters in new LatinWords(text))
+        {
+            if (letters.Length < ShortestWord)
             {
-                words.Add(word.ToString());
+                continue;
+            }
+
+            var word = letters.ToString();
+            var own = all.FindAll(stems => !stems.Language.StopWords.Contains(word));
+            if (own.Count > 0)
+            {
+                words.Add((word, own));
             }
         }
 
@@ -79,8 +93,7 @@ internal static class LanguageTerms
     private static IEnumerable<string> Parts(Stems stems, string word) =>
         stems.Language.HasCompounds && word.Length >= CompoundParts.ShortestCompound
             ? CompoundParts.Of(word).SelectMany(at => new[] { word[..at], word[at..] })
-                .DistinctBy(part => stems.Of(part).ToString())
             : [];
 
-    private static string Term(Stems stems, char mark, string word) => $"{stems.Language.Code}{mark}{stems.Of(word)}";
+    private static string Term(Stems stems, char mark, string word) => $"{mark}{stems.Of(word)}";
 }
