@@ -9,7 +9,8 @@ internal static class ContainerImages
     public const string Postgres =
         "postgres:18.3@sha256:7e32e9833a6fb1c92c32552794cb6ed569d51b445a54907d35fc112ef39684db";
 
-    public const string Redis = "redis:8.6";
+    public const string Redis =
+        "redis:8.6.3@sha256:4d25e2fe601f7ffaeb4437cb6ced3518bc36edf34ebe98863c80836943d94529";
 
     public const string Qdrant =
         "qdrant/qdrant:v1.18.1@sha256:45f8e3ddc2570a4d029877e1b5ec1045c19b3852b4e22a55c7f43b05aea0ca89";
@@ -29,9 +30,11 @@ internal static class ContainerImages
     public const string NodeExporter =
         "prom/node-exporter:v1.9.1@sha256:d00a542e409ee618a4edc67da14dd48c5da66726bbd5537ab2af9c1dfc442c8a";
 
-    public const string PostgresExporter = "prometheuscommunity/postgres-exporter:v0.17.1";
+    public const string PostgresExporter =
+        "quay.io/prometheuscommunity/postgres-exporter:v0.17.1@sha256:38606faa38c54787525fb0ff2fd6b41b4cfb75d455c1df294927c5f611699b17";
 
-    public const string RedisExporter = "oliver006/redis_exporter:v1.74.0";
+    public const string RedisExporter =
+        "quay.io/oliver006/redis_exporter:v1.74.0@sha256:88862b6fc5004ead3495c16d5ba548b14e898fe6d22e7c5b93bf3df83823a9a5";
 
     /// <summary>Adds a container. Its tag stays beside the digest, for readers; engines go by the digest.</summary>
     public static IResourceBuilder<ContainerResource> AddPinned(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins the images of deploy/ and of the AppHost: resolves each tag to the digest that its registry has now, and rewrites the files.
+# Pins the images of deploy/, of the AppHost and below the product's own: resolves each tag to the digest that its registry has now, and rewrites the files.
 # With --check nothing is changed, and a digest that differs or is missing is an error. Needs docker with buildx, and the network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,10 +11,10 @@ case "${1:-}" in
   *) echo "Usage: $0 [--check]" >&2; exit 2 ;;
 esac
 
-files=(deploy/compose/compose.yaml deploy/swarm/stack.yaml deploy/images/*.Dockerfile RagAspire.AppHost/ContainerImages.cs)
+files=(deploy/compose/compose.yaml deploy/swarm/stack.yaml deploy/images/*.Dockerfile RagAspire.AppHost/ContainerImages.cs eng/Container.targets)
 
 # Not the images of the product, nor one whose tag is a variable: both are chosen where they are built.
-before='(image: |FROM |= "|^ +")'
+before='(image: |FROM |= "|^ +"|PinnedBaseImage[^>]*>)'
 digest='@sha256:[0-9a-f]{64}'
 references=$(grep -hoE "$before[a-z0-9][a-z0-9./_-]*:[A-Za-z0-9][A-Za-z0-9._-]*" "${files[@]}" | sed -E "s/$before//" | sort -u)
 [[ -n $references ]] || { echo 'No image was found.' >&2; exit 1; }
@@ -26,7 +26,7 @@ for reference in $references; do
   resolved=$(docker buildx imagetools inspect "$reference" --format '{{.Manifest.Digest}}')
   [[ $resolved =~ ^sha256:[0-9a-f]{64}$ ]] || { echo "$reference has no digest: $resolved" >&2; exit 1; }
   for file in "${files[@]}"; do
-    sed -E "s#$before${reference//./\\.}($digest)?(\"|\$)#\1$reference@$resolved\3#" "$file" > "$fresh"
+    sed -E "s#$before${reference//./\\.}($digest)?(\"|<|\$)#\1$reference@$resolved\3#" "$file" > "$fresh"
     if cmp -s "$fresh" "$file"; then
       continue
     elif $check; then

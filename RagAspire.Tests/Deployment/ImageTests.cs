@@ -18,7 +18,7 @@ public sealed class ImageTests
         var archive = Path.Combine(directory.Path, "worker.tar.gz");
         await DotNetAsync(
             "publish", "RagAspire.Worker", "-c", BuildOutput.Configuration, "--no-build", "-t:PublishContainer", "-nodeReuse:false",
-            $"-p:ContainerBaseImage={registry.Host}/base:1", $"-p:ContainerArchiveOutputPath={archive}",
+            $"-p:ContainerBaseImage={registry.Host}/base:1@{registry.Digest}", $"-p:ContainerArchiveOutputPath={archive}",
             $"-p:PublishDir={directory.Path}/publish/");
 
         var files = await ReadAsync(archive);
@@ -41,17 +41,18 @@ public sealed class ImageTests
     }
 
     [Theory]
-    [InlineData("RagAspire.Api", "ragaspire/api", "noble-chiseled-extra", "8000")]
-    [InlineData("RagAspire.Worker", "ragaspire/worker", "noble", "8001")]
-    [InlineData("RagAspire.Web", "ragaspire/web", "noble-chiseled-extra", "8002")]
-    public async Task An_image_is_chosen_by_properties(string project, string repository, string family, string port)
+    [InlineData("RagAspire.Api", "ragaspire/api", "10.0-noble-chiseled-extra", "8000")]
+    [InlineData("RagAspire.Worker", "ragaspire/worker", "10.0-noble", "8001")]
+    [InlineData("RagAspire.Web", "ragaspire/web", "10.0-noble-chiseled-extra", "8002")]
+    public async Task An_image_is_chosen_by_properties(string project, string repository, string tag, string port)
     {
         var output = await DotNetAsync(
-            "msbuild", project, "-getProperty:ContainerRepository,ContainerFamily,ContainerUser", "-getItem:ContainerPort", "-nodeReuse:false");
+            "msbuild", project, "-getProperty:ContainerRepository,ContainerBaseImage,ContainerUser", "-getItem:ContainerPort", "-nodeReuse:false");
 
         var evaluated = JsonNode.Parse(output)!;
         Assert.Equal(repository, $"{evaluated["Properties"]!["ContainerRepository"]}");
-        Assert.Equal(family, $"{evaluated["Properties"]!["ContainerFamily"]}");
+        Assert.Matches(
+            $"^mcr\\.microsoft\\.com/dotnet/aspnet:{tag}@sha256:[0-9a-f]{{64}}$", $"{evaluated["Properties"]!["ContainerBaseImage"]}");
         Assert.Equal("1654", $"{evaluated["Properties"]!["ContainerUser"]}");
         Assert.Equal(port, $"{Assert.Single(evaluated["Items"]!["ContainerPort"]!.AsArray())!["Identity"]}");
     }

@@ -10,7 +10,7 @@ using RagAspire.Embedded;
 
 namespace RagAspire.Tests.Deployment;
 
-/// <summary>A registry of container images with one image, <c>base:1</c>, which is empty but for a file.</summary>
+/// <summary>A registry of container images with one image, <c>base</c>, which is empty but for a file and known by its digest.</summary>
 internal sealed class RegistryStub : IAsyncDisposable
 {
     private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
@@ -29,7 +29,7 @@ internal sealed class RegistryStub : IAsyncDisposable
             architecture = "amd64",
             os = "linux",
             config = new { Env = new[] { "PATH=/usr/bin", "APP_UID=1654" }, WorkingDir = "/" },
-            rootfs = new { type = "layers", diff_ids = new[] { Digest(tar) } },
+            rootfs = new { type = "layers", diff_ids = new[] { Of(tar) } },
             history = new[] { new { created = "2026-01-01T00:00:00Z", created_by = "base" } },
         }));
         _manifest = JsonSerializer.SerializeToUtf8Bytes(
@@ -41,13 +41,18 @@ internal sealed class RegistryStub : IAsyncDisposable
         _app.Urls.Add($"http://{Host}");
         string[] reads = [HttpMethods.Get, HttpMethods.Head];
         _app.MapMethods("/v2/", reads, () => Results.Ok());
-        _app.MapMethods("/v2/base/manifests/{reference}", reads, () => Results.Bytes(_manifest, ManifestType));
+        _app.MapMethods("/v2/base/manifests/{reference}", reads, (string reference) => reference == Digest
+            ? Results.Bytes(_manifest, ManifestType)
+            : Results.NotFound());
         _app.MapMethods("/v2/base/blobs/{digest}", reads, (string digest) => _blobs.TryGetValue(digest, out var blob)
             ? Results.Bytes(blob.Bytes, blob.Type)
             : Results.NotFound());
     }
 
     public string Host { get; }
+
+    /// <summary>Of the manifest.</summary>
+    public string Digest => Of(_manifest);
 
     public static async Task<RegistryStub> StartAsync()
     {
@@ -60,12 +65,12 @@ internal sealed class RegistryStub : IAsyncDisposable
 
     private object Add(string mediaType, byte[] bytes)
     {
-        var digest = Digest(bytes);
+        var digest = Of(bytes);
         _blobs[digest] = (mediaType, bytes);
         return new { mediaType, digest, size = bytes.Length };
     }
 
-    private static string Digest(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+    private static string Of(byte[] bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
 
     private static byte[] Tar()
     {

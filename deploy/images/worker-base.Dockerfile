@@ -1,7 +1,6 @@
 # The base of the worker's image with the tools that make and read backups. Build it once for each architecture, push it to a
 # registry, and publish the worker on it: -p:ContainerBaseImage=REGISTRY/ragaspire/worker-base:18
-ARG DOTNET=10.0-noble
-FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET}
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble@sha256:222759b391a1aaf241166672c8f99b2d4ada452e7b5319f3c6e8f265a37b5ad4
 ARG POSTGRES=18
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates postgresql-common age \
