@@ -7,7 +7,7 @@ using RagAspire.TestSupport.Ollama;
 namespace RagAspire.Tests.Api;
 
 /// <summary><c>POST /answers</c> from outside, with a model: as JSON and as server-sent events.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class AnswersApiTests(AnswersApiTests.AnswersHost host) : IClassFixture<AnswersApiTests.AnswersHost>
 {
     private const string Question = "What does the quick brown fox jump over?";

@@ -5,7 +5,7 @@ using RagAspire.TestSupport.Fuzzing;
 namespace RagAspire.Tests.Api;
 
 /// <summary>Requests that are nearly right, to every call of the description, by a fixed seed.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class FuzzTests(Stores stores)
 {
     private const int Seed = 24;

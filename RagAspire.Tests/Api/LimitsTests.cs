@@ -6,7 +6,7 @@ using RagAspire.TestSupport.Walks;
 
 namespace RagAspire.Tests.Api;
 
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class LimitsTests(Stores stores)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

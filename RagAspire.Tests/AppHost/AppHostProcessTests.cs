@@ -11,7 +11,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.AppHost;
 
 /// <summary>The AppHost as the user starts and ends it. The time limits leave room for a busy machine.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.AppHosts)]
 [UnsupportedOSPlatform("windows")]
 public sealed class AppHostProcessTests : IDisposable
 {

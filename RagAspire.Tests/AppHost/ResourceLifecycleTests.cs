@@ -11,7 +11,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.AppHost;
 
 /// <summary>State, health, log and commands of the resources, as the dashboard shows them.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.AppHosts)]
 public sealed class ResourceLifecycleTests(RunningAppHost host) : IClassFixture<RunningAppHost>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -7,7 +7,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Backups;
 
 /// <summary>Backups of a running system through its API, and a system that is started on the restored database.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.AppHosts)]
 public sealed class BackupSystemTests(Stores stores)
 {
     private const string Path = "/api/v1/operations/backups";

@@ -7,7 +7,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Backups;
 
 /// <summary>kill -9 in the middle leaves neither half a backup nor half a restored database.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class KilledBackupTests(Stores stores)
 {
     private const int Large = 12 << 20;

@@ -6,7 +6,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Backups;
 
 /// <summary>Verification by the API is a maintenance run, so a queue that loses the job loses nothing.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class VerificationRequestTests(Stores stores)
 {
     private const string Path = "/api/v1/operations/backups";

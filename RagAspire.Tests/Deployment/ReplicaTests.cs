@@ -10,7 +10,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Deployment;
 
 /// <summary>Three APIs and two workers behind nginx with the configuration of <c>deploy/nginx</c>.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed class ReplicaTests(Stores stores, ReplicaRig rig) : IClassFixture<ReplicaRig>, IAsyncLifetime
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -8,7 +8,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Deployment;
 
 /// <summary>The web app behind nginx with the configuration of <c>deploy/nginx</c>.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed partial class WebBehindNginxTests(SharedSystem shared, Stores stores) : IAsyncLifetime
 {
     private const string Name = "app.rag.example";

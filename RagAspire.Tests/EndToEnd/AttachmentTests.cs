@@ -7,7 +7,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.EndToEnd;
 
 /// <summary>A mail with a PDF and another mail: what is inside is found, cited by its own name, and goes with the mail.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class AttachmentTests(SharedSystem shared, Stores stores)
 {
     private static readonly string Pdf = Convert.ToBase64String(DrawnPdf.Page(

@@ -10,7 +10,7 @@ using RagAspire.TestSupport.Ollama;
 namespace RagAspire.Tests.EndToEnd;
 
 /// <summary>Each rung of the ladder: what still works while a part is away, and that all is well again by itself after.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class DegradationTests(Stores stores)
 {
     private static readonly byte[] Fox = Encoding.UTF8.GetBytes("The quick brown fox jumps over the lazy dog.");

@@ -11,7 +11,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.EndToEnd;
 
 /// <summary>PostgreSQL with a standby, which is diagnosed while it lags and takes over when the primary is killed.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class FailOverTests(Stores stores)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

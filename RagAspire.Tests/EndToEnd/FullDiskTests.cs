@@ -8,7 +8,7 @@ using RagAspire.TestSupport.Disks;
 namespace RagAspire.Tests.EndToEnd;
 
 /// <summary>Real disks of a few megabytes run full under the system.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class FullDiskTests(Stores stores)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

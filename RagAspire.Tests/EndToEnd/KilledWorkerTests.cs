@@ -7,7 +7,7 @@ using RagAspire.TestSupport.Ollama;
 namespace RagAspire.Tests.EndToEnd;
 
 /// <summary>kill -9 of the worker in any stage leaves one complete document, and nothing of it twice.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.AppHosts)]
 public sealed class KilledWorkerTests(Stores stores)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ using RagAspire.TestSupport.Fuzzing;
 namespace RagAspire.Tests.Extraction;
 
 /// <summary>Files of every format that are nearly right, by a fixed seed.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class FileFuzzTests
 {
     private const int Seed = 24;

@@ -8,7 +8,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Maintenance;
 
 /// <summary>The API of maintenance, over the real processes.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class MaintenanceApiTests(Stores stores, SharedSystem shared)
 {
     private const string Path = "/api/v1/operations/maintenance";

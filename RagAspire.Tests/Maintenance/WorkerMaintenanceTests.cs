@@ -7,7 +7,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Maintenance;
 
 /// <summary>Maintenance in the worker's real process: by command, and killed in the middle.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class WorkerMaintenanceTests(Stores stores)
 {
     private const string Path = "/api/v1/operations/maintenance";

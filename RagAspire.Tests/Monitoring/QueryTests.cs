@@ -4,7 +4,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Monitoring;
 
 /// <summary>Every query of dashboards, KPIs and rules has a result in a running system under a little load.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed partial class QueryTests(Stores stores, WatchedSystem watched)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -4,7 +4,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Monitoring;
 
 /// <summary>A running system exports the series of docs/metrics.md, by scraping and by OTLP.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed partial class SeriesTests(Stores stores, WatchedSystem watched)
 {
     /// <summary>Listed series that this system has no reason to export, and why.</summary>

@@ -7,7 +7,7 @@ using Xunit.v3;
 namespace RagAspire.Tests.Support;
 
 /// <summary>
-/// Starts the longest chain of tests first: begun last, it would run for minutes beside an idle thread. The others keep a random
+/// Starts the longest chains of tests first: begun last, they would run for minutes beside idle threads. The others keep a random
 /// order, so that no test relies on one.
 /// </summary>
 public sealed class ProcessesFirst : ITestCollectionOrderer
@@ -21,5 +21,5 @@ public sealed class ProcessesFirst : ITestCollectionOrderer
         return [.. testCollections.Where(collection => IsFirst(collection)), .. others];
     }
 
-    private static bool IsFirst(ITestCollection collection) => collection.TestCollectionDisplayName == Processes.Name;
+    private static bool IsFirst(ITestCollection collection) => Processes.Chains.Contains(collection.TestCollectionDisplayName);
 }

@@ -49,7 +49,9 @@ public sealed class RagSystem : IAsyncDisposable
             ["Jobs__RetryDelay"] = "00:00:02",
             ["Leases__Duration"] = "00:00:03",
             ["DOTNET_ENVIRONMENT"] = "Development",
+            // A system lives for a few seconds: optimized code would be ready when it ends.
             ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_TC_CallCountThreshold"] = "400",
         };
         foreach (var (name, value) in options.Settings)
         {

@@ -75,7 +75,7 @@ public sealed class SourceSettingTests(Stores stores)
 }
 
 /// <summary>The command of the worker, as a real process.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class SyncCommandTests(Stores stores)
 {
     private const int Files = 400;

@@ -4,7 +4,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Telemetry;
 
 /// <summary>The dashboard finds telemetry by the resource that it started, and Prometheus by names that never change.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class TelemetryIdentityTests(Stores stores)
 {
     [Fact]

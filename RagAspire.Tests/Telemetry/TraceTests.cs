@@ -5,7 +5,7 @@ using RagAspire.TestSupport.Ollama;
 namespace RagAspire.Tests.Telemetry;
 
 /// <summary>One upload and one question are one trace each, across every process and store that took part.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class TraceTests(Stores stores)
 {
     [Fact]

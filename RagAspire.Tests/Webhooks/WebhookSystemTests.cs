@@ -4,7 +4,7 @@ using RagAspire.Tests.Support;
 namespace RagAspire.Tests.Webhooks;
 
 /// <summary>Webhooks of the real processes.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Systems)]
 public sealed class WebhookSystemTests(Stores stores)
 {
     private const string Path = "/api/v1/operations/webhooks/deliveries";

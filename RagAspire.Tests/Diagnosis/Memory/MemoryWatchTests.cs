@@ -7,7 +7,7 @@ using RagAspire.Worker.Commands;
 namespace RagAspire.Tests.Diagnosis.Memory;
 
 /// <summary>The command <c>memory --watch</c> on real processes.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed class MemoryWatchTests
 {
     private static readonly Dictionary<string, string> NoSettings = [];

@@ -8,7 +8,7 @@ using RagAspire.TestSupport.Ollama;
 namespace RagAspire.Tests.Maintenance.Interruptions;
 
 /// <summary>kill -9 of the real worker in the middle of every task, several at once, in one system.</summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed class KilledTaskTests(Stores stores)
 {
     private const string Health = "health-check";

@@ -10,7 +10,7 @@ namespace RagAspire.Tests.Monitoring.Drills;
 /// Something breaks, the right alert arrives in the alert history of the API, and is resolved after the repair. The rules are
 /// the real ones with shorter windows, and so are Prometheus and Alertmanager.
 /// </summary>
-[Collection(Processes.Name)]
+[Collection(Processes.Watched)]
 public sealed class FireDrillTests(Stores stores, WatchedSystem watched)
 {
     private const string Alerts = "/api/v1/operations/alerts";
