@@ -59,7 +59,8 @@ public static class ServiceDefaultsExtensions
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(identity.DescribeProcess)
             .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new NoOrphanClients()))
+                // Without a receiver a span is only the identifier that logs and errors carry.
+                .SetSampler(builder.HasTelemetryReceiver() ? new ParentBasedSampler(new NoOrphanClients()) : new AlwaysOffSampler())
                 .AddSource("RagAspire.*", MetricsExtensions.Models)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !Endpoints.IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation());

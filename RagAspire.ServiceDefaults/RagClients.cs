@@ -13,6 +13,7 @@ namespace Microsoft.Extensions.Hosting;
 public static class RagClients
 {
     private const string CommandTimeout = "Command Timeout";
+    private const string MaxAutoPrepare = "Max Auto Prepare";
 
     /// <summary>
     /// Registers PostgreSQL (<c>ragdb</c>) and Redis (<c>cache</c>), and where a connection string is set also Qdrant
@@ -23,8 +24,11 @@ public static class RagClients
         where TBuilder : IHostApplicationBuilder
     {
         // The clients' own health checks are replaced by those of the health report, which have its names.
-        builder.AddNpgsqlDataSource("ragdb", settings => settings.DisableHealthChecks = true, ConfigureDatabase);
-        builder.AddRedisClient("cache", settings => settings.DisableHealthChecks = true, ConfigureRedis);
+        var isTraced = builder.HasTelemetryReceiver();
+        builder.AddNpgsqlDataSource(
+            "ragdb", settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, !isTraced), ConfigureDatabase);
+        builder.AddRedisClient(
+            "cache", settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, !isTraced), ConfigureRedis);
         if (builder.IsConfigured("vectors"))
         {
             builder.AddQdrantClient("vectors", settings => settings.DisableHealthChecks = true);
@@ -87,6 +91,12 @@ public static class RagClients
         if (!source.ConnectionStringBuilder.ShouldSerialize(CommandTimeout))
         {
             source.ConnectionStringBuilder.CommandTimeout = 30;
+        }
+
+        // Planning the statements of a search takes PostgreSQL as long as running them.
+        if (!source.ConnectionStringBuilder.ShouldSerialize(MaxAutoPrepare))
+        {
+            source.ConnectionStringBuilder.MaxAutoPrepare = 50;
         }
 
         source.ConnectionStringBuilder.KeepAlive = 15;

@@ -87,24 +87,54 @@ public sealed class HitSelection(SearchQuery query)
             return false;
         }
 
-        var shared = small.Count(large.Contains);
+        // As soon as too many are missing, the rest cannot make up for them.
+        var spare = small.Count - (int)Math.Ceiling(SameText / (1 + SameText) * (small.Count + large.Count));
+        var shared = small.Count;
+        foreach (var sequence in small)
+        {
+            if (!large.Contains(sequence) && small.Count - --shared > spare)
+            {
+                return false;
+            }
+        }
+
         return shared >= SameText * (small.Count + large.Count - shared);
     }
 
     /// <summary>Hashes of all sequences of four words; of a shorter text, of the text.</summary>
     private static HashSet<int> Sequences(string text)
     {
-        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        var hashes = new HashSet<int>();
-        for (var at = 0; at == 0 || at + Sequence <= words.Length; at++)
+        var words = Words(text);
+        var hashes = new HashSet<int>(Math.Max(1, words.Count - Sequence + 1));
+        for (var at = 0; at == 0 || at + Sequence <= words.Count; at++)
         {
             var hash = new HashCode();
-            for (var i = at; i < Math.Min(at + Sequence, words.Length); i++)
+            for (var i = at; i < Math.Min(at + Sequence, words.Count); i++)
             {
-                hash.Add(words[i].TrimEnd('.', ',', ';', ':', '!', '?', ')', '"'), StringComparer.OrdinalIgnoreCase);
+                hash.Add(words[i]);
             }
 
             hashes.Add(hash.ToHashCode());
+        }
+
+        return hashes;
+    }
+
+    /// <summary>The hash of each word: a text has hundreds, and each is in four sequences.</summary>
+    private static List<int> Words(string text)
+    {
+        var hashes = new List<int>(text.Length / 5);
+        var rest = text.AsSpan();
+        while (!(rest = rest.TrimStart()).IsEmpty)
+        {
+            var length = 0;
+            while (length < rest.Length && !char.IsWhiteSpace(rest[length]))
+            {
+                length++;
+            }
+
+            hashes.Add(string.GetHashCode(rest[..length].TrimEnd(".,;:!?)\""), StringComparison.OrdinalIgnoreCase));
+            rest = rest[length..];
         }
 
         return hashes;
