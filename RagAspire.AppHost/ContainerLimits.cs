@@ -49,7 +49,8 @@ internal static class ContainerLimits
         this IResourceBuilder<T> container, int cpus, int megabytes, params string[] further)
         where T : ContainerResource => container.WithAnnotation(new ContainerLimit(cpus, megabytes)).WithContainerRuntimeArgs(
         [
-            string.Create(CultureInfo.InvariantCulture, $"--cpus={cpus}"),
+            // An engine refuses more processors than its machine has.
+            string.Create(CultureInfo.InvariantCulture, $"--cpus={Math.Min(cpus, Environment.ProcessorCount)}"),
             string.Create(CultureInfo.InvariantCulture, $"--memory={megabytes}m"),
             "--log-opt", "max-size=10m",
             .. further,

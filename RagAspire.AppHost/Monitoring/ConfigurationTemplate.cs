@@ -4,7 +4,8 @@ namespace RagAspire.AppHost.Monitoring;
 
 /// <summary>
 /// Configuration files that are valid without any processing and hold alternatives in comments: of the line
-/// <c>this #[NAME] that</c>, <c>that</c> counts where the environment has a variable <c>NAME</c>, and <c>this</c> elsewhere.
+/// <c>this #[NAME] that</c>, <c>that</c> counts where the environment has a variable <c>NAME</c> other than <c>false</c>, and
+/// <c>this</c> elsewhere.
 /// </summary>
 public static partial class ConfigurationTemplate
 {
@@ -18,7 +19,8 @@ public static partial class ConfigurationTemplate
     private static string RenderLine(string line, Func<string, string?> environment)
     {
         if (Alternative().Match(line) is not { Success: true } match
-            || string.IsNullOrEmpty(environment(match.Groups["name"].Value)))
+            || environment(match.Groups["name"].Value) is not { Length: > 0 } value
+            || value.Equals("false", StringComparison.OrdinalIgnoreCase))
         {
             return line;
         }

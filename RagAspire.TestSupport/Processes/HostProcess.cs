@@ -5,7 +5,7 @@ namespace RagAspire.TestSupport.Processes;
 /// <summary>The API or the worker as a real process from its build output, on a free port.</summary>
 public sealed class HostProcess(string project, IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private BackgroundProgram? _program;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
@@ -131,6 +132,28 @@ public sealed partial class DeploymentFileTests
         }
     }
 
+    /// <summary>An engine does not create a container that may use more processors than there are.</summary>
+    [Fact]
+    public async Task Limits_of_processors_in_Compose_are_at_most_those_of_the_machine()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It counts processors as Linux does.");
+        using var directory = TestDirectory.Create("compose");
+        var script = Path.Combine(directory.Path, "secrets.sh");
+        File.Copy(Path.Combine(Root, "compose", "secrets.sh"), script);
+        await using var run = BackgroundProgram.Start("/bin/sh", [script], [], directory.Path);
+        await run.WaitForExitAsync(Cancelled);
+        Assert.True(run.ExitCode == 0, run.Output);
+
+        var variables = File.ReadLines(Path.Combine(directory.Path, ".env")).Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        var processors = File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal));
+        var limits = ProcessorLimit().Matches(Text("compose/compose.yaml"));
+        Assert.True(limits.Count > 1, "The limits have no variables.");
+        Assert.All(limits, limit => Assert.InRange(
+            int.Parse(variables.GetValueOrDefault(limit.Groups["name"].Value, limit.Groups["most"].Value), CultureInfo.InvariantCulture),
+            1, processors));
+    }
+
     [Fact]
     public void Settings_exist_and_secrets_have_no_value_in_a_file()
     {
@@ -224,4 +247,7 @@ public sealed partial class DeploymentFileTests
 
     [GeneratedRegex("^[A-Z][A-Za-z]+(__[A-Za-z0-9]+)+$")]
     private static partial Regex Setting();
+
+    [GeneratedRegex(@"\$\{(?<name>[A-Z_]*CPUS):-(?<most>[0-9]+)\}")]
+    private static partial Regex ProcessorLimit();
 }

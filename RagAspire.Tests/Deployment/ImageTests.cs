@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using RagAspire.Extraction.Messages;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Deployment;
@@ -26,7 +27,7 @@ public sealed class ImageTests
         var image = JsonNode.Parse(files[$"{manifest["Config"]}"])!;
         var config = image["config"]!;
         var environment = config["Env"]!.AsArray().Select(variable => $"{variable}").ToHashSet();
-        var inside = manifest["Layers"]!.AsArray().SelectMany(layer => Names(files[$"{layer}"])).ToHashSet();
+        var inside = manifest["Layers"]!.AsArray().SelectMany(layer => Content(files[$"{layer}"])).ToDictionary();
 
         Assert.Contains("ragaspire/worker:1.0.0", manifest["RepoTags"]!.AsArray().Select(tag => $"{tag}"));
         Assert.Equal("1654", $"{config["User"]}");
@@ -37,7 +38,9 @@ public sealed class ImageTests
         Assert.Equal("RagAspire worker", $"{config["Labels"]!["org.opencontainers.image.title"]}");
         Assert.Superset(
             new HashSet<string> { "etc/base", "app/RagAspire.Worker.dll", "app/RagAspire.Extractor.dll", "app/RagAspire.Extractor.runtimeconfig.json" },
-            inside);
+            inside.Keys.ToHashSet());
+        AssertSbom($"{config["Labels"]!["ragaspire.sbom"]}", inside);
+        await AssertExtractorStartsAsync(Path.Combine(directory.Path, "publish"));
     }
 
     [Theory]
@@ -55,6 +58,28 @@ public sealed class ImageTests
             $"^mcr\\.microsoft\\.com/dotnet/aspnet:{tag}@sha256:[0-9a-f]{{64}}$", $"{evaluated["Properties"]!["ContainerBaseImage"]}");
         Assert.Equal("1654", $"{evaluated["Properties"]!["ContainerUser"]}");
         Assert.Equal(port, $"{Assert.Single(evaluated["Items"]!["ContainerPort"]!.AsArray())!["Identity"]}");
+    }
+
+    /// <summary>The program by its version, its own packages and the extractor's.</summary>
+    private static void AssertSbom(string path, Dictionary<string, byte[]> image)
+    {
+        var sbom = JsonNode.Parse(image[path.TrimStart('/')])!;
+        var packages = sbom["components"]!.AsArray().Select(component => $"{component!["name"]}").ToHashSet();
+
+        Assert.Equal("CycloneDX", $"{sbom["bomFormat"]}");
+        Assert.Equal(("RagAspire.Worker", "1.0.0"), ($"{sbom["metadata"]!["component"]!["name"]}", $"{sbom["metadata"]!["component"]!["version"]}"));
+        Assert.Superset(new HashSet<string> { "Npgsql", "Hangfire.AspNetCore", "PdfPig", "MimeKit" }, packages);
+        Assert.DoesNotContain("xunit.v3", packages);
+    }
+
+    /// <summary>In its sandbox it reads the files of the program and cannot list them.</summary>
+    private static async Task AssertExtractorStartsAsync(string folder)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sandbox on Windows.");
+        await using var extractor = BackgroundProgram.Start(
+            "/bin/sh", ["-c", $"dotnet RagAspire.Extractor.dll {ExtractorArguments.Sandbox} < /dev/null"], [], folder);
+        await extractor.WaitForExitAsync(Cancelled);
+        Assert.True(extractor.ExitCode == 0, extractor.Output);
     }
 
     private static async Task<string> DotNetAsync(params string[] arguments)
@@ -87,12 +112,19 @@ public sealed class ImageTests
         return files;
     }
 
-    private static IEnumerable<string> Names(byte[] layer)
+    /// <summary>The names in a layer, and what is in the lists of materials.</summary>
+    private static IEnumerable<KeyValuePair<string, byte[]>> Content(byte[] layer)
     {
         using var tar = new TarReader(new GZipStream(new MemoryStream(layer), CompressionMode.Decompress));
         while (tar.GetNextEntry() is { } entry)
         {
-            yield return entry.Name.TrimStart('/');
+            using var content = new MemoryStream();
+            if (entry.Name.EndsWith("/sbom.json", StringComparison.Ordinal))
+            {
+                entry.DataStream!.CopyTo(content);
+            }
+
+            yield return new(entry.Name.TrimStart('/'), content.ToArray());
         }
     }
 }

@@ -6,7 +6,7 @@ namespace RagAspire.Tests.Deployment;
 public sealed class SpecifiedNumberTests
 {
     [Theory]
-    [InlineData("deploy.resources.limits.cpus", "4")]
+    [InlineData("deploy.resources.limits.cpus", "${CPUS:-4}")]
     [InlineData("deploy.resources.limits.memory", "4G")]
     [InlineData("deploy.resources.reservations.cpus", "2")]
     [InlineData("deploy.resources.reservations.memory", "2G")]
@@ -21,7 +21,7 @@ public sealed class SpecifiedNumberTests
         Assert.All(["api-1", "api-2", "api-3"], name => Assert.Equal(value, Compose["services"]![name]!.At(path)));
 
     [Theory]
-    [InlineData("postgres.deploy.resources.limits.cpus", "4")]
+    [InlineData("postgres.deploy.resources.limits.cpus", "${CPUS:-4}")]
     [InlineData("postgres.deploy.resources.limits.memory", "4G")]
     [InlineData("postgres.shm_size", "1gb")]
     [InlineData("redis.deploy.resources.limits.cpus", "2")]

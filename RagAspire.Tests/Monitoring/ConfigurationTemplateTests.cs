@@ -17,8 +17,12 @@ public sealed class ConfigurationTemplateTests
     public void Without_the_variables_the_file_stays_as_it_is() =>
         Assert.Equal(File, ConfigurationTemplate.Render(File, _ => null));
 
-    [Fact]
-    public void An_empty_variable_counts_as_none() => Assert.Equal(File, ConfigurationTemplate.Render(File, _ => ""));
+    [Theory]
+    [InlineData("")]
+    [InlineData("false")]
+    [InlineData("False")]
+    public void A_variable_that_is_empty_or_false_counts_as_none(string value) =>
+        Assert.Equal(File, ConfigurationTemplate.Render(File, _ => value));
 
     [Fact]
     public void The_alternative_of_a_set_variable_replaces_the_line_at_its_indent()

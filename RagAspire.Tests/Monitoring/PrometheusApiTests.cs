@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Monitoring;
 
@@ -36,6 +37,26 @@ public sealed class PrometheusApiTests
 
         var refused = await Assert.ThrowsAsync<PrometheusException>(() => api.QueryAsync("sum(", Cancelled));
         Assert.Contains("refused \"sum(\"", refused.Message);
+    }
+
+    /// <summary>With it series can be deleted, and there is no access control.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    public async Task The_shipped_flags_turn_the_administration_on_only_where_that_is_asked_for(string? setting, bool isOn)
+    {
+        var flags = MonitoringFolder.Flags(
+            BuildOutput.RepositoryRoot, name => name == "PROMETHEUS_ADMIN" ? setting : null);
+        await using var prometheus = await PrometheusWithHistory.StartAsync(
+            new Dictionary<string, IEnumerable<(DateTimeOffset, double)>>(), flags);
+        using var client = new HttpClient();
+
+        using var response = await client.PostAsync($"{prometheus.Address}/api/v1/admin/tsdb/clean_tombstones", null, Cancelled);
+
+        var said = await response.Content.ReadAsStringAsync(Cancelled);
+        Assert.Equal(isOn, response.IsSuccessStatusCode);
+        Assert.Equal(!isOn, said.Contains("admin APIs disabled", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -18,8 +18,9 @@ internal sealed class PrometheusWithHistory : IAsyncDisposable
     public string Address { get; }
 
     /// <param name="series">The name with its labels, as <c>name{label="value"}</c>, and the values at their times.</param>
+    /// <param name="flags">In place of two years of history.</param>
     public static async Task<PrometheusWithHistory> StartAsync(
-        IReadOnlyDictionary<string, IEnumerable<(DateTimeOffset At, double Value)>> series)
+        IReadOnlyDictionary<string, IEnumerable<(DateTimeOffset At, double Value)>> series, IReadOnlyList<string>? flags = null)
     {
         Assert.SkipWhen(
             MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("promtool") is null,
@@ -43,8 +44,8 @@ internal sealed class PrometheusWithHistory : IAsyncDisposable
                     "prometheus",
                     MonitoringTool.Find("prometheus")!,
                     [
-                        $"--config.file={configuration}", $"--storage.tsdb.path={data}", "--storage.tsdb.retention.time=2y",
-                        $"--web.listen-address=127.0.0.1:{port}",
+                        $"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}",
+                        .. flags ?? ["--storage.tsdb.retention.time=2y"],
                     ],
                     port,
                     "/-/ready"),

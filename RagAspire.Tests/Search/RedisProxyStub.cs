@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace RagAspire.Tests.Search;
 
@@ -26,6 +27,9 @@ internal sealed class RedisProxyStub : IAsyncDisposable
 
     /// <summary>How much later than the server's each answer comes.</summary>
     public TimeSpan Delay { get; init; }
+
+    /// <summary>Called with what a client sends, before it is passed on.</summary>
+    public Action<string> OnCommands { get; init; } = _ => { };
 
     /// <summary>Holds back all answers until <see cref="Resume"/>; connections stay open.</summary>
     public void Stall() => _open = new TaskCompletionSource();
@@ -90,6 +94,10 @@ internal sealed class RedisProxyStub : IAsyncDisposable
                 {
                     await _open.Task.WaitAsync(cancellationToken);
                     await Task.Delay(Delay, cancellationToken);
+                }
+                else
+                {
+                    OnCommands(Encoding.UTF8.GetString(buffer, 0, read));
                 }
 
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -110,10 +110,20 @@ internal sealed class SearchRig : IAsyncDisposable
         }
     }
 
-    /// <summary>An index without points, or one that cannot be reached.</summary>
+    /// <summary>An index without points, or one that cannot be reached, or one that takes its time.</summary>
     public sealed class IndexStub : IVectorIndex
     {
+        private readonly TaskCompletionSource _searched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public bool IsAway { get; set; }
+
+        /// <summary>No search answers before it.</summary>
+        public Task Answering { get; set; } = Task.CompletedTask;
+
+        public int Searches { get; private set; }
+
+        /// <summary>Completed by the first search.</summary>
+        public Task Searched => _searched.Task;
 
         public string Name => "stub";
 
@@ -130,6 +140,9 @@ internal sealed class SearchRig : IAsyncDisposable
 
         public async Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
         {
+            Searches++;
+            _searched.TrySetResult();
+            await Answering.WaitAsync(cancellationToken);
             await AnswerAsync();
             return [];
         }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the secrets that are not there yet: files in secrets/, which containers read, and .env, which Compose reads.
+# Makes the secrets that are not there yet: files in secrets/, which containers read, and .env, which Compose reads. Limits of
+# processors are in .env too where this machine has fewer than compose.yaml gives, because an engine refuses more than there are.
 set -eu
 cd "$(dirname "$0")"
 umask 077
@@ -25,3 +26,10 @@ set_variable METRICS_TOKEN metrics-token
 set_variable BACKUP_SIGNING_KEY backup-signing-key
 set_variable KEY_RING_SECRET key-ring-secret
 set_variable WEB_SECRET web-secret
+
+set_processors() {
+  processors=$(getconf _NPROCESSORS_ONLN)
+  [ "$processors" -ge "$2" ] || grep -q "^$1=" .env || printf '%s=%s\n' "$1" "$processors" >> .env
+}
+set_processors CPUS 4
+set_processors OLLAMA_CPUS 8
