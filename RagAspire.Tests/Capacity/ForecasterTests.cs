@@ -69,6 +69,48 @@ public sealed class ForecasterTests
     }
 
     [Fact]
+    public void A_method_that_runs_away_moves_no_forecast()
+    {
+        double[][] forecasts = [[10, 20], [11, 21], [12, 22], [5_000, -7_000]];
+        AssertNear([11.5, 20.5], Backtest.Combine(forecasts, [.25, .25, .25, .25]));
+        AssertNear([10, 20], Backtest.Combine(forecasts, [.8, .1, 0, .1]));
+
+        static void AssertNear(double[] expected, double[] actual) =>
+            Assert.All(actual.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, tolerance: 1e-9));
+    }
+
+    [Fact]
+    public void A_method_that_fits_the_present_soon_outweighs_one_that_fitted_before()
+    {
+        // A level of 10 and, for its last two cycles, of 90.
+        var values = Enumerable.Range(0, 400).Select(i => (i < 382 ? 10 : 90) + ((i * 7 % 5) / 10.0)).ToArray();
+        var forecast = Forecaster.Forecast(values, 16, [new Rhythm(8, "cycle")]);
+        Assert.All(forecast.Values, value => Assert.InRange(value, 85, 95));
+    }
+
+    [Fact]
+    public void Walks_without_a_rhythm_are_forecast_about_as_well_as_by_Theta()
+    {
+        var (combined, theta) = (0.0, 0.0);
+        var random = new Random(3);
+        for (var series = 0; series < 60; series++)
+        {
+            var (level, values) = (1_000.0, new double[113 + (10 * series)]);
+            for (var week = 0; week < values.Length; week++)
+            {
+                level *= 1 + (.06 * (random.NextDouble() - .48));
+                values[week] = level * (1 + (.1 * (random.NextDouble() - .5)));
+            }
+
+            var (past, future) = (values[..^13], values[^13..]);
+            combined += Accuracy.Smape(Forecaster.Forecast(past, 13, []).Values, future);
+            theta += Accuracy.Smape(new Theta().Forecast(past, 13), future);
+        }
+
+        Assert.InRange(combined, 0, 1.02 * theta);
+    }
+
+    [Fact]
     public void Outliers_change_nothing()
     {
         var clean = SyntheticSeries.Hours(days: 28, level: 50, daily: 20, noise: 1);

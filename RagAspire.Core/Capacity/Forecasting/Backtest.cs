@@ -13,6 +13,9 @@ internal sealed class Backtest
     // Among the powers 1 to 8 of the inverse error, 3 was the best on held-out data; the optimum is flat.
     private const double Sharpness = 3;
 
+    // How much less each earlier origin counts, so that a series which has changed is soon told by other methods.
+    private const double Fading = .9;
+
     private readonly double[][][] _forecasts;
     private readonly double[][] _actual;
     private readonly double[][] _errors;
@@ -53,30 +56,17 @@ internal sealed class Backtest
     /// <param name="except">An origin that does not count; null when all do.</param>
     public double[] Weights(int? except = null)
     {
-        var methods = _errors[0].Length;
-        var weights = new double[methods];
-        var errors = new double[Origins];
-        for (var method = 0; method < methods; method++)
-        {
-            var count = 0;
-            for (var origin = 0; origin < Origins; origin++)
-            {
-                if (origin != except || Origins == 1)
-                {
-                    errors[count++] = _errors[origin][method];
-                }
-            }
-
-            weights[method] = Robust.Median(errors.AsSpan(0, count));
-        }
+        int[] counted = [.. Enumerable.Range(0, Origins).Where(origin => origin != except || Origins == 1)];
+        double[] recency = [.. counted.Select(origin => Math.Pow(Fading, origin))];
+        double[] typical =
+        [
+            .. Enumerable.Range(0, _errors[0].Length).Select(method =>
+                Robust.MiddleMean([.. counted.Select(origin => _errors[origin][method])], recency)),
+        ];
 
         // A perfect method leaves no error to divide by.
-        var smallest = Math.Max(weights.Min(), 1e-12);
-        for (var method = 0; method < methods; method++)
-        {
-            weights[method] = Math.Pow(smallest / Math.Max(weights[method], smallest), Sharpness);
-        }
-
+        var smallest = Math.Max(typical.Min(), 1e-12);
+        double[] weights = [.. typical.Select(error => Math.Pow(smallest / Math.Max(error, smallest), Sharpness))];
         var sum = weights.Sum();
         return [.. weights.Select(weight => weight / sum)];
     }
@@ -93,15 +83,20 @@ internal sealed class Backtest
         }
     }
 
+    /// <summary>The middle of the forecasts at each step: a method that runs away does not count there, unless it has most of
+    /// the weight.</summary>
     public static double[] Combine(double[][] forecasts, double[] weights)
     {
         var combined = new double[forecasts[0].Length];
-        for (var method = 0; method < forecasts.Length; method++)
+        var candidates = new double[forecasts.Length];
+        for (var step = 0; step < combined.Length; step++)
         {
-            for (var step = 0; step < combined.Length; step++)
+            for (var method = 0; method < forecasts.Length; method++)
             {
-                combined[step] += weights[method] * forecasts[method][step];
+                candidates[method] = forecasts[method][step];
             }
+
+            combined[step] = Robust.MiddleMean(candidates, weights);
         }
 
         return combined;

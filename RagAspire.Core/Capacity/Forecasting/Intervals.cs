@@ -11,7 +11,7 @@ internal sealed class Intervals
     // The next error is drawn from a future that the origins did not see.
     private const double Widening = 1.1;
     private const double CasesPerOrigin = 3;
-    private const double StepsPerCase = 10;
+    private const double StepsPerCase = 30;
 
     private readonly double[] _scale;
     private readonly double[] _scores;

@@ -7,11 +7,13 @@ internal static class MethodCatalog
     private const int ShortCycles = 7;
     private const double SlowWeight = .1;
 
+    private static readonly double[] LevelCycles = [.25, 2, 7];
+
     /// <summary>Methods for a horizon that the history can test.</summary>
     /// <param name="rhythms">The shortest first.</param>
     public static IReadOnlyList<IForecastMethod> For(IReadOnlyList<Rhythm> rhythms, bool positive) => rhythms.Count == 0
         ? [new Smoothing(), new Smoothing(SlowWeight), new Theta(), new DampedTrend(), new RobustLine()]
-        : [.. rhythms.SkipLast(1).SelectMany(Shorter), .. Longest(rhythms[^1], rhythms[0].Period, positive)];
+        : [.. rhythms.SkipLast(1).SelectMany(Shorter), .. Longest(rhythms[^1], rhythms[0], positive)];
 
     /// <summary>Methods whose trend holds far beyond the history, and which repeat no noise: the rhythm is smoothed.</summary>
     /// <param name="trending">Whether the series has a trend beyond doubt.</param>
@@ -41,20 +43,31 @@ internal static class MethodCatalog
         new Deseasonalised(rhythm.Period, rhythm.Name, new Reverting(ShortCycles * rhythm.Period), multiplicative: true),
     ];
 
-    private static IEnumerable<IForecastMethod> Longest(Rhythm rhythm, int shortest, bool positive)
+    private static IEnumerable<IForecastMethod> Levels(Rhythm shortest) =>
+    [
+        .. LevelCycles.Select(cycles => new TypicalLevel(shortest.Period, shortest.Name, cycles)),
+        new Smoothing(),
+        new Smoothing(SlowWeight),
+    ];
+
+    private static IEnumerable<IForecastMethod> Longest(Rhythm rhythm, Rhythm shortest, bool positive)
     {
         var (period, name) = (rhythm.Period, rhythm.Name);
+        foreach (var level in Levels(shortest))
+        {
+            yield return level;
+        }
+
         yield return new SeasonalNaive(period, name);
-        yield return new TypicalLevel(shortest);
-        yield return new Smoothing(SlowWeight);
         yield return new SeasonalMedian(period, name, LongCycles);
         yield return new Deseasonalised(period, name, new Theta(), multiplicative: false);
         yield return new Deseasonalised(period, name, new Reverting(period), multiplicative: false);
         yield return new Deseasonalised(period, name, new RobustLine(), multiplicative: false);
+        yield return new Deseasonalised(period, name, new DampedTrend(), multiplicative: false);
         if (positive)
         {
-            yield return new AdjustedSeason(period, name, shortest, share: .5);
-            yield return new AdjustedSeason(period, name, shortest, share: 1);
+            yield return new AdjustedSeason(period, name, shortest.Period, share: .5);
+            yield return new AdjustedSeason(period, name, shortest.Period, share: 1);
             yield return new Deseasonalised(period, name, new Smoothing(SlowWeight), multiplicative: true);
             yield return new Deseasonalised(period, name, new Theta(), multiplicative: true);
             yield return new Deseasonalised(period, name, new DampedTrend(), multiplicative: true);

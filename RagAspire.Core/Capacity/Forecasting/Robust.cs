@@ -54,6 +54,24 @@ internal static class Robust
         return MadToDeviation * Median(distances);
     }
 
+    /// <summary>The mean of the middle half, by weight: a quarter of the weight at each end does not count.</summary>
+    /// <param name="weights">One for each value, not all 0.</param>
+    public static double MiddleMean(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
+    {
+        var (sorted, weightOf) = (values.ToArray(), weights.ToArray());
+        Array.Sort(sorted, weightOf);
+        var half = Sum(weights) / 2;
+        var (passed, sum) = (0.0, 0.0);
+        for (var index = 0; index < sorted.Length; index++)
+        {
+            var until = passed + weightOf[index];
+            sum += sorted[index] * Math.Max(0, Math.Min(until, 1.5 * half) - Math.Max(passed, half / 2));
+            passed = until;
+        }
+
+        return sum / half;
+    }
+
     /// <summary>A quantile, interpolated.</summary>
     public static double Quantile(ReadOnlySpan<double> values, double share) =>
         values.IsEmpty ? 0 : ArrayStatistics.QuantileCustomInplace(values.ToArray(), share, QuantileDefinition.R7);

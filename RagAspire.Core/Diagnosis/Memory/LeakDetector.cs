@@ -6,7 +6,7 @@ namespace RagAspire.Diagnosis.Memory;
 /// <remarks>
 /// Growth is a leak only if three tests agree: the Theil–Sen slope is material, Mann–Kendall finds it significant in spite of
 /// autocorrelation, and the floor rises. Each alone raises false alarms on series that wander, breathe or step; and neither one
-/// step nor a wave may explain it better.
+/// step nor a wave may explain it better, nor a level that wanders.
 /// </remarks>
 public static class LeakDetector
 {
@@ -55,9 +55,11 @@ public static class LeakDetector
             return stable;
         }
 
-        return StepOrWave.Explains(times, values, MostLeft)
+        var explanation = StepOrWave.Explains(times, values, MostLeft)
             || (level is { } teeth && StepOrWave.Explains(teeth.Times, teeth.Values, MostLeftOfLeveled))
-            ? stable with { Reason = $"One step or a slow wave explains it. {stable.Reason}" }
+            ? "One step or a slow wave explains it."
+            : Wandering.Explains(values) ? "A level that wanders comes as far by chance." : null;
+        return explanation is not null ? stable with { Reason = $"{explanation} {stable.Reason}" }
             : Growing(leveled ?? trend, count, explained, measured, series.Limit);
     }
 
