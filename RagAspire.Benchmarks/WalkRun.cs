@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.Users;
 using RagAspire.TestSupport.Walks;
 
 namespace RagAspire.Benchmarks;
 
 /// <summary>
-/// <c>walk</c>: random calls of two groups' keys, which read and write through every door. A call that shows or changes a
-/// document of the other group ends it, and is printed with the seed that makes the same calls again.
+/// <c>walk</c>: random calls of two groups' keys and users, which read and write through every door. A call that shows or
+/// changes a document of the other group ends it, and is printed with the seed that makes the same calls again.
 /// </summary>
 internal sealed class WalkRun(TextWriter output)
 {
+    private const string Collection = "walk";
     private const string Usage = "Usage: walk [--calls <number>] [--seed <number>]";
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
@@ -30,7 +32,8 @@ internal sealed class WalkRun(TextWriter output)
 
         await using var model = await OllamaStub.StartAsync();
         model.Answer = prompt => $"It is this: {prompt}";
-        var settings = new Dictionary<string, string>
+        await using var issuer = await IssuerStub.StartAsync();
+        var settings = new Dictionary<string, string>(GroupWalk.Settings(issuer, Collection))
         {
             ["ConnectionStrings__chat"] = model.ConnectionString(model.ChatModel),
             ["ConnectionStrings__embeddings"] = model.ConnectionString(model.EmbeddingModel),
@@ -39,7 +42,7 @@ internal sealed class WalkRun(TextWriter output)
         await using var system = await PrivateSystem.StartAsync(durable: false, cancellationToken);
         await system.StartAsync("RagAspire.Worker", settings, cancellationToken);
         using var admin = PrivateSystem.ClientOf(await system.StartAsync("RagAspire.Api", settings, cancellationToken));
-        return await WalkAsync(new GroupWalk(admin, "walk", seed), calls, cancellationToken);
+        return await WalkAsync(new GroupWalk(admin, issuer, Collection, seed), calls, cancellationToken);
     }
 
     private async Task<int> WalkAsync(GroupWalk walk, int calls, CancellationToken cancellationToken)
@@ -51,7 +54,8 @@ internal sealed class WalkRun(TextWriter output)
         await over.CancelAsync();
         await progress;
         output.WriteLine(
-            $"{Progress(walk)}: {report.Shown} showed a document, {report.Refused} were refused, {report.Written} wrote. "
+            $"{Progress(walk)}: {report.Shown} showed a document, {report.Refused} were refused, {report.Written} wrote, "
+            + $"{report.Cut} broke off. "
             + (report.Failure ?? "None showed or changed a document of the other group."));
         return report.Failure is null ? 0 : 1;
     }

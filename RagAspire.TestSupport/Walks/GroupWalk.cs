@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using RagAspire.TestSupport.Users;
 
 namespace RagAspire.TestSupport.Walks;
 
@@ -7,12 +8,14 @@ namespace RagAspire.TestSupport.Walks;
 /// <param name="Shown">Calls that showed the word of a document, as they may; a walk that shows nothing says nothing.</param>
 /// <param name="Refused">Calls that had to be refused, and were.</param>
 /// <param name="Written">Calls that made, changed or deleted a document, as they may.</param>
+/// <param name="Cut">Calls whose answer broke off. What had come of it is held against the rights like any other.</param>
 /// <param name="Failure">The call that showed or changed too much; null for none.</param>
-public sealed record WalkReport(int Calls, int Shown, int Refused, int Written, string? Failure);
+public sealed record WalkReport(int Calls, int Shown, int Refused, int Written, int Cut, string? Failure);
 
 /// <summary>
-/// Random calls of reading and writing keys of two groups through every door, while the groups of documents change. No answer may
-/// show a document of the other group, and none of them may be changed. The same seed makes the same calls.
+/// Random calls of two groups through every door, while the groups of documents change. Each group has a key that reads, one that
+/// writes, and a user who signs in. No answer may show a document of the other group, and none of them may be changed. The same
+/// seed makes the same calls.
 /// </summary>
 public sealed class GroupWalk
 {
@@ -22,7 +25,11 @@ public sealed class GroupWalk
 
     private static readonly string[] Groups = ["red", "blue"];
 
+    // Longer than any walk.
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(1);
+
     private readonly HttpClient _admin;
+    private readonly IssuerStub _issuer;
     private readonly string _collection;
     private readonly int _seed;
     private readonly Random _random;
@@ -34,12 +41,14 @@ public sealed class GroupWalk
     private int _shown;
     private int _refused;
     private int _written;
+    private int _cut;
 
     /// <param name="admin">Has all rights.</param>
+    /// <param name="issuer">Whose tokens the system takes by <see cref="Settings"/>.</param>
     /// <param name="collection">One that nothing else uses.</param>
-    public GroupWalk(HttpClient admin, string collection, int seed)
+    public GroupWalk(HttpClient admin, IssuerStub issuer, string collection, int seed)
     {
-        (_admin, _collection, _seed, _random) = (admin, collection, seed, new Random(seed));
+        (_admin, _issuer, _collection, _seed, _random) = (admin, issuer, collection, seed, new Random(seed));
         _documents = new WalkedDocuments(admin, collection);
         _reads = new WalkReads(collection, _random);
         _writes = new WalkWrites(collection, _random);
@@ -48,14 +57,33 @@ public sealed class GroupWalk
     /// <summary>Calls so far.</summary>
     public int Calls { get; private set; }
 
+    /// <summary>The settings of a system in which the users of a walk may read and write, each for one group.</summary>
+    public static Dictionary<string, string> Settings(IssuerStub issuer, string collection)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Oidc__Issuer"] = issuer.Issuer,
+            ["Oidc__Audience"] = IssuerStub.Audience,
+        };
+        foreach (var group in Groups)
+        {
+            settings[$"Oidc__Groups__{group}__Scopes"] = "read, write";
+            settings[$"Oidc__Groups__{group}__Collections"] = collection;
+            settings[$"Oidc__Groups__{group}__Groups"] = group;
+        }
+
+        return settings;
+    }
+
     public async Task<WalkReport> RunAsync(int calls, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var group in Groups)
             {
-                _walkers.Add(await WalkerAsync(group, canWrite: false, cancellationToken));
-                _walkers.Add(await WalkerAsync(group, canWrite: true, cancellationToken));
+                _walkers.Add(await KeyAsync(group, canWrite: false, cancellationToken));
+                _walkers.Add(await KeyAsync(group, canWrite: true, cancellationToken));
+                _walkers.Add(User(group));
             }
 
             for (; _numbers < FirstDocuments; _numbers++)
@@ -66,7 +94,7 @@ public sealed class GroupWalk
 
             await _documents.FoundAsync(cancellationToken);
             var failure = await WalkAsync(calls, cancellationToken);
-            return new WalkReport(Calls, _shown, _refused, _written, failure);
+            return new WalkReport(Calls, _shown, _refused, _written, _cut, failure);
         }
         finally
         {
@@ -107,12 +135,14 @@ public sealed class GroupWalk
         var other = Pick([.. _walkers.Where(each => each.Group != walker.Group)]);
         var target = Pick(_documents.Present);
         using var call = Next(target, walker, other);
-        using var response = await walker.Client.SendAsync(call.Request, cancellationToken);
-        var answer = new WalkAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        using var response = await walker.Client.SendAsync(
+            call.Request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var answer = await WalkAnswer.ReadAsync(response, cancellationToken);
         var fault = _documents.HiddenIn(answer.Text, walker.Group, call.Named) is { } hidden ? $"it shows {hidden}"
             : call.Fault(answer) ?? await TakeAsync(call, target, walker, answer, cancellationToken);
         _shown += _documents.IsShownIn(answer.Text) ? 1 : 0;
         _refused += call.Refusal is null ? 0 : 1;
+        _cut += answer.IsCut ? 1 : 0;
         return fault is null ? null
             : $"{await ToTextAsync(call.Request)} of {walker} about {target}: {fault}. {answer}";
     }
@@ -188,7 +218,7 @@ public sealed class GroupWalk
             : $"it changed {target}";
     }
 
-    /// <summary>Gives a document to others; each key begins a new session then.</summary>
+    /// <summary>Gives a document to others; each walker begins a new session then.</summary>
     private async Task MoveAsync(CancellationToken cancellationToken)
     {
         var group = _random.Next(3) is var at and < 2 ? Groups[at] : null;
@@ -196,7 +226,7 @@ public sealed class GroupWalk
         _walkers.ForEach(walker => walker.Session = null);
     }
 
-    private async Task<Walker> WalkerAsync(string group, bool canWrite, CancellationToken cancellationToken)
+    private async Task<Walker> KeyAsync(string group, bool canWrite, CancellationToken cancellationToken)
     {
         var key = new
         {
@@ -209,9 +239,17 @@ public sealed class GroupWalk
             new Uri("/api/v1/operations/api-keys", UriKind.Relative), key, cancellationToken);
         response.EnsureSuccessStatusCode();
         var secret = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["secret"]!.GetValue<string>();
-        var client = new HttpClient { BaseAddress = _admin.BaseAddress, DefaultRequestHeaders = { { "X-Api-Key", secret } } };
-        return new Walker(group, canWrite, client);
+        return new Walker(group, canWrite ? "writing key" : "reading key", canWrite, Client("X-Api-Key", secret));
     }
+
+    private Walker User(string group)
+    {
+        var token = _issuer.Token($"{group} user", [group], token => token.Expires = token.IssuedAt + TokenLifetime);
+        return new Walker(group, "user", canWrite: true, Client("Authorization", $"Bearer {token}"));
+    }
+
+    private HttpClient Client(string header, string value) =>
+        new() { BaseAddress = _admin.BaseAddress, DefaultRequestHeaders = { { header, value } } };
 
     private T Pick<T>(IReadOnlyList<T> values) => values[_random.Next(values.Count)];
 

@@ -1,8 +1,9 @@
 namespace RagAspire.TestSupport.Walks;
 
-/// <summary>A key with one group, and what it has been given.</summary>
+/// <summary>A key or a signed-in user with one group, and what it has been given.</summary>
+/// <param name="kind">What it is, for people.</param>
 /// <param name="canWrite">Whether it writes; all read.</param>
-internal sealed class Walker(string group, bool canWrite, HttpClient client) : IDisposable
+internal sealed class Walker(string group, string kind, bool canWrite, HttpClient client) : IDisposable
 {
     public string Group => group;
 
@@ -19,7 +20,7 @@ internal sealed class Walker(string group, bool canWrite, HttpClient client) : I
     /// <summary>A batch that it has sent.</summary>
     public string? Batch { get; set; }
 
-    public override string ToString() => $"{group} {(canWrite ? "writer" : "reader")}";
+    public override string ToString() => $"{group} {kind}";
 
     public void Dispose() => client.Dispose();
 }

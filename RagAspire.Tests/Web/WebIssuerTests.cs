@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RagAspire.Tests.Api.Doors;
 using RagAspire.Tests.Api.Reports;
@@ -52,6 +53,37 @@ public sealed class WebIssuerTests(DoorsHost host, Browser browser, SharedSystem
         await page.Page.ClickAsync("text=Sign in with Example");
         await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Who are you?");
         await AssertLocalAsync(app);
+    }
+
+    [Fact]
+    public async Task Where_only_users_sign_in_no_key_is_asked_for_and_none_that_is_posted_is_taken()
+    {
+        host.Issuer.Users["ann"] = ["red"];
+        var both = await host.WebAsync(browser, shared);
+        await using var users = await host.StartWebAsync(browser, shared, ("Oidc__TakesKeys", "false"));
+        await using var page = await users.OpenAsync("/documents", key: null);
+        await Expect(page.Page.GetByText("Sign in with Example")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("main input, main form")).ToHaveCountAsync(0);
+        await page.AssertSoundAsync();
+        await SignInAsync(page, "ann");
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Documents");
+
+        // The form of the other one, whose tokens count here too because both have one secret.
+        using var http = both.Http();
+        var form = await http.GetStringAsync("/sign-in", TestContext.Current.CancellationToken);
+        var token = Regex.Match(form, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        foreach (var (app, status, isSignedIn) in new[]
+        {
+            (users, HttpStatusCode.BadRequest, false), (both, HttpStatusCode.Redirect, true),
+        })
+        {
+            using var content = new FormUrlEncodedContent(
+                [new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Key", RagSystem.Key)]);
+            using var response = await http.PostAsync(new Uri(app.Address, "/sign-in"), content, TestContext.Current.CancellationToken);
+            Assert.Equal(status, response.StatusCode);
+            var cookies = response.Headers.TryGetValues("Set-Cookie", out var values) ? values : [];
+            Assert.Equal(isSignedIn, cookies.Any(cookie => cookie.StartsWith("ragaspire-session", StringComparison.Ordinal)));
+        }
     }
 
     private static async Task SignInAsync(BrowserPage page, string user)

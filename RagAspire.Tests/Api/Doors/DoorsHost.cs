@@ -3,6 +3,7 @@ using RagAspire.Tests.Support;
 using RagAspire.Tests.Web;
 using RagAspire.TestSupport.Ollama;
 using RagAspire.TestSupport.Users;
+using RagAspire.TestSupport.Walks;
 
 namespace RagAspire.Tests.Api.Doors;
 
@@ -39,22 +40,14 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
         Issuer = await IssuerStub.StartAsync();
         System = await RagSystem.StartAsync(stores, new RagSystemOptions
         {
-            Settings = new Dictionary<string, string>
+            Settings = new Dictionary<string, string>(GroupWalk.Settings(Issuer, SharedCollection))
             {
                 ["ConnectionStrings__chat"] = Ollama.ConnectionString(Ollama.ChatModel),
                 ["ConnectionStrings__embeddings"] = Ollama.ConnectionString(Ollama.EmbeddingModel),
                 ["OpenAi__WebAddress"] = WebAddress,
                 ["Backups__Directory"] = _backups.Path,
                 ["Backups__MegabytesPerSecond"] = "0",
-                ["Oidc__Issuer"] = Issuer.Issuer,
-                ["Oidc__Audience"] = IssuerStub.Audience,
                 ["Oidc__KeyRefresh"] = "00:00:01",
-                ["Oidc__Groups__red__Scopes"] = "read, write",
-                ["Oidc__Groups__red__Collections"] = SharedCollection,
-                ["Oidc__Groups__red__Groups"] = "red",
-                ["Oidc__Groups__blue__Scopes"] = "read, write",
-                ["Oidc__Groups__blue__Collections"] = SharedCollection,
-                ["Oidc__Groups__blue__Groups"] = "blue",
                 ["Oidc__Groups__editors__Claim"] = "CN=Editors: all",
                 ["Oidc__Groups__editors__Scopes"] = "read,write,operations:read",
                 ["Oidc__Groups__editors__Collections"] = SharedCollection,
@@ -77,16 +70,21 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
     /// </summary>
     public async Task<WebApp> WebAsync(Browser browser, SharedSystem shared)
     {
-        if (_web is null)
-        {
-            _web = new WebApp(browser, shared, stores);
-            await _web.StartAsync(
-                System,
-                ("Oidc__Issuer", Issuer.Issuer), ("Oidc__ClientId", IssuerStub.ClientId),
-                ("Oidc__ClientSecret", IssuerStub.ClientSecret), ("Oidc__Title", "Example"));
-        }
-
+        _web ??= await StartWebAsync(browser, shared);
         return _web;
+    }
+
+    /// <summary>Another one, with settings of its own.</summary>
+    public async Task<WebApp> StartWebAsync(Browser browser, SharedSystem shared, params (string Name, string Value)[] settings)
+    {
+        var web = new WebApp(browser, shared, stores);
+        await web.StartAsync(
+            System,
+            [
+                ("Oidc__Issuer", Issuer.Issuer), ("Oidc__ClientId", IssuerStub.ClientId),
+                ("Oidc__ClientSecret", IssuerStub.ClientSecret), ("Oidc__Title", "Example"), .. settings,
+            ]);
+        return web;
     }
 
     public async ValueTask DisposeAsync()
