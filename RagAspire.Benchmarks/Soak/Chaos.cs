@@ -9,7 +9,8 @@ namespace RagAspire.Benchmarks.Soak;
 /// </summary>
 /// <param name="disk">The disk of the database; null when none could be mounted.</param>
 internal sealed class Chaos(
-    PrivateSystem system, IReadOnlyDictionary<string, HostProcess> hosts, SmallDisk? disk, Outages outages, Random random)
+    PrivateSystem system, IReadOnlyDictionary<string, HostProcess> hosts, SmallDisk? disk, SoakClient client, Outages outages,
+    Random random)
 {
     public const string Database = "PostgreSQL";
     public const string Cache = "Redis";
@@ -39,8 +40,15 @@ internal sealed class Chaos(
                 return;
             }
 
-            // Not cancelled: half a blow would leave a part down.
-            await StrikeAsync(CancellationToken.None);
+            try
+            {
+                // Not cancelled: half a blow would leave a part down.
+                await StrikeAsync(CancellationToken.None);
+            }
+            catch (EmbeddedStoreException ex)
+            {
+                client.Fault($"a part could not be stopped: {ex.Message}");
+            }
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class Chaos(
         var outage = outages.Begin(name);
         await end(hosts[name]);
         await Task.Delay(Between(TimeSpan.Zero, LongestOutage), cancellationToken);
-        await hosts[name].StartAsync(cancellationToken);
+        await BringBackAsync(name, () => hosts[name].StartAsync(cancellationToken));
         outages.End(outage);
     }
 
@@ -91,7 +99,7 @@ internal sealed class Chaos(
         }
 
         await Task.Delay(Between(TimeSpan.Zero, LongestOutage), cancellationToken);
-        await system.StartDatabaseAsync(cancellationToken);
+        await BringBackAsync(Database, () => system.StartDatabaseAsync(cancellationToken));
         outages.End(outage);
     }
 
@@ -114,10 +122,27 @@ internal sealed class Chaos(
         // PostgreSQL ends itself when it cannot write its log; a supervisor would start it again.
         if (system.DatabaseProcess is null)
         {
-            await system.StartDatabaseAsync(cancellationToken);
+            await BringBackAsync(Database, () => system.StartDatabaseAsync(cancellationToken));
         }
 
         outages.End(outage);
+    }
+
+    /// <summary>A part that does not come back is a fault of the system, and no end of the blows.</summary>
+    private async Task BringBackAsync(string part, Func<Task> start)
+    {
+        for (var isBack = false; !isBack;)
+        {
+            try
+            {
+                await start();
+                isBack = true;
+            }
+            catch (Exception ex) when (ex is InvalidOperationException or EmbeddedStoreException)
+            {
+                client.Fault($"{part} did not come back: {ex.Message.Split('\n')[0]}");
+            }
+        }
     }
 
     private TimeSpan Between(TimeSpan least, TimeSpan most) => least + ((most - least) * random.NextDouble());

@@ -51,7 +51,7 @@ internal sealed class SoakRun(TextWriter output)
         rate = rate > 0 ? rate : ShareOfCapacity * await CapacityAsync(users, cancellationToken);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{rate:0.0} requests/s for {minutes} min, seed {seed}, {(disk is null ? "no small disk" : "with a disk that runs full")}"));
-        var chaos = new Chaos(system, hosts, disk, _outages, new Random(seed));
+        var chaos = new Chaos(system, hosts, disk, client, _outages, new Random(seed));
         var figures = new SoakFigures(
             system, [(Chaos.FirstApi, hosts[Chaos.FirstApi]), (Chaos.FirstWorker, hosts[Chaos.FirstWorker])], _outages);
         await LoadAsync(users, client, chaos, figures, TimeSpan.FromMinutes(minutes), rate);
