@@ -54,7 +54,7 @@ internal sealed class SoakRun(TextWriter output)
         var chaos = new Chaos(system, hosts, disk, client, _outages, new Random(seed));
         var figures = new SoakFigures(
             system, [(Chaos.FirstApi, hosts[Chaos.FirstApi]), (Chaos.FirstWorker, hosts[Chaos.FirstWorker])], _outages);
-        await LoadAsync(users, client, chaos, figures, TimeSpan.FromMinutes(minutes), rate);
+        await LoadAsync(users, client, chaos, figures, TimeSpan.FromMinutes(minutes), rate, cancellationToken);
 
         await using var database = NpgsqlDataSource.Create(system.Database);
         var check = new SoakCheck([first, second], database, client);
@@ -79,9 +79,11 @@ internal sealed class SoakRun(TextWriter output)
     }
 
     private async Task LoadAsync(
-        List<SoakUser> users, SoakClient client, Chaos chaos, SoakFigures figures, TimeSpan length, double rate)
+        List<SoakUser> users, SoakClient client, Chaos chaos, SoakFigures figures, TimeSpan length, double rate,
+        CancellationToken cancellationToken)
     {
-        using var over = new CancellationTokenSource(length);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        over.CancelAfter(length);
         var side = new[] { chaos.RunAsync(over.Token), ProgressAsync(client, over.Token) };
         var measuring = figures.RunAsync(over.Token);
         var period = TimeSpan.FromSeconds(users.Count / rate);
