@@ -60,7 +60,8 @@ public static class ServiceDefaultsExtensions
             .ConfigureResource(identity.DescribeProcess)
             .WithTracing(tracing => tracing
                 // Without a receiver a span is only the identifier that logs and errors carry.
-                .SetSampler(builder.HasTelemetryReceiver() ? new ParentBasedSampler(new NoOrphanClients()) : new AlwaysOffSampler())
+                .SetSampler(
+                    builder.HasTelemetryReceiver() ? new ParentBasedSampler(new NoOrphanClients()) : new AlwaysOffSampler())
                 .AddSource("RagAspire.*", MetricsExtensions.Models)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !Endpoints.IsProbe(context.Request.Path))
                 .AddHttpClientInstrumentation());

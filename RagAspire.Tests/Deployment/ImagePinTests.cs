@@ -55,7 +55,9 @@ public sealed partial class ImagePinTests
         Assert.All(files.Skip(1), file => Assert.Equal(
             AnyDigest().Replace(File.ReadAllText(Path.Combine(BuildOutput.RepositoryRoot, file)), ""),
             File.ReadAllText(Path.Combine(copy.Path, file)).Replace($"@{digest}", "")));
-        Assert.All(files.Skip(1), file => Assert.DoesNotMatch(PinnedElsewhere(), File.ReadAllText(Path.Combine(copy.Path, file))));
+        Assert.All(
+            files.Skip(1),
+            file => Assert.DoesNotMatch(PinnedElsewhere(), File.ReadAllText(Path.Combine(copy.Path, file))));
     }
 
     private static async Task<int> PinAsync(string root, params string[] arguments)

@@ -10,7 +10,9 @@ using RagAspire.Embedded;
 
 namespace RagAspire.Tests.Deployment;
 
-/// <summary>A registry of container images with one image, <c>base</c>, which is empty but for a file and known by its digest.</summary>
+/// <summary>
+/// A registry of container images with one image, <c>base</c>, which is empty but for a file and known by its digest.
+/// </summary>
 internal sealed class RegistryStub : IAsyncDisposable
 {
     private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
