@@ -93,7 +93,7 @@ public static class RagClients
             source.ConnectionStringBuilder.CommandTimeout = 30;
         }
 
-        // Planning the statements of a search takes PostgreSQL as long as running them.
+        // A statement that is asked again is parsed and planned once for each connection.
         if (!source.ConnectionStringBuilder.ShouldSerialize(MaxAutoPrepare))
         {
             source.ConnectionStringBuilder.MaxAutoPrepare = 50;

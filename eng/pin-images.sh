@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Pins the images of deploy/, of the AppHost and below the product's own: resolves each tag to the digest that its registry has now, and rewrites the files.
+# Pins the images of deploy/, of the AppHost and below the product's own: resolves each tag to the digest that its registry has
+# now, and rewrites the files.
 # With --check nothing is changed, and a digest that differs or is missing is an error. Needs docker with buildx, and the network.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -82,23 +82,29 @@ public sealed class HitSelection(SearchQuery query)
     private static bool AreSame(HashSet<int> one, HashSet<int> other)
     {
         var (small, large) = one.Count < other.Count ? (one, other) : (other, one);
-        if (small.Count < SameText * large.Count)
+        var shared = small.Count;
+        if (!IsEnough())
         {
             return false;
         }
 
-        // As soon as too many are missing, the rest cannot make up for them.
-        var spare = small.Count - (int)Math.Ceiling(SameText / (1 + SameText) * (small.Count + large.Count));
-        var shared = small.Count;
         foreach (var sequence in small)
         {
-            if (!large.Contains(sequence) && small.Count - --shared > spare)
+            if (!large.Contains(sequence))
             {
-                return false;
+                shared--;
+
+                // Most texts differ from the first words on, and then the rest need not be compared.
+                if (!IsEnough())
+                {
+                    return false;
+                }
             }
         }
 
-        return shared >= SameText * (small.Count + large.Count - shared);
+        return true;
+
+        bool IsEnough() => shared >= SameText * (small.Count + large.Count - shared);
     }
 
     /// <summary>Hashes of all sequences of four words; of a shorter text, of the text.</summary>

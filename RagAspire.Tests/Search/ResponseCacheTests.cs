@@ -119,10 +119,17 @@ public sealed class ResponseCacheTests(Stores stores)
         await WrittenAsync(rig, key);
 
         proxy.Stall();
-        var startedAt = Stopwatch.GetTimestamp();
-        Assert.Null(await GetAsync(rig, key));
-        rig.Cache.Set("search", key, new Entry("Another."));
-        Assert.InRange(Stopwatch.GetElapsedTime(startedAt), TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(4));
+        var took = new List<TimeSpan>();
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var startedAt = Stopwatch.GetTimestamp();
+            Assert.Null(await GetAsync(rig, key));
+            rig.Cache.Set("search", key, new Entry("Another."));
+            took.Add(Stopwatch.GetElapsedTime(startedAt));
+        }
+
+        // The client of Redis gives up after a second by itself. A busy machine delays one attempt or another.
+        Assert.InRange(took.Min(), TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1));
 
         proxy.Resume();
         await WrittenAsync(rig, key);

@@ -51,7 +51,7 @@ public sealed class RagSystem : IAsyncDisposable
             ["DOTNET_ENVIRONMENT"] = "Development",
             // A system lives for a few seconds: optimized code would be ready when it ends.
             ["DOTNET_TieredPGO"] = "0",
-            ["DOTNET_TC_CallCountThreshold"] = "400",
+            ["DOTNET_TC_CallCountThreshold"] = "400", // In hexadecimal digits.
         };
         foreach (var (name, value) in options.Settings)
         {

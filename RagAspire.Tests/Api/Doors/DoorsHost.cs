@@ -74,7 +74,7 @@ public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IA
         return _web;
     }
 
-    /// <summary>Another one, with settings of its own.</summary>
+    /// <summary>A web app of the caller, beside the shared one.</summary>
     public async Task<WebApp> StartWebAsync(Browser browser, SharedSystem shared, params (string Name, string Value)[] settings)
     {
         var web = new WebApp(browser, shared, stores);
