@@ -12,6 +12,8 @@ public static class FreePort
     private const int First = 15_000;
     private const int Last = 29_999;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     // What this process has chosen, with the sockets that say so to the others. They stay open until it ends.
     private static readonly ConcurrentDictionary<int, Socket?> Reserved = new();
 
@@ -35,8 +37,10 @@ public static class FreePort
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
+            // Bound, and not listening: a child process holds copies of all sockets until its program begins, and the copy
+            // of a listener that was closed meanwhile would keep the port from the server that is to have it.
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             return true;
         }
         catch (SocketException)
@@ -44,6 +48,12 @@ public static class FreePort
             return false;
         }
     }
+
+    /// <summary>
+    /// Whether a server that has stopped could listen on its port again. Waits for children that are being started at this
+    /// moment and still hold copies of its sockets: milliseconds, and a second on a busy machine.
+    /// </summary>
+    public static bool IsFreeAgain(int port) => SpinWait.SpinUntil(() => IsFree(port), Patience);
 
     /// <summary>Reserves the port for this process, unless it has a listener or another reservation.</summary>
     public static bool TryReserve(int port)

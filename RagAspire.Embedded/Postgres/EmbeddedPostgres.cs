@@ -93,7 +93,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = Port != 0 ? Port : _options.Port != 0 ? _options.Port : FreePort.Next();
-            if (!FreePort.IsFree(port))
+            if (!FreePort.IsFreeAgain(port))
             {
                 throw new EmbeddedStoreException($"Port {port}, meant for PostgreSQL, is in use by another program.");
             }

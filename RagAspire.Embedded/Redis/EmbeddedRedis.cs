@@ -72,7 +72,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         }
 
         var port = Port != 0 ? Port : _options.Port != 0 ? _options.Port : FreePort.Next();
-        if (!FreePort.IsFree(port))
+        if (!FreePort.IsFreeAgain(port))
         {
             throw new EmbeddedStoreException($"Port {port}, meant for Garnet (Redis), is in use by another program.");
         }
