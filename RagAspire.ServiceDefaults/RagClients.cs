@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Answers.Generation;
 using RagAspire.Database;
@@ -114,13 +115,13 @@ public static class RagClients
     }
 
     // A model may take minutes: its time limits are set where it is called. The client's name is that of the Ollama
-    // integration, so other HTTP clients keep the platform's limit of 100 s. A redirect would carry the prompt to another server.
+    // integration, so other HTTP clients keep the platform's limit of 100 s.
     private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName, long lineBytes) =>
         builder.Services.AddHttpClient(HttpClientOf(connectionName))
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false)
-            .AddHttpMessageHandler(() => new StreamCancellation())
-            .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, ResponseLimit.LongestModelResponse));
+            .ConfigurePrimaryHttpMessageHandler(services => services.GetRequiredService<IOptions<ModelServerOptions>>().Value
+                .Connections(lineBytes, ResponseLimit.LongestModelResponse))
+            .AddHttpMessageHandler(() => new StreamCancellation());
 
     private static string HttpClientOf(string connectionName) => $"{connectionName}_httpClient";
 }
