@@ -77,7 +77,7 @@ public sealed class SilentModelServerTests(Stores stores)
         return writing.Draft;
     }
 
-    /// <summary>A port whose queue of connections is full: the system answers no further ones, as a machine that is off.</summary>
+    /// <summary>A port whose queue of connections is full: no further one is answered, as by a machine that is off.</summary>
     private sealed class SilentServer : IDisposable
     {
         private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -33,7 +33,7 @@ public sealed class ModelServerOptions
         },
     };
 
-    /// <summary>Tells a connection that took too long, which the platform reports as a cancellation, from the caller's limits.</summary>
+    /// <summary>The platform reports a connection that took too long as a cancellation, as it does a caller's limit.</summary>
     private sealed class ConnectLimit : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(
