@@ -25,6 +25,7 @@ public static class VectorsRegistration
         .AddSingleton<StalePoints>()
         .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
+        .AddSingleton<SharedIndexChanges>()
         .AddSingleton<SharedIndexCleanup>()
         .AddHostedService<IndexSyncService>()
         .AddSingleton<IndexMetrics>()
