@@ -19,18 +19,7 @@ public sealed class QdrantFailOverTests(Stores stores) : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await QdrantStub.StartAsync();
-        _core = await CoreServices.CreateAsync(stores, settings: new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:vectors"] = $"Endpoint={_server.Address}",
-
-            // Longer than any test: a server that is away is to be known by its refusal.
-            ["Qdrant:SearchTimeout"] = "00:05:00",
-        });
-        await _core.Get<IndexSync>().StartAsync(Token);
-    }
+    public async ValueTask InitializeAsync() => _server = await QdrantStub.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -41,6 +30,7 @@ public sealed class QdrantFailOverTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task Searches_degrade_at_once_and_find_the_next_server_without_a_restart()
     {
+        await StartAsync();
         await AddAsync("The quick brown fox.");
         Assert.Equal((1, RetrievalLevel.Text, null), await SearchAsync("fox"));
         var (port, store) = (_server.Address.Port, _server.Store);
@@ -55,11 +45,27 @@ public sealed class QdrantFailOverTests(Stores stores) : IAsyncLifetime
         Assert.DoesNotContain("Upsert", _server.Calls);
     }
 
+    [Fact]
+    public async Task A_server_that_falls_silent_is_given_up_for_the_next_one()
+    {
+        await using var relay = new Relay(_server.Address.Port);
+        await StartAsync(relay.Address);
+        await AddAsync("The quick brown fox.");
+        Assert.Equal((1, RetrievalLevel.Text, null), await SearchAsync("fox"));
+
+        relay.Silence();
+        Assert.Equal(RetrievalLevel.FullText, (await SearchAsync("fox").WaitAsync(TimeSpan.FromMinutes(1), Token)).Level);
+
+        await Eventually.TrueAsync(
+            async () => await SearchAsync("fox") == (1, RetrievalLevel.Text, null), Patience, () => "Searches stay degraded.", Token);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_server_with_an_older_state_or_none_is_brought_into_step_from_the_feed(bool isEmpty)
     {
+        await StartAsync();
         var replaced = await AddAsync("A badger digs.");
         var deleted = await AddAsync("A heron waits.");
         var older = isEmpty ? new QdrantStubStore() : _server.Store.Copy();
@@ -92,6 +98,7 @@ public sealed class QdrantFailOverTests(Stores stores) : IAsyncLifetime
     [Fact]
     public async Task An_index_of_an_earlier_version_that_is_in_step_is_not_written_again()
     {
+        await StartAsync();
         await AddAsync("The quick brown fox.");
         var index = _core.Get<IVectorIndex>();
         await index.RemoveChunksAsync([PositionId], Token);
@@ -105,6 +112,19 @@ public sealed class QdrantFailOverTests(Stores stores) : IAsyncLifetime
     }
 
     private static Guid PositionId { get; } = new("5ec0f011-0d00-4fee-8d00-000000000001");
+
+    private async Task StartAsync(string? address = null)
+    {
+        _core = await CoreServices.CreateAsync(stores, settings: new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:vectors"] = $"Endpoint={address ?? _server.Address.ToString()}",
+            ["Qdrant:KeepAlive"] = "00:00:01",
+
+            // Longer than any test: a server that is away is to be known by other signs.
+            ["Qdrant:SearchTimeout"] = "00:05:00",
+        });
+        await _core.Get<IndexSync>().StartAsync(Token);
+    }
 
     private async Task<Guid> AddAsync(string text)
     {
