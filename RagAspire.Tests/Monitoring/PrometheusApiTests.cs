@@ -67,6 +67,7 @@ public sealed class PrometheusApiTests
     [InlineData("true", true)]
     public async Task Compose_passes_that_on(string setting, bool isOn)
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script runs in a container.");
         var service = DeploymentFiles.Compose["services"]!["prometheus"]!;
         Assert.Equal("${PROMETHEUS_ADMIN:-false}", service.At("environment.PROMETHEUS_ADMIN"));
         Assert.Equal(["/bin/sh", "/start.sh"], service["entrypoint"]!.AsArray().Select(word => $"{word}"));
@@ -75,7 +76,11 @@ public sealed class PrometheusApiTests
         using var directory = TestDirectory.Create("prometheus");
         var program = Path.Combine(directory.Path, "prometheus");
         await File.WriteAllTextAsync(program, "#!/bin/sh\necho \"$@\"\n", Cancelled);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         await using var start = BackgroundProgram.Start(
             "/bin/sh",
             [Path.Combine(DeploymentFiles.Root, "compose", "monitoring", "start-prometheus.sh"), "--web.enable-lifecycle"],
