@@ -13,9 +13,6 @@ internal static class QdrantPosition
 
     public static Guid Id { get; } = new("5ec0f011-0d00-4fee-8d00-000000000001");
 
-    /// <summary>All other points.</summary>
-    public static Filter Others => new() { MustNot = { Conditions.HasId(Id) } };
-
     public static PointStruct Of(long sequence) => new()
     {
         Id = Id,

@@ -17,7 +17,7 @@ internal static class QdrantScan
     /// <param name="scroll">Asks for one page.</param>
     /// <param name="anyDense">The collection has dense vectors at all.</param>
     public static async IAsyncEnumerable<IReadOnlyList<IndexedChunk>> RunAsync(
-        Func<Filter, PointId?, CancellationToken, Task<ScrollResponse>> scroll,
+        Func<Filter?, PointId?, CancellationToken, Task<ScrollResponse>> scroll,
         bool anyDense,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -32,15 +32,18 @@ internal static class QdrantScan
             }
         }
 
-        await foreach (var page in PagesAsync(scroll, QdrantPosition.Others, cancellationToken))
+        await foreach (var page in PagesAsync(scroll, null, cancellationToken))
         {
-            yield return [.. page.Select(point => Read(point, without, anyDense))];
+            yield return
+            [
+                .. page.Select(point => Read(point, without, anyDense)).Where(chunk => chunk.ChunkId != QdrantPosition.Id),
+            ];
         }
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<RetrievedPoint>> PagesAsync(
-        Func<Filter, PointId?, CancellationToken, Task<ScrollResponse>> scroll,
-        Filter filter,
+        Func<Filter?, PointId?, CancellationToken, Task<ScrollResponse>> scroll,
+        Filter? filter,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PointId? offset = null;

@@ -119,7 +119,6 @@ internal sealed class QdrantStubCollection(CreateCollection created)
     {
         Condition.ConditionOneOfOneofCase.HasVector => point.Vectors.Vectors_.Vectors.ContainsKey(condition.HasVector.HasVector),
         Condition.ConditionOneOfOneofCase.IsEmpty => !QdrantStubPayload.ValuesAt(point, condition.IsEmpty.Key).Any(),
-        Condition.ConditionOneOfOneofCase.HasId => condition.HasId.HasId.Contains(point.Id),
         Condition.ConditionOneOfOneofCase.Filter => Passes(condition.Filter, point),
         Condition.ConditionOneOfOneofCase.Field => QdrantStubPayload.ValuesAt(point, condition.Field.Key)
             .Any(value => QdrantStubPayload.Holds(condition.Field, value)),
