@@ -11,6 +11,9 @@ public sealed partial class SharedIndexChanges(
     private const int PageSize = 100;
     private const int BatchSize = 500;
 
+    /// <summary>Stands for the document in a change that tells of a repetition.</summary>
+    private static readonly Guid Repetition = Guid.Empty;
+
     /// <summary>Removes the stale points of the changed documents, and writes those again whose labels have changed.</summary>
     public async Task ApplyAsync(IReadOnlyList<DocumentChange> page, CancellationToken cancellationToken)
     {
@@ -22,8 +25,8 @@ public sealed partial class SharedIndexChanges(
     }
 
     /// <summary>
-    /// Repeats changes that the index has lost, as after a fail-over to a copy that was behind. Each repetition is a change of
-    /// the feed itself, so that results from before it are not served from caches.
+    /// Repeats changes that the index has lost, as after a fail-over to a copy that was behind. A repetition is a change of the
+    /// feed itself, so that results from before it are not served from caches.
     /// </summary>
     /// <param name="cursor">The change up to which the index was kept in step.</param>
     /// <remarks>
@@ -72,10 +75,7 @@ public sealed partial class SharedIndexChanges(
     private async Task FillAsync(CancellationToken cancellationToken)
     {
         await WriteAsync(embeddings.ReadyPointsAsync(cancellationToken), cancellationToken);
-        foreach (var collection in (await changes.NewestAsync(cancellationToken)).Keys)
-        {
-            await changes.AppendAsync(Guid.Empty, collection, cancellationToken);
-        }
+        await RepeatedAsync((await changes.NewestAsync(cancellationToken)).Keys, cancellationToken);
     }
 
     private async Task RepeatAsync(IReadOnlyList<DocumentChange> page, CancellationToken cancellationToken)
@@ -83,9 +83,17 @@ public sealed partial class SharedIndexChanges(
         var documents = DocumentsOf(page);
         await WriteAsync(embeddings.ReadyPointsOfAsync(documents, cancellationToken), cancellationToken);
         await stale.RemoveAsync(documents, cancellationToken);
-        foreach (var change in page.DistinctBy(change => change.Collection))
+
+        // A repetition is not repeated: workers of two versions, of which one keeps no position, would do so without end.
+        var news = page.Where(change => change.DocumentId != Repetition);
+        await RepeatedAsync(news.Select(change => change.Collection).Distinct(), cancellationToken);
+    }
+
+    private async Task RepeatedAsync(IEnumerable<string> collections, CancellationToken cancellationToken)
+    {
+        foreach (var collection in collections)
         {
-            await changes.AppendAsync(change.DocumentId, change.Collection, cancellationToken);
+            await changes.AppendAsync(Repetition, collection, cancellationToken);
         }
     }
 
