@@ -128,10 +128,14 @@ internal static class DocumentsApi
         Guid id, ClaimsPrincipal user, DocumentStore documents, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        return await FindAsync(documents, id, caller, cancellationToken) is not null
-            && await documents.DeleteAsync(id, caller.Name, cancellationToken) is { } deleted
-            ? TypedResults.Ok(deleted)
-            : Missing();
+        if (await FindAsync(documents, id, caller, cancellationToken) is not null
+            && await documents.DeleteAsync(id, caller.Name, cancellationToken) is { } deleted)
+        {
+            return TypedResults.Ok(deleted);
+        }
+
+        await documents.ConfirmAbsenceAsync(cancellationToken);
+        return Missing();
     }
 
     private static async Task<Results<Accepted<Document>, ProblemHttpResult>> RetryAsync(

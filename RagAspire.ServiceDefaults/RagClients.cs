@@ -1,10 +1,15 @@
+using Aspire.Qdrant.Client;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using RagAspire.Answers.Generation;
 using RagAspire.Database;
 using RagAspire.Models;
 using RagAspire.Vectors.Embedding;
+using RagAspire.Vectors.Qdrant;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
@@ -29,14 +34,30 @@ public static class RagClients
             "ragdb", settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, !isTraced), ConfigureDatabase);
         builder.AddRedisClient(
             "cache", settings => (settings.DisableHealthChecks, settings.DisableTracing) = (true, !isTraced), ConfigureRedis);
-        if (builder.IsConfigured("vectors"))
-        {
-            builder.AddQdrantClient("vectors", settings => settings.DisableHealthChecks = true);
-        }
-
+        builder.AddVectors();
         builder.AddChat();
         builder.AddEmbeddings();
         return builder;
+    }
+
+    private static void AddVectors(this IHostApplicationBuilder builder)
+    {
+        if (!builder.IsConfigured("vectors"))
+        {
+            return;
+        }
+
+        QdrantClientSettings? settings = null;
+        builder.AddQdrantClient("vectors", read => (settings = read).DisableHealthChecks = true);
+        if (settings?.Endpoint is { } address)
+        {
+            // In place of the integration's client, which would wait for minutes for a server that has fallen silent.
+            builder.Services
+                .AddSingleton(services => QdrantConnection.Channel(
+                    address, services.GetRequiredService<IOptions<QdrantOptions>>().Value))
+                .AddSingleton(services => QdrantConnection.Client(
+                    services.GetRequiredService<GrpcChannel>(), settings.Key, services.GetRequiredService<ILoggerFactory>()));
+        }
     }
 
     private static void AddChat(this IHostApplicationBuilder builder)
@@ -114,13 +135,13 @@ public static class RagClients
     }
 
     // A model may take minutes: its time limits are set where it is called. The client's name is that of the Ollama
-    // integration, so other HTTP clients keep the platform's limit of 100 s. A redirect would carry the prompt to another server.
+    // integration, so other HTTP clients keep the platform's limit of 100 s.
     private static void ConfigureModelClient(this IHostApplicationBuilder builder, string connectionName, long lineBytes) =>
         builder.Services.AddHttpClient(HttpClientOf(connectionName))
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false)
-            .AddHttpMessageHandler(() => new StreamCancellation())
-            .AddHttpMessageHandler(() => new ResponseLimit(lineBytes, ResponseLimit.LongestModelResponse));
+            .ConfigurePrimaryHttpMessageHandler(services => services.GetRequiredService<IOptions<ModelServerOptions>>().Value
+                .Connections(lineBytes, ResponseLimit.LongestModelResponse))
+            .AddHttpMessageHandler(() => new StreamCancellation());
 
     private static string HttpClientOf(string connectionName) => $"{connectionName}_httpClient";
 }

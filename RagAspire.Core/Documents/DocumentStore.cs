@@ -89,6 +89,21 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
             id, deleted[0].Collection, deleted.Sum(row => row.Chunks), deleted.Sum(row => row.Vectors), deleted.Count - 1);
     }
 
+    /// <summary>
+    /// Waits until a synchronous standby, where PostgreSQL has one, knows all that was committed before. Who repeats a deletion
+    /// that got 503 takes the absence of the document for its acknowledgement.
+    /// </summary>
+    /// <exception cref="NpgsqlException">It is not known to be there: the same call may be repeated.</exception>
+    public async Task ConfirmAbsenceAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Only a transaction that has written something waits.
+        await connection.Command("select pg_logical_emit_message(true, 'ragaspire', '')").ExecuteAsync(cancellationToken);
+        await transaction.CommitConfirmedAsync(cancellationToken);
+    }
+
     /// <summary>Makes a failed document wait for processing again.</summary>
     /// <returns>False when it is not failed.</returns>
     public async Task<bool> RetryAsync(Guid id, string actor, CancellationToken cancellationToken)

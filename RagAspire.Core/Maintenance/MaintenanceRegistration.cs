@@ -65,6 +65,7 @@ public static class MaintenanceRegistration
         .AddSingleton<IndexReplica>()
         .AddSingleton<IndexOperations>()
         .AddSingleton<EmbeddingBacklog>()
+        .AddSingleton<NextModel>()
         .AddSingleton<ReEmbeddingModels>()
         .AddHostedService<IndexReplicaService>()
         .AddMaintenanceTask<IndexReconciliation>()

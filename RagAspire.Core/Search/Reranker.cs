@@ -27,18 +27,11 @@ public sealed class Reranker : IDisposable
     private readonly ResiliencePipeline _circuit;
     private readonly TimeProvider _clock;
 
-    public Reranker(IOptions<RerankingOptions> options, TimeProvider clock)
+    public Reranker(IOptions<RerankingOptions> options, IOptions<ModelServerOptions> servers, TimeProvider clock)
     {
         (_options, _clock) = (options.Value, clock);
         _circuit = ModelCircuit.Build(FailuresToBreak, BreakDuration, clock);
-        _http = new HttpClient(new ResponseLimit(LongestResponse, LongestResponse)
-        {
-            InnerHandler = new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            },
-        })
+        _http = new HttpClient(servers.Value.Connections(LongestResponse, LongestResponse))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -37,6 +37,15 @@ public interface IVectorIndex
 
     /// <summary>What the index holds now.</summary>
     Task<IndexStatus> StatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The change up to which a shared index has followed the feed, as it says itself; null where it does not. An index inside a
+    /// process is never behind, because each process fills its own.
+    /// </summary>
+    Task<long?> PositionAsync(CancellationToken cancellationToken) => Task.FromResult<long?>(long.MaxValue);
+
+    /// <summary>Moves the position of a shared index.</summary>
+    Task MoveAsync(long sequence, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Counts of terms, by the 32-bit hash of the term.</summary>

@@ -17,6 +17,7 @@ public static class VectorsRegistration
     public static IServiceCollection AddVectors(this IServiceCollection services) => services
         .AddIndex()
         .AddValidatedOptions<EmbeddingOptions>(EmbeddingOptions.Section)
+        .AddValidatedOptions<ModelServerOptions>(ModelServerOptions.Section)
         .AddSingleton<Embedder>()
         .AddSingleton<EmbeddingStore>()
         .AddSingleton<IndexGeneration>()
@@ -24,6 +25,7 @@ public static class VectorsRegistration
         .AddSingleton<StalePoints>()
         .AddSingleton(Follower)
         .AddSingleton<IndexSync>()
+        .AddSingleton<SharedIndexChanges>()
         .AddSingleton<SharedIndexCleanup>()
         .AddHostedService<IndexSyncService>()
         .AddSingleton<IndexMetrics>()

@@ -11,7 +11,8 @@ namespace RagAspire.Tests.Deployment;
 /// </summary>
 /// <remarks>
 /// The fields are those of the package kubernetes-types (Apache 2.0), without descriptions and status; those of the two operators
-/// were added by hand.
+/// were added by hand, by the packages @kubernetes-models/keda and @kubernetes-models/prometheus-operator. The validators in
+/// these packages take the files too, but do not refuse fields that do not exist.
 /// </remarks>
 public sealed class KubernetesSchemaTests
 {

@@ -98,10 +98,11 @@ public sealed class FailOverTests(Stores stores)
 
     /// <summary>
     /// Commits wait for a standby that does not exist. An upload is kept and refused for now, also when it is repeated, until it
-    /// is acknowledged as the same document.
+    /// is acknowledged as the same document. So is a deletion, until it is acknowledged by the absence of the document.
     /// </summary>
     private static async Task AssertAbsentStandbyIsDiagnosedAsync(RagSystem system, DoctorRig doctor, ReplicatedPostgres servers)
     {
+        var deleted = (await system.Client.UploadAndWaitAsync("deleted.txt", Encoding.UTF8.GetBytes("A word that goes."))).Id;
         await servers.RequireAsync("absent");
         await using var session = await servers.Primary.OpenAsync();
         var hanging = CommitUntilOneWaitsAsync(session);
@@ -123,9 +124,15 @@ public sealed class FailOverTests(Stores stores)
         var content = Encoding.UTF8.GetBytes("Only this document has the word waitingword.");
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            using var refused = await system.Client.PostFileAsync("waiting.txt", content);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.All(
+                await Task.WhenAll(
+                    system.Client.PostFileAsync("waiting.txt", content),
+                    system.Client.TrySendAsync(HttpMethod.Delete, $"/api/v1/documents/{deleted}")),
+                refused =>
+                {
+                    Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                    Assert.NotNull(refused.Headers.RetryAfter);
+                });
         }
 
         // The diagnosis of the running system writes nothing that could wait, too.
@@ -137,6 +144,8 @@ public sealed class FailOverTests(Stores stores)
         await servers.RequireAsync(ReplicatedPostgres.StandbyName);
         await hanging;
         await system.Client.UploadAndWaitAsync("waiting.txt", content);
+        using var gone = await system.Client.TrySendAsync(HttpMethod.Delete, $"/api/v1/documents/{deleted}");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         Assert.Equal(1, await servers.Primary.ScalarAsync<long>("select count(*) from documents where name = 'waiting.txt'"));
         await Eventually.TrueAsync(
             async () => (await doctor.ExamineAsync()).Findings.All(finding => finding.Code != PostgresCodes.SynchronousStandby),

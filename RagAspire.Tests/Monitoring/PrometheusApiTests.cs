@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using RagAspire.AppHost.Monitoring;
 using RagAspire.Embedded;
 using RagAspire.Monitoring;
+using RagAspire.Tests.Deployment;
+using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Monitoring;
 
@@ -57,6 +59,35 @@ public sealed class PrometheusApiTests
         var said = await response.Content.ReadAsStringAsync(Cancelled);
         Assert.Equal(isOn, response.IsSuccessStatusCode);
         Assert.Equal(!isOn, said.Contains("admin APIs disabled", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    public async Task Compose_passes_that_on(string setting, bool isOn)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script runs in a container.");
+        var service = DeploymentFiles.Compose["services"]!["prometheus"]!;
+        Assert.Equal("${PROMETHEUS_ADMIN:-false}", service.At("environment.PROMETHEUS_ADMIN"));
+        Assert.Equal(["/bin/sh", "/start.sh"], service["entrypoint"]!.AsArray().Select(word => $"{word}"));
+        Assert.Contains("./monitoring/start-prometheus.sh:/start.sh:ro", service["volumes"]!.AsArray().Select(volume => $"{volume}"));
+
+        using var directory = TestDirectory.Create("prometheus");
+        var program = Path.Combine(directory.Path, "prometheus");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho \"$@\"\n", Cancelled);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        await using var start = BackgroundProgram.Start(
+            "/bin/sh",
+            [Path.Combine(DeploymentFiles.Root, "compose", "monitoring", "start-prometheus.sh"), "--web.enable-lifecycle"],
+            [KeyValuePair.Create("PATH", $"{directory.Path}:/usr/bin:/bin"), KeyValuePair.Create("PROMETHEUS_ADMIN", setting)]);
+        await start.WaitForExitAsync(Cancelled);
+
+        Assert.Equal($"--web.enable-lifecycle{(isOn ? " --web.enable-admin-api" : "")}", start.Output);
     }
 
     [Fact]

@@ -84,6 +84,20 @@ public sealed class WebIssuerTests(DoorsHost host, Browser browser, SharedSystem
             var cookies = response.Headers.TryGetValues("Set-Cookie", out var values) ? values : [];
             Assert.Equal(isSignedIn, cookies.Any(cookie => cookie.StartsWith("ragaspire-session", StringComparison.Ordinal)));
         }
+
+        await AssertSessionOfAKeyEndsAsync(http, both, users);
+    }
+
+    /// <summary>The client's session began where keys are taken.</summary>
+    private static async Task AssertSessionOfAKeyEndsAsync(HttpClient http, WebApp both, WebApp users)
+    {
+        using var page = await http.GetAsync(new Uri(both.Address, "/documents"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+
+        using var refused = await http.GetAsync(new Uri(users.Address, "/documents"), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (refused.StatusCode, refused.Headers.Location!.AbsolutePath));
+        var cookies = refused.Headers.GetValues("Set-Cookie");
+        Assert.Contains(cookies, cookie => cookie.StartsWith("ragaspire-session=;", StringComparison.Ordinal));
     }
 
     private static async Task SignInAsync(BrowserPage page, string user)

@@ -32,7 +32,7 @@ public sealed class IssuerOptions : IValidatableObject
     [StringLength(60)]
     public string Title { get; set; } = "";
 
-    /// <summary>Whether users may still sign in with an API key.</summary>
+    /// <summary>Whether users may still sign in with an API key. Otherwise sessions that began with one end, too.</summary>
     public bool TakesKeys { get; set; } = true;
 
     internal bool IsOn => Issuer.Length > 0 && ClientId.Length > 0;

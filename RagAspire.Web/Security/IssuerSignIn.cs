@@ -134,7 +134,11 @@ internal static partial class IssuerSignIn
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var user = context.Principal ?? new ClaimsPrincipal();
-        var current = await context.HttpContext.RequestServices.GetRequiredService<UserSessions>().CurrentAsync(user);
+        var services = context.HttpContext.RequestServices;
+
+        // A session that began with a key, before none was taken any more, ends.
+        var isTaken = services.GetRequiredService<IOptions<IssuerOptions>>().Value.TakesKeys || UserTokens.Of(user) is not null;
+        var current = isTaken ? await services.GetRequiredService<UserSessions>().CurrentAsync(user) : null;
         if (current is null)
         {
             context.RejectPrincipal();

@@ -22,6 +22,17 @@ public sealed class QdrantOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a new connection may take, with the resolution of the name and TLS.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// After so long without a word from the server it is asked whether it is there, and after so long without an answer its
+    /// connection is given up.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Points per request; with their vectors they must fit into Qdrant's largest message, 32 MB.</summary>
     [Range(1, 2_000)]
     public int BatchSize { get; set; } = 500;

@@ -34,7 +34,10 @@ internal static class QdrantScan
 
         await foreach (var page in PagesAsync(scroll, null, cancellationToken))
         {
-            yield return [.. page.Select(point => Read(point, without, anyDense))];
+            yield return
+            [
+                .. page.Select(point => Read(point, without, anyDense)).Where(chunk => chunk.ChunkId != QdrantPosition.Id),
+            ];
         }
     }
 

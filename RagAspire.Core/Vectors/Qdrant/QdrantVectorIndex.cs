@@ -87,10 +87,22 @@ public sealed class QdrantVectorIndex(
         => RunAsync(
             options.Value.SearchTimeout,
             async token => new IndexStatus(
-                (long)await client.CountAsync(options.Value.Collection, cancellationToken: token),
+                (long)await client.CountAsync(options.Value.Collection, cancellationToken: token)
+                    - (await ReadPositionAsync(token) is null ? 0 : 1),
                 await _schema.ReadDimensionsAsync(token),
                 IsGreen: (await client.GetCollectionInfoAsync(options.Value.Collection, token)).Status == CollectionStatus.Green),
             cancellationToken);
+
+    public Task<long?> PositionAsync(CancellationToken cancellationToken) =>
+        RunAsync(options.Value.SearchTimeout, ReadPositionAsync, cancellationToken);
+
+    public Task MoveAsync(long sequence, CancellationToken cancellationToken) => RunAsync(
+        options.Value.WriteTimeout,
+        token => client.UpsertAsync(options.Value.Collection, [QdrantPosition.Of(sequence)], cancellationToken: token),
+        cancellationToken);
+
+    private async Task<long?> ReadPositionAsync(CancellationToken cancellationToken) => QdrantPosition.Read(
+        await client.RetrieveAsync(options.Value.Collection, QdrantPosition.Id, cancellationToken: cancellationToken));
 
     private async Task<UpdateResult> UpsertAsync(IndexPoint[] batch, CancellationToken cancellationToken)
     {

@@ -2,26 +2,23 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RagAspire.Database;
 using RagAspire.Documents.ChangeFeed;
-using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Vectors.Sync;
 
 /// <summary>
 /// Removes stale points from an index that all processes share, and writes those again whose labels have changed, in the
 /// worker. The cursor in PostgreSQL says how far that is; its row lock lets one worker do it at a time, and it moves only
-/// after the points are gone.
+/// after the points are gone. The index keeps its own position, which is behind the cursor when an older copy took its place.
 /// </summary>
 public sealed partial class SharedIndexCleanup(
     NpgsqlDataSource dataSource,
     IVectorIndex index,
-    StalePoints stale,
-    EmbeddingStore embeddings,
+    SharedIndexChanges changes,
     DatabaseStartup database,
     TimeProvider time,
     ILogger<SharedIndexCleanup> logger) : PollingService(database, time)
 {
     private const int PageSize = 100;
-    private const int BatchSize = 500;
 
     protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -50,20 +47,13 @@ public sealed partial class SharedIndexCleanup(
             return 0;
         }
 
+        await changes.CatchUpAsync(position, cancellationToken);
         var page = await DocumentChanges.AfterAsync(connection, position, PageSize, cancellationToken);
-        await stale.RemoveAsync([.. page.Select(change => change.DocumentId).Distinct()], cancellationToken);
-        var labels = page.Where(change => change.AreLabels).Select(change => change.DocumentId).Distinct().ToArray();
-        if (labels.Length > 0)
-        {
-            await foreach (var points in embeddings.ReadyPointsOfAsync(labels, cancellationToken).Chunk(BatchSize)
-                .WithCancellation(cancellationToken))
-            {
-                await index.UpsertAsync(points, cancellationToken);
-            }
-        }
-
+        await changes.ApplyAsync(page, cancellationToken);
         if (page.Count > 0)
         {
+            // First the index: what its position says is in it for certain.
+            await index.MoveAsync(page[^1].Sequence, cancellationToken);
             await DocumentChanges.MoveCursorAsync(connection, index.Name, page[^1].Sequence, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

@@ -15,7 +15,7 @@ internal static class NodePackages
     /// <returns>Null, or why they are not there: there is no npm, or its registry cannot be reached.</returns>
     public static async Task<string?> LinkAsync(string directory)
     {
-        if (!ClientGuideTests.IsInstalled("npm"))
+        if (!NeededProgram.IsInstalled("npm"))
         {
             return "npm is not on the PATH.";
         }

@@ -20,9 +20,11 @@ namespace RagAspire.Tests.Vectors.Qdrant;
 internal sealed class QdrantStub : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly QdrantStubStore _store = new();
 
-    private QdrantStub(WebApplication app) => _app = app;
+    private QdrantStub(WebApplication app, QdrantStubStore store) => (_app, Store) = (app, store);
+
+    /// <summary>What it holds, which outlives it.</summary>
+    public QdrantStubStore Store { get; }
 
     /// <summary>Waits so long before each answer.</summary>
     public TimeSpan Delay { get; set; }
@@ -39,20 +41,22 @@ internal sealed class QdrantStub : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
         .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    public static async Task<QdrantStub> StartAsync()
+    /// <param name="port">0 for a free one.</param>
+    /// <param name="store">What it holds; null for nothing.</param>
+    public static async Task<QdrantStub> StartAsync(int port = 0, QdrantStubStore? store = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        var stub = new QdrantStub(builder.Build());
+            kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        var stub = new QdrantStub(builder.Build(), store ?? new QdrantStubStore());
         stub._app.MapPost("/{service}/{method}", stub.AnswerAsync);
         await stub._app.StartAsync();
         return stub;
     }
 
     /// <summary>As if somebody had deleted the collection on the server.</summary>
-    public void DropCollections() => _store.Drop();
+    public void DropCollections() => Store.Drop();
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
@@ -89,17 +93,18 @@ internal sealed class QdrantStub : IAsyncDisposable
 
     private IMessage Handle(string call, byte[] body) => call switch
     {
-        "qdrant.Collections/CollectionExists" => _store.Exists(CollectionExistsRequest.Parser.ParseFrom(body)),
-        "qdrant.Collections/Create" => _store.Create(CreateCollection.Parser.ParseFrom(body)),
-        "qdrant.Collections/Get" => Described(_store.Get(GetCollectionInfoRequest.Parser.ParseFrom(body))),
-        "qdrant.Points/CreateFieldIndex" => _store.CreateIndex(CreateFieldIndexCollection.Parser.ParseFrom(body)),
-        "qdrant.Points/CreateVectorName" => _store.CreateVector(CreateVectorNameRequest.Parser.ParseFrom(body)),
-        "qdrant.Points/Upsert" => _store.Upsert(UpsertPoints.Parser.ParseFrom(body)),
-        "qdrant.Points/Delete" => _store.Delete(DeletePoints.Parser.ParseFrom(body)),
-        "qdrant.Points/Scroll" => _store.Scroll(ScrollPoints.Parser.ParseFrom(body)),
-        "qdrant.Points/Count" => _store.Count(CountPoints.Parser.ParseFrom(body)),
-        "qdrant.Points/Query" => _store.Query(QueryPoints.Parser.ParseFrom(body)),
-        "qdrant.Points/QueryBatch" => _store.Query(QueryBatchPoints.Parser.ParseFrom(body)),
+        "qdrant.Collections/CollectionExists" => Store.Exists(CollectionExistsRequest.Parser.ParseFrom(body)),
+        "qdrant.Collections/Create" => Store.Create(CreateCollection.Parser.ParseFrom(body)),
+        "qdrant.Collections/Get" => Described(Store.Get(GetCollectionInfoRequest.Parser.ParseFrom(body))),
+        "qdrant.Points/CreateFieldIndex" => Store.CreateIndex(CreateFieldIndexCollection.Parser.ParseFrom(body)),
+        "qdrant.Points/CreateVectorName" => Store.CreateVector(CreateVectorNameRequest.Parser.ParseFrom(body)),
+        "qdrant.Points/Upsert" => Store.Upsert(UpsertPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Get" => Store.Retrieve(GetPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Delete" => Store.Delete(DeletePoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Scroll" => Store.Scroll(ScrollPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Count" => Store.Count(CountPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/Query" => Store.Query(QueryPoints.Parser.ParseFrom(body)),
+        "qdrant.Points/QueryBatch" => Store.Query(QueryBatchPoints.Parser.ParseFrom(body)),
         _ => throw new RpcException(new Status(StatusCode.Unimplemented, call)),
     };
 

@@ -19,6 +19,22 @@ internal sealed class QdrantStubCollection(CreateCollection created)
 
     public bool HasIdf(string vector) => created.SparseVectorsConfig.Map[vector].Modifier == Modifier.Idf;
 
+    public QdrantStubCollection Copy()
+    {
+        var copy = new QdrantStubCollection(created);
+        foreach (var (name, size) in Dense)
+        {
+            copy.Dense[name] = size;
+        }
+
+        foreach (var (id, point) in _points)
+        {
+            copy._points[id] = point;
+        }
+
+        return copy;
+    }
+
     public CollectionInfo Info()
     {
         var map = new VectorParamsMap();
@@ -56,6 +72,19 @@ internal sealed class QdrantStubCollection(CreateCollection created)
         {
             _points.Remove(id);
         }
+    }
+
+    public GetResponse Retrieve(GetPoints request)
+    {
+        var response = new GetResponse();
+        foreach (var point in request.Ids.Select(id => _points.GetValueOrDefault(id.Uuid)).OfType<PointStruct>())
+        {
+            var found = new RetrievedPoint { Id = point.Id };
+            found.Payload.Add(point.Payload);
+            response.Result.Add(found);
+        }
+
+        return response;
     }
 
     /// <summary>One page in the order of ids, from the offset on, with the id that the next one begins with.</summary>

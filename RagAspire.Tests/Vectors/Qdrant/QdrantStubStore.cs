@@ -9,6 +9,21 @@ internal sealed class QdrantStubStore
     private readonly Lock _lock = new();
     private readonly Dictionary<string, QdrantStubCollection> _collections = [];
 
+    /// <summary>What a server that is behind holds later.</summary>
+    public QdrantStubStore Copy()
+    {
+        lock (_lock)
+        {
+            var copy = new QdrantStubStore();
+            foreach (var (name, collection) in _collections)
+            {
+                copy._collections[name] = collection.Copy();
+            }
+
+            return copy;
+        }
+    }
+
     public void Drop()
     {
         lock (_lock)
@@ -67,6 +82,14 @@ internal sealed class QdrantStubStore
         lock (_lock)
         {
             return Find(request.CollectionName).Scroll(request);
+        }
+    }
+
+    public GetResponse Retrieve(GetPoints request)
+    {
+        lock (_lock)
+        {
+            return Find(request.CollectionName).Retrieve(request);
         }
     }
 

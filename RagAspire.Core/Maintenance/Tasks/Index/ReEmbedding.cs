@@ -1,9 +1,5 @@
-using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OllamaSharp;
-using RagAspire.Models;
 using RagAspire.Usage;
 using RagAspire.Vectors.Embedding;
 
@@ -18,9 +14,6 @@ public sealed class ReEmbedding(
     EmbeddingBacklog backlog, IndexOperations index, ReEmbeddingModels models, TimeProvider time)
     : IMaintenanceTask
 {
-    /// <summary>The connection string of the model to switch to, as that of <c>embeddings</c>.</summary>
-    public const string NextModel = "embeddings-next";
-
     /// <summary>A batch may hold chunks of several collections.</summary>
     private static readonly UsageContext Usage = new(UsageContext.SystemKey, "", UsageKind.Maintenance);
 
@@ -37,7 +30,7 @@ public sealed class ReEmbedding(
         {
             return new TaskReport(0, 0, 0)
             {
-                Skipped = $"There is no embedding model: set the connection string '{NextModel}', or 'embeddings'.",
+                Skipped = $"There is no embedding model: set the connection string '{NextModel.Name}', or 'embeddings'.",
             };
         }
 
@@ -121,7 +114,7 @@ public sealed class ReEmbedding(
 /// <summary>Chooses the model to embed with.</summary>
 public sealed class ReEmbeddingModels(
     Embedder current,
-    IConfiguration configuration,
+    NextModel next,
     IOptions<EmbeddingOptions> options,
     ModelMeter meter,
     TimeProvider time,
@@ -129,42 +122,7 @@ public sealed class ReEmbeddingModels(
 {
     /// <returns>An embedder, whether it is the model to switch to, and its connection, which the caller disposes.</returns>
     /// <exception cref="MaintenanceException">The connection string is invalid.</exception>
-    internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose()
-    {
-        // Shells do not allow a hyphen in the name of a variable.
-        var text = configuration.GetConnectionString(ReEmbedding.NextModel)
-            ?? configuration.GetConnectionString(ReEmbedding.NextModel.Replace('-', '_'));
-        if (string.IsNullOrEmpty(text))
-        {
-            return (current, false, null);
-        }
-
-        var generator = Generator(text);
-        return (new Embedder(options, time, logger, meter, generator), true, generator);
-    }
-
-    private static IEmbeddingGenerator<string, Embedding<float>> Generator(string text)
-    {
-        try
-        {
-            var connection = ModelConnection.Parse(ReEmbedding.NextModel, text);
-            return connection.IsOpenAi
-                ? new OpenAiServer(connection, Client()).EmbeddingGenerator()
-                : new OllamaApiClient(connection.Endpoint, connection.Model);
-        }
-        catch (ModelConnectionException ex)
-        {
-            throw new MaintenanceException(ex.Message, ex);
-        }
-    }
-
-    // The time limit is that of the embedder, and the task runs for hours.
-    private static HttpClient Client()
-    {
-        var limit = new ResponseLimit(ResponseLimit.LongestModelResponse, ResponseLimit.LongestModelResponse)
-        {
-            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false },
-        };
-        return new HttpClient(limit) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    internal (Embedder Embedder, bool IsNext, IDisposable? Connection) Choose() => next.Connect() is { } model
+        ? (new Embedder(options, time, logger, meter, model.Generator), true, model.Connection)
+        : (current, false, null);
 }
