@@ -219,10 +219,9 @@ public sealed class OllamaStub : IAsyncDisposable
             case OllamaMode.EndlessLine:
                 response.ContentType = "application/x-ndjson";
                 await response.WriteAsync("{\"message\":{\"content\":\"");
-                for (var text = new string('x', 1 << 16); !context.RequestAborted.IsCancellationRequested;)
+                while (await EndlessLine.SendAsync(response) is var sent and > 0)
                 {
-                    SentBytes += text.Length;
-                    await response.WriteAsync(text, context.RequestAborted);
+                    SentBytes += sent;
                 }
 
                 return true;

@@ -213,10 +213,9 @@ public sealed class OpenAiStub : IAsyncDisposable
             case OpenAiMode.EndlessLine:
                 response.ContentType = StreamType(context);
                 await response.WriteAsync("data: {\"choices\":[{\"delta\":{\"content\":\"");
-                for (var text = new string('x', 1 << 16); !context.RequestAborted.IsCancellationRequested;)
+                while (await EndlessLine.SendAsync(response) is var sent and > 0)
                 {
-                    SentBytes += text.Length;
-                    await response.WriteAsync(text, context.RequestAborted);
+                    SentBytes += sent;
                 }
 
                 return true;
