@@ -10,13 +10,15 @@ using RagAspire.Vectors.Terms;
 namespace RagAspire.Benchmarks;
 
 /// <summary>
-/// Prints the quality of text, vector and hybrid search on a BEIR collection, by the in-process index and a model in the box.
+/// Prints the quality of text, vector and hybrid search on a BEIR collection, by the in-process index and a model in the box,
+/// the last at several weights of the vectors.
 /// Each document is one point.
 /// </summary>
 internal sealed class RetrievalReport(TextWriter output)
 {
     private const string Usage = "Usage: retrieval --data <folder with corpus.jsonl, queries.jsonl and qrels.tsv> [--model minilm|arctic-xs]";
     private static readonly Dictionary<string, string> NoTags = [];
+    private static readonly double[] Weights = [.25, .4, BoxedModel.VectorWeight, .6];
 
     public async Task<int> PrintAsync(string[] args, CancellationToken cancellationToken)
     {
@@ -50,7 +52,7 @@ internal sealed class RetrievalReport(TextWriter output)
     {
         using var analyzer = new TextAnalyzer();
         var encoder = new Bm25Encoder(analyzer);
-        var hybrid = new HybridOptions { VectorWeight = BoxedModel.VectorWeight };
+        var hybrid = new HybridOptions();
         using var index = new InProcessVectorIndex(Options.Create(new Bm25Options()), Options.Create(hybrid));
         var names = test.Documents.ToDictionary(document => Id(document.Id), document => document.Id);
         await index.UpsertAsync(
@@ -58,13 +60,17 @@ internal sealed class RetrievalReport(TextWriter output)
                 Id(document.Id), Id(document.Id), 1, "test", NoTags, encoder.EncodeChunk("", document.Title, document.Text), vector))],
             cancellationToken);
         index.Open();
-        foreach (var mode in new[] { "text", "vector", "hybrid" })
+        Task PrintAsync(string name, bool byText, bool byVector) => output.WriteLineAsync($"{name,-10} " + RetrievalQuality.Measure(
+            test,
+            (id, text) => [.. index.SearchAsync(
+                new IndexQuery("test", byText ? encoder.EncodeQuery(text) : null, byVector ? queries[id] : null, NoTags, 100),
+                cancellationToken).GetAwaiter().GetResult().Select(hit => names[hit.ChunkId])]));
+        await PrintAsync("text", byText: true, byVector: false);
+        await PrintAsync("vector", byText: false, byVector: true);
+        foreach (var weight in Weights)
         {
-            var quality = RetrievalQuality.Measure(test, (id, text) => [.. index.SearchAsync(
-                new IndexQuery(
-                    "test", mode == "vector" ? null : encoder.EncodeQuery(text), mode == "text" ? null : queries[id], NoTags, 100),
-                cancellationToken).GetAwaiter().GetResult().Select(hit => names[hit.ChunkId])]);
-            await output.WriteLineAsync($"{mode,-7} {quality}");
+            hybrid.VectorWeight = weight;
+            await PrintAsync(FormattableString.Invariant($"hybrid {weight:0.##}"), byText: true, byVector: true);
         }
     }
 

@@ -13,7 +13,7 @@ namespace RagAspire.Benchmarks.Scan;
 /// </summary>
 internal sealed class ScanRun(TextWriter output)
 {
-    private const string Usage = "Usage: scan [--vectors <number>] [--dimensions <number>] [--queries <number>]";
+    private const string Usage = "Usage: scan [--vectors <number>] [--dimensions <number>] [--queries <number>] [--terms <of a chunk, 0 for vectors alone>]";
     private const int Batch = 2_000;
     private const int ProgressStep = 20_000;
     private const int TermsOfQuery = 6;
@@ -25,13 +25,16 @@ internal sealed class ScanRun(TextWriter output)
 
     private readonly Timings _timings = new();
 
+    private int _terms;
+
     /// <returns>The exit code: 1 when dense search misses what an exact search finds.</returns>
     public async Task<int> PrintAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var read = Arguments.Read(arguments, "--vectors", "--dimensions", "--queries");
+        var read = Arguments.Read(arguments, "--vectors", "--dimensions", "--queries", "--terms");
         var (count, dimensions) = ((int)(read?.Number("--vectors", 100_000) ?? 0), (int)(read?.Number("--dimensions", 384) ?? 0));
         var queries = (int)(read?.Number("--queries", 200) ?? 0);
-        if (count < Hits || dimensions < 1 || queries < 1)
+        _terms = (int)(read?.Number("--terms", 200) ?? -1);
+        if (count < Hits || dimensions < 1 || queries < 1 || _terms < 0)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -41,20 +44,32 @@ internal sealed class ScanRun(TextWriter output)
         using var index = new InProcessVectorIndex(Options.Create(bm25), Options.Create(new HybridOptions()));
         using var lucene = new LuceneIndex(bm25);
         var raw = new RawVectors(count, dimensions);
-        foreach (var batch in corpora.Points(count, dimensions).Chunk(Batch))
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (var batch in corpora.Points(count, dimensions, _terms).Chunk(Batch))
         {
             await index.UpsertAsync(batch, cancellationToken);
             foreach (var point in batch)
             {
-                lucene.Add(point.Terms);
                 raw.Add(point.Dense!);
+                if (_terms > 0)
+                {
+                    lucene.Add(point.Terms);
+                }
             }
 
             PrintProgress((await index.StatusAsync(cancellationToken)).Points, count);
         }
 
         index.Open();
-        lucene.Open();
+        if (_terms > 0)
+        {
+            lucene.Open();
+        }
+        else
+        {
+            PrintMemory(GC.GetTotalMemory(forceFullCollection: true) - before, (long)count * dimensions * sizeof(float));
+        }
+
         var recall = Measure(corpora, index, raw, lucene, dimensions, queries);
         Print(count, dimensions, recall);
         return recall < 1 ? 1 : 0;
@@ -78,8 +93,12 @@ internal sealed class ScanRun(TextWriter output)
             var hits = _timings.Time(Dense, () => Search(index, Corpora.Query(null, vector, Hits)));
             var scores = _timings.Time(Floats, () => raw.Scores(vector));
             _timings.Time(Bytes, raw.ReadBytes);
-            _timings.Time(Text, () => Search(index, Corpora.Query(terms, null, Hits)));
-            _timings.Time(Lucene, () => lucene.Search(terms, Hits));
+            if (_terms > 0)
+            {
+                _timings.Time(Text, () => Search(index, Corpora.Query(terms, null, Hits)));
+                _timings.Time(Lucene, () => lucene.Search(terms, Hits));
+            }
+
             found += RawVectors.Best(scores, Hits).Count(row => hits.Any(hit => hit.ChunkId == Corpora.ChunkId(row)));
         }
 
@@ -103,8 +122,16 @@ internal sealed class ScanRun(TextWriter output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall@{Hits} of dense search: {recall:0.000}"));
         PrintRatio(Dense, Floats);
         PrintRatio(Dense, Bytes);
-        PrintRatio(Text, Lucene);
+        if (_terms > 0)
+        {
+            PrintRatio(Text, Lucene);
+        }
     }
+
+    /// <summary>The index is the only thing that grew.</summary>
+    private void PrintMemory(long bytes, long ofVectors) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"the index takes {bytes >> 20} MiB, {(double)bytes / ofVectors:0.00} times the bytes of the vectors"));
 
     private void PrintRatio(string one, string other) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,

@@ -13,7 +13,13 @@ public sealed class HybridFusionTests
         var hits = Fuse(Hits((1, 8), (2, 4), (3, 2)), Hits((2, 0.9), (3, 0.7), (4, 0.5)), Options, 10);
 
         Assert.Equal([Sample.Id(1), Sample.Id(2), Sample.Id(3), Sample.Id(4)], hits.Select(h => h.ChunkId));
-        Assert.Equal([0.75, 0.625, 0.3125, 0], hits.Select(h => h.Score), (a, b) => Math.Abs(a - b) < 1e-9);
+
+        // Shares by text 1, 1/2, 1/4, 0 and by vector 0, 1, 1/2, 0, whose deviations are √35/16 and √11/8.
+        var (text, vector) = (0.75 / (Math.Sqrt(35) / 16), 0.25 / (Math.Sqrt(11) / 8));
+        Assert.Equal(
+            new[] { text, (text / 2) + vector, (text / 4) + (vector / 2), 0 }.Select(score => score / (text + vector)),
+            hits.Select(h => h.Score),
+            (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     [Fact]
@@ -53,6 +59,17 @@ public sealed class HybridFusionTests
 
         Assert.Equal(Sample.Id(1), Fuse(text, dense, new HybridOptions { VectorWeight = 0 }, 1)[0].ChunkId);
         Assert.Equal(Sample.Id(2), Fuse(text, dense, new HybridOptions { VectorWeight = 1 }, 1)[0].ChunkId);
+    }
+
+    /// <summary>By text each is a little better than the next; one is far nearer than all others by vector.</summary>
+    [Fact]
+    public void A_ranking_whose_best_stands_out_has_more_say_than_its_weight()
+    {
+        var options = new HybridOptions { VectorWeight = 0.25, Candidates = 100 };
+        var text = Enumerable.Range(1, 100).Select(i => (i, 200.0 - i)).ToArray();
+        var dense = Enumerable.Range(1, 100).Select(i => (i, i == 50 ? 0.9 : 0.1)).OrderByDescending(hit => hit.Item2).ToArray();
+
+        Assert.Equal(Sample.Id(50), Fuse(Hits(text), Hits(dense), options, 10)[0].ChunkId);
     }
 
     /// <summary>Chunk 2 is as good by text as chunk 1 and waits for its vector; chunk 3 is worse and has one.</summary>
