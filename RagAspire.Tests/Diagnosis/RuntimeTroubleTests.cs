@@ -49,6 +49,7 @@ public sealed class RuntimeTroubleTests
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         var starved = Assert.Single(found);
+        Assert.Equal("ThreadPool.ThreadCount", starved.Evidence[^1].Query);
         Assert.Equal(MachineFindings.ThreadPool, starved.Code);
         Assert.InRange(starved.Since!.Value, start, start.AddSeconds(10));
     }

@@ -8,7 +8,7 @@ internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> 
 {
     private const int Watched = 10;
     private const string Process = "this process";
-    private const string PauseQuery = "rate(dotnet_gc_pause_time_seconds_total[2m])";
+    private const string PauseQuery = "GC.GetTotalPauseDuration(), in the last ten seconds";
     private const string DelayQuery = "delay of an empty task";
 
     private readonly MachineOptions _options = options.Value;
@@ -71,8 +71,8 @@ internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> 
             + $"for {ThreadPool.ThreadCount} threads.",
             [
                 new Evidence(DelayQuery, $"{Number(worst.TotalSeconds)} s", $"{Number(_options.ThreadPoolDelay.TotalSeconds)} s"),
-                new Evidence("dotnet_thread_pool_queue_length_total", Number(ThreadPool.PendingWorkItemCount)),
-                new Evidence("dotnet_thread_pool_thread_count_total", Number(ThreadPool.ThreadCount)),
+                new Evidence("ThreadPool.PendingWorkItemCount", Number(ThreadPool.PendingWorkItemCount)),
+                new Evidence("ThreadPool.ThreadCount", Number(ThreadPool.ThreadCount)),
             ])
         {
             Since = Since(seconds, second => second.Delay > _options.ThreadPoolDelay),
