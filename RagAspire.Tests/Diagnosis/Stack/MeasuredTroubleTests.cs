@@ -33,6 +33,13 @@ public sealed class MeasuredTroubleTests(Stores stores)
             ("Prometheus:Url", history.Address));
 
         Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("models"));
+        Assert.Equal(
+            [
+                $"loaded ({ollama.ChatModel}): 0 of none",
+                $"open requests (model servers, by Prometheus): {waiting} of 8",
+                $"tokens written (model servers, by Prometheus): {tokensPerSecond}/s of 3/s",
+            ],
+            rig.Figures.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -45,7 +52,32 @@ public sealed class MeasuredTroubleTests(Stores stores)
         await using var ollama = await OllamaStub.StartAsync();
         await using var rig = await ProbeRig.CreateAsync(stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
         Assert.Contains("Prometheus:Url", await rig.UnknownAsync("models"), StringComparison.Ordinal);
-        var history = rig.Get<MeterHistory>();
+        Measure(rig, ollama, waiting, tokensPerSecond);
+
+        var found = await rig.ExamineAsync("models");
+        Assert.Equal(expected is null ? [] : [expected], found.Select(observation => observation.Code));
+        Assert.All(found, observation => Assert.Equal(rig.Get<MeterHistory>().Source, observation.Evidence[0].Source));
+        Assert.Contains($"open requests (model servers, by the meters of this process): {waiting} of 8", rig.Figures);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_without_figures_of_the_models_leaves_them_to_the_meters_also_for_embeddings_alone()
+    {
+        await using var ollama = await OllamaStub.StartAsync();
+        await using var other = await HistoryAsync(new() { ["up{job=\"other\"}"] = Constant(1) });
+        await using var rig = await ProbeRig.CreateAsync(
+            stores,
+            ("ConnectionStrings:embeddings", ollama.ConnectionString(ollama.EmbeddingModel)),
+            ("Prometheus:Url", other.Address), ("Prometheus:Timeout", "00:00:20"));
+        Assert.Contains("Prometheus has no figures of them.", await rig.UnknownAsync("models"), StringComparison.Ordinal);
+
+        Measure(rig, ollama, waiting: 9, tokensPerSecond: 20);
+        Assert.Equal([ModelCodes.Queue], await rig.CodesAsync("models"));
+    }
+
+    /// <summary>Ten seconds in which the process calls a model.</summary>
+    private static void Measure(ProbeRig rig, OllamaStub ollama, int waiting, double tokensPerSecond)
+    {
         var meters = rig.Get<IMeterFactory>();
         var calls = meters.Create("Calls").CreateUpDownCounter<long>("http.client.active_requests", "{request}");
         calls.Add(waiting, new KeyValuePair<string, object?>("server.port", ollama.Address.Port));
@@ -54,11 +86,7 @@ public sealed class MeasuredTroubleTests(Stores stores)
         tokens.Record((long)(10 * tokensPerSecond), new KeyValuePair<string, object?>("gen_ai.token.type", "output"));
         tokens.Record(10_000, new KeyValuePair<string, object?>("gen_ai.token.type", "input"));
         meters.Create("Models").CreateHistogram<double>("rag.llm.response.duration", "s").Record(10);
-        history.Roll(TimeProvider.System.GetUtcNow());
-
-        var found = await rig.ExamineAsync("models");
-        Assert.Equal(expected is null ? [] : [expected], found.Select(observation => observation.Code));
-        Assert.All(found, observation => Assert.Equal(history.Source, observation.Evidence[0].Source));
+        rig.Get<MeterHistory>().Roll(TimeProvider.System.GetUtcNow());
     }
 
     private static Task<PrometheusWithHistory> HistoryAsync(Dictionary<string, IEnumerable<(DateTimeOffset, double)>> series) =>
