@@ -27,6 +27,8 @@ public sealed class MachineProbeTests : IDisposable
         {
             _kernel.Plant("proc/stat", "cpu 125 0 100 1075 10 0 0 0 0 0\ncpu0 1\ncpu1 1\n");
             _kernel.Plant("proc/net/snmp", PlantedKernel.Tcp(1200, 12));
+            _kernel.Plant("proc/net/dev", PlantedKernel.Network(errors: 0, received: 4_072, sent: 1_614));
+            _kernel.Plant("proc/diskstats", PlantedKernel.Disk(read: 1_006, written: 2_012));
         }));
         Assert.Equal(
             [
@@ -37,6 +39,10 @@ public sealed class MachineProbeTests : IDisposable
                 "waiting for disks (machine): 0.5 % of 60 %",
                 "network errors (eth0): 0/s of 1/s",
                 "segments sent again (tcp): 1 % of 5 %",
+                "received (eth0): 10 KiB/s of none",
+                "sent (eth0): 2 KiB/s of none",
+                "read (sda): 10 KiB/s of none",
+                "written (sda): 20 KiB/s of none",
             ],
             Figures());
 
