@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Worker.Commands;
 
 namespace RagAspire.Tests.Diagnosis;
 
@@ -126,6 +127,14 @@ public sealed class DiagnosisServiceTests
             "machine", Seen(MachineFindings.Disk, "/b"), Seen(MachineFindings.Disk, "/a"), Seen(MachineFindings.Disk, "/a")));
         Assert.Equal(["/a", "/b"], report.Findings.Select(finding => finding.Subject));
     }
+
+    [Theory]
+    [InlineData(DiagnosisStatus.Healthy, 0)]
+    [InlineData(DiagnosisStatus.Unknown, 1)]
+    [InlineData(DiagnosisStatus.Warning, 1)]
+    [InlineData(DiagnosisStatus.Critical, 2)]
+    public void The_exit_code_of_the_commands_tells_the_status(DiagnosisStatus status, int code) =>
+        Assert.Equal(code, ExitCodes.Of(status));
 
     private static Observation Seen(string code, string? subject = null) => new(code, "seen", []) { Subject = subject };
 
