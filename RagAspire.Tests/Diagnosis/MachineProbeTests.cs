@@ -13,15 +13,7 @@ public sealed class MachineProbeTests : IDisposable
     private FigureSheet _figures = new();
 
     [Fact]
-    public async Task A_healthy_machine_has_no_finding()
-    {
-        Assert.Empty(await ExamineAsync());
-        _kernel.PlantContainer();
-        Assert.Empty(await ExamineAsync());
-    }
-
-    [Fact]
-    public async Task A_healthy_machine_shows_its_figures_beside_their_limits()
+    public async Task A_healthy_machine_has_no_finding_and_shows_its_figures_beside_their_limits()
     {
         Assert.Empty(await ExamineAsync(() =>
         {
@@ -283,8 +275,7 @@ public sealed class MachineProbeTests : IDisposable
     private static IEnumerable<string> Codes(IEnumerable<Observation> observations) =>
         observations.Select(observation => observation.Code);
 
-    private IEnumerable<string> Figures() => _figures.Read()
-        .Select(figure => $"{figure.Name} ({figure.Of}): {figure.Show(figure.Value)} of {figure.Show(figure.Limit)}");
+    private IEnumerable<string> Figures() => FigureLines.Of(_figures);
 
     /// <param name="during">Changes files between the two readings.</param>
     private async Task<IReadOnlyList<Observation>> ExamineAsync(Action? during = null)

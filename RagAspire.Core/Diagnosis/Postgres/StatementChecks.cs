@@ -24,7 +24,8 @@ internal sealed class StatementChecks(CounterHistory counters, DiagnosisWindow w
         var statements = await session.ListAsync(
             $"""
             select queryid, sum(calls)::float8, sum(total_exec_time)::float8, min(left(query, 300)) {OfThisDatabase}
-                and queryid is not null and query !~* '^\s*(copy|vacuum|analyze|reindex|create|alter|cluster|checkpoint|begin|commit|listen)'
+                and queryid is not null
+                and query !~* '^\s*(copy|vacuum|analyze|reindex|create|alter|cluster|checkpoint|begin|commit|listen)'
             group by queryid order by 3 desc limit {Compared}
             """,
             row => new Statement(row.GetInt64(0), row.GetString(3), row.GetDouble(1), row.GetDouble(2)), cancellationToken);
@@ -38,8 +39,8 @@ internal sealed class StatementChecks(CounterHistory counters, DiagnosisWindow w
     }
 
     /// <summary>
-    /// What a statement did since the last reading before the window, or since a younger one with enough calls. Null without: then
-    /// all calls since the statistics began count, so that also a first examination finds it.
+    /// What a statement did since the last reading before the window, or since a younger one with enough calls. Null without:
+    /// then all calls since the statistics began count, so that also a first examination finds it.
     /// </summary>
     private CounterGrowth? GrowthOf(Statement statement, PostgresDiagnosisOptions options) =>
         counters.Read($"statement {statement.Id}", window, began: null, statement.Calls, statement.Milliseconds) is { } growth
@@ -75,7 +76,10 @@ internal sealed class StatementChecks(CounterHistory counters, DiagnosisWindow w
         PostgresSession session, CancellationToken cancellationToken) =>
         await IsThereAsync(session, cancellationToken)
             ? await session.ListAsync(
-                $"select calls, total_exec_time, mean_exec_time, left(query, 500) {OfThisDatabase} order by total_exec_time desc limit 5",
+                $"""
+                select calls, total_exec_time, mean_exec_time, left(query, 500) {OfThisDatabase}
+                order by total_exec_time desc limit 5
+                """,
                 row => new SlowStatement(row.GetInt64(0), row.GetDouble(1), row.GetDouble(2), row.GetString(3)),
                     cancellationToken)
             : [];

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using RagAspire.Diagnosis.Causes;
+using RagAspire.Diagnosis.Machine;
 using RagAspire.Diagnosis.Models;
+using RagAspire.Monitoring;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
@@ -50,7 +52,8 @@ public sealed class MeasuredTroubleTests(Stores stores)
         int waiting, double tokensPerSecond, string? expected)
     {
         await using var ollama = await OllamaStub.StartAsync();
-        await using var rig = await ProbeRig.CreateAsync(stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
+        await using var rig = await ProbeRig.CreateAsync(
+            stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
         Assert.Contains("Prometheus:Url", await rig.UnknownAsync("models"), StringComparison.Ordinal);
         Measure(rig, ollama, waiting, tokensPerSecond);
 
@@ -73,6 +76,36 @@ public sealed class MeasuredTroubleTests(Stores stores)
 
         Measure(rig, ollama, waiting: 9, tokensPerSecond: 20);
         Assert.Equal([ModelCodes.Queue], await rig.CodesAsync("models"));
+    }
+
+    [Fact]
+    public async Task Runtimes_of_processes_are_judged_by_what_Prometheus_knows_and_unknown_without()
+    {
+        await using var alone = await ProbeRig.CreateAsync(stores);
+        Assert.Contains("Prometheus:Url", await alone.UnknownAsync("runtime"), StringComparison.Ordinal);
+        static string Of(string metric, string process) => $"{metric}{{job=\"ragaspire-{process}\",instance=\"one\"}}";
+        await using var history = await HistoryAsync(new()
+        {
+            [Of("dotnet_gc_pause_time_seconds_total", "api")] = Growing(.1),
+            [Of("dotnet_gc_pause_time_seconds_total", "worker")] = Growing(.3),
+            [Of("dotnet_thread_pool_queue_length_total", "api")] = Constant(50),
+            [Of("dotnet_thread_pool_queue_length_total", "worker")] = Constant(51),
+        });
+        await using var rig = await ProbeRig.CreateAsync(
+            stores, ("Prometheus:Url", history.Address), ("Prometheus:Timeout", "00:00:20"));
+
+        var found = await rig.ExamineAsync("runtime");
+        Assert.Equal(
+            [MachineFindings.GarbageCollection, MachineFindings.ThreadPool], found.Select(observation => observation.Code));
+        Assert.All(found, observation => Assert.Equal("ragaspire-worker/one", observation.Subject));
+        Assert.Contains("paused for garbage collection (ragaspire-api/one): 10 % of 20 %", rig.Figures);
+        Assert.Contains("work that waits for a thread (ragaspire-api/one): 50 of 50", rig.Figures);
+        var prometheus = rig.Get<PrometheusApi>();
+        foreach (var (value, query) in new[] { 30, 51 }.Zip(found.Select(observation => observation.Evidence[0].Query)))
+        {
+            var samples = await prometheus.QueryAsync(query, TestContext.Current.CancellationToken);
+            Assert.Equal(value, Assert.Single(samples).Value, 1.0);
+        }
     }
 
     /// <summary>Ten seconds in which the process calls a model.</summary>

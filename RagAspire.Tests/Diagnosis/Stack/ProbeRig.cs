@@ -26,7 +26,7 @@ internal sealed class ProbeRig : IAsyncDisposable
             settings: settings.ToDictionary(setting => setting.Key, setting => setting.Value),
             configure: services => services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment())));
 
-    /// <summary>What the last examination has read, as <c>name (of): value of limit</c>.</summary>
+    /// <summary>What the last examination has read.</summary>
     public IReadOnlyList<string> Figures { get; private set; } = [];
 
     /// <summary>What a probe finds, also where it could examine its part only partly.</summary>
@@ -53,12 +53,12 @@ internal sealed class ProbeRig : IAsyncDisposable
         var window = new DiagnosisWindow(now - TimeSpan.FromHours(1), now.AddMinutes(1));
         try
         {
-            return await _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe).ExamineAsync(window, Token);
+            return await _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
+                .ExamineAsync(window, Token);
         }
         finally
         {
-            Figures = [.. window.Figures.Read().Select(
-                figure => $"{figure.Name} ({figure.Of}): {figure.Show(figure.Value)} of {figure.Show(figure.Limit)}")];
+            Figures = FigureLines.Of(window.Figures);
         }
     }
 

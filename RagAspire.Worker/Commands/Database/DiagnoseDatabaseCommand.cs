@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Postgres;
 
 namespace RagAspire.Worker.Commands.Database;
