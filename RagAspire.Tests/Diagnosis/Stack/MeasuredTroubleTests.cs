@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Causes;
 using RagAspire.Diagnosis.Machine;
 using RagAspire.Diagnosis.Models;
@@ -64,7 +65,7 @@ public sealed class MeasuredTroubleTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_Prometheus_without_figures_of_the_models_leaves_them_to_the_meters_also_for_embeddings_alone()
+    public async Task A_Prometheus_without_figures_leaves_causes_and_models_to_the_meters_also_for_embeddings_alone()
     {
         await using var ollama = await OllamaStub.StartAsync();
         await using var other = await HistoryAsync(new() { ["up{job=\"other\"}"] = Constant(1) });
@@ -76,6 +77,11 @@ public sealed class MeasuredTroubleTests(Stores stores)
 
         Measure(rig, ollama, waiting: 9, tokensPerSecond: 20);
         Assert.Equal([ModelCodes.Queue], await rig.CodesAsync("models"));
+        var now = TimeProvider.System.GetUtcNow();
+        var causes = await rig.Get<CauseAnalysis>().AnalyzeAsync(
+            new DiagnosisWindow(now.AddHours(-1), now), TestContext.Current.CancellationToken);
+        Assert.Equal(rig.Get<MeterHistory>().Source, causes.Source);
+        Assert.StartsWith("Prometheus has no figures of this system.", causes.Unknown, StringComparison.Ordinal);
     }
 
     [Fact]
