@@ -18,4 +18,8 @@ public sealed class DiagnosisOptions
     /// <summary>The time range that is examined when none is asked for.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often the API reads what is compared with an earlier reading: counters, and the sizes of tables.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ReadingInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -32,9 +32,11 @@ public static class DiagnosisRegistration
         .AddSingleton<IProbe>(provider => new LazyProbe(name, provider.GetRequiredService<T>));
 
     /// <summary>
-    /// Declares this process to be the API: it knows its own address, and makes a diagnosis for each alert that it receives.
+    /// Declares this process to be the API: it knows its own address, makes a diagnosis for each alert that it receives, and
+    /// keeps readings of counters.
     /// </summary>
     public static IServiceCollection AddApiDiagnosis(this IServiceCollection services) => services
         .AddSingleton(provider => new ApiAddress(provider.GetService<IServer>()))
-        .AddHostedSingleton<AlertDiagnosis>();
+        .AddHostedSingleton<AlertDiagnosis>()
+        .AddHostedSingleton<CounterReadings>();
 }

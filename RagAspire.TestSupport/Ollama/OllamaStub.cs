@@ -219,11 +219,7 @@ public sealed class OllamaStub : IAsyncDisposable
             case OllamaMode.EndlessLine:
                 response.ContentType = "application/x-ndjson";
                 await response.WriteAsync("{\"message\":{\"content\":\"");
-                while (await EndlessLine.SendAsync(response) is var sent and > 0)
-                {
-                    SentBytes += sent;
-                }
-
+                await EndlessLine.SendAsync(context, bytes => SentBytes += bytes);
                 return true;
             default:
                 return false;

@@ -213,11 +213,7 @@ public sealed class OpenAiStub : IAsyncDisposable
             case OpenAiMode.EndlessLine:
                 response.ContentType = StreamType(context);
                 await response.WriteAsync("data: {\"choices\":[{\"delta\":{\"content\":\"");
-                while (await EndlessLine.SendAsync(response) is var sent and > 0)
-                {
-                    SentBytes += sent;
-                }
-
+                await EndlessLine.SendAsync(context, bytes => SentBytes += bytes);
                 return true;
             default:
                 return false;

@@ -184,6 +184,29 @@ public sealed class ControlRoomTests(ControlRoom room) : IClassFixture<ControlRo
             component => Assert.Contains($"| {component} | healthy |", result.Data!.Value, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_system_is_diagnosed_also_while_the_API_is_unhealthy()
+    {
+        await room.HealthyAsync("api");
+
+        var result = await room.ExecuteAsync("diagnose");
+
+        Assert.True(result.Success, result.Message);
+        Assert.Matches(@"^The system is (healthy|unknown|warning|critical)\.$", result.Message);
+        Assert.Matches(@"^The system is \*\*\w+\*\*; examined in [0-9]+ ms\.", result.Data!.Value);
+        var command = room.Resources.Single(resource => resource.Name == "api").Annotations.OfType<ResourceCommandAnnotation>()
+            .Single(annotation => annotation.Name == "diagnose");
+        var unhealthy = new CustomResourceSnapshot
+        {
+            ResourceType = "Project",
+            Properties = [],
+            State = KnownResourceStates.Running,
+        };
+        Assert.Equal(
+            ResourceCommandState.Enabled,
+            command.UpdateState(new UpdateCommandStateContext { ResourceSnapshot = unhealthy, Services = room.App.Services }));
+    }
+
     [Theory]
     [InlineData("memory", "window", "6h", "worker")]
     [InlineData("capacity", "ahead", "30d", "documents")]

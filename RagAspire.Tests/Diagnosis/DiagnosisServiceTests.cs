@@ -1,7 +1,12 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Tests.Support;
+using RagAspire.Worker.Commands;
 
 namespace RagAspire.Tests.Diagnosis;
 
@@ -127,6 +132,42 @@ public sealed class DiagnosisServiceTests
         Assert.Equal(["/a", "/b"], report.Findings.Select(finding => finding.Subject));
     }
 
+    [Fact]
+    public async Task Counters_are_read_between_diagnoses()
+    {
+        var (time, read) = (new FakeTimeProvider(), new ConcurrentDictionary<string, bool>());
+        var probes = new[] { "postgresql", "redis", "machine", "disks" }.Select(name => new ProbeStub(name)
+        {
+            Examine = _ =>
+            {
+                read.TryAdd(name, true);
+                return Task.FromResult<IReadOnlyList<Observation>>([]);
+            },
+        });
+        var options = Options.Create(new DiagnosisOptions());
+        using var readings = new CounterReadings(probes, Runner(options), options, time);
+        await readings.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(options.Value.ReadingInterval);
+                return Task.FromResult(read.Count >= 3);
+            },
+            TimeSpan.FromSeconds(30), () => string.Join(", ", read.Keys), TestContext.Current.CancellationToken);
+        await readings.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["machine", "postgresql", "redis"], read.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains(new ServiceCollection().AddApiDiagnosis(), service => service.ServiceType == typeof(CounterReadings));
+    }
+
+    [Theory]
+    [InlineData(DiagnosisStatus.Healthy, 0)]
+    [InlineData(DiagnosisStatus.Unknown, 1)]
+    [InlineData(DiagnosisStatus.Warning, 1)]
+    [InlineData(DiagnosisStatus.Critical, 2)]
+    public void The_exit_code_of_the_commands_tells_the_status(DiagnosisStatus status, int code) =>
+        Assert.Equal(code, ExitCodes.Of(status));
+
     private static Observation Seen(string code, string? subject = null) => new(code, "seen", []) { Subject = subject };
 
     private static Task<DiagnosisReport> DiagnoseAsync(params IProbe[] probes) =>
@@ -135,10 +176,11 @@ public sealed class DiagnosisServiceTests
     private static DiagnosisService Service(IProbe[] probes)
     {
         var options = Options.Create(new DiagnosisOptions { ProbeLimit = Limit, Limit = Limit });
-        return new DiagnosisService(
-            probes, new ProbeRunner(options, TimeProvider.System, NullLogger<ProbeRunner>.Instance), options, causes: null,
-            TimeProvider.System);
+        return new DiagnosisService(probes, Runner(options), options, causes: null, TimeProvider.System);
     }
+
+    private static ProbeRunner Runner(IOptions<DiagnosisOptions> options) =>
+        new(options, TimeProvider.System, NullLogger<ProbeRunner>.Instance);
 
     private sealed class ProbeStub(string name, params Observation[] observations) : IProbe
     {

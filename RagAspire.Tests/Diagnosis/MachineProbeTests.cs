@@ -13,20 +13,14 @@ public sealed class MachineProbeTests : IDisposable
     private FigureSheet _figures = new();
 
     [Fact]
-    public async Task A_healthy_machine_has_no_finding()
-    {
-        Assert.Empty(await ExamineAsync());
-        _kernel.PlantContainer();
-        Assert.Empty(await ExamineAsync());
-    }
-
-    [Fact]
-    public async Task A_healthy_machine_shows_its_figures_beside_their_limits()
+    public async Task A_healthy_machine_has_no_finding_and_shows_its_figures_beside_their_limits()
     {
         Assert.Empty(await ExamineAsync(() =>
         {
             _kernel.Plant("proc/stat", "cpu 125 0 100 1075 10 0 0 0 0 0\ncpu0 1\ncpu1 1\n");
             _kernel.Plant("proc/net/snmp", PlantedKernel.Tcp(1200, 12));
+            _kernel.Plant("proc/net/dev", PlantedKernel.Network(errors: 0, received: 4_072, sent: 1_614));
+            _kernel.Plant("proc/diskstats", PlantedKernel.Disk(read: 1_006, written: 2_012));
         }));
         Assert.Equal(
             [
@@ -37,6 +31,10 @@ public sealed class MachineProbeTests : IDisposable
                 "waiting for disks (machine): 0.5 % of 60 %",
                 "network errors (eth0): 0/s of 1/s",
                 "segments sent again (tcp): 1 % of 5 %",
+                "received (eth0): 10 KiB/s of none",
+                "sent (eth0): 2 KiB/s of none",
+                "read (sda): 10 KiB/s of none",
+                "written (sda): 20 KiB/s of none",
             ],
             Figures());
 
@@ -277,8 +275,7 @@ public sealed class MachineProbeTests : IDisposable
     private static IEnumerable<string> Codes(IEnumerable<Observation> observations) =>
         observations.Select(observation => observation.Code);
 
-    private IEnumerable<string> Figures() => _figures.Read()
-        .Select(figure => $"{figure.Name} ({figure.Of}): {figure.Show(figure.Value)} of {figure.Show(figure.Limit)}");
+    private IEnumerable<string> Figures() => FigureLines.Of(_figures);
 
     /// <param name="during">Changes files between the two readings.</param>
     private async Task<IReadOnlyList<Observation>> ExamineAsync(Action? during = null)

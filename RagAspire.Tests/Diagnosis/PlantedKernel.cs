@@ -16,6 +16,9 @@ internal sealed class PlantedKernel : IDisposable
         Plant("proc/meminfo", Memory(totalKb: 8_000_000, availableKb: 6_000_000, swapKb: 2_000_000, swapFreeKb: 2_000_000));
         Plant("proc/pressure/io", "some avg10=0.50 avg60=0.10 avg300=0.00 total=1\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=1\n");
         Plant("proc/net/dev", Network(errors: 0));
+        Plant("proc/diskstats", Disk(read: 1_000, written: 2_000));
+        Plant("sys/block/sda/stat", "");
+        Plant("sys/block/dm-0/stat", "");
         Plant("proc/net/snmp", Tcp(sent: 1000, again: 10));
         Plant("proc/net/sockstat", "sockets: used 200\nTCP: inuse 20 orphan 0 tw 30 alloc 25 mem 3\n");
         Plant("proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
@@ -36,9 +39,13 @@ internal sealed class PlantedKernel : IDisposable
     public static string Memory(long totalKb, long availableKb, long swapKb, long swapFreeKb) =>
         $"MemTotal: {totalKb} kB\nMemFree: 1 kB\nMemAvailable: {availableKb} kB\nSwapTotal: {swapKb} kB\nSwapFree: {swapFreeKb} kB\n";
 
-    public static string Network(long errors) =>
+    public static string Network(long errors, long received = 1_000, long sent = 1_000) =>
         "Inter-| Receive | Transmit\n face |bytes packets errs drop fifo frame compressed multicast|bytes packets errs drop\n"
-        + $"  eth0: 1000 10 {errors} 0 0 0 0 0 1000 10 0 0 0 0 0 0\n    lo: 1000 10 99999 0 0 0 0 0 1000 10 0 0 0 0 0 0\n";
+        + $"  eth0: {received} 10 {errors} 0 0 0 0 0 {sent} 10 0 0 0 0 0 0\n    lo: 1000 10 99999 0 0 0 0 0 1000 10 0 0 0 0 0 0\n";
+
+    /// <summary>A disk with a partition, and a volume on it; sectors of 512 bytes.</summary>
+    public static string Disk(long read, long written) => string.Concat(new[] { "8 0 sda", "8 1 sda1", "253 0 dm-0" }
+        .Select(device => $"   {device} 10 0 {read} 5 20 0 {written} 5 0 10 10\n"));
 
     public static string Tcp(long sent, long again) => $"Tcp: RtoAlgorithm OutSegs RetransSegs\nTcp: 1 {sent} {again}\n";
 

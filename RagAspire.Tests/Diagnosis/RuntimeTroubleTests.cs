@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Monitoring;
 using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Diagnosis;
@@ -49,6 +51,7 @@ public sealed class RuntimeTroubleTests
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
         var starved = Assert.Single(found);
+        Assert.Equal("ThreadPool.ThreadCount", starved.Evidence[^1].Query);
         Assert.Equal(MachineFindings.ThreadPool, starved.Code);
         Assert.InRange(starved.Since!.Value, start, start.AddSeconds(10));
     }
@@ -94,7 +97,11 @@ public sealed class RuntimeTroubleTests
     {
         var now = TimeProvider.System.GetUtcNow();
         var window = new DiagnosisWindow(now.AddHours(-1), now);
-        var found = await new RuntimeProbe(watch, Options.Create(new MachineOptions()))
+        using var services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+        var prometheus = new PrometheusApi(
+            services.GetRequiredService<IHttpClientFactory>(), Options.Create(new PrometheusOptions()), TimeProvider.System);
+        var options = Options.Create(new MachineOptions());
+        var found = await new RuntimeProbe(watch, new ExportedRuntimes(prometheus, options), options)
             .ExamineAsync(window, CancellationToken.None);
         figures?.AddRange(window.Figures.Read());
         return found;

@@ -9,7 +9,7 @@ using RagAspire.TestSupport.Walks;
 namespace RagAspire.Tests.Usage;
 
 /// <summary>Tokens, cost and budgets of a real system with a model server behind it.</summary>
-public sealed class UsageApiTests(UsageHost host, Browser browser) : IClassFixture<UsageHost>
+public sealed partial class UsageApiTests(UsageHost host, Browser browser) : IClassFixture<UsageHost>
 {
     private const string Report = "/api/v1/operations/usage";
 

@@ -39,9 +39,9 @@ internal static class CapacityText
             $"{row.Title}{(row.Subject is null ? "" : $" of {row.Subject}")}: {Show.Value(row.Now, row.Unit)} to "
             + $"{Show.Value(row.Then, row.Unit)}{(row.Exceeds ? ", beyond the limit" : "")}. {row.Basis}"));
         Append(text, "Requests and limits to set", report.Requests.Select(row =>
-            $"{row.Process} {row.Resource}: request {Amount(row, row.Request)}, limit {Amount(row, row.Limit)}"));
+            $"{row.Process} {row.Resource}: request {Amount(row, row.Request)}, limit {Amount(row, row.Limit)}; {row.Query}"));
         Append(text, "Queries", report.Figures.Where(figure => figure.Values > 0).Select(figure =>
-            $"{figure.FullTitle}: {figure.Query}"));
+            $"{figure.FullTitle}: {figure.Query}{(figure.LimitSource is { } limit ? $"; limit: {limit}" : "")}"));
         Append(text, "What is not known", report.Unknown);
         return text.ToString();
     }

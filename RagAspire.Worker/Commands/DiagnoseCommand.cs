@@ -36,14 +36,6 @@ internal static class DiagnoseCommand
         TimeSpan? range = DiagnosisRange.TryParse(since, out var asked) ? asked : null;
         var report = await host.Services.GetRequiredService<DiagnosisService>().DiagnoseAsync(range, cancellationToken);
         Console.WriteLine(json ? JsonSerializer.Serialize(report, Json) : DiagnosisDisplay.Text(report));
-        return ExitCode(report.Status);
+        return ExitCodes.Of(report.Status);
     }
-
-    /// <summary>Unknown is not healthy.</summary>
-    private static int ExitCode(DiagnosisStatus status) => status switch
-    {
-        DiagnosisStatus.Healthy => ExitCodes.Success,
-        DiagnosisStatus.Critical => ExitCodes.Critical,
-        _ => ExitCodes.Warnings,
-    };
 }

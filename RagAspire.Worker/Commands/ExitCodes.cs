@@ -1,3 +1,5 @@
+using RagAspire.Diagnosis;
+
 namespace RagAspire.Worker.Commands;
 
 /// <summary>The exit codes of the worker's commands.</summary>
@@ -28,4 +30,12 @@ internal static class ExitCodes
 
     /// <summary>The run was stopped: 128 + SIGINT, as shells report it.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>The code of a diagnosis; unknown is not healthy.</summary>
+    public static int Of(DiagnosisStatus status) => status switch
+    {
+        DiagnosisStatus.Healthy => Success,
+        DiagnosisStatus.Critical => Critical,
+        _ => Warnings,
+    };
 }

@@ -17,15 +17,16 @@ public sealed class IngestionProbe(
         database.ReadAsync<IReadOnlyList<Observation>>(
             async session =>
             [
-                .. await WaitingAsync(session, cancellationToken),
+                .. await WaitingAsync(session, window, cancellationToken),
                 .. await PoisonAsync(session, cancellationToken),
                 .. await AbandonedAsync(session, cancellationToken),
                 .. await FailingAsync(session, window, cancellationToken),
-                .. HasModel ? await UnembeddedAsync(session, cancellationToken) : [],
+                .. HasModel ? await UnembeddedAsync(session, window, cancellationToken) : [],
             ],
             cancellationToken);
 
-    private async Task<IReadOnlyList<Observation>> WaitingAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> WaitingAsync(
+        PostgresSession session, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         const string sql = """
             select coalesce(extract(epoch from now() - min(c.created_at)), 0)::float8
@@ -33,6 +34,8 @@ public sealed class IngestionProbe(
             where d.status in ('pending', 'processing')
             """;
         var age = await session.MeasureAsync<double>(sql, cancellationToken);
+        window.Figures.Add(new Figure(
+            Name, "wait", "oldest document", Math.Round(age.Value, 1), options.Value.Waiting.TotalSeconds, "s", sql));
         if (age.Value <= options.Value.Waiting.TotalSeconds)
         {
             return [];
@@ -114,7 +117,8 @@ public sealed class IngestionProbe(
         }];
     }
 
-    private async Task<IReadOnlyList<Observation>> UnembeddedAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> UnembeddedAsync(
+        PostgresSession session, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         // Vectors follow the documents; those of a new document are not missing yet.
         var sql = $"""
@@ -123,6 +127,8 @@ public sealed class IngestionProbe(
                 and (d.indexed_at is null or d.indexed_at < now() - {DatabaseReader.Literal(options.Value.Waiting)})
             """;
         var count = await session.MeasureAsync<long>(sql, cancellationToken);
+        window.Figures.Add(new Figure(
+            Name, "chunks without an embedding", "all documents", count.Value, options.Value.Unembedded, "", sql));
         return count.Value <= options.Value.Unembedded ? [] : [new Observation(
             IngestionCodes.Embedding, $"{count.Value} searchable chunks have no embedding.",
             [new Evidence(sql, Quantity.Count(count.Value, "chunks"), Quantity.Count(options.Value.Unembedded, "chunks"))])];

@@ -6,27 +6,39 @@ namespace RagAspire.Diagnosis.Jobs;
 /// <summary>Examines the job storage and the runs of maintenance, as the database holds them.</summary>
 public sealed class JobProbe(DatabaseReader database, IOptions<JobDiagnosisOptions> options) : IProbe
 {
+    private const string LongestQueue = """
+        select coalesce(max(n), 0) from (select count(*) as n from hangfire.jobqueue where fetchedat is null group by queue) as queues
+        """;
+
     public string Name => "jobs";
 
     public Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Observation>>(
             async session =>
             [
-                .. await ServersAsync(session, cancellationToken),
-                .. await QueuesAsync(session, cancellationToken),
+                .. await ServersAsync(session, window, cancellationToken),
+                .. await QueuesAsync(session, window, cancellationToken),
                 .. await FailuresAsync(session, window, cancellationToken),
                 .. await OverdueAsync(session, cancellationToken),
                 .. await StuckAsync(session, cancellationToken),
             ],
             cancellationToken);
 
-    private async Task<IReadOnlyList<Observation>> ServersAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> ServersAsync(
+        PostgresSession session, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         const string sql = "select id, extract(epoch from now() - lastheartbeat)::float8, lastheartbeat from hangfire.server order by 2";
         var servers = await session.ListAsync(
             sql, row => (Id: row.GetString(0), Age: row.GetDouble(1), At: row.GetFieldValue<DateTimeOffset>(2)),
                 cancellationToken);
         var limit = Quantity.Seconds(options.Value.Heartbeat);
+        if (servers is [var youngest, ..])
+        {
+            window.Figures.Add(new Figure(
+                Name, "last report", "workers", Math.Round(youngest.Age, 1), options.Value.Heartbeat.TotalSeconds, "s",
+                "select extract(epoch from now() - max(lastheartbeat)) from hangfire.server"));
+        }
+
         var dead = servers.Where(server => server.Age > options.Value.Heartbeat.TotalSeconds).ToList();
         if (dead.Count == servers.Count)
         {
@@ -49,7 +61,8 @@ public sealed class JobProbe(DatabaseReader database, IOptions<JobDiagnosisOptio
         })];
     }
 
-    private async Task<IReadOnlyList<Observation>> QueuesAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> QueuesAsync(
+        PostgresSession session, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         var queues = await session.ListAsync(
             """
@@ -60,6 +73,9 @@ public sealed class JobProbe(DatabaseReader database, IOptions<JobDiagnosisOptio
             where q.fetchedat is null group by 1
             """,
             row => (Name: row.GetString(0), Length: row.GetInt64(1), Age: row.GetDouble(2)), cancellationToken);
+        window.Figures.Add(new Figure(
+            Name, "jobs that wait", "longest queue", queues.Select(queue => queue.Length).DefaultIfEmpty().Max(),
+            options.Value.QueueLength, "", LongestQueue));
         var found = new List<Observation>();
         foreach (var queue in queues)
         {

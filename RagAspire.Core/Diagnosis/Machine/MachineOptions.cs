@@ -73,6 +73,10 @@ public sealed class MachineOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan ThreadPoolDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Work items that wait for a thread of another process for two minutes.</summary>
+    [Range(1, 1e6)]
+    public double ThreadPoolQueue { get; set; } = 50;
+
     /// <summary>How long the API may take for <c>/alive</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan ResponseTime { get; set; } = TimeSpan.FromSeconds(5);

@@ -37,9 +37,28 @@ internal sealed class MachineProbe(IOptions<MachineOptions> options, TimeProvide
             .. NetworkErrors(before, after, window),
             Retransmissions(before, after, window),
         ];
+        var seconds = Math.Max(.001, (after.At - before.At).TotalSeconds);
+        Throughput(before.InterfaceBytes, after.InterfaceBytes, ("received", "sent"), "/proc/net/dev (bytes)", seconds, window);
+        Throughput(before.DiskBytes, after.DiskBytes, ("read", "written"), "/proc/diskstats (sectors of 512 bytes)", seconds, window);
         return ProbeException.Unless(
             [.. Needed.Where(path => !_files.Exists(path)).Select(path => $"{_files.PathOf(path)} cannot be read.")],
             [.. observations.OfType<Observation>()]);
+    }
+
+    /// <summary>What was never used has no figure.</summary>
+    private void Throughput(
+        IReadOnlyDictionary<string, (double In, double Out)> before, IReadOnlyDictionary<string, (double In, double Out)> after,
+        (string In, string Out) names, string query, double seconds, DiagnosisWindow window)
+    {
+        foreach (var (of, now) in after.Where(one => one.Value.In + one.Value.Out > 0))
+        {
+            var then = before.GetValueOrDefault(of, now);
+            Note(names.In, now.In - then.In);
+            Note(names.Out, now.Out - then.Out);
+
+            void Note(string name, double bytes) => window.Figures.Add(
+                new Figure(Name, name, of, Math.Round(bytes / seconds / 1024, 1), Limit: null, "KiB/s", query));
+        }
     }
 
     private Counters ReadCounters() => Counters.Read(_files, _group, time.GetElapsedTime(0));

@@ -12,6 +12,7 @@ internal static class MachineRegistration
         services.TryAddSingleton(new ApiAddress(Own: null));
         return services
             .AddHostedSingleton<RuntimeWatch>()
+            .AddSingleton<ExportedRuntimes>()
             .AddProbe<MachineProbe>("machine")
             .AddProbe<DescriptorProbe>("handles")
             .AddProbe<DiskProbe>("disks")

@@ -1,31 +1,49 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using RagAspire.Monitoring;
 
 namespace RagAspire.Diagnosis.Machine;
 
-/// <summary>Garbage collection and the thread pool of this process, over the last ten seconds.</summary>
-internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> options) : IProbe
+/// <summary>
+/// Garbage collection and the thread pool: of this process over the last ten seconds, and of the others as Prometheus knows them.
+/// </summary>
+internal sealed class RuntimeProbe(RuntimeWatch watch, ExportedRuntimes exported, IOptions<MachineOptions> options) : IProbe
 {
     private const int Watched = 10;
     private const string Process = "this process";
-    private const string PauseQuery = "rate(dotnet_gc_pause_time_seconds_total[2m])";
+    private const string PauseQuery = "GC.GetTotalPauseDuration(), in the last ten seconds";
     private const string DelayQuery = "delay of an empty task";
 
     private readonly MachineOptions _options = options.Value;
 
     public string Name => "runtime";
 
-    public Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
     {
-        if (!watch.IsRunning)
+        // A command has no past: what it would measure is its own start.
+        IReadOnlyList<Observation> own = watch.IsRunning ? Own(window) : [];
+        if (watch.IsRunning && !exported.IsConfigured)
         {
-            // A command has no past: what it would measure is its own start.
-            return Task.FromResult<IReadOnlyList<Observation>>([]);
+            return own;
         }
 
+        try
+        {
+            // This process is exported, too, and its own watch says more.
+            var others = await exported.ExamineAsync(Name, window, cancellationToken);
+            return [.. own, .. others.Where(other => own.All(one => one.Code != other.Code))];
+        }
+        catch (PrometheusException ex)
+        {
+            return ProbeException.Unless([ex.Message], own);
+        }
+    }
+
+    private IReadOnlyList<Observation> Own(DiagnosisWindow window)
+    {
         var seconds = watch.Recent();
         IEnumerable<Observation?> observations = [Collection(seconds, window), Starvation(seconds, window)];
-        return Task.FromResult<IReadOnlyList<Observation>>([.. observations.OfType<Observation>()]);
+        return [.. observations.OfType<Observation>()];
     }
 
     private Observation? Collection(IReadOnlyList<RuntimeSecond> seconds, DiagnosisWindow window)
@@ -71,8 +89,8 @@ internal sealed class RuntimeProbe(RuntimeWatch watch, IOptions<MachineOptions> 
             + $"for {ThreadPool.ThreadCount} threads.",
             [
                 new Evidence(DelayQuery, $"{Number(worst.TotalSeconds)} s", $"{Number(_options.ThreadPoolDelay.TotalSeconds)} s"),
-                new Evidence("dotnet_thread_pool_queue_length_total", Number(ThreadPool.PendingWorkItemCount)),
-                new Evidence("dotnet_thread_pool_thread_count_total", Number(ThreadPool.ThreadCount)),
+                new Evidence("ThreadPool.PendingWorkItemCount", Number(ThreadPool.PendingWorkItemCount)),
+                new Evidence("ThreadPool.ThreadCount", Number(ThreadPool.ThreadCount)),
             ])
         {
             Since = Since(seconds, second => second.Delay > _options.ThreadPoolDelay),

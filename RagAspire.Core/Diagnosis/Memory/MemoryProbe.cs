@@ -27,7 +27,7 @@ public sealed class MemoryProbe(MemoryDiagnosis memory) : IProbe
             throw new ProbeException(reason);
         }
 
-        return [.. report.Services.SelectMany(Observe)];
+        return ProbeException.Unless(report.Unknown, [.. report.Services.SelectMany(Observe)]);
     }
 
     private static IEnumerable<Observation> Observe(ServiceMemory service)

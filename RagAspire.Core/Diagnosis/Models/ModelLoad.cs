@@ -24,26 +24,35 @@ internal sealed class ModelLoad(PrometheusApi prometheus, MeterHistory meters)
         var waiting = $"sum(http_client_active_requests{{server_port=~\"{string.Join('|', ports.Distinct())}\"}})";
         var range = FormattableString.Invariant($"{Math.Clamp((window.Until - window.Since).TotalSeconds, 60, 86_400):0}s");
         var speed = Speed.Trim().Replace("RANGE", range, StringComparison.Ordinal);
+        var reason = "Prometheus has no figures of them.";
+        Exception? failure = null;
         try
         {
-            return new ModelFigures(
+            var figures = new ModelFigures(
                 await ValueAsync(waiting, cancellationToken), waiting, await ValueAsync(speed, cancellationToken), speed, "Prometheus");
+            if (figures is not { Waiting: null, TokensPerSecond: null })
+            {
+                return figures;
+            }
         }
-        catch (PrometheusException ex) when (!meters.HasMeasured)
+        catch (PrometheusException ex)
         {
-            throw new ProbeException($"The queue and the speed of the models are unknown. {ex.Message}", ex);
+            (reason, failure) = (ex.Message, ex);
         }
-        catch (PrometheusException)
+
+        if (!meters.HasMeasured)
         {
-            var (tokens, seconds) = (
-                await TotalAsync(Measures.TokensWritten, window, cancellationToken),
-                await TotalAsync(Measures.ModelBusy, window, cancellationToken));
-            var calls = await meters.ReadAsync(Measures.CallsAtOnce, window, cancellationToken);
-            return new ModelFigures(
-                calls.Where(server => ports.Any(port => server.Label == FormattableString.Invariant($"{port}")))
-                    .Sum(server => server.Now),
-                waiting, seconds > 0 ? tokens / seconds : null, speed, meters.Source);
+            throw new ProbeException($"The queue and the speed of the models are unknown. {reason}", failure);
         }
+
+        var (tokens, seconds) = (
+            await TotalAsync(Measures.TokensWritten, window, cancellationToken),
+            await TotalAsync(Measures.ModelBusy, window, cancellationToken));
+        var calls = await meters.ReadAsync(Measures.CallsAtOnce, window, cancellationToken);
+        return new ModelFigures(
+            calls.Where(server => ports.Any(port => server.Label == FormattableString.Invariant($"{port}")))
+                .Sum(server => server.Now),
+            waiting, seconds > 0 ? tokens / seconds : null, speed, meters.Source);
     }
 
     private async Task<double> TotalAsync(Measure measure, DiagnosisWindow window, CancellationToken cancellationToken) =>

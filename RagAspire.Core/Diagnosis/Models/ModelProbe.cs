@@ -26,7 +26,7 @@ internal sealed class ModelProbe(
             if (model(typeof(IOllamaApiClient)) is IOllamaApiClient ollama)
             {
                 ports.Add(ollama.Uri.Port);
-                examinations.Add(ExamineAsync(ollama, model == models[0], cancellationToken));
+                examinations.Add(ExamineAsync(ollama, model == models[0], window, cancellationToken));
             }
             else if (model(typeof(OpenAiServer)) is OpenAiServer server)
             {
@@ -36,13 +36,13 @@ internal sealed class ModelProbe(
         }
 
         // All at once: their time limits one after the other are longer than that of the probe.
-        var reading = chat is null || ports.Count == 0 ? null : load.ReadAsync(ports, window, cancellationToken);
+        var reading = ports.Count == 0 ? null : load.ReadAsync(ports, window, cancellationToken);
         var found = (await Task.WhenAll(examinations)).SelectMany(observations => observations).ToList();
-        return reading is null ? found : await WithLoadAsync(found, reading);
+        return reading is null ? found : await WithLoadAsync(found, reading, window);
     }
 
     private async Task<IReadOnlyList<Observation>> ExamineAsync(
-        IOllamaApiClient server, bool isChat, CancellationToken cancellationToken)
+        IOllamaApiClient server, bool isChat, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         var (model, address) = (server.SelectedModel, server.Uri.ToString());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,6 +62,7 @@ internal sealed class ModelProbe(
 
             var loaded = await server.ListRunningModelsAsync(limit.Token);
             var isLoaded = loaded.Any(other => IsSame(other.Name, model));
+            window.Figures.Add(new Figure(Name, "loaded", model, isLoaded ? 1 : 0, Limit: null, "", $"GET {address}api/ps"));
             return isChat && !isLoaded && await HasJustAnsweredAsync(model, cancellationToken)
                 ? [new Observation(
                     ModelCodes.Cold, $"The model {model} has answered within {Quantity.Seconds(options.Value.KeptAfterAnswer)} and is not loaded now.",
@@ -106,11 +107,12 @@ internal sealed class ModelProbe(
         }
     }
 
-    private async Task<IReadOnlyList<Observation>> WithLoadAsync(List<Observation> found, Task<ModelFigures> reading)
+    private async Task<IReadOnlyList<Observation>> WithLoadAsync(
+        List<Observation> found, Task<ModelFigures> reading, DiagnosisWindow window)
     {
         try
         {
-            return [.. found, .. Judge(await reading)];
+            return [.. found, .. Judge(await reading, window)];
         }
         catch (ProbeException ex)
         {
@@ -118,8 +120,20 @@ internal sealed class ModelProbe(
         }
     }
 
-    private IEnumerable<Observation> Judge(ModelFigures figures)
+    private IEnumerable<Observation> Judge(ModelFigures figures, DiagnosisWindow window)
     {
+        var of = $"model servers, by {figures.Source}";
+        if (figures.Waiting is { } open)
+        {
+            window.Figures.Add(new Figure(Name, "open requests", of, open, options.Value.Queue, "", figures.WaitingQuery));
+        }
+
+        if (figures.TokensPerSecond is { } speed)
+        {
+            window.Figures.Add(new Figure(
+                Name, "tokens written", of, Math.Round(speed, 2), options.Value.TokensPerSecond, "/s", figures.SpeedQuery));
+        }
+
         if (figures.Waiting is { } waiting && waiting > options.Value.Queue)
         {
             yield return new Observation(

@@ -18,15 +18,18 @@ public sealed class BackupProbe(DatabaseReader database, IOptions<OperationDiagn
 
     public Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Observation>>(
-            async session => [.. await NewestAsync(session, cancellationToken), .. await DamagedAsync(session,
+            async session => [.. await NewestAsync(session, window, cancellationToken), .. await DamagedAsync(session,
                 cancellationToken)],
             cancellationToken);
 
-    private async Task<IReadOnlyList<Observation>> NewestAsync(PostgresSession session, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> NewestAsync(
+        PostgresSession session, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         var age = await session.MeasureAsync<double?>(Newest, cancellationToken);
         if (age.Value is { } seconds)
         {
+            window.Figures.Add(new Figure(
+                Name, "age", "newest good backup", Math.Round(seconds), options.Value.BackupAge.TotalSeconds, "s", Newest));
             return seconds <= options.Value.BackupAge.TotalSeconds ? [] : [new Observation(
                 OperationCodes.BackupOld, $"The newest good backup is {Quantity.Seconds(Math.Round(seconds))} old.",
                 [new Evidence(Newest, Quantity.Seconds(Math.Round(seconds)), Quantity.Seconds(options.Value.BackupAge))])

@@ -24,9 +24,10 @@ public sealed class ConfigurationProbe(
         {
             found.AddRange(await database.ReadAsync(session => StoredAsync(session, cancellationToken), cancellationToken));
         }
-        catch (ProbeException) when (found.Count > 0)
+        catch (ProbeException ex)
         {
             // What the settings alone show counts without the database, too.
+            return ProbeException.Unless([ex.Message], found);
         }
 
         return found;

@@ -35,10 +35,13 @@ internal static class DatabaseFigures
         ("started", "select date_trunc('second', pg_postmaster_start_time())::text"),
     ];
 
-    private const string Tables = """
-        select relname, pg_size_pretty(pg_total_relation_size(relid)), n_live_tup, n_dead_tup, n_tup_ins
-        from pg_stat_user_tables order by pg_total_relation_size(relid) desc limit 5
+    private const string Table = """
+        pg_size_pretty(pg_total_relation_size(relid)) || ', ' || n_live_tup || ' rows, ' || n_dead_tup || ' dead, '
+        || n_tup_ins || ' inserted' from pg_stat_user_tables
         """;
+
+    private const string Tables =
+        $"select relid::regclass::text, {Table} order by pg_total_relation_size(relid) desc limit 5";
 
     public static async Task ReadAsync(PostgresSession session, List<DatabaseFigure> figures, CancellationToken cancellationToken)
     {
@@ -61,9 +64,7 @@ internal static class DatabaseFigures
         figures.AddRange(await session.ListAsync(
             Tables,
             row => new DatabaseFigure(
-                $"table {row.GetString(0)}",
-                FormattableString.Invariant($"{row.GetString(1)}, {row.GetInt64(2)} rows, {row.GetInt64(3)} dead, {row.GetInt64(4)} inserted"),
-                $"select pg_size_pretty(pg_total_relation_size('{row.GetString(0)}'))"),
+                $"table {row.GetString(0)}", row.GetString(1), $"select {Table} where relid = '{row.GetString(0)}'::regclass"),
             cancellationToken));
     }
 }

@@ -249,7 +249,7 @@ internal static class PostgresFindings
             [
                 "Look at its plan: explain (analyze, buffers).",
                 "Run: maintain database-weekly, which analyzes and rebuilds.",
-                "After a repair, forget the old times: select pg_stat_statements_reset().",
+                "After a repair, let the command forget the old times: select pg_stat_statements_reset().",
             ],
             []),
         new(PostgresCodes.Statistics, "Statistics of a table are out of date", FindingSeverity.Warning,

@@ -33,7 +33,9 @@ public sealed class PostgresProbe(
         {
             // A disk that is full already is a finding of its own.
             var growth = new GrowthChecks(_counters, window, () => host.Disk() is [] ? host.ClusterDisk() : null);
-            var (found, unknown) = await ExamineAsync(session, new CounterChecks(_counters, window), growth, cancellationToken);
+            var sessions = new SessionChecks(window);
+            var checks = Checks(sessions, new CounterChecks(_counters, window), new StatementChecks(_counters, window), growth);
+            var (found, unknown) = await ExamineAsync(session, checks, cancellationToken);
             return ProbeException.Unless(
                 unknown, [.. found, .. host.Disk().Where(full => !found.Any(other => other.Code == full.Code))]);
         }
@@ -45,10 +47,10 @@ public sealed class PostgresProbe(
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<(IReadOnlyList<Observation> Found, IReadOnlyList<string> Unknown)> ExamineAsync(
-        PostgresSession session, CounterChecks counters, GrowthChecks growth, CancellationToken cancellationToken)
+        PostgresSession session, IEnumerable<Check> checks, CancellationToken cancellationToken)
     {
         var (found, unknown) = (new List<Observation>(), new List<string>());
-        foreach (var check in Checks(counters, growth))
+        foreach (var check in checks)
         {
             try
             {
@@ -78,15 +80,16 @@ public sealed class PostgresProbe(
         return ([.. found.DistinctBy(observation => (observation.Code, observation.Subject))], unknown);
     }
 
-    private static IEnumerable<Check> Checks(CounterChecks counters, GrowthChecks growth) =>
+    private static IEnumerable<Check> Checks(
+        SessionChecks sessions, CounterChecks counters, StatementChecks statements, GrowthChecks growth) =>
     [
         StateChecks.WritableAsync, StateChecks.VersionAsync, StateChecks.MigrationsAsync, StateChecks.DamageAsync,
-        SessionChecks.ConnectionsAsync, SessionChecks.IdleInTransactionAsync, SessionChecks.LongTransactionsAsync,
+        sessions.ConnectionsAsync, SessionChecks.IdleInTransactionAsync, SessionChecks.LongTransactionsAsync,
         SessionChecks.LocksAsync, counters.DeadlocksAsync,
         counters.CacheAsync, StorageChecks.DeadRowsAsync, StorageChecks.StatisticsAsync, StorageChecks.TransactionIdsAsync,
         StorageChecks.InvalidIndexesAsync,
         counters.CheckpointsAsync, StandbyChecks.SynchronousAsync, WalChecks.ReplicationAsync, WalChecks.SlotsAsync,
-        WalChecks.ArchiveAsync, WalChecks.SizeAsync, StatementChecks.SlowAsync, growth.DiskAsync,
+        WalChecks.ArchiveAsync, WalChecks.SizeAsync, statements.SlowAsync, growth.DiskAsync,
     ];
 
     /// <summary>The server answers this session and the application's pool hands out no connection.</summary>

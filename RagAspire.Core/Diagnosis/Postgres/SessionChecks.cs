@@ -3,11 +3,11 @@ using System.Globalization;
 namespace RagAspire.Diagnosis.Postgres;
 
 /// <summary>What sessions do to each other.</summary>
-internal static class SessionChecks
+internal sealed class SessionChecks(DiagnosisWindow window)
 {
     private const int Statement = 200;
 
-    public static async Task<IReadOnlyList<Observation>> ConnectionsAsync(
+    public async Task<IReadOnlyList<Observation>> ConnectionsAsync(
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
         const string sql = """
@@ -15,6 +15,8 @@ internal static class SessionChecks
                 / (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int)
             """;
         var used = await session.MeasureAsync<double>(sql, cancellationToken);
+        window.Figures.Add(new Figure(
+            "postgresql", "connections in use", "server", Math.Round(100 * used.Value, 1), 100 * options.ConnectionShare, "%", sql));
         if (used.Value < options.ConnectionShare)
         {
             return [];

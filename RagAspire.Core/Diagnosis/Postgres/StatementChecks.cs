@@ -3,9 +3,16 @@ using System.Globalization;
 namespace RagAspire.Diagnosis.Postgres;
 
 /// <summary>Statements in <c>pg_stat_statements</c>, where the extension is created.</summary>
-internal static class StatementChecks
+/// <param name="counters">The readings of earlier examinations.</param>
+internal sealed class StatementChecks(CounterHistory counters, DiagnosisWindow window)
 {
-    public static async Task<IReadOnlyList<Observation>> SlowAsync(
+    private const int Compared = 50;
+    private const int Named = 3;
+
+    private const string OfThisDatabase =
+        "from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())";
+
+    public async Task<IReadOnlyList<Observation>> SlowAsync(
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
         if (!await IsThereAsync(session, cancellationToken))
@@ -13,27 +20,55 @@ internal static class StatementChecks
             return [];
         }
 
-        // Maintenance and dumps take long by their nature.
+        // Maintenance and dumps take long by their nature. One statement of several users is one.
         var statements = await session.ListAsync(
-            string.Create(CultureInfo.InvariantCulture, $"""
-                select queryid, calls, mean_exec_time, left(query, 300) from pg_stat_statements
-                where dbid = (select oid from pg_database where datname = current_database())
-                    and calls >= {options.StatementCalls} and mean_exec_time >= {options.SlowStatement.TotalMilliseconds}
-                    and query !~* '^\s*(copy|vacuum|analyze|reindex|create|alter|cluster|checkpoint|begin|commit|listen)'
-                order by total_exec_time desc limit 3
-                """),
-            row => (Id: row.GetInt64(0), Calls: row.GetInt64(1), Mean: row.GetDouble(2), Query: row.GetString(3)),
-                cancellationToken);
-        return [.. statements.Select(statement => new Observation(
+            $"""
+            select queryid, sum(calls)::float8, sum(total_exec_time)::float8, min(left(query, 300)) {OfThisDatabase}
+                and queryid is not null
+                and query !~* '^\s*(copy|vacuum|analyze|reindex|create|alter|cluster|checkpoint|begin|commit|listen)'
+            group by queryid order by 3 desc limit {Compared}
+            """,
+            row => new Statement(row.GetInt64(0), row.GetString(3), row.GetDouble(1), row.GetDouble(2)), cancellationToken);
+        return
+        [
+            .. statements.Select(statement => statement with { Growth = GrowthOf(statement, options) })
+                .Where(statement => statement.RecentCalls >= options.StatementCalls && statement.Mean >= options.SlowStatement)
+                .OrderByDescending(statement => statement.RecentCalls * statement.Mean).Take(Named)
+                .Select(statement => Describe(statement, options)),
+        ];
+    }
+
+    /// <summary>
+    /// What a statement did since the last reading before the window, or since a younger one with enough calls. Null without:
+    /// then all calls since the statistics began count, so that also a first examination finds it.
+    /// </summary>
+    private CounterGrowth? GrowthOf(Statement statement, PostgresDiagnosisOptions options) =>
+        counters.Read($"statement {statement.Id}", window, began: null, statement.Calls, statement.Milliseconds) is { } growth
+            && (growth.Since <= window.Since || growth.By[0] >= options.StatementCalls)
+            ? growth : null;
+
+    private static Observation Describe(Statement statement, PostgresDiagnosisOptions options)
+    {
+        var mean = Quantity.Milliseconds(statement.Mean.TotalMilliseconds);
+        var (since, query, value) = statement.Growth is { } growth
+            ? (string.Create(CultureInfo.InvariantCulture, $" since {growth.Since:u}"),
+                "sum(calls), sum(total_exec_time)",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{statement.Calls} and {statement.Milliseconds:0} ms, {statement.Calls - growth.By[0]} and "
+                    + $"{statement.Milliseconds - growth.By[1]:0} ms before: {mean}"))
+            : ("", "sum(total_exec_time) / sum(calls)", mean);
+        return new Observation(
             PostgresCodes.SlowStatements,
-            $"A statement takes {Quantity.Milliseconds(statement.Mean)} on average over {statement.Calls} calls.",
+            string.Create(
+                CultureInfo.InvariantCulture, $"A statement takes {mean} on average over {statement.RecentCalls} calls{since}."),
             [new Evidence(
-                $"select mean_exec_time from pg_stat_statements where queryid = {statement.Id}",
-                Quantity.Milliseconds(statement.Mean), Quantity.Milliseconds(options.SlowStatement.TotalMilliseconds))])
+                $"select {query} {OfThisDatabase} and queryid = {statement.Id}", value,
+                Quantity.Milliseconds(options.SlowStatement.TotalMilliseconds))])
         {
             Subject = $"statement {statement.Id}",
-            Cause = $"The statement is: {statement.Query}",
-        })];
+            Cause = $"The statement is: {statement.Text}",
+        };
     }
 
     /// <summary>The statements that took the most time in all; empty without the extension.</summary>
@@ -41,9 +76,8 @@ internal static class StatementChecks
         PostgresSession session, CancellationToken cancellationToken) =>
         await IsThereAsync(session, cancellationToken)
             ? await session.ListAsync(
-                """
-                select calls, total_exec_time, mean_exec_time, left(query, 500) from pg_stat_statements
-                where dbid = (select oid from pg_database where datname = current_database())
+                $"""
+                select calls, total_exec_time, mean_exec_time, left(query, 500) {OfThisDatabase}
                 order by total_exec_time desc limit 5
                 """,
                 row => new SlowStatement(row.GetInt64(0), row.GetDouble(1), row.GetDouble(2), row.GetString(3)),
@@ -58,4 +92,15 @@ internal static class StatementChecks
             and current_setting('shared_preload_libraries') like '%pg_stat_statements%'
         """,
         cancellationToken);
+
+    /// <param name="Milliseconds">Of all calls.</param>
+    private sealed record Statement(long Id, string Text, double Calls, double Milliseconds)
+    {
+        public CounterGrowth? Growth { get; init; }
+
+        public double RecentCalls => Growth?.By[0] ?? Calls;
+
+        public TimeSpan Mean => RecentCalls == 0
+            ? TimeSpan.Zero : TimeSpan.FromMilliseconds((Growth?.By[1] ?? Milliseconds) / RecentCalls);
+    }
 }

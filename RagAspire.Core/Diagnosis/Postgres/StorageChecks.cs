@@ -9,7 +9,7 @@ internal static class StorageChecks
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            select t.relname, t.n_dead_tup, t.n_dead_tup::float8 / (t.n_dead_tup + t.n_live_tup),
+            select t.relid::regclass::text, t.n_dead_tup, t.n_dead_tup::float8 / (t.n_dead_tup + t.n_live_tup),
                 current_setting('autovacuum') = 'off' or exists (
                     select from unnest(c.reloptions) setting where setting in ('autovacuum_enabled=false', 'autovacuum_enabled=off'))
             from pg_stat_user_tables t join pg_class c on c.oid = t.relid
@@ -25,7 +25,7 @@ internal static class StorageChecks
             PostgresCodes.DeadRows,
             $"{Quantity.Percent(table.Share)} of the rows of {table.Table} are dead ({table.Rows}), and it was not vacuumed for {Quantity.Seconds(options.VacuumDelay)}.",
             [new Evidence(
-                $"select n_dead_tup from pg_stat_user_tables where relname = '{table.Table}'",
+                $"select n_dead_tup from pg_stat_user_tables where relid = '{table.Table}'::regclass",
                 Quantity.Count(table.Rows, "rows"), Quantity.Count(options.TableRows, "rows"))])
         {
             Subject = table.Table,
@@ -38,7 +38,7 @@ internal static class StorageChecks
         PostgresSession session, PostgresDiagnosisOptions options, CancellationToken cancellationToken)
     {
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            select relname, n_mod_since_analyze, greatest(last_analyze, last_autoanalyze) is null
+            select relid::regclass::text, n_mod_since_analyze, greatest(last_analyze, last_autoanalyze) is null
             from pg_stat_user_tables
             where n_mod_since_analyze >= {options.TableRows} and n_mod_since_analyze > n_live_tup * {options.StaleShare}
                 and coalesce(greatest(last_analyze, last_autoanalyze), pg_postmaster_start_time())
@@ -51,7 +51,7 @@ internal static class StorageChecks
             PostgresCodes.Statistics,
             $"{table.Rows} rows of {table.Table} have changed since it was {(table.Never ? "created, and it was never analyzed" : "analyzed")}.",
             [new Evidence(
-                $"select n_mod_since_analyze from pg_stat_user_tables where relname = '{table.Table}'",
+                $"select n_mod_since_analyze from pg_stat_user_tables where relid = '{table.Table}'::regclass",
                 Quantity.Count(table.Rows, "rows"), Quantity.Count(options.TableRows, "rows"))])
         {
             Subject = table.Table,

@@ -113,15 +113,16 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
         var unknown = new List<string>();
         IReadOnlyList<Observation> found =
         [
-            .. Latency(latencies.Order().ElementAt(Pings / 2)),
-            .. Memory(info), .. Evictions(info, window), .. Clients(info, window), .. Persistence(info), .. Role(info),
+            .. Latency(latencies.Order().ElementAt(Pings / 2), window),
+            .. Memory(info, window), .. Evictions(info, window), .. Clients(info, window), .. Persistence(info), .. Role(info),
             .. await SlowAsync(redis, window, unknown, cancellationToken),
         ];
         return ProbeException.Unless(unknown, found);
     }
 
-    private IEnumerable<Observation> Latency(TimeSpan median)
+    private IEnumerable<Observation> Latency(TimeSpan median, DiagnosisWindow window)
     {
+        Note(window, "ping", Math.Round(median.TotalMilliseconds, 2), options.Value.Latency.TotalMilliseconds, "ms", "PING");
         if (median > options.Value.Latency)
         {
             yield return new Observation(
@@ -130,9 +131,16 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
         }
     }
 
-    private IEnumerable<Observation> Memory(Dictionary<string, string> info)
+    private IEnumerable<Observation> Memory(Dictionary<string, string> info, DiagnosisWindow window)
     {
         var (used, limit) = (Number(info, "used_memory"), Number(info, "maxmemory"));
+        if (info.ContainsKey("used_memory"))
+        {
+            Note(
+                window, "memory", Math.Round(used / (1 << 20), 1),
+                limit > 0 ? Math.Round(limit * options.Value.MemoryShare / (1 << 20), 1) : null, "MiB", "INFO memory: used_memory");
+        }
+
         if (limit > 0 && used >= limit * options.Value.MemoryShare)
         {
             yield return new Observation(
@@ -165,6 +173,13 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
     private IEnumerable<Observation> Clients(Dictionary<string, string> info, DiagnosisWindow window)
     {
         var (rejected, connected, limit) = (Number(info, "rejected_connections"), Number(info, "connected_clients"), Number(info, "maxclients"));
+        if (info.ContainsKey("connected_clients"))
+        {
+            Note(
+                window, "clients", connected, limit > 0 ? Math.Floor(limit * options.Value.ClientShare) : null, "",
+                "INFO clients: connected_clients");
+        }
+
         if (_counters.Read("rejected", window, Start(info, window), rejected) is { } growth && growth.By[0] > 0)
         {
             yield return new Observation(
@@ -251,6 +266,9 @@ public sealed class RedisProbe(IConfiguration configuration, IOptions<RedisDiagn
             Since = slow.Min(entry => entry.At),
         }];
     }
+
+    private void Note(DiagnosisWindow window, string name, double value, double? limit, string unit, string query) =>
+        window.Figures.Add(new Figure(Name, name, "server", value, limit, unit, query));
 
     private static double Number(Dictionary<string, string> info, string name) =>
         double.TryParse(info.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var value) ? value : 0;

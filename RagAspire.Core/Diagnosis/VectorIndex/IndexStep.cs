@@ -15,7 +15,7 @@ public sealed class IndexStep(DatabaseReader database, IOptions<IndexDiagnosisOp
 
     /// <summary>The indexes of the processes that have reported in the last minute.</summary>
     /// <exception cref="ProbeException">The database cannot be asked.</exception>
-    public async Task<IReadOnlyList<Observation>> ReplicasAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Observation>> ReplicasAsync(DiagnosisWindow window, CancellationToken cancellationToken)
     {
         var (searchable, replicas) = await database.ReadAsync(
             async session => (
@@ -28,12 +28,14 @@ public sealed class IndexStep(DatabaseReader database, IOptions<IndexDiagnosisOp
                     row => (Name: row.GetString(0), Points: row.GetInt64(1)), cancellationToken)),
             cancellationToken);
         return [.. replicas.SelectMany(replica => Compare(
-            replica.Points, searchable, replica.Name, $"select points from index_replicas where name = '{replica.Name}' order by seen_at desc"))];
+            replica.Points, searchable, replica.Name, $"select points from index_replicas where name = '{replica.Name}' order by seen_at desc",
+            window))];
     }
 
     /// <param name="query">Gives the number of points again.</param>
-    public IEnumerable<Observation> Compare(long points, long searchable, string index, string query)
+    public IEnumerable<Observation> Compare(long points, long searchable, string index, string query, DiagnosisWindow window)
     {
+        window.Figures.Add(new Figure("vector index", "points", index, points, searchable, "", query));
         var allowed = Math.Max(options.Value.DifferencePoints, (long)(searchable * options.Value.Difference));
         if (points == 0 && searchable > allowed)
         {

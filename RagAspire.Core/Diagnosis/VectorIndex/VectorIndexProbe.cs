@@ -18,10 +18,11 @@ public sealed class VectorIndexProbe(
     private string Request => $"GET /collections/{qdrant.Value.Collection}";
 
     public Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken) =>
-        services.GetService<QdrantClient>() is { } client ? QdrantAsync(client, cancellationToken)
-            : step.ReplicasAsync(cancellationToken);
+        services.GetService<QdrantClient>() is { } client ? QdrantAsync(client, window, cancellationToken)
+            : step.ReplicasAsync(window, cancellationToken);
 
-    private async Task<IReadOnlyList<Observation>> QdrantAsync(QdrantClient client, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Observation>> QdrantAsync(
+        QdrantClient client, DiagnosisWindow window, CancellationToken cancellationToken)
     {
         CollectionInfo info;
         var startedAt = Stopwatch.GetTimestamp();
@@ -35,16 +36,18 @@ public sealed class VectorIndexProbe(
             return await FailureAsync(ex, cancellationToken);
         }
 
-        List<Observation> found = [.. Status(info), .. Unindexed(info), .. Queue(info),
-            .. Latency(Stopwatch.GetElapsedTime(startedAt))];
+        var took = Stopwatch.GetElapsedTime(startedAt);
+        Note(window, "answer time", Math.Round(took.TotalMilliseconds, 1), options.Value.Latency.TotalMilliseconds, "ms", Request);
+        List<Observation> found = [.. Status(info), .. Unindexed(info, window), .. Queue(info, window), .. Latency(took)];
         try
         {
             var searchable = await step.SearchableAsync(cancellationToken);
-            found.AddRange(step.Compare((long)info.PointsCount, searchable, "Qdrant", $"{Request}: points_count"));
+            found.AddRange(step.Compare((long)info.PointsCount, searchable, "Qdrant", $"{Request}: points_count", window));
         }
-        catch (ProbeException) when (found.Count > 0)
+        catch (ProbeException ex)
         {
             // What was found about Qdrant counts without the database, too.
+            return ProbeException.Unless([ex.Message], found);
         }
 
         return found;
@@ -82,10 +85,14 @@ public sealed class VectorIndexProbe(
         }
     }
 
-    private IEnumerable<Observation> Unindexed(CollectionInfo info)
+    private IEnumerable<Observation> Unindexed(CollectionInfo info, DiagnosisWindow window)
     {
         var (points, indexed) = ((long)info.PointsCount, (long)info.IndexedVectorsCount);
         var share = points == 0 ? 0 : Math.Max(0, 1 - (indexed / (double)points));
+        Note(
+            window, "vectors without an index", Math.Round(100 * share, 1),
+            points >= options.Value.UnindexedPoints ? 100 * options.Value.UnindexedShare : null, "%",
+            $"{Request}: 1 - indexed_vectors_count / points_count");
         if (points >= options.Value.UnindexedPoints && share > options.Value.UnindexedShare)
         {
             yield return new Observation(
@@ -94,9 +101,10 @@ public sealed class VectorIndexProbe(
         }
     }
 
-    private IEnumerable<Observation> Queue(CollectionInfo info)
+    private IEnumerable<Observation> Queue(CollectionInfo info, DiagnosisWindow window)
     {
         var length = (long)(info.UpdateQueue?.Length ?? 0);
+        Note(window, "updates that wait", length, options.Value.UpdateQueue, "", $"{Request}: update_queue.length");
         if (length > options.Value.UpdateQueue)
         {
             yield return new Observation(
@@ -104,6 +112,9 @@ public sealed class VectorIndexProbe(
                 [new Evidence($"{Request}: update_queue.length", Quantity.Count(length, "updates"), Quantity.Count(options.Value.UpdateQueue, "updates"))]);
         }
     }
+
+    private void Note(DiagnosisWindow window, string name, double value, double? limit, string unit, string query) =>
+        window.Figures.Add(new Figure(Name, name, "Qdrant", value, limit, unit, query));
 
     private IEnumerable<Observation> Latency(TimeSpan took)
     {

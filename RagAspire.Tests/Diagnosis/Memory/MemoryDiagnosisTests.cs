@@ -64,6 +64,9 @@ public sealed class MemoryDiagnosisTests(Stores stores, Browser browser)
         var report = await core.Get<MemoryDiagnosis>().ExamineAsync(window: null, Token);
         Assert.Single(report.Services);
         Assert.Contains("127.0.0.1:1", Assert.Single(report.Unknown), StringComparison.Ordinal);
+        var partly = await Assert.ThrowsAsync<ProbeException>(() => new MemoryProbe(core.Get<MemoryDiagnosis>())
+            .ExamineAsync(new DiagnosisWindow(report.At, report.At), Token));
+        Assert.Contains("127.0.0.1:1", partly.Message, StringComparison.Ordinal);
     }
 
     [Fact]

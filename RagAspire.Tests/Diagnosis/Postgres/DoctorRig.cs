@@ -46,11 +46,11 @@ internal sealed class DoctorRig : IAsyncDisposable
             .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now), Token);
     }
 
-    /// <summary>What the probe of the configuration finds with the settings alone, in production.</summary>
-    public async Task<IReadOnlyList<string>> ConfigurationAsync()
+    /// <summary>What another probe finds with the settings alone, in production.</summary>
+    public async Task<IReadOnlyList<string>> CodesAsync(string name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var found = await Get<IEnumerable<IProbe>>().Single(probe => probe.Name == "configuration")
+        var found = await Get<IEnumerable<IProbe>>().Single(probe => probe.Name == name)
             .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now), Token);
         return [.. found.Select(observation => observation.Code)];
     }

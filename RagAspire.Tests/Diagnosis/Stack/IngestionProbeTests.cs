@@ -25,6 +25,7 @@ public sealed class IngestionProbeTests(Stores stores)
 
         Assert.Equal(IngestionCodes.Waiting, found.Code);
         Assert.Contains("3600", found.Evidence[0].Value, StringComparison.Ordinal);
+        Assert.StartsWith("wait (oldest document): 3,60", Assert.Single(rig.Figures), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,6 +67,7 @@ public sealed class IngestionProbeTests(Stores stores)
         }
 
         Assert.Equal([IngestionCodes.Embedding], await with.CodesAsync("ingestion"));
+        Assert.Contains("chunks without an embedding (all documents): 5 of 2", with.Figures);
         Assert.Empty(await without.ExamineAsync("ingestion"));
     }
 

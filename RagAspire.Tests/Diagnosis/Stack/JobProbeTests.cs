@@ -12,6 +12,8 @@ public sealed class JobProbeTests(Stores stores)
         await using var rig = await HealthyAsync();
 
         Assert.Empty(await rig.ExamineAsync("jobs"));
+        Assert.Equal(["last report (workers)", "jobs that wait (longest queue): 0 of 1,000"],
+            rig.Figures.Select(figure => figure.StartsWith("last", StringComparison.Ordinal) ? figure.Split(':')[0] : figure));
     }
 
     [Fact]
@@ -46,6 +48,7 @@ public sealed class JobProbeTests(Stores stores)
 
         Assert.Equal([JobCodes.QueueLong, JobCodes.QueueOld], found.Select(observation => observation.Code).Order());
         Assert.All(found, observation => Assert.Equal("ingestion", observation.Subject));
+        Assert.Contains("jobs that wait (longest queue): 8 of 5", rig.Figures);
     }
 
     [Fact]

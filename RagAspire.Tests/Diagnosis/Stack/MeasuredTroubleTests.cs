@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
+using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Causes;
+using RagAspire.Diagnosis.Machine;
 using RagAspire.Diagnosis.Models;
+using RagAspire.Monitoring;
 using RagAspire.Tests.Monitoring;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
@@ -33,6 +36,13 @@ public sealed class MeasuredTroubleTests(Stores stores)
             ("Prometheus:Url", history.Address));
 
         Assert.Equal(expected is null ? [] : [expected], await rig.CodesAsync("models"));
+        Assert.Equal(
+            [
+                $"loaded ({ollama.ChatModel}): 0 of none",
+                $"open requests (model servers, by Prometheus): {waiting} of 8",
+                $"tokens written (model servers, by Prometheus): {tokensPerSecond}/s of 3/s",
+            ],
+            rig.Figures.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -43,9 +53,70 @@ public sealed class MeasuredTroubleTests(Stores stores)
         int waiting, double tokensPerSecond, string? expected)
     {
         await using var ollama = await OllamaStub.StartAsync();
-        await using var rig = await ProbeRig.CreateAsync(stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
+        await using var rig = await ProbeRig.CreateAsync(
+            stores, ("ConnectionStrings:chat", ollama.ConnectionString(ollama.ChatModel)));
         Assert.Contains("Prometheus:Url", await rig.UnknownAsync("models"), StringComparison.Ordinal);
-        var history = rig.Get<MeterHistory>();
+        Measure(rig, ollama, waiting, tokensPerSecond);
+
+        var found = await rig.ExamineAsync("models");
+        Assert.Equal(expected is null ? [] : [expected], found.Select(observation => observation.Code));
+        Assert.All(found, observation => Assert.Equal(rig.Get<MeterHistory>().Source, observation.Evidence[0].Source));
+        Assert.Contains($"open requests (model servers, by the meters of this process): {waiting} of 8", rig.Figures);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_without_figures_leaves_causes_and_models_to_the_meters_also_for_embeddings_alone()
+    {
+        await using var ollama = await OllamaStub.StartAsync();
+        await using var other = await HistoryAsync(new() { ["up{job=\"other\"}"] = Constant(1) });
+        await using var rig = await ProbeRig.CreateAsync(
+            stores,
+            ("ConnectionStrings:embeddings", ollama.ConnectionString(ollama.EmbeddingModel)),
+            ("Prometheus:Url", other.Address), ("Prometheus:Timeout", "00:00:20"));
+        Assert.Contains("Prometheus has no figures of them.", await rig.UnknownAsync("models"), StringComparison.Ordinal);
+
+        Measure(rig, ollama, waiting: 9, tokensPerSecond: 20);
+        Assert.Equal([ModelCodes.Queue], await rig.CodesAsync("models"));
+        var now = TimeProvider.System.GetUtcNow();
+        var causes = await rig.Get<CauseAnalysis>().AnalyzeAsync(
+            new DiagnosisWindow(now.AddHours(-1), now), TestContext.Current.CancellationToken);
+        Assert.Equal(rig.Get<MeterHistory>().Source, causes.Source);
+        Assert.StartsWith("Prometheus has no figures of this system.", causes.Unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runtimes_of_processes_are_judged_by_what_Prometheus_knows_and_unknown_without()
+    {
+        await using var alone = await ProbeRig.CreateAsync(stores);
+        Assert.Contains("Prometheus:Url", await alone.UnknownAsync("runtime"), StringComparison.Ordinal);
+        static string Of(string metric, string process) => $"{metric}{{job=\"ragaspire-{process}\",instance=\"one\"}}";
+        await using var history = await HistoryAsync(new()
+        {
+            [Of("dotnet_gc_pause_time_seconds_total", "api")] = Growing(.1),
+            [Of("dotnet_gc_pause_time_seconds_total", "worker")] = Growing(.3),
+            [Of("dotnet_thread_pool_queue_length_total", "api")] = Constant(50),
+            [Of("dotnet_thread_pool_queue_length_total", "worker")] = Constant(51),
+        });
+        await using var rig = await ProbeRig.CreateAsync(
+            stores, ("Prometheus:Url", history.Address), ("Prometheus:Timeout", "00:00:20"));
+
+        var found = await rig.ExamineAsync("runtime");
+        Assert.Equal(
+            [MachineFindings.GarbageCollection, MachineFindings.ThreadPool], found.Select(observation => observation.Code));
+        Assert.All(found, observation => Assert.Equal("ragaspire-worker/one", observation.Subject));
+        Assert.Contains("paused for garbage collection (ragaspire-api/one): 10 % of 20 %", rig.Figures);
+        Assert.Contains("work that waits for a thread (ragaspire-api/one): 50 of 50", rig.Figures);
+        var prometheus = rig.Get<PrometheusApi>();
+        foreach (var (value, query) in new[] { 30, 51 }.Zip(found.Select(observation => observation.Evidence[0].Query)))
+        {
+            var samples = await prometheus.QueryAsync(query, TestContext.Current.CancellationToken);
+            Assert.Equal(value, Assert.Single(samples).Value, 1.0);
+        }
+    }
+
+    /// <summary>Ten seconds in which the process calls a model.</summary>
+    private static void Measure(ProbeRig rig, OllamaStub ollama, int waiting, double tokensPerSecond)
+    {
         var meters = rig.Get<IMeterFactory>();
         var calls = meters.Create("Calls").CreateUpDownCounter<long>("http.client.active_requests", "{request}");
         calls.Add(waiting, new KeyValuePair<string, object?>("server.port", ollama.Address.Port));
@@ -54,11 +125,7 @@ public sealed class MeasuredTroubleTests(Stores stores)
         tokens.Record((long)(10 * tokensPerSecond), new KeyValuePair<string, object?>("gen_ai.token.type", "output"));
         tokens.Record(10_000, new KeyValuePair<string, object?>("gen_ai.token.type", "input"));
         meters.Create("Models").CreateHistogram<double>("rag.llm.response.duration", "s").Record(10);
-        history.Roll(TimeProvider.System.GetUtcNow());
-
-        var found = await rig.ExamineAsync("models");
-        Assert.Equal(expected is null ? [] : [expected], found.Select(observation => observation.Code));
-        Assert.All(found, observation => Assert.Equal(history.Source, observation.Evidence[0].Source));
+        rig.Get<MeterHistory>().Roll(TimeProvider.System.GetUtcNow());
     }
 
     private static Task<PrometheusWithHistory> HistoryAsync(Dictionary<string, IEnumerable<(DateTimeOffset, double)>> series) =>

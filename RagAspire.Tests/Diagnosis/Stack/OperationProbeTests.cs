@@ -1,4 +1,5 @@
 using RagAspire.Database;
+using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Operations;
 using RagAspire.Tests.Diagnosis.Postgres;
 using RagAspire.Tests.Support;
@@ -146,8 +147,14 @@ public sealed class OperationProbeTests(Stores stores)
 
         await rig.Get<Migrator>().MigrateAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains(OperationCodes.SameDisk, await rig.ConfigurationAsync());
-        Assert.DoesNotContain(OperationCodes.SameDisk, await elsewhere.ConfigurationAsync());
+        Assert.Contains(OperationCodes.SameDisk, await rig.CodesAsync("configuration"));
+        Assert.DoesNotContain(OperationCodes.SameDisk, await elsewhere.CodesAsync("configuration"));
+
+        // What the database alone knows is unknown without it.
+        await cluster.Server.StopAsync(TestContext.Current.CancellationToken);
+        var partly = await Assert.ThrowsAsync<ProbeException>(() => rig.CodesAsync("configuration"));
+        Assert.Contains(OperationCodes.SameDisk, partly.Observations.Select(observation => observation.Code));
+        Assert.Contains("The database cannot be asked", partly.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,9 @@ internal sealed class ProbeRig : IAsyncDisposable
             settings: settings.ToDictionary(setting => setting.Key, setting => setting.Value),
             configure: services => services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment())));
 
+    /// <summary>What the last examination has read.</summary>
+    public IReadOnlyList<string> Figures { get; private set; } = [];
+
     /// <summary>What a probe finds, also where it could examine its part only partly.</summary>
     /// <param name="later">As if so much time had passed.</param>
     public async Task<IReadOnlyList<Observation>> ExamineAsync(string probe, TimeSpan later = default)
@@ -44,11 +47,19 @@ internal sealed class ProbeRig : IAsyncDisposable
     public async Task<string> UnknownAsync(string probe) =>
         (await Assert.ThrowsAsync<ProbeException>(() => RunAsync(probe, default))).Message;
 
-    private Task<IReadOnlyList<Observation>> RunAsync(string probe, TimeSpan later)
+    private async Task<IReadOnlyList<Observation>> RunAsync(string probe, TimeSpan later)
     {
         var now = TimeProvider.System.GetUtcNow() + later;
-        return _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
-            .ExamineAsync(new DiagnosisWindow(now - TimeSpan.FromHours(1), now.AddMinutes(1)), Token);
+        var window = new DiagnosisWindow(now - TimeSpan.FromHours(1), now.AddMinutes(1));
+        try
+        {
+            return await _core.Get<IEnumerable<IProbe>>().Single(candidate => candidate.Name == probe)
+                .ExamineAsync(window, Token);
+        }
+        finally
+        {
+            Figures = FigureLines.Of(window.Figures);
+        }
     }
 
     public async Task<IReadOnlyList<string>> CodesAsync(string probe, TimeSpan later = default) =>

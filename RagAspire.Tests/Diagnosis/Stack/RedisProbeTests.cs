@@ -53,6 +53,10 @@ public sealed class RedisProbeTests(Stores stores)
             await client.GetDatabase().StringSetAsync($"key{i}", new byte[10_000]);
         }
 
+        Assert.Contains(rig.Figures, figure => figure.StartsWith("memory (server): ", StringComparison.Ordinal)
+            && figure.EndsWith(" MiB of 7.2 MiB", StringComparison.Ordinal));
+        Assert.Equal(["clients", "memory", "ping"], rig.Figures.Select(figure => figure.Split(' ')[0]).Order());
+
         var codes = await rig.CodesAsync("redis");
         Assert.Contains(RedisCodes.Memory, codes);
         Assert.Contains(RedisCodes.Evictions, codes);

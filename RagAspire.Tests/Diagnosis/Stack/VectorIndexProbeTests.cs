@@ -1,7 +1,9 @@
 using Grpc.Core;
 using Qdrant.Client.Grpc;
+using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.VectorIndex;
 using RagAspire.Embedded;
+using RagAspire.Tests.Diagnosis.Postgres;
 using RagAspire.Tests.Support;
 using RagAspire.Tests.Vectors.Qdrant;
 using RagAspire.Vectors;
@@ -20,6 +22,10 @@ public sealed class VectorIndexProbeTests(Stores stores)
         await FillAsync(rig);
 
         Assert.Empty(await rig.ExamineAsync("vector index"));
+        Assert.Equal(
+            ["answer time (Qdrant)", "vectors without an index (Qdrant)", "updates that wait (Qdrant): 0 of 1,000", "points (Qdrant): 5 of 5"],
+            rig.Figures.Select(figure => figure.Contains("(Qdrant): 0 of", StringComparison.Ordinal)
+                || figure.Contains("points", StringComparison.Ordinal) ? figure : figure.Split(':')[0]));
     }
 
     [Fact]
@@ -98,6 +104,22 @@ public sealed class VectorIndexProbeTests(Stores stores)
         Assert.Equal(
             [("behind", IndexCodes.OutOfStep), ("empty", IndexCodes.NotLoaded)],
             found.Select(observation => (observation.Subject!, observation.Code)));
+        Assert.Equal(["points (behind): 2 of 5", "points (empty): 0 of 5", "points (good): 5 of 5"], rig.Figures);
+    }
+
+    [Fact]
+    public async Task What_Qdrant_tells_counts_without_the_database_and_its_step_is_unknown()
+    {
+        await using var qdrant = await QdrantStub.StartAsync();
+        qdrant.Describe = info => info.Status = CollectionStatus.Red;
+        await using var rig = DoctorRig.Create(
+            $"Host=127.0.0.1;Port={FreePort.Next()};Username=x;Password=y;Database=z", null,
+            ("ConnectionStrings:vectors", $"Endpoint={qdrant.Address}"));
+        await rig.Get<IVectorIndex>().UpsertAsync([Point()], Token);
+
+        var partly = await Assert.ThrowsAsync<ProbeException>(() => rig.CodesAsync("vector index"));
+        Assert.Equal([IndexCodes.Red], partly.Observations.Select(observation => observation.Code));
+        Assert.Contains("The database cannot be asked", partly.Message, StringComparison.Ordinal);
     }
 
     private Task<ProbeRig> RigAsync(QdrantStub qdrant) =>
@@ -107,10 +129,12 @@ public sealed class VectorIndexProbeTests(Stores stores)
     {
         await StoreChunksAsync(rig);
         await rig.Get<IVectorIndex>().UpsertAsync(
-            [.. Enumerable.Range(1, 5).Select(_ => new IndexPoint(
-                Guid.NewGuid(), Guid.NewGuid(), 1, "default", new Dictionary<string, string>(), new TermVector([1], [1]), null))],
+            [.. Enumerable.Range(1, 5).Select(_ => Point())],
             Token);
     }
+
+    private static IndexPoint Point() =>
+        new(Guid.NewGuid(), Guid.NewGuid(), 1, "default", new Dictionary<string, string>(), new TermVector([1], [1]), null);
 
     private static Task StoreChunksAsync(ProbeRig rig) => rig.ExecuteAsync("""
         insert into documents (id, collection, name, content_type, size_bytes, sha256, status, ready_version)

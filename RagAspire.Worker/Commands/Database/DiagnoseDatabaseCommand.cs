@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RagAspire.Diagnosis;
 using RagAspire.Diagnosis.Postgres;
 
 namespace RagAspire.Worker.Commands.Database;
@@ -42,16 +41,9 @@ internal static class DiagnoseDatabaseCommand
             report = await RepairSession.RunAsync(doctor, report, repairs, yes, cancellationToken);
         }
 
-        return ExitCode(report.Status);
+        return ExitCodes.Of(report.Status);
     }
 
     private static void Show(DatabaseReport report, bool json) =>
         Console.WriteLine(json ? DatabaseReportJson.Render(report) : DatabaseReportText.Render(report));
-
-    private static int ExitCode(DiagnosisStatus status) => status switch
-    {
-        DiagnosisStatus.Healthy => ExitCodes.Success,
-        DiagnosisStatus.Critical => ExitCodes.Critical,
-        _ => ExitCodes.Warnings,
-    };
 }
