@@ -142,6 +142,17 @@ public sealed class ChunkerTests
     }
 
     [Fact]
+    public void Tokens_are_counted_exactly_also_of_words_that_were_counted_before()
+    {
+        // More words than the counter keeps, so that words take the places of others.
+        var text = string.Join('\n', Enumerable.Range(0, 20_000).Select(n => $"Wörter{n:x}, 漢字 {n}"));
+
+        var counts = new[] { TokenCounter.Count(text), TokenCounter.Count(text) };
+
+        Assert.All(counts, count => Assert.Equal(Tokenizer.CountTokens(text), count));
+    }
+
+    [Fact]
     public void A_word_without_end_is_cut_between_characters_and_comes_whole_out_of_its_parts()
     {
         var endless = string.Concat(Enumerable.Repeat("a\u0301\U0001F600字", 3000));
