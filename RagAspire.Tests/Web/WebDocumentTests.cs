@@ -67,7 +67,10 @@ public sealed class WebDocumentTests(WebApp app)
     {
         var collection = app.NewCollection();
         await using var page = await app.OpenAsync($"/documents?collection={collection}");
-        foreach (var files in new[] { 20_000, 1001 })
+
+        // The names of the first are more than a message to the server may hold. More files would keep the browser busy for longer
+        // than the server waits for it, on a busy machine.
+        foreach (var files in new[] { 4_000, 1001 })
         {
             // The notice of the choice before is gone with its page.
             await page.Page.ReloadAsync();
@@ -77,7 +80,7 @@ public sealed class WebDocumentTests(WebApp app)
                 """
                 (input, count) => {
                   const transfer = new DataTransfer();
-                  for (let i = 0; i < count; i++) transfer.items.add(new File(["x"], `${"long name ".repeat(8)}${i}.txt`));
+                  for (let i = 0; i < count; i++) transfer.items.add(new File(["x"], `${"long name ".repeat(24)}${i}.txt`));
                   input.files = transfer.files;
                   input.dispatchEvent(new Event("change", { bubbles: true }));
                 }
