@@ -68,8 +68,8 @@ public sealed class WebDocumentTests(WebApp app)
         var collection = app.NewCollection();
         await using var page = await app.OpenAsync($"/documents?collection={collection}");
 
-        // The names of the first are more than a message to the server may hold. More files would keep the browser busy for longer
-        // than the server waits for it, on a busy machine.
+        // The names of the first are more than a message to the server may hold. More files would keep the browser busy for
+        // longer than the server waits for it, on a busy machine.
         foreach (var files in new[] { 4_000, 1001 })
         {
             // The notice of the choice before is gone with its page.
