@@ -25,16 +25,14 @@ internal sealed class ScanRun(TextWriter output)
 
     private readonly Timings _timings = new();
 
-    private int _terms;
-
     /// <returns>The exit code: 1 when dense search misses what an exact search finds.</returns>
     public async Task<int> PrintAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var read = Arguments.Read(arguments, "--vectors", "--dimensions", "--queries", "--terms");
         var (count, dimensions) = ((int)(read?.Number("--vectors", 100_000) ?? 0), (int)(read?.Number("--dimensions", 384) ?? 0));
         var queries = (int)(read?.Number("--queries", 200) ?? 0);
-        _terms = (int)(read?.Number("--terms", 200) ?? -1);
-        if (count < Hits || dimensions < 1 || queries < 1 || _terms < 0)
+        var terms = (int)(read?.Number("--terms", 200) ?? -1);
+        if (count < Hits || dimensions < 1 || queries < 1 || terms < 0)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -42,30 +40,24 @@ internal sealed class ScanRun(TextWriter output)
 
         var (corpora, bm25) = (new Corpora(), new Bm25Options());
         using var index = new InProcessVectorIndex(Options.Create(bm25), Options.Create(new HybridOptions()));
-        using var lucene = new LuceneIndex(bm25);
+        using var lucene = terms > 0 ? new LuceneIndex(bm25) : null;
         var raw = new RawVectors(count, dimensions);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        foreach (var batch in corpora.Points(count, dimensions, _terms).Chunk(Batch))
+        foreach (var batch in corpora.Points(count, dimensions, terms).Chunk(Batch))
         {
             await index.UpsertAsync(batch, cancellationToken);
             foreach (var point in batch)
             {
                 raw.Add(point.Dense!);
-                if (_terms > 0)
-                {
-                    lucene.Add(point.Terms);
-                }
+                lucene?.Add(point.Terms);
             }
 
             PrintProgress((await index.StatusAsync(cancellationToken)).Points, count);
         }
 
         index.Open();
-        if (_terms > 0)
-        {
-            lucene.Open();
-        }
-        else
+        lucene?.Open();
+        if (lucene is null)
         {
             PrintMemory(GC.GetTotalMemory(forceFullCollection: true) - before, (long)count * dimensions * sizeof(float));
         }
@@ -77,7 +69,7 @@ internal sealed class ScanRun(TextWriter output)
 
     /// <returns>The share of the exact best hits that dense search finds.</returns>
     private double Measure(
-        Corpora corpora, InProcessVectorIndex index, RawVectors raw, LuceneIndex lucene, int dimensions, int queries)
+        Corpora corpora, InProcessVectorIndex index, RawVectors raw, LuceneIndex? lucene, int dimensions, int queries)
     {
         var found = 0;
         for (var query = -WarmUp; query < queries; query++)
@@ -93,7 +85,7 @@ internal sealed class ScanRun(TextWriter output)
             var hits = _timings.Time(Dense, () => Search(index, Corpora.Query(null, vector, Hits)));
             var scores = _timings.Time(Floats, () => raw.Scores(vector));
             _timings.Time(Bytes, raw.ReadBytes);
-            if (_terms > 0)
+            if (lucene is not null)
             {
                 _timings.Time(Text, () => Search(index, Corpora.Query(terms, null, Hits)));
                 _timings.Time(Lucene, () => lucene.Search(terms, Hits));
@@ -122,7 +114,7 @@ internal sealed class ScanRun(TextWriter output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"recall@{Hits} of dense search: {recall:0.000}"));
         PrintRatio(Dense, Floats);
         PrintRatio(Dense, Bytes);
-        if (_terms > 0)
+        if (_timings.Names.Contains(Text))
         {
             PrintRatio(Text, Lucene);
         }

@@ -26,10 +26,11 @@ public static class DiagnosisRegistration
 
     /// <summary>Registers a probe that every diagnosis runs.</summary>
     /// <param name="name">Its <see cref="IProbe.Name"/>, which is needed before it is made.</param>
-    public static IServiceCollection AddProbe<T>(this IServiceCollection services, string name)
+    /// <param name="comparesReadings">Likewise its <see cref="IProbe.ComparesReadings"/>.</param>
+    public static IServiceCollection AddProbe<T>(this IServiceCollection services, string name, bool comparesReadings = false)
         where T : class, IProbe => services
         .AddSingleton<T>()
-        .AddSingleton<IProbe>(provider => new LazyProbe(name, provider.GetRequiredService<T>));
+        .AddSingleton<IProbe>(provider => new LazyProbe(name, comparesReadings, provider.GetRequiredService<T>));
 
     /// <summary>
     /// Declares this process to be the API: it knows its own address, makes a diagnosis for each alert that it receives, and

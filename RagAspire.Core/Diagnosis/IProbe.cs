@@ -17,6 +17,9 @@ public interface IProbe
     /// <summary>The name in the report, such as <c>postgresql</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether it compares what it reads with its earlier readings, so that it runs between diagnoses, too.</summary>
+    bool ComparesReadings => false;
+
     /// <summary>Returns what is wrong; an empty list says that this part was examined and is healthy.</summary>
     /// <exception cref="ProbeException">The part could not be examined.</exception>
     Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken);

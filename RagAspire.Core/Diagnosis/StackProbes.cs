@@ -15,7 +15,7 @@ internal static class StackProbes
     public static IServiceCollection AddStackProbes(this IServiceCollection services) => services
         .AddPostgresProbe()
         .AddValidatedOptions<RedisDiagnosisOptions>(RedisDiagnosisOptions.Section)
-        .AddProbe<RedisProbe>("redis")
+        .AddProbe<RedisProbe>("redis", comparesReadings: true)
         .AddValidatedOptions<IndexDiagnosisOptions>(IndexDiagnosisOptions.Section)
         .AddSingleton<IndexStep>()
         .AddProbe<VectorIndexProbe>("vector index")

@@ -11,7 +11,7 @@ using RagAspire.Worker.Commands;
 namespace RagAspire.Tests.Diagnosis;
 
 /// <summary>A diagnosis ends in time, whatever its probes do, and puts causes first.</summary>
-public sealed class DiagnosisServiceTests
+public sealed class DiagnosisServiceTests(Stores stores)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(400);
 
@@ -136,11 +136,13 @@ public sealed class DiagnosisServiceTests
     public async Task Counters_are_read_between_diagnoses()
     {
         var (time, read) = (new FakeTimeProvider(), new ConcurrentDictionary<string, bool>());
-        var probes = new[] { "postgresql", "redis", "machine", "disks" }.Select(name => new ProbeStub(name)
+        await using var core = await CoreServices.CreateAsync(stores);
+        var probes = core.Get<IEnumerable<IProbe>>().Select(probe => new ProbeStub(probe.Name)
         {
+            ComparesReadings = probe.ComparesReadings,
             Examine = _ =>
             {
-                read.TryAdd(name, true);
+                read.TryAdd(probe.Name, true);
                 return Task.FromResult<IReadOnlyList<Observation>>([]);
             },
         });
@@ -185,6 +187,8 @@ public sealed class DiagnosisServiceTests
     private sealed class ProbeStub(string name, params Observation[] observations) : IProbe
     {
         public string Name => name;
+
+        public bool ComparesReadings { get; init; }
 
         public Func<CancellationToken, Task<IReadOnlyList<Observation>>> Examine { get; init; } =
             _ => Task.FromResult<IReadOnlyList<Observation>>(observations);

@@ -15,49 +15,22 @@ public sealed class RealCauseTests(TroubledApi api) : IClassFixture<TroubledApi>
     private const double Slow = 1.5;
 
     [Fact]
-    public async Task A_slow_database_is_the_first_finding()
-    {
-        using var watch = await QuietAsync(CauseFindings.Database);
-        await api.SlowDownDatabaseAsync(Slow);
-        try
-        {
-            await AssertFirstAsync(watch, CauseFindings.Database, () => NewSearches(4));
-        }
-        finally
-        {
-            await api.MendDatabaseAsync();
-        }
-    }
+    public Task A_slow_database_is_the_first_finding() =>
+        AssertSlowAsync(CauseFindings.Database, api.SlowDownDatabaseAsync);
 
     [Fact]
-    public async Task A_slow_embedding_model_is_the_first_finding()
+    public Task A_slow_embedding_model_is_the_first_finding() => AssertSlowAsync(CauseFindings.Embedding, seconds =>
     {
-        using var watch = await QuietAsync(CauseFindings.Embedding);
-        api.Ollama.FirstTokenDelay = TimeSpan.FromSeconds(Slow);
-        try
-        {
-            await AssertFirstAsync(watch, CauseFindings.Embedding, () => NewSearches(4));
-        }
-        finally
-        {
-            api.Ollama.FirstTokenDelay = TimeSpan.Zero;
-        }
-    }
+        api.Ollama.FirstTokenDelay = TimeSpan.FromSeconds(seconds);
+        return Task.CompletedTask;
+    });
 
     [Fact]
-    public async Task A_slow_index_is_the_first_finding()
+    public Task A_slow_index_is_the_first_finding() => AssertSlowAsync(CauseFindings.Index, seconds =>
     {
-        using var watch = await QuietAsync(CauseFindings.Index);
-        api.Qdrant.Delay = TimeSpan.FromSeconds(Slow);
-        try
-        {
-            await AssertFirstAsync(watch, CauseFindings.Index, () => NewSearches(4));
-        }
-        finally
-        {
-            api.Qdrant.Delay = TimeSpan.Zero;
-        }
-    }
+        api.Qdrant.Delay = TimeSpan.FromSeconds(seconds);
+        return Task.CompletedTask;
+    });
 
     [Fact]
     public async Task A_cache_that_loses_what_all_ask_for_is_the_first_finding()
@@ -122,6 +95,21 @@ public sealed class RealCauseTests(TroubledApi api) : IClassFixture<TroubledApi>
             for (var attempt = 0; attempt < 10 && (int)await api.SearchAsync(query) >= 500; attempt++)
             {
             }
+        }
+    }
+
+    /// <param name="slowDown">Makes each call of the part take so many seconds longer.</param>
+    private async Task AssertSlowAsync(string code, Func<double, Task> slowDown)
+    {
+        using var watch = await QuietAsync(code);
+        await slowDown(Slow);
+        try
+        {
+            await AssertFirstAsync(watch, code, () => NewSearches(4));
+        }
+        finally
+        {
+            await slowDown(0);
         }
     }
 

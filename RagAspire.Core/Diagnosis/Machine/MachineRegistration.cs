@@ -13,7 +13,7 @@ internal static class MachineRegistration
         return services
             .AddHostedSingleton<RuntimeWatch>()
             .AddSingleton<ExportedRuntimes>()
-            .AddProbe<MachineProbe>("machine")
+            .AddProbe<MachineProbe>("machine", comparesReadings: true)
             .AddProbe<DescriptorProbe>("handles")
             .AddProbe<DiskProbe>("disks")
             .AddProbe<ClockProbe>("clock")

@@ -17,6 +17,8 @@ public sealed class PostgresProbe(
 
     public string Name => "postgresql";
 
+    public bool ComparesReadings => true;
+
     public async Task<IReadOnlyList<Observation>> ExamineAsync(DiagnosisWindow window, CancellationToken cancellationToken)
     {
         PostgresSession session;

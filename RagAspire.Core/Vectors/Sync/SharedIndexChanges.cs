@@ -46,9 +46,10 @@ public sealed partial class SharedIndexChanges(
         {
             await FillAsync(cancellationToken);
             await index.MoveAsync(cursor, cancellationToken);
+            return;
         }
 
-        while (position > 0 && position < cursor)
+        while (position < cursor)
         {
             var next = await changes.AfterAsync(position, PageSize, cancellationToken);
             var page = next.TakeWhile(change => change.Sequence <= cursor).ToList();

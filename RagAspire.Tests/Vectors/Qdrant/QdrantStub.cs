@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Qdrant.Client.Grpc;
+using RagAspire.Embedded;
 
 namespace RagAspire.Tests.Vectors.Qdrant;
 
@@ -41,14 +42,16 @@ internal sealed class QdrantStub : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
         .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <param name="port">0 for a free one.</param>
+    /// <param name="port">That of a server before it; null for a free one.</param>
     /// <param name="store">What it holds; null for nothing.</param>
-    public static async Task<QdrantStub> StartAsync(int port = 0, QdrantStubStore? store = null)
+    public static async Task<QdrantStub> StartAsync(int? port = null, QdrantStubStore? store = null)
     {
+        var chosen = port ?? FreePort.Next();
+        Assert.True(FreePort.IsFreeAgain(chosen));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+            kestrel => kestrel.Listen(IPAddress.Loopback, chosen, listen => listen.Protocols = HttpProtocols.Http2));
         var stub = new QdrantStub(builder.Build(), store ?? new QdrantStubStore());
         stub._app.MapPost("/{service}/{method}", stub.AnswerAsync);
         await stub._app.StartAsync();
