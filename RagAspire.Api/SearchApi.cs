@@ -70,7 +70,7 @@ internal static class SearchApi
         var result = await search.SearchAsync(query, cancellationToken);
         if (!request.Explain || result.Level == RetrievalLevel.FullText)
         {
-            return Written(result);
+            return TypedResults.Ok(WrittenSearch.Of(result));
         }
 
         // Counts over the whole collection would tell of documents that the caller does not see.
@@ -108,11 +108,8 @@ internal static class SearchApi
             http.Response.Headers.CacheControl = "no-store";
         }
 
-        return Written(result);
+        return TypedResults.Ok(WrittenSearch.Of(result));
     }
-
-    private static IResult Written(SearchResult result) =>
-        result.Cached ? TypedResults.Ok(WrittenSearch.Of(result)) : TypedResults.Ok(result);
 
     /// <summary>Searches of a key are a session, whatever they find.</summary>
     private static ValueTask<object?> CountAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -12,7 +12,8 @@ namespace RagAspire.Search;
 /// </summary>
 public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts)
 {
-    private const int PageSize = 20;
+    /// <summary>Of what is read after the first candidates did not suffice.</summary>
+    private const int PageSize = 40;
 
     private const string Columns = "c.document_id, c.document_name, c.id, c.ordinal, c.text, c.page, c.section, p.place";
 
@@ -20,8 +21,11 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
     public async Task ReadAsync(
         IReadOnlyList<IndexHit> found, SearchQuery query, HitSelection selection, CancellationToken cancellationToken)
     {
-        // Also without a hit: a database that is away must not look like a collection without the words.
-        var pages = found.Count == 0 ? [[]] : found.Chunk((query.Limit * 2) + PageSize);
+        // Nearly all candidates are hits, and their texts are most of what a search costs.
+        var first = query.Limit + (query.Limit / 4) + 2;
+        var pages = found.Skip(first).Chunk(query.Limit + PageSize)
+            // Also without a hit: a database that is away must not look like a collection without the words.
+            .Prepend([.. found.Take(first)]);
         foreach (var page in pages.TakeWhile(_ => !selection.IsFull))
         {
             foreach (var candidate in await ReadAsync(page, query, cancellationToken))

@@ -21,6 +21,11 @@ public sealed partial class QuotedPhrases
 
     public bool AreIn(SearchHit hit)
     {
+        if (IsEmpty)
+        {
+            return true;
+        }
+
         var text = $" {Plain($"{hit.Section} {hit.Text}")} ";
         return _phrases.TrueForAll(phrase => text.Contains(WithBorders(phrase), StringComparison.Ordinal));
     }

@@ -15,7 +15,10 @@ namespace RagAspire.Search;
 /// <param name="Degraded">Why the level is lower than the one that was asked for; null when it is not.</param>
 /// <param name="HasOutage">The embedding model or the index failed: the same query may find more in a moment.</param>
 public sealed record Retrieval(
-    IReadOnlyList<SearchHit> Hits, RetrievalLevel Level, string? Degraded, [property: JsonIgnore] bool HasOutage = false);
+    [property: JsonConverter(typeof(HitsJson))] IReadOnlyList<SearchHit> Hits,
+    RetrievalLevel Level,
+    string? Degraded,
+    [property: JsonIgnore] bool HasOutage = false);
 
 /// <summary>Finds chunks at the highest level that works: vectors and text, text alone, PostgreSQL's full text.</summary>
 public sealed class Retriever(

@@ -63,6 +63,19 @@ public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
     }
 
     [Fact]
+    public async Task The_next_text_is_found_behind_many_copies_of_the_best()
+    {
+        var copies = Enumerable.Range(0, 6).Select(at => ($"copy{at}.txt", $"The pump is greased every week and pump number {at} too. "
+            + string.Join(' ', Enumerable.Range(0, 160).Select(word => $"word{word}"))));
+        var (client, collection) = await FilledAsync([.. copies, ("other.txt", "Another pump. " + new string('-', 400))]);
+
+        var found = await client.PostAsync("/api/v1/search", new { query = "pump greased", collection, limit = 2 });
+
+        Assert.Equal("other.txt", Names(found).Last());
+        Assert.Equal(5, found["hits"]![0]!["duplicates"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task An_explanation_says_how_hits_were_found_and_why_others_are_none()
     {
         var (client, collection) = await FilledAsync(

@@ -23,6 +23,28 @@ public sealed class HitSelectionTests
         Assert.Equal(duplicates, selection.Hits[0].Duplicates);
     }
 
+    [Fact]
+    public void Texts_of_any_length_are_compared_by_their_share_of_sequences()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 2_000; round++)
+        {
+            string[] one = [.. Enumerable.Range(0, random.Next(1, 400)).Select(_ => $"w{random.Next(300)}")];
+            string[] other = [.. one];
+            foreach (var _ in Enumerable.Range(0, random.Next(1 + (one.Length / 30))))
+            {
+                other[random.Next(other.Length)] = $"x{random.Next(300)}";
+            }
+
+            var selection = Selection();
+            selection.Offer(Hit(string.Join(' ', one)));
+
+            Assert.Equal(
+                Share(one, other) >= 0.9 ? Exclusion.Duplicate : Exclusion.None,
+                selection.Offer(Hit(string.Join(' ', other))));
+        }
+    }
+
     [Theory]
     [InlineData("The pump starts by itself.", "the PUMP,  starts\nby\" itself", true)]
     [InlineData("pump", "Pump!", true)]
@@ -37,6 +59,15 @@ public sealed class HitSelectionTests
 
         Assert.Equal(isSame ? Exclusion.Duplicate : Exclusion.None, selection.Offer(Hit(other)));
     }
+
+    private static double Share(string[] one, string[] other)
+    {
+        var (first, second) = (Sequences(one), Sequences(other));
+        return (double)first.Intersect(second).Count() / first.Union(second).Count();
+    }
+
+    private static HashSet<string> Sequences(string[] words) =>
+        [.. Enumerable.Range(0, Math.Max(1, words.Length - 3)).Select(at => string.Join(' ', words.Skip(at).Take(4)))];
 
     private static HitSelection Selection() =>
         new(new SearchQuery("word1", "default", 10, SearchMode.Text, new Dictionary<string, string>()));

@@ -5,13 +5,10 @@ namespace RagAspire.Ingestion.Chunking;
 /// <summary>Counts tokens exactly, by the encoding o200k.</summary>
 internal static class TokenCounter
 {
-    private const int MaxCachedCharacters = 32;
-
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     // Texts repeat their words, and a small table answers sooner than the tokenizer with its 200,000 tokens.
-    // A word takes the place of another one with the same hash; its length, a power of two, bounds the memory.
-    private static readonly CountedWord?[] Words = new CountedWord?[16_384];
+    private static readonly WordTable<int> Words = new(16_384, CountWord);
 
     public static int Count(ReadOnlySpan<char> text)
     {
@@ -23,7 +20,7 @@ internal static class TokenCounter
         var tokens = 0;
         foreach (var (offset, length) in Tokenizer.Value.PreTokenizer!.PreTokenize(text))
         {
-            tokens += CountWord(text.Slice(offset, length));
+            tokens += Words.Get(text.Slice(offset, length));
         }
 
         return tokens;
@@ -44,22 +41,6 @@ internal static class TokenCounter
         return Count($"{word}{lineBreak}") - Count(word);
     }
 
-    private static int CountWord(ReadOnlySpan<char> word)
-    {
-        var place = string.GetHashCode(word, StringComparison.Ordinal) & (Words.Length - 1);
-        if (Volatile.Read(ref Words[place]) is { } counted && word.SequenceEqual(counted.Text))
-        {
-            return counted.Tokens;
-        }
-
-        var tokens = Tokenizer.Value.CountTokens(word, considerPreTokenization: false, considerNormalization: false);
-        if (word.Length <= MaxCachedCharacters)
-        {
-            Volatile.Write(ref Words[place], new CountedWord(word.ToString(), tokens));
-        }
-
-        return tokens;
-    }
-
-    private sealed record CountedWord(string Text, int Tokens);
+    private static int CountWord(ReadOnlySpan<char> word) =>
+        Tokenizer.Value.CountTokens(word, considerPreTokenization: false, considerNormalization: false);
 }

@@ -20,6 +20,9 @@ internal static class LanguageTerms
     /// <summary>A query without a language may be in any, and asks for the words of all.</summary>
     private const float GuessWeight = 0.5f;
 
+    /// <summary>A query without a stop word may be in any language, and fifteen stemmers take longer than a search.</summary>
+    private static readonly WordTable<(string Term, float Weight)[]> Guesses = new(8_192, Guess);
+
     /// <summary>Receives one term, and how much it counts in a query.</summary>
     public delegate void TermVisitor(string term, float weight);
 
@@ -43,22 +46,40 @@ internal static class LanguageTerms
     public static void OfQuery(string query, TermVisitor visit)
     {
         var languages = WordLanguages.OfQuery(query);
-        var weight = languages == WordLanguages.All ? GuessWeight : 1;
-        foreach (var (word, stems) in Words(query, languages))
+        if (languages == WordLanguages.All)
         {
-            foreach (var term in stems.Select(stem => Term(stem, StemMark, word)).Distinct())
+            foreach (var word in new LatinWords(query))
             {
-                visit(term, weight);
-            }
-
-            var compounding = stems.Where(stem => stem.Language.HasCompounds && word.Length >= CompoundParts.Shortest).ToList();
-            var parts = compounding.SelectMany(stem => Parts(stem, word).Select(part => Term(stem, StemMark, part))
-                .Append(Term(stem, PartMark, word)));
-            foreach (var term in parts.Distinct())
-            {
-                visit(term, weight * PartWeight);
+                Visit(Guesses.Get(word), visit);
             }
         }
+        else
+        {
+            foreach (var (word, stems) in Words(query, languages))
+            {
+                Visit(QueryTerms(word, stems, weight: 1), visit);
+            }
+        }
+    }
+
+    private static void Visit(IEnumerable<(string Term, float Weight)> terms, TermVisitor visit)
+    {
+        foreach (var (term, weight) in terms)
+        {
+            visit(term, weight);
+        }
+    }
+
+    private static (string Term, float Weight)[] Guess(ReadOnlySpan<char> word) =>
+        [.. Words(word.ToString(), WordLanguages.All).SelectMany(own => QueryTerms(own.Word, own.Stems, GuessWeight))];
+
+    private static IEnumerable<(string Term, float Weight)> QueryTerms(string word, List<Stems> stems, float weight)
+    {
+        var whole = stems.Select(stem => Term(stem, StemMark, word)).Distinct();
+        var parts = stems.Where(stem => stem.Language.HasCompounds && word.Length >= CompoundParts.Shortest)
+            .SelectMany(stem => Parts(stem, word).Select(part => Term(stem, StemMark, part)).Append(Term(stem, PartMark, word)))
+            .Distinct();
+        return whole.Select(term => (term, weight)).Concat(parts.Select(term => (term, weight * PartWeight)));
     }
 
     /// <summary>The words of a text, each with the languages in which it is no stop word.</summary>
