@@ -15,7 +15,8 @@ public sealed class HitsJson : JsonConverter<IReadOnlyList<SearchHit>>
     public static byte[] Of(IReadOnlyList<SearchHit> hits) =>
         Written.GetValue(hits, static list => JsonSerializer.SerializeToUtf8Bytes(list, JsonSerializerOptions.Web));
 
-    public override IReadOnlyList<SearchHit>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override IReadOnlyList<SearchHit>? Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize<IReadOnlyList<SearchHit>>(ref reader, JsonSerializerOptions.Web);
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<SearchHit> value, JsonSerializerOptions options) =>
