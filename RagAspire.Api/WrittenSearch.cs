@@ -3,7 +3,7 @@ using RagAspire.Search;
 
 namespace RagAspire.Api;
 
-/// <summary>A <see cref="SearchResult"/> as it is written. With the converter on that type, OpenAPI would not describe hits.</summary>
+/// <summary>A <see cref="SearchResult"/> as it is written. A converter on that type would hide the hits from OpenAPI.</summary>
 internal sealed record WrittenSearch(
     Guid SearchId,
     [property: JsonConverter(typeof(HitsJson))] IReadOnlyList<SearchHit> Hits,
