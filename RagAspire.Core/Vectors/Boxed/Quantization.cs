@@ -168,20 +168,25 @@ internal static class Quantization
 
     private static void AddWeights(WireWriter graph, Tensor tensor)
     {
-        var weights = MemoryMarshal.Cast<byte, float>(tensor.Raw.ToArray());
         var scales = new float[tensor.Columns];
+        var values = new float[tensor.Columns];
         for (var row = 0; row < tensor.Rows; row++)
         {
-            TensorPrimitives.MaxMagnitude(scales, weights.Slice(row * tensor.Columns, tensor.Columns), scales);
+            tensor.Read(row, values);
+            TensorPrimitives.MaxMagnitude(scales, values, scales);
         }
 
         TensorPrimitives.Abs(scales, scales);
         TensorPrimitives.Divide(scales, LargestWeight, scales);
-        var whole = new sbyte[weights.Length];
-        for (var i = 0; i < whole.Length; i++)
+        var whole = new sbyte[tensor.Rows * tensor.Columns];
+        for (var row = 0; row < tensor.Rows; row++)
         {
-            var scale = scales[i % tensor.Columns];
-            whole[i] = scale > 0 ? (sbyte)MathF.Round(weights[i] / scale) : (sbyte)0;
+            tensor.Read(row, values);
+            TensorPrimitives.Divide(values, scales, values);
+            TensorPrimitives.Round(values, values);
+
+            // What is no number, because a column is nothing but zeros, becomes zero.
+            TensorPrimitives.ConvertSaturating<float, sbyte>(values, whole.AsSpan(row * tensor.Columns, tensor.Columns));
         }
 
         AddTensor(graph, $"{tensor.Name}:int8", Int8, [tensor.Rows, tensor.Columns], MemoryMarshal.AsBytes<sbyte>(whole));
@@ -214,6 +219,13 @@ internal static class Quantization
         public int Columns { get; }
 
         public ReadOnlySpan<byte> Raw { get; }
+
+        /// <summary>Copies a row, because a number need not begin where a processor could read it.</summary>
+        public void Read(int row, Span<float> values)
+        {
+            var bytes = MemoryMarshal.AsBytes(values);
+            Raw.Slice(row * bytes.Length, bytes.Length).CopyTo(bytes);
+        }
 
         public static Tensor Read(ReadOnlySpan<byte> message)
         {
