@@ -68,6 +68,11 @@ public sealed record Caller(
 
     public static Caller Of(ClaimsPrincipal principal)
     {
+        if (principal.Identity is CallerIdentity identity)
+        {
+            return identity.Caller;
+        }
+
         var collections = principal.FindAll(CallerClaims.Collection).Select(claim => claim.Value).ToList();
         return new Caller(
             principal.FindFirstValue(CallerClaims.Id) ?? "",
@@ -81,7 +86,7 @@ public sealed record Caller(
 
     internal ClaimsIdentity ToIdentity(string scheme)
     {
-        var identity = new ClaimsIdentity(scheme, ClaimTypes.Name, roleType: null);
+        var identity = new CallerIdentity(this, scheme);
         identity.AddClaim(new Claim(CallerClaims.Id, Id));
         identity.AddClaim(new Claim(ClaimTypes.Name, Name));
         identity.AddClaims(Scopes.Select(scope => new Claim(CallerClaims.Scope, scope)));
@@ -93,6 +98,12 @@ public sealed record Caller(
             : Groups.Select(group => new Claim(CallerClaims.Group, group)));
         return identity;
     }
+}
+
+/// <summary>Keeps the caller that its claims tell of, so that they are not read again and again in each request.</summary>
+internal sealed class CallerIdentity(Caller caller, string scheme) : ClaimsIdentity(scheme, ClaimTypes.Name, roleType: null)
+{
+    public Caller Caller => caller;
 }
 
 internal static class CallerClaims

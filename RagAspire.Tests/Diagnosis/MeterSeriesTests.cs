@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using RagAspire.Diagnosis.Causes;
 
 namespace RagAspire.Tests.Diagnosis;
@@ -33,5 +34,51 @@ public sealed class MeterSeriesTests
         series.Roll(Start);
 
         Assert.Equal((Start, new MeterStep(2.5, 0, null)), Assert.Single(series.Steps));
+    }
+
+    [Fact]
+    public void A_level_lasts_until_it_changes()
+    {
+        var series = new MeterSeries(new Dictionary<string, string>(), isHistogram: false, capacity: 4);
+        series.Change(3);
+        series.Roll(Start);
+        series.Change(-1);
+        series.Roll(Start.AddSeconds(1));
+        series.Roll(Start.AddSeconds(2));
+
+        Assert.Equal([3, 2, 2], series.Steps.Select(step => step.Step.Count));
+    }
+
+    [Fact]
+    public void Recordings_with_the_same_tags_are_one_series_and_those_without_room_are_none()
+    {
+        using var meter = new Meter("test");
+        var made = new List<(string Labels, MeterSeries Series)>();
+        var instrument = new InstrumentSeries(meter.CreateCounter<long>("requests"), labels =>
+        {
+            if (made.Count == 2)
+            {
+                return null;
+            }
+
+            made.Add((string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")),
+                new MeterSeries(labels, isHistogram: false, capacity: 1)));
+            return made[^1].Series;
+        });
+
+        // New strings and boxes each time, as in requests.
+        for (var i = 0; i < 3; i++)
+        {
+            instrument.Record(1, [new("http.route", new string('a', 2)), new("status", 200)]);
+            instrument.Record(1, [new("http.route", new string('a', 2)), new("status", 404)]);
+            instrument.Record(1, [new("http.route", "other"), new("status", 200)]);
+        }
+
+        Assert.Equal(["http_route=aa,status=200", "http_route=aa,status=404"], made.Select(each => each.Labels));
+        Assert.All(made, each =>
+        {
+            each.Series.Roll(Start);
+            Assert.Equal(3, Assert.Single(each.Series.Steps).Step.Count);
+        });
     }
 }

@@ -16,7 +16,6 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
     private const int MaxSeries = 1000;
 
     private readonly ConcurrentDictionary<(string Metric, string Labels), MeterSeries> _series = [];
-    private readonly ConcurrentDictionary<(string Metric, string Labels), double> _sums = [];
     private readonly MeterListener _listener = new();
     private readonly TimeProvider _time;
     private readonly CauseOptions _options;
@@ -31,12 +30,13 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
             if (Measures.Metrics.Contains(MetricName.Of(instrument))
                 && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters))
             {
-                listener.EnableMeasurementEvents(instrument);
+                listener.EnableMeasurementEvents(
+                    instrument, new InstrumentSeries(instrument, labels => SeriesOf(instrument, labels)));
             }
         };
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, state) => Record(state, value, tags));
         _listener.Start();
     }
 
@@ -88,13 +88,8 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
         _listener.RecordObservableInstruments();
         lock (_rolls)
         {
-            foreach (var (key, series) in _series)
+            foreach (var series in _series.Values)
             {
-                if (_sums.TryGetValue(key, out var sum))
-                {
-                    series.Add(sum);
-                }
-
                 series.Roll(at);
             }
 
@@ -150,33 +145,14 @@ internal sealed class MeterHistory : BackgroundService, IMeasureHistory
             i => steps.Sum(step => step.Buckets?[i] ?? 0))]),
     };
 
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static void Record(object? series, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((InstrumentSeries)series!).Record(value, tags);
+
+    private MeterSeries? SeriesOf(Instrument instrument, IReadOnlyDictionary<string, string> labels)
     {
-        var metric = MetricName.Of(instrument);
-        var labels = tags.ToArray().ToDictionary(tag => tag.Key.Replace('.', '_'), tag => $"{tag.Value}");
-        var key = (metric, string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal)));
-        var isHistogram = instrument is Histogram<double> or Histogram<long> or Histogram<int>;
-        if (!_series.TryGetValue(key, out var series))
-        {
-            if (_series.Count >= MaxSeries)
-            {
-                return;
-            }
-
-            series = _series.GetOrAdd(key, new MeterSeries(labels, isHistogram, MaxSteps));
-        }
-
-        switch (instrument)
-        {
-            case not null when isHistogram:
-                series.Record(value);
-                break;
-            case UpDownCounter<long> or UpDownCounter<int>:
-                _sums.AddOrUpdate(key, value, (_, sum) => sum + value);
-                break;
-            default:
-                series.Add(value);
-                break;
-        }
+        var key = (MetricName.Of(instrument), string.Join('\n', labels.OrderBy(label => label.Key, StringComparer.Ordinal)));
+        return _series.TryGetValue(key, out var series) ? series
+            : _series.Count >= MaxSeries ? null
+            : _series.GetOrAdd(key, new MeterSeries(labels, InstrumentSeries.IsHistogram(instrument), MaxSteps));
     }
 }

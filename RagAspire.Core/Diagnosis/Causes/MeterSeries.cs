@@ -26,6 +26,7 @@ internal sealed class MeterSeries(IReadOnlyDictionary<string, string> labels, bo
     private readonly int[] _buckets = isHistogram ? new int[(capacity + 1) * Width] : [];
     private int _now;
     private int _finished;
+    private double _level;
 
     public IReadOnlyDictionary<string, string> Labels => labels;
 
@@ -62,11 +63,21 @@ internal sealed class MeterSeries(IReadOnlyDictionary<string, string> labels, bo
         }
     }
 
+    /// <summary>A change of a level, which lasts for all steps until the next change.</summary>
+    public void Change(double value)
+    {
+        lock (_lock)
+        {
+            _level += value;
+        }
+    }
+
     /// <summary>Ends the step.</summary>
     public void Roll(DateTimeOffset at)
     {
         lock (_lock)
         {
+            _counts[_now] += _level;
             if (_counts[_now] == 0)
             {
                 return;
