@@ -4,6 +4,7 @@ using RagAspire.Benchmarks;
 using RagAspire.Benchmarks.Capacity;
 using RagAspire.Benchmarks.Chunking;
 using RagAspire.Benchmarks.Extraction;
+using RagAspire.Benchmarks.Ingestion;
 using RagAspire.Benchmarks.Load;
 using RagAspire.Benchmarks.Replicas;
 using RagAspire.Benchmarks.Scan;
@@ -22,7 +23,7 @@ Func<CancellationToken, Task<int>>? run = name switch
     "metrics-cost" => stop => new MetricsCost(output).PrintAsync(stop),
     "maintenance-load" => stop => new MaintenanceLoad(output).PrintAsync(rest, stop),
     "uploads" => stop => new UploadBurst(output).PrintAsync(rest, stop),
-    "ingestion" => stop => new IngestionRate(output).PrintAsync(rest, stop),
+    "ingestion" => stop => new IngestionRun(output).PrintAsync(rest, stop),
     "fuzz" => stop => new FuzzRun(output).PrintAsync(rest, stop),
     "walk" => stop => new WalkRun(output).PrintAsync(rest, stop),
     "soak" => stop => new SoakRun(output).PrintAsync(rest, stop),
