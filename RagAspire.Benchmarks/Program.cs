@@ -16,6 +16,7 @@ var (output, name, rest) = (Console.Out, args.FirstOrDefault(), args.Skip(1).ToA
 Func<CancellationToken, Task<int>>? run = name switch
 {
     "retrieval" => stop => new RetrievalReport(output).PrintAsync(rest, stop),
+    "answers" => stop => new AnswersReport(output).PrintAsync(rest, stop),
     "chunking" => stop => new ChunkingReport(output).PrintAsync(rest, stop),
     "extraction" => stop => new ExtractionRate(output).PrintAsync(rest, stop),
     "scan" => stop => new ScanRun(output).PrintAsync(rest, stop),
