@@ -5,11 +5,12 @@ using RagAspire.Vectors.Embedding;
 namespace RagAspire.Benchmarks;
 
 /// <summary>The vectors of texts by a model in the box.</summary>
-internal sealed class BoxedTexts(BoxedModel model) : IDisposable
+/// <param name="quantized">False to compute in floating point.</param>
+internal sealed class BoxedTexts(BoxedModel model, bool quantized = true) : IDisposable
 {
     private const int Batch = 256;
 
-    private readonly BoxedEmbeddingGenerator _generator = new(model, NullLogger<BoxedEmbeddingGenerator>.Instance);
+    private readonly BoxedEmbeddingGenerator _generator = new(model, NullLogger<BoxedEmbeddingGenerator>.Instance, quantized);
     private readonly EmbeddingPrefixes _prefixes = EmbeddingPrefixes.For(model.Name, new EmbeddingOptions());
 
     public async Task<List<float[]>> DocumentsAsync(IEnumerable<string> texts, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ internal static class ProcessFigures
     /// <summary>Memory that is not shared with files or other processes.</summary>
     public static long OwnBytes(int process) => Field(process, "RssAnon:") << 10;
 
+    /// <summary>Resident memory, what it shares included.</summary>
+    public static long ResidentBytes(int process) => Field(process, "VmRSS:") << 10;
+
     /// <summary>The most resident memory that it has had, what it shares included.</summary>
     public static long PeakBytes(int process) => Field(process, "VmHWM:") << 10;
 
@@ -33,16 +36,20 @@ internal static class ProcessFigures
         .Where(id => id > 0 && Field(id, "PPid:") == parent);
 
     /// <summary>CPU time of the process in its own code and in the kernel.</summary>
-    public static double CpuSeconds(int process) => CpuSeconds(process, 11..13);
+    public static double CpuSeconds(int process) => CpuSeconds($"/proc/{process}", 11..13);
+
+    /// <summary>CPU time of the threads of the process that have this name.</summary>
+    public static double ThreadCpuSeconds(int process, string name) => Directory.EnumerateDirectories($"/proc/{process}/task")
+        .Where(thread => ReadOrEmpty($"{thread}/comm").Trim() == name).Sum(thread => CpuSeconds(thread, 11..13));
 
     /// <summary>CPU time of the process and of its children, those that it has waited for at their end included.</summary>
     public static double CpuSecondsWithChildren(int process) =>
-        CpuSeconds(process, 11..15) + Children(process).Sum(child => CpuSeconds(child, 11..15));
+        CpuSeconds($"/proc/{process}", 11..15) + Children(process).Sum(child => CpuSeconds($"/proc/{child}", 11..15));
 
-    private static double CpuSeconds(int process, Range times)
+    private static double CpuSeconds(string directory, Range times)
     {
         // The name of the program may hold spaces; the fields after it are counted from its last parenthesis.
-        var fields = ReadOrEmpty($"/proc/{process}/stat").Split(") ").Last().Split(' ');
+        var fields = ReadOrEmpty($"{directory}/stat").Split(") ").Last().Split(' ');
         return fields.Length < times.End.Value ? 0
             : fields[times].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
     }

@@ -4,6 +4,7 @@ using RagAspire.Benchmarks;
 using RagAspire.Benchmarks.Capacity;
 using RagAspire.Benchmarks.Chunking;
 using RagAspire.Benchmarks.Extraction;
+using RagAspire.Benchmarks.Ingestion;
 using RagAspire.Benchmarks.Load;
 using RagAspire.Benchmarks.Replicas;
 using RagAspire.Benchmarks.Scan;
@@ -15,6 +16,7 @@ var (output, name, rest) = (Console.Out, args.FirstOrDefault(), args.Skip(1).ToA
 Func<CancellationToken, Task<int>>? run = name switch
 {
     "retrieval" => stop => new RetrievalReport(output).PrintAsync(rest, stop),
+    "answers" => stop => new AnswersReport(output).PrintAsync(rest, stop),
     "chunking" => stop => new ChunkingReport(output).PrintAsync(rest, stop),
     "extraction" => stop => new ExtractionRate(output).PrintAsync(rest, stop),
     "scan" => stop => new ScanRun(output).PrintAsync(rest, stop),
@@ -22,7 +24,7 @@ Func<CancellationToken, Task<int>>? run = name switch
     "metrics-cost" => stop => new MetricsCost(output).PrintAsync(stop),
     "maintenance-load" => stop => new MaintenanceLoad(output).PrintAsync(rest, stop),
     "uploads" => stop => new UploadBurst(output).PrintAsync(rest, stop),
-    "ingestion" => stop => new IngestionRate(output).PrintAsync(rest, stop),
+    "ingestion" => stop => new IngestionRun(output).PrintAsync(rest, stop),
     "fuzz" => stop => new FuzzRun(output).PrintAsync(rest, stop),
     "walk" => stop => new WalkRun(output).PrintAsync(rest, stop),
     "soak" => stop => new SoakRun(output).PrintAsync(rest, stop),

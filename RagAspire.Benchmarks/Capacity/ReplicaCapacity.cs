@@ -44,9 +44,9 @@ internal sealed class ReplicaCapacity(TextWriter output)
         using var api = PrivateSystem.ClientOf(await system.StartAsync("RagAspire.Api", [], cancellationToken));
         await using var database = NpgsqlDataSource.Create(system.Database);
         var text = new SyntheticText(seed: 1);
+        var texts = text.Documents(documents, WordsPerDocument);
         var watch = Stopwatch.StartNew();
-        var chunks = await new LoadCorpus(api, database, text).FillAsync(documents, WordsPerDocument, _ => { },
-            cancellationToken);
+        var chunks = await new LoadCorpus(api, database).FillAsync(texts, _ => { }, cancellationToken);
         var ingested = documents / watch.Elapsed.TotalSeconds;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
-using System.Text;
 using Npgsql;
 using RagAspire.Database;
 
 namespace RagAspire.Benchmarks.Load;
 
 /// <summary>Fills a system with documents, and stores a golden set about them.</summary>
-internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, SyntheticText text)
+internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database)
 {
     private const int Parallelism = 4;
     private const int Questions = 50;
@@ -14,18 +13,17 @@ internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, Synt
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Uploads documents, waits until all are searchable, and stores a golden set about them.</summary>
-    /// <param name="words">Words per document; a chunk has about 150.</param>
     /// <param name="progress">Receives the number of ready documents.</param>
     /// <returns>The number of chunks.</returns>
-    public async Task<long> FillAsync(int documents, int words, Action<long> progress, CancellationToken cancellationToken)
+    public async Task<long> FillAsync(
+        IReadOnlyCollection<LoadDocument> documents, Action<long> progress, CancellationToken cancellationToken)
     {
-        var texts = Enumerable.Range(0, documents).Select(i => (Name: $"document-{i}.txt", Text: text.Document(words))).ToList();
         await Parallel.ForEachAsync(
-            texts,
+            documents,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (document, stopping) => await UploadAsync(document.Name, document.Text, stopping));
-        await WaitUntilReadyAsync(documents, progress, cancellationToken);
-        var questions = texts.Take(Questions).Select(document => new
+            async (document, stopping) => await document.UploadAsync(api, stopping));
+        await WaitUntilReadyAsync(documents.Count, progress, cancellationToken);
+        var questions = documents.Take(Questions).Select(document => new
         {
             question = string.Join(' ', document.Text.Split(' ').Take(WordsPerQuestion)),
             expected = new[] { new { documentName = document.Name } },
@@ -35,14 +33,6 @@ internal sealed class LoadCorpus(HttpClient api, NpgsqlDataSource database, Synt
         stored.EnsureSuccessStatusCode();
         await database.Command("analyze").ExecuteAsync(cancellationToken);
         return await database.Command("select count(*) from chunks").ScalarAsync<long>(cancellationToken);
-    }
-
-    private async Task UploadAsync(string name, string contents, CancellationToken cancellationToken)
-    {
-        using var file = new ByteArrayContent(Encoding.UTF8.GetBytes(contents));
-        using var form = new MultipartFormDataContent { { file, "file", name } };
-        using var response = await api.PostAsync("/api/v1/documents", form, cancellationToken);
-        response.EnsureSuccessStatusCode();
     }
 
     private async Task WaitUntilReadyAsync(int documents, Action<long> progress, CancellationToken cancellationToken)

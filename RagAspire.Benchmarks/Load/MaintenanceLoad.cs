@@ -49,8 +49,8 @@ internal sealed class MaintenanceLoad(TextWriter output)
     {
         var text = new SyntheticText(seed: 1);
         var printed = 0L;
-        var chunks = await new LoadCorpus(api, database, text).FillAsync(
-            Documents, WordsPerDocument, ready => printed = PrintProgress(ready, printed), cancellationToken);
+        var chunks = await new LoadCorpus(api, database).FillAsync(
+            text.Documents(Documents, WordsPerDocument), ready => printed = PrintProgress(ready, printed), cancellationToken);
         await using (var load = new SearchLoad(api, text, Plan.SearchesPerSecond, cancellationToken))
         {
             await Task.Delay(WarmUp, cancellationToken);

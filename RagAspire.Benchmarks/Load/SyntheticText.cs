@@ -12,6 +12,10 @@ internal sealed class SyntheticText(int seed)
     private readonly Random _random = new(seed);
     private readonly HashSet<string> _asked = [];
 
+    /// <param name="words">Of each; a chunk has about 150.</param>
+    public List<LoadDocument> Documents(int count, int words) =>
+        [.. Enumerable.Range(0, count).Select(number => new LoadDocument($"document-{number}.txt", Document(words)))];
+
     public string Document(int words)
     {
         var text = new StringBuilder();

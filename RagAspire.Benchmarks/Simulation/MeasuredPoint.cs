@@ -27,9 +27,9 @@ internal sealed class MeasuredPoint(TextWriter output)
         var process = await system.StartAsync("RagAspire.Api", [], cancellationToken);
         using var api = PrivateSystem.ClientOf(process);
         await using var database = NpgsqlDataSource.Create(system.Database);
+        var texts = _text.Documents(documents, WordsPerDocument);
         var watch = Stopwatch.StartNew();
-        var chunks = await new LoadCorpus(api, database, _text)
-            .FillAsync(documents, WordsPerDocument, _ => { }, cancellationToken);
+        var chunks = await new LoadCorpus(api, database).FillAsync(texts, _ => { }, cancellationToken);
         costs = costs with
         {
             ChunksPerSecond = chunks / watch.Elapsed.TotalSeconds / Environment.ProcessorCount,

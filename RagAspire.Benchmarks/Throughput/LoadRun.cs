@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using RagAspire.Benchmarks.Load;
 using RagAspire.Capacity.Forecasting;
+using RagAspire.TestSupport.Processes;
 using RagAspire.TestSupport.Queueing;
 
 namespace RagAspire.Benchmarks.Throughput;
@@ -9,12 +10,13 @@ namespace RagAspire.Benchmarks.Throughput;
 /// <summary>
 /// <c>load</c>: new and cached searches over HTTP by clients that wait for answers, and at a rate that does not; beside them, in
 /// turns within the same run, an endpoint that only returns the bytes of the cached responses. Text alone, without a model.
+/// Last, the API is started again.
 /// </summary>
 internal sealed class LoadRun(TextWriter output)
 {
     private const string Usage =
-        "Usage: load [--clients <number>] [--seconds <of each load>] [--chunks <number>] [--rate <requests per second; by default half "
-        + "of what the clients reach>]";
+        "Usage: load [--clients <number>] [--seconds <of each load>] [--rate <requests per second; by default half of what the clients "
+        + "reach>] [--chunks <number> | --data <folder with corpus.jsonl, queries.jsonl and qrels.tsv>]";
 
     private const int WordsPerDocument = 1_500;
     private const int ChunksPerDocument = 7;
@@ -25,10 +27,11 @@ internal sealed class LoadRun(TextWriter output)
     /// <returns>The exit code: 1 when a request failed.</returns>
     public async Task<int> PrintAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var read = Arguments.Read(arguments, "--clients", "--seconds", "--chunks", "--rate");
+        var read = Arguments.Read(arguments, "--clients", "--seconds", "--chunks", "--rate", "--data");
         var (clients, seconds) = ((int)(read?.Number("--clients", 16) ?? 0), read?.Number("--seconds", 20) ?? double.NaN);
         var (chunks, rate) = ((int)(read?.Number("--chunks", 10_000) ?? 0), read?.Number("--rate", 0) ?? double.NaN);
-        if (clients < 1 || !(seconds > 0) || chunks < 1 || !(rate >= 0))
+        if (clients < 1 || !(seconds > 0) || chunks < 1 || !(rate >= 0)
+            || (read?.Text("--data") is { } data && !Directory.Exists(data)))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -38,9 +41,9 @@ internal sealed class LoadRun(TextWriter output)
         var settings = new Dictionary<string, string> { ["Embeddings__Embedded"] = "off" };
         await system.StartAsync("RagAspire.Worker", settings, cancellationToken);
         var api = await system.StartAsync("RagAspire.Api", settings, cancellationToken);
-        var text = new SyntheticText(seed: 1);
-        await FillAsync(system, api.Address, text, chunks, cancellationToken);
-        var questions = new Questions(api.Address, text);
+        var (documents, question) = Contents(read!.Text("--data"), chunks);
+        await FillAsync(system, api, documents, cancellationToken);
+        var questions = new Questions(api.Address, question);
         var bytes = await questions.KeepAsync(system.Cache, cancellationToken);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -50,29 +53,43 @@ internal sealed class LoadRun(TextWriter output)
         using var uncached = new Target("uncached search", api.ProcessId, questions.New);
         using var cached = new Target("cached search", api.ProcessId, questions.Again);
         using var floor = new Target("floor", program.ProcessId, () => questions.FromFloor(address));
-        return await MeasureAsync([uncached, cached, floor], clients, TimeSpan.FromSeconds(seconds), rate, cancellationToken);
+        Target[] targets = [uncached, cached, floor];
+        var ended = await MeasureAsync(targets, clients, TimeSpan.FromSeconds(seconds), rate, cancellationToken);
+        await new ApiRestart(api, system.Database, output).PrintAsync(cancellationToken);
+        return ended;
+    }
+
+    /// <returns>The documents, and what makes questions that were not asked before.</returns>
+    private static (IReadOnlyCollection<LoadDocument> Documents, Func<string> Question) Contents(string? data, int chunks)
+    {
+        if (data is not null)
+        {
+            var collection = new BeirText(data);
+            return (collection.Documents, collection.Question);
+        }
+
+        var text = new SyntheticText(seed: 1);
+        return (text.Documents(Math.Max(1, chunks / ChunksPerDocument), WordsPerDocument), text.Question);
     }
 
     private async Task FillAsync(
-        PrivateSystem system, Uri api, SyntheticText text, int chunks, CancellationToken cancellationToken)
+        PrivateSystem system, HostProcess api, IReadOnlyCollection<LoadDocument> documents, CancellationToken cancellationToken)
     {
-        var documents = Math.Max(1, chunks / ChunksPerDocument);
-        using var client = new HttpClient { BaseAddress = api, DefaultRequestHeaders = { { "X-Api-Key", PrivateSystem.Key } } };
+        using var client = PrivateSystem.ClientOf(api);
         await using var database = NpgsqlDataSource.Create(system.Database);
         var printed = 0L;
-        var stored = await new LoadCorpus(client, database, text).FillAsync(
+        var stored = await new LoadCorpus(client, database).FillAsync(
             documents,
-            WordsPerDocument,
             ready =>
             {
                 if (ready >= printed + ProgressStep)
                 {
                     printed = ready;
-                    output.WriteLine($"{ready} of {documents} documents are ready");
+                    output.WriteLine($"{ready} of {documents.Count} documents are ready");
                 }
             },
             cancellationToken);
-        output.WriteLine($"{documents} documents of {WordsPerDocument} words, {stored} chunks");
+        output.WriteLine($"{documents.Count} documents, {stored} chunks");
     }
 
     /// <param name="targets">New searches, cached ones, and the floor.</param>
@@ -118,8 +135,8 @@ internal sealed class LoadRun(TextWriter output)
 
     private void Print(List<(string Name, Measured Load)> rows)
     {
-        output.WriteLine("| load | requests/s | p50 ms | p95 ms | p99 ms | errors | CPU s of the server for 1,000 |");
-        output.WriteLine("|---|---|---|---|---|---|---|");
+        output.WriteLine("| load | requests/s | p50 ms | p95 ms | p99 ms | errors | CPU s of the server for 1,000 | requests for one CPU s |");
+        output.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var (name, load) in rows)
         {
             output.WriteLine($"| {name} | {load} |");

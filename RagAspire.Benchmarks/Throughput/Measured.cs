@@ -26,6 +26,6 @@ internal sealed record Measured(LoopResult Load, double CpuSeconds)
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Load.PerSecond:0} | {latencies.At(.5):0.0} | {latencies.At(.95):0.0} | {latencies.At(.99):0.0} | {Load.Failed} "
-            + $"| {CpuPerThousand:0.00}");
+            + $"| {CpuPerThousand:0.00} | {1000 / CpuPerThousand:0}");
     }
 }

@@ -1,17 +1,17 @@
 using System.Net.Http.Json;
-using RagAspire.Benchmarks.Load;
 using StackExchange.Redis;
 
 namespace RagAspire.Benchmarks.Throughput;
 
 /// <summary>The requests of a load: searches that are new each time, the same ones again, their bytes from the floor.</summary>
-internal sealed class Questions(Uri api, SyntheticText text)
+/// <param name="question">Makes a question that was not asked before.</param>
+internal sealed class Questions(Uri api, Func<string> question)
 {
     private const int Repeated = 64;
 
     private readonly Uri _search = new(api, "/api/v1/search");
     private readonly Lock _lock = new();
-    private readonly string[] _repeated = [.. Enumerable.Range(0, Repeated).Select(_ => text.Question())];
+    private readonly string[] _repeated = [.. Enumerable.Range(0, Repeated).Select(_ => question())];
     private int _next;
 
     /// <summary>A search that no cache can answer.</summary>
@@ -19,7 +19,7 @@ internal sealed class Questions(Uri api, SyntheticText text)
     {
         lock (_lock)
         {
-            return Search(text.Question());
+            return Search(question());
         }
     }
 
@@ -29,10 +29,10 @@ internal sealed class Questions(Uri api, SyntheticText text)
     /// <summary>What is returned to <see cref="Again"/>, asked of the floor by a request with the same body.</summary>
     public HttpRequestMessage FromFloor(Uri floor)
     {
-        var question = Next();
-        return new HttpRequestMessage(HttpMethod.Post, new Uri(floor, $"/{question}"))
+        var number = Next();
+        return new HttpRequestMessage(HttpMethod.Post, new Uri(floor, $"/{number}"))
         {
-            Content = JsonContent.Create(new { query = _repeated[question] }),
+            Content = JsonContent.Create(new { query = _repeated[number] }),
         };
     }
 
@@ -43,18 +43,18 @@ internal sealed class Questions(Uri api, SyntheticText text)
         using var client = new HttpClient();
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis);
         var lengths = new List<int>();
-        for (var question = 0; question < Repeated; question++)
+        for (var number = 0; number < Repeated; number++)
         {
             byte[] body = [];
             for (var time = 0; time < 2; time++)
             {
-                using var request = Search(_repeated[question]);
+                using var request = Search(_repeated[number]);
                 using var response = await client.SendAsync(request, cancellationToken);
                 response.EnsureSuccessStatusCode();
                 body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             }
 
-            await connection.GetDatabase().StringSetAsync($"/{question}", body);
+            await connection.GetDatabase().StringSetAsync($"/{number}", body);
             lengths.Add(body.Length);
         }
 

@@ -2,14 +2,15 @@ namespace RagAspire.TestSupport.Retrieval;
 
 /// <summary>Averages over the queries that have a relevant document.</summary>
 /// <param name="Ndcg10">nDCG@10 with linear gain, as trec_eval computes it.</param>
+/// <param name="Recall10">Share of the relevant documents among the first ten.</param>
 /// <param name="Recall100">Share of the relevant documents among the first hundred.</param>
 /// <param name="Mrr10">Mean reciprocal rank of the first relevant document among ten.</param>
-public sealed record RetrievalQuality(double Ndcg10, double Recall100, double Mrr10, int Queries)
+public sealed record RetrievalQuality(double Ndcg10, double Recall10, double Recall100, double Mrr10, int Queries)
 {
     /// <param name="search">Returns the ids of the documents found for a query, best first, up to a hundred.</param>
     public static RetrievalQuality Measure(BeirTest collection, Func<string, string, IReadOnlyList<string>> search)
     {
-        var (ndcg, recall, mrr, count) = (0.0, 0.0, 0.0, 0);
+        var (ndcg, recall10, recall100, mrr, count) = (0.0, 0.0, 0.0, 0.0, 0);
         foreach (var (id, text) in collection.Queries)
         {
             if (!collection.Relevant.TryGetValue(id, out var relevant))
@@ -19,17 +20,21 @@ public sealed record RetrievalQuality(double Ndcg10, double Recall100, double Mr
 
             var found = search(id, text);
             ndcg += Ndcg(found, relevant, 10);
-            recall += found.Take(100).Count(relevant.ContainsKey) / (double)relevant.Count;
+            recall10 += Recall(found, relevant, 10);
+            recall100 += Recall(found, relevant, 100);
             var first = found.Take(10).ToList().FindIndex(relevant.ContainsKey);
             mrr += first < 0 ? 0 : 1.0 / (first + 1);
             count++;
         }
 
-        return new RetrievalQuality(ndcg / count, recall / count, mrr / count, count);
+        return new RetrievalQuality(ndcg / count, recall10 / count, recall100 / count, mrr / count, count);
     }
 
     public override string ToString() => FormattableString.Invariant(
-        $"nDCG@10 {Ndcg10:0.0000}  R@100 {Recall100:0.0000}  MRR@10 {Mrr10:0.0000}  ({Queries} queries)");
+        $"nDCG@10 {Ndcg10:0.0000}  R@10 {Recall10:0.0000}  R@100 {Recall100:0.0000}  MRR@10 {Mrr10:0.0000}  ({Queries} queries)");
+
+    private static double Recall(IReadOnlyList<string> found, IReadOnlyDictionary<string, int> relevant, int depth) =>
+        found.Take(depth).Count(relevant.ContainsKey) / (double)relevant.Count;
 
     private static double Ndcg(IReadOnlyList<string> found, IReadOnlyDictionary<string, int> relevant, int depth)
     {

@@ -1,17 +1,11 @@
-using System.Text.Json;
-using RagAspire.Answers;
-using RagAspire.Search;
 using RagAspire.Tests.Support;
-using RagAspire.TestSupport.Retrieval;
-using RagAspire.Vectors.Terms;
+using RagAspire.TestSupport.Answers;
 
 namespace RagAspire.Tests.Answers;
 
 /// <summary>Answers without a model, measured on questions with known answers.</summary>
 public sealed class AnswerQualityTests
 {
-    private const int HitCount = 5;
-
     [Theory]
     [SharedRows]
     [SampleRow("sample/handbook", .97, .99, .01)]
@@ -19,26 +13,12 @@ public sealed class AnswerQualityTests
     public async Task The_first_sentence_and_the_whole_answer_hold_what_was_asked(
         string collection, double leastFirst, double leastWhole, double mostNone)
     {
-        var folder = SharedData.Locate(collection);
-        var golden = JsonSerializer.Deserialize<Dictionary<string, string[]>>(
-            await File.ReadAllTextAsync(Path.Combine(folder, "answers.json"), TestContext.Current.CancellationToken))!;
-        var test = BeirTest.Load(folder);
-        using var rig = AnswerRig.WithoutModel();
-        int first = 0, whole = 0, none = 0;
-        foreach (var (id, question, hits, words) in await AskAsync(test, test.Queries))
-        {
-            var answer = await rig.AnswerAsync(question, hits, counts: words);
-            var sentence = answer.Citations.Count == 0 ? "" : answer.Text[..Sentences.Split(answer.Text)[0].End];
-            none += answer.Kind == AnswerKind.None ? 1 : 0;
-            first += Holds(sentence, golden[id]) ? 1 : 0;
-            whole += Holds(answer.Text, golden[id]) ? 1 : 0;
-        }
+        var quality = await AnswerQuality.MeasureAsync(SharedData.Locate(collection), TestContext.Current.CancellationToken);
 
-        var count = (double)test.Queries.Count;
-        TestContext.Current.TestOutputHelper?.WriteLine($"first sentence {first / count:F3}, whole answer {whole / count:F3}, none {none / count:F3}");
-        Assert.InRange(first / count, leastFirst, 1);
-        Assert.InRange(whole / count, leastWhole, 1);
-        Assert.InRange(none / count, 0, mostNone);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{quality}");
+        Assert.InRange(quality.First, leastFirst, 1);
+        Assert.InRange(quality.Whole, leastWhole, 1);
+        Assert.InRange(quality.None, 0, mostNone);
     }
 
     /// <summary>A large collection holds most words of any question somewhere, so it is the harder one.</summary>
@@ -50,47 +30,10 @@ public sealed class AnswerQualityTests
     [LargeRow("scifact", "retrieval-en", .39)]
     public async Task Questions_about_something_else_are_mostly_left_unanswered(string collection, string asked, double most)
     {
-        var test = BeirTest.Load(SharedData.Locate(collection));
-        var foreign = BeirTest.Load(SharedData.Locate(asked)).Queries;
-        using var rig = AnswerRig.WithoutModel();
-        var answered = 0;
-        foreach (var (_, question, hits, words) in await AskAsync(test, foreign))
-        {
-            answered += (await rig.AnswerAsync(question, hits, counts: words)).Kind == AnswerKind.None ? 0 : 1;
-        }
+        var (answered, questions) = await AnswerQuality.MeasureForeignAsync(
+            SharedData.Locate(collection), SharedData.Locate(asked), TestContext.Current.CancellationToken);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {foreign.Count} foreign questions were answered");
-        Assert.InRange(answered / (double)foreign.Count, 0, most);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{answered} of {questions} foreign questions were answered");
+        Assert.InRange(answered / (double)questions, 0, most);
     }
-
-    private static async Task<List<(string Id, string Question, SearchHit[] Hits, TermFrequencies QuestionTerms)>> AskAsync(
-        BeirTest test, IReadOnlyDictionary<string, string> questions)
-    {
-        using var search = new IndexSubject(test);
-        var documents = test.Documents.Select((document, number) => (document, number)).ToDictionary(pair => pair.document.Id);
-        var counts = test.Documents.SelectMany(document => AnswerData.Terms.Terms(document.Text).Distinct())
-            .GroupBy(term => term).ToDictionary(term => term.Key, term => Math.Min(DocumentFrequency.Most, term.LongCount()));
-        var asked = new List<(string, string, SearchHit[], TermFrequencies)>();
-        foreach (var (id, question) in questions)
-        {
-            var found = await search.SearchAsync(question, HitCount, TestContext.Current.CancellationToken);
-            var hits = found.Select(
-                document => AnswerData.Hit(documents[document].document.Text, documents[document].number + 1));
-            asked.Add((id, question, [.. hits], Counts(question, counts, test.Documents.Count)));
-        }
-
-        return asked;
-    }
-
-    /// <summary>What the database would count.</summary>
-    private static TermFrequencies Counts(string question, Dictionary<string, long> counts, int passages) => new(
-        passages,
-        question.Split(' ').Select(word => word.Trim('?', '.', ',', '"', '(', ')')).Distinct().Where(word => word.Length > 0).ToDictionary(
-            word => word, word => AnswerData.Terms.Terms(word) is [var term, ..] ? counts.GetValueOrDefault(term) : passages));
-
-    private static bool Holds(string text, string[] answers) =>
-        answers.Any(answer => OneLine(text).Contains(OneLine(answer).TrimEnd('.', ','), StringComparison.OrdinalIgnoreCase));
-
-    private static string OneLine(string text) =>
-        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

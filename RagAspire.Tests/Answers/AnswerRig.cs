@@ -5,8 +5,8 @@ using OllamaSharp;
 using RagAspire.Answers;
 using RagAspire.Answers.Generation;
 using RagAspire.Search;
-using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.Usage;
 using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Answers;

@@ -11,6 +11,7 @@ using RagAspire.Monitoring;
 using RagAspire.Tests.Answers;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.OpenAi;
+using RagAspire.TestSupport.Usage;
 using RagAspire.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;

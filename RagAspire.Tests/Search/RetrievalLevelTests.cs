@@ -7,6 +7,7 @@ using RagAspire.Database;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;

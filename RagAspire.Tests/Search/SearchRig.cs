@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
 using RagAspire.Vectors.Sync;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OllamaSharp;
-using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
+using RagAspire.TestSupport.Usage;
 using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Tests.Vectors;

@@ -17,13 +17,14 @@ public sealed partial class BoxedEmbeddingGenerator : IEmbeddingGenerator<string
     private readonly EmbeddingGeneratorMetadata _metadata;
     private readonly Lazy<Loaded> _loaded;
 
-    public BoxedEmbeddingGenerator(BoxedModel model, ILogger<BoxedEmbeddingGenerator> logger)
+    /// <param name="quantized">False to compute in floating point, for comparison.</param>
+    public BoxedEmbeddingGenerator(BoxedModel model, ILogger<BoxedEmbeddingGenerator> logger, bool quantized = true)
     {
         _metadata = new EmbeddingGeneratorMetadata("onnx", providerUri: null, model.Name, BoxedModel.Dimensions);
         _loaded = new Lazy<Loaded>(() =>
         {
             var startedAt = Stopwatch.GetTimestamp();
-            var loaded = new Loaded(SentenceModel.Load(model), new BackgroundThreads(Environment.ProcessorCount));
+            var loaded = new Loaded(SentenceModel.Load(model, quantized), new BackgroundThreads(Environment.ProcessorCount));
 
             // Loading leaves 130 MB of garbage, which an idle process would keep.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

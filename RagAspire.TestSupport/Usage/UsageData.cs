@@ -5,7 +5,7 @@ using Npgsql;
 using RagAspire.Usage;
 using RagAspire.Usage.Budgets;
 
-namespace RagAspire.Tests.Support;
+namespace RagAspire.TestSupport.Usage;
 
 /// <summary>The counting of usage for tests of something else.</summary>
 internal static class UsageData
