@@ -25,7 +25,7 @@ report() {
 
 started=$(date +%s%N)
 dotnet run --no-build --project RagAspire.AppHost -- --mode embedded --data "$data" \
-    --api-port "$port" --worker-port $((port + 1)) \
+    --api-port "$port" --worker-port $((port + 1)) --web-port $((port + 4)) \
     --prometheus-port $((port + 2)) --alertmanager-port $((port + 3)) > "$data/startup.log" 2>&1 &
 apphost=$!
 trap 'kill -TERM $apphost 2>/dev/null; wait $apphost 2>/dev/null || true; [[ $keep ]] || rm -rf "$data"' EXIT
