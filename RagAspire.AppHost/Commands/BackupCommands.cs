@@ -90,7 +90,11 @@ internal static class BackupCommands
     private static async Task<IReadOnlyList<Backup>> ListAsync(ApiClient client, CancellationToken cancellationToken)
     {
         var page = await client.GetAsync<Page<Backup>>("operations/backups?limit=50", cancellationToken);
-        return [.. page.Items.Where(backup => backup.Status is BackupStatus.Complete or BackupStatus.Verified or BackupStatus.Damaged)];
+        return
+        [
+            .. page.Items.Where(
+                backup => backup.Status is BackupStatus.Complete or BackupStatus.Verified or BackupStatus.Damaged),
+        ];
     }
 
     private static ExecuteCommandResult Result(Backup backup)
