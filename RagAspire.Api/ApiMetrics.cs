@@ -56,8 +56,8 @@ internal sealed class TakesUploads
 
 internal static class ApiMetricsExtensions
 {
-    /// <summary>Where callers come in, unlike probes and pages.</summary>
-    private static readonly string[] Doors = ["/api/", "/v1/", "/mcp"];
+    /// <summary>The paths of the API's protocols, as opposed to probes and pages.</summary>
+    private static readonly string[] CountedPaths = ["/api/", "/v1/", "/mcp"];
 
     /// <summary>Counts requests by their final status, so it must come before the exception handler.</summary>
     public static void UseApiMetrics(this WebApplication app)
@@ -81,5 +81,6 @@ internal static class ApiMetricsExtensions
         });
     }
 
-    private static bool IsCounted(string route) => Array.Exists(Doors, door => route.StartsWith(door, StringComparison.Ordinal));
+    private static bool IsCounted(string route) =>
+        Array.Exists(CountedPaths, path => route.StartsWith(path, StringComparison.Ordinal));
 }

@@ -67,7 +67,7 @@ internal static class BackupsApi
 
         if (!backup.IsPresent)
         {
-            return Conflict($"The backup is {backup.Status.ToString().ToLowerInvariant()}, so it has no files to verify.");
+            return Conflict($"The backup is {backup.Status.Word()}, so it has no files to verify.");
         }
 
         if (await runs.RequestAsync(

@@ -82,7 +82,7 @@ internal sealed partial class FormReader
     /// <summary>
     /// Remembers what was read last. The reader of forms takes the lines above a file for UTF-8, and what they were is lost.
     /// </summary>
-    private sealed class RecentBytes(Stream body) : ReadOnlyStream
+    private sealed class RecentBytes(Stream body) : AsyncStream
     {
         // More than the lines above one file and what is read ahead of them.
         private const int Kept = 1 << 15;

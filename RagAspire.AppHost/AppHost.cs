@@ -36,11 +36,17 @@ try
         builder.AddLifecycle(options);
     }
 
-    var stores = await builder.ChooseModeAsync(options) == RunMode.Embedded ? await builder.AddEmbeddedModeAsync(options)
+    var chosen = await builder.ChooseModeAsync(options);
+    var stores = chosen.Mode == RunMode.Embedded ? await builder.AddEmbeddedModeAsync(options)
         : !runs && builder.ChosenTarget() == DeploymentTarget.Azure ? builder.AddManagedStores(options)
         : builder.AddContainerStores(options);
     builder.AddServices(options, stores);
     builder.AddDeploymentTarget();
+    if (runs)
+    {
+        builder.AddStartUpMessages(chosen, options, stores);
+    }
+
     await using var app = builder.Build();
     await app.RunAsync();
     return app.Services.GetService<AppHostFailure>()?.ExitCode ?? 0;

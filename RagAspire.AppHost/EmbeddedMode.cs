@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using RagAspire.AppHost.EmbeddedStores;
-using RagAspire.AppHost.Lifecycle;
 using RagAspire.AppHost.Models;
 using RagAspire.AppHost.Monitoring;
 
@@ -22,11 +20,6 @@ internal static class EmbeddedMode
             builder.AddExternalModel("chat", ModelParameter.Chat, models.Chat),
             builder.AddExternalModel("embeddings", ModelParameter.Embedding, models.Embeddings));
         builder.AddInstalledMonitoring(options, stores);
-
-        var dashboard = options.Dashboard
-            ? $"{builder.Configuration["ASPNETCORE_URLS"]}/login?t={builder.Configuration["AppHost:BrowserToken"]}" : null;
-        builder.Services.AddSingleton(new StartUpTable(options, stores, models, dashboard, builder.ReadApiKey(options)));
-        builder.Services.AddHostedService<ReadyAnnouncement>();
         return stores;
     }
 }

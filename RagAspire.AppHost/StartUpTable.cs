@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Text;
 using RagAspire.AppHost.EmbeddedStores;
-using RagAspire.AppHost.Models;
 using RagAspire.AppHost.Monitoring;
 
 namespace RagAspire.AppHost;
 
 /// <summary>The addresses of a run, and the parts that are missing.</summary>
-internal sealed record StartUpTable(
-    AppHostOptions Options, Stores Stores, ModelConnections Models, string? Dashboard, string ApiKey)
+internal sealed record StartUpTable(AppHostOptions Options, Stores Stores, string? Dashboard, string ApiKey)
 {
-    public string Render()
+    /// <param name="resources">Those of the run, whose endpoints are known.</param>
+    public async Task<string> RenderAsync(IEnumerable<IResource> resources, CancellationToken cancellationToken)
     {
-        var (options, stores, models, dashboard, apiKey) = this;
+        var (options, stores, dashboard, apiKey) = this;
+        var chat = await ModelOfAsync(stores.Chat, cancellationToken);
+        var embeddings = await ModelOfAsync(stores.Embeddings, cancellationToken);
+        var servers = resources.OfType<ContainerResource>().ToList();
         var api = $"http://localhost:{options.ApiPort}";
         List<(string What, string Where)> rows =
         [
@@ -22,18 +24,14 @@ internal sealed record StartUpTable(
             ("Worker", $"http://localhost:{options.WorkerPort}"),
             ("  jobs", $"http://localhost:{options.WorkerPort}/hangfire"),
             ("Dashboard", dashboard ?? "switched off (--dashboard)"),
-            .. InstalledMonitoring.Describe(options),
-            ("PostgreSQL", stores.Database.Resource is EmbeddedDatabaseResource { Parent: var postgres }
-                ? $"127.0.0.1:{postgres.Port} (log: {postgres.LogDirectory})"
-                : "from ConnectionStrings__ragdb"),
-            ("Redis", stores.Cache.Resource is EmbeddedRedisResource redis
-                ? $"127.0.0.1:{redis.Port} (Garnet, in this process)"
-                : "from ConnectionStrings__cache"),
-            ("Answers", models.Chat is { } chat
-                ? ModelOf(chat)
-                : "extractive: no chat model (install Ollama, then: ollama pull llama3.2)"),
-            ("Search", models.Embeddings is { } embeddings
-                ? $"BM25 and {ModelOf(embeddings)}"
+            .. stores.Postgres is null ? InstalledMonitoring.Describe(options) : ContainerMonitoring.Describe(servers),
+            ("PostgreSQL", DatabaseAddress(stores)),
+            ("Redis", CacheAddress(stores.Cache.Resource)),
+            .. servers.Where(server => server.Name == "qdrant")
+                .Select(qdrant => ("Qdrant", $"{qdrant.GetEndpoint("http").Url}/dashboard")),
+            ("Answers", chat ?? "extractive: no chat model (install Ollama, then: ollama pull llama3.2)"),
+            ("Search", embeddings is not null
+                ? $"BM25 and {embeddings}"
                 : InProcessSearch(Environment.GetEnvironmentVariable("Embeddings__Embedded"))),
             ("Data", options.DataDirectory),
             ("API key", $"{apiKey} (all scopes; kept in {Path.Combine(options.DataDirectory, "api-key")})"),
@@ -48,6 +46,22 @@ internal sealed record StartUpTable(
         return table.ToString();
     }
 
+    private static string DatabaseAddress(Stores stores) => stores switch
+    {
+        { Database.Resource: EmbeddedDatabaseResource { Parent: var server } } => $"127.0.0.1:{server.Port} (log: {server.LogDirectory})",
+        { Postgres: { } container } => Address(container.Server.Resource.PrimaryEndpoint),
+        _ => "from ConnectionStrings__ragdb",
+    };
+
+    private static string CacheAddress(IResource cache) => cache switch
+    {
+        EmbeddedRedisResource redis => $"127.0.0.1:{redis.Port} (Garnet, in this process)",
+        RedisResource redis => Address(redis.PrimaryEndpoint),
+        _ => "from ConnectionStrings__cache",
+    };
+
+    private static string Address(EndpointReference endpoint) => $"{endpoint.Host}:{endpoint.Port} (container)";
+
     private static string InProcessSearch(string? model) => model switch
     {
         "off" => "BM25 only: no embedding model",
@@ -56,9 +70,11 @@ internal sealed record StartUpTable(
     };
 
     // A connection string may hold a key; only the model's name is printed.
-    private static string ModelOf(string connectionString) =>
-        connectionString.Split(';')
+    private static async Task<string?> ModelOfAsync(
+        IResourceBuilder<IResourceWithConnectionString>? model, CancellationToken cancellationToken) => model is null
+        ? null
+        : (await model.Resource.GetConnectionStringAsync(cancellationToken))?.Split(';')
             .Select(part => part.Split('=', 2))
             .FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim().Equals("Model", StringComparison.OrdinalIgnoreCase))?[1]
-        ?? "the model of its connection string";
+            ?? "the model of its connection string";
 }

@@ -7,7 +7,7 @@ using RagAspire.TestSupport.Walks;
 namespace RagAspire.Benchmarks;
 
 /// <summary>
-/// <c>walk</c>: random calls of two groups' keys and users, which read and write through every door. A call that shows or
+/// <c>walk</c>: random calls of two groups' keys and users, which read and write by every protocol. A call that shows or
 /// changes a document of the other group ends it, and is printed with the seed that makes the same calls again.
 /// </summary>
 internal sealed class WalkRun(TextWriter output)

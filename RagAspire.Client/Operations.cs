@@ -51,8 +51,25 @@ public sealed record ScheduleBody(string? Cron, string TimeZone, double TimeLimi
 /// <param name="DryRun">Change nothing, and report the changes that a run would make.</param>
 public sealed record MaintenanceRequest(bool DryRun);
 
+/// <summary>The words of a run's status.</summary>
+public static class RunStatus
+{
+    public const string Queued = "queued";
+    public const string Running = "running";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+
+    /// <summary>There was nothing to do.</summary>
+    public const string Skipped = "skipped";
+
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Its worker has stopped.</summary>
+    public const string Interrupted = "interrupted";
+}
+
 /// <summary>One run of a task.</summary>
-/// <param name="Status">queued, running, succeeded, failed, skipped, cancelled or interrupted.</param>
+/// <param name="Status">A word of <see cref="RunStatus"/>.</param>
 /// <param name="Progress">0 to 100.</param>
 /// <param name="Step">The current work, in a few words.</param>
 public sealed record MaintenanceRun(
@@ -71,7 +88,7 @@ public sealed record MaintenanceRun(
     string? Argument)
 {
     /// <summary>The status is final.</summary>
-    public bool IsOver => Status is not ("queued" or "running");
+    public bool IsOver => Status is not (RunStatus.Queued or RunStatus.Running);
 }
 
 /// <summary>What a run has done.</summary>
@@ -80,12 +97,37 @@ public sealed record TaskReport(long Examined, long Changed, long Failed)
     /// <summary>Sentences for operators.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Metrics before the run, by name with unit.</summary>
+    public IReadOnlyDictionary<string, double> Before { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The same metrics after the run.</summary>
+    public IReadOnlyDictionary<string, double> After { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Why the task had nothing to do; null for an ordinary run.</summary>
     public string? Skipped { get; init; }
 }
 
+/// <summary>The words of a backup's status.</summary>
+public static class BackupStatus
+{
+    public const string Running = "running";
+
+    /// <summary>All files are there, not yet compared with their checksums.</summary>
+    public const string Complete = "complete";
+
+    public const string Verified = "verified";
+    public const string Damaged = "damaged";
+
+    /// <summary>Its signature is missing or wrong.</summary>
+    public const string Untrusted = "untrusted";
+
+    public const string Failed = "failed";
+    public const string Missing = "missing";
+    public const string Deleted = "deleted";
+}
+
 /// <summary>A backup.</summary>
-/// <param name="Status">running, complete, verified, damaged, untrusted, failed, missing or deleted.</param>
+/// <param name="Status">A word of <see cref="BackupStatus"/>.</param>
 public sealed record Backup(
     string Id,
     string Status,
@@ -106,9 +148,16 @@ public sealed record Backup(
 public sealed record DiagnosisReport(
     string Status, DateTimeOffset At, DateTimeOffset Since, double TookMs, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>The examined parts.</summary>
+    public IReadOnlyList<ProbeResult> Probes { get; init; } = [];
+
     /// <summary>What was read, beside its limit, whether that was crossed or not.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 }
+
+/// <summary>How one part was examined.</summary>
+/// <param name="Reason">Why its state is unknown, or what of it; null where all was examined.</param>
+public sealed record ProbeResult(string Name, string? Reason);
 
 /// <summary>A value of the machine, a process or a store beside its limit.</summary>
 /// <param name="Probe">The part of the diagnosis that read it.</param>
@@ -133,7 +182,17 @@ public sealed record Finding(
     string Cause,
     IReadOnlyList<string> Actions,
     string Runbook,
-    string? SuppressedBy);
+    string? SuppressedBy)
+{
+    /// <summary>The values that support it.</summary>
+    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
+}
+
+/// <summary>A measured value that supports a finding.</summary>
+/// <param name="Query">What gives the value again: a path, a command, PromQL or SQL.</param>
+/// <param name="Value">With its unit.</param>
+/// <param name="Limit">The threshold that the value crossed, with its unit; null when the value is not compared.</param>
+public sealed record Evidence(string Query, string Value, string? Limit);
 
 /// <summary>An entry of the audit log.</summary>
 public sealed record AuditRecord(

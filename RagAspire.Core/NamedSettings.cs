@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace RagAspire;
 
 /// <summary>
-/// Settings of several things of one kind, by their names. The binder of dictionaries leaves out a thing with a value that it
-/// cannot convert, and nobody would notice that it is missing.
+/// Settings of several things of one kind, by their names. The framework's binder of dictionaries leaves out a thing with a
+/// value that it cannot convert, without an error.
 /// </summary>
 internal static class NamedSettings
 {

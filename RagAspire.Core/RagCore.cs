@@ -5,7 +5,6 @@ using RagAspire.Backups;
 using RagAspire.Capacity;
 using RagAspire.Database;
 using RagAspire.Diagnosis;
-using RagAspire.Diagnosis.Memory;
 using RagAspire.Documents;
 using RagAspire.Ingestion;
 using RagAspire.Jobs;
@@ -53,7 +52,6 @@ public static class RagCore
             .AddSync()
             .AddWebhooks()
             .AddDiagnosis()
-            .AddMemoryDiagnosis()
             .AddCapacity();
         return builder;
     }

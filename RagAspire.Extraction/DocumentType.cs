@@ -25,10 +25,10 @@ public sealed record DocumentType(string ContentType, string? Refusal = null)
         try
         {
             var head = await ReadAsync(content, 0, cancellationToken);
-            if (CompoundFile.IsOne(head.Span))
+            if (CompoundKinds.IsOne(head.Span))
             {
-                var directory = CompoundFile.DirectoryOffset(head.Span);
-                return CompoundFile.Detect((await ReadAsync(content, directory, cancellationToken)).Span);
+                var directory = CompoundKinds.DirectoryOffset(head.Span);
+                return CompoundKinds.Detect((await ReadAsync(content, directory, cancellationToken)).Span);
             }
 
             if (ZipDirectory.LooksLikeZip(head.Span))

@@ -1,3 +1,5 @@
+using RagAspire.Extraction;
+
 namespace RagAspire.Extractor;
 
 /// <summary>A part of a seekable stream. Several slices of one stream may be read alternately.</summary>

@@ -6,7 +6,7 @@ using RagAspire.Extractor.Formats;
 namespace RagAspire.Extractor;
 
 /// <summary>
-/// Reads small files of our own while the process waits for its first document, so that the parsers are compiled then: that
+/// Reads small built-in files while the process waits for its first document, so that the parsers are compiled then: that
 /// takes longer than most documents.
 /// </summary>
 internal static class WarmUp

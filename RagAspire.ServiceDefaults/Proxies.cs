@@ -61,7 +61,7 @@ public static class Proxies
     /// </summary>
     public static void UseProxies(this WebApplication app)
     {
-        // Without a known network the framework would believe everybody.
+        // Without a known network the framework would trust the headers of every client.
         if (app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value.Known.Any())
         {
             app.UseForwardedHeaders();

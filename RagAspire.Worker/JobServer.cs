@@ -73,7 +73,7 @@ internal static class JobServerRegistration
         services.AddHostedService<MaintenanceMetricsSampler>();
         services.AddHostedService<SandboxReport>();
         services.AddHostedService<BackupMetricsSampler>();
-        services.AddHostedService<SourceWatch>();
+        services.AddHostedService<SourceScheduler>();
         services.AddWebhookDelivery();
         return services.AddHostedService<DatabaseHealthSampler>();
     }

@@ -89,7 +89,7 @@ public static class HtmlReport
                 Append(html, facts);
                 break;
             case ReportTable table:
-                HtmlTable.Append(html, table);
+                HtmlReportTable.Append(html, table);
                 break;
             case ReportFigure figure:
                 HtmlFigure.Append(html, figure);

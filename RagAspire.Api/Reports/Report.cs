@@ -44,7 +44,7 @@ public sealed record ReportFacts(IReadOnlyList<ReportFact> Facts) : ReportBlock;
 public sealed record ReportFact(string Name, ReportCell Value);
 
 /// <summary>A table, whose rows become cards on a narrow screen. The first cell of a row is its heading.</summary>
-/// <param name="Caption">Says to everybody, also to a screen reader, what the table holds.</param>
+/// <param name="Caption">Says what the table holds, for screen readers too.</param>
 public sealed record ReportTable(
     string Caption, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<ReportCell>> Rows) : ReportBlock
 {

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace RagAspire.Api.Security;
 
-/// <summary>Keeps a page that is the same for everybody, so that asking for it costs nothing, with a key or without.</summary>
+/// <summary>Caches a page that is the same for every caller, so that it costs nothing, with a key or without.</summary>
 internal sealed class PublicPage : IOutputCachePolicy
 {
     public const string Policy = "public-page";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RagAspire.Client;
 
 namespace RagAspire.AppHost.Commands;
 
@@ -89,7 +90,11 @@ internal static class BackupCommands
     private static async Task<IReadOnlyList<Backup>> ListAsync(ApiClient client, CancellationToken cancellationToken)
     {
         var page = await client.GetAsync<Page<Backup>>("operations/backups?limit=50", cancellationToken);
-        return [.. page.Items.Where(backup => backup.Status is "complete" or "verified" or "damaged")];
+        return
+        [
+            .. page.Items.Where(
+                backup => backup.Status is BackupStatus.Complete or BackupStatus.Verified or BackupStatus.Damaged),
+        ];
     }
 
     private static ExecuteCommandResult Result(Backup backup)
@@ -104,7 +109,7 @@ internal static class BackupCommands
             Format = CommandResultFormat.Markdown,
             DisplayImmediately = true,
         };
-        return backup.Status == "verified"
+        return backup.Status == BackupStatus.Verified
             ? CommandResults.Success($"Backup {backup.Id} is good.", table)
             : CommandResults.Failure($"Backup {backup.Id} is {backup.Status}: {backup.Error}", table);
     }
@@ -131,8 +136,4 @@ internal static class BackupCommands
             context.Input.Options = null;
         }
     }
-
-    private sealed record Backup(
-        string Id, string Status, DateTimeOffset CreatedAt, string Place, long? SizeBytes, string? Error,
-        DateTimeOffset? VerifiedAt);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RagAspire.Client;
 
 namespace RagAspire.AppHost.Commands;
 
@@ -24,7 +25,7 @@ internal static class DiagnosisCommand
 
     private static async Task<ExecuteCommandResult> DiagnoseAsync(ApiClient client, ExecuteCommandContext context)
     {
-        var report = await client.GetAsync<Diagnosis>("operations/diagnostics", context.CancellationToken);
+        var report = await client.GetAsync<DiagnosisReport>("operations/diagnostics", context.CancellationToken);
         var unknown = report.Probes.Where(probe => probe.Reason is not null).ToList();
         return CommandResults.Success(
             $"The system is {report.Status}.",
@@ -50,14 +51,4 @@ internal static class DiagnosisCommand
             ]),
         Markdown.List(cause.Actions),
         string.Join(' ', consequences.Select(finding => $"Follows from it: {Markdown.Text(finding.Symptom)}")));
-
-    private sealed record Diagnosis(string Status, double TookMs, IReadOnlyList<Finding> Findings, IReadOnlyList<Probe> Probes);
-
-    private sealed record Finding(
-        string Code, string Title, string Severity, string Symptom, string Impact, string Cause, IReadOnlyList<Evidence> Evidence,
-        IReadOnlyList<string> Actions, string? SuppressedBy);
-
-    private sealed record Evidence(string Query, string Value, string? Limit);
-
-    private sealed record Probe(string Name, string? Reason);
 }

@@ -1,3 +1,5 @@
+using RagAspire.Client;
+
 namespace RagAspire.AppHost.Commands;
 
 /// <summary>Commands that store documents.</summary>
@@ -91,6 +93,4 @@ internal static class DocumentCommands
             ? CommandResults.Success($"{files.Count} documents are stored; the worker makes them searchable.", result)
             : CommandResults.Failure($"{refused} of {files.Count} documents are not stored.", result);
     }
-
-    private sealed record Document(Guid Id, string Status);
 }

@@ -1,3 +1,5 @@
+using RagAspire.Client;
+
 namespace RagAspire.AppHost.Commands;
 
 /// <summary>The command that shows the health of every component.</summary>
@@ -22,7 +24,7 @@ internal static class HealthCommand
 
     private static async Task<ExecuteCommandResult> ShowAsync(ApiClient client, ExecuteCommandContext context)
     {
-        var health = await client.HealthAsync<Health>(context.CancellationToken);
+        var health = await client.HealthAsync<HealthReport>(context.CancellationToken);
         return CommandResults.Success(
             $"The system is {health.Status}.",
             Markdown.Join(
@@ -36,6 +38,4 @@ internal static class HealthCommand
             CommandResultFormat.Markdown,
             displayImmediately: true);
     }
-
-    private sealed record Health(string Status, string Version, IReadOnlyDictionary<string, string> Components);
 }

@@ -1,3 +1,5 @@
+using RagAspire.Client;
+
 namespace RagAspire.AppHost.Commands;
 
 /// <summary>Commands that run maintenance tasks.</summary>
@@ -56,7 +58,7 @@ internal static class MaintenanceCommands
         try
         {
             using var client = await access.ConnectAsync(context.CancellationToken);
-            var tasks = await client.GetAsync<Page<MaintenanceTask>>("operations/maintenance", context.CancellationToken);
+            var tasks = await client.GetAsync<Page<MaintenanceBody>>("operations/maintenance", context.CancellationToken);
             context.Input.Options =
             [
                 .. tasks.Items.Select(task => KeyValuePair.Create(task.Task, $"{task.Task}: {task.Summary}")),
@@ -68,9 +70,4 @@ internal static class MaintenanceCommands
             context.Input.Options = null;
         }
     }
-
-    private sealed record MaintenanceTask(string Task, string Summary);
 }
-
-/// <summary>A page of a list of the API.</summary>
-internal sealed record Page<T>(IReadOnlyList<T> Items);

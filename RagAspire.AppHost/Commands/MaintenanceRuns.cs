@@ -1,17 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using RagAspire.Client;
 
 namespace RagAspire.AppHost.Commands;
-
-/// <summary>A run of a maintenance task, as the API describes it.</summary>
-internal sealed record MaintenanceRun(
-    Guid Id, string Task, bool DryRun, string Status, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, int Progress,
-    string? Step, MaintenanceReport? Report, string? Error);
-
-/// <summary>The report of a run.</summary>
-internal sealed record MaintenanceReport(
-    long Examined, long Changed, long Failed, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, double> Before,
-    IReadOnlyDictionary<string, double> After, string? Skipped);
 
 /// <summary>Starts maintenance tasks and follows them to their end.</summary>
 internal static partial class MaintenanceRuns
@@ -27,7 +18,7 @@ internal static partial class MaintenanceRuns
         ApiClient client, ExecuteCommandContext context, string task, bool dryRun)
     {
         var run = await client.PostAsync<MaintenanceRun>(
-            $"operations/maintenance/{Uri.EscapeDataString(task)}", new { dryRun }, context.CancellationToken);
+            $"operations/maintenance/{Uri.EscapeDataString(task)}", new MaintenanceRequest(dryRun), context.CancellationToken);
         var path = $"operations/maintenance/runs/{run.Id}";
         try
         {
@@ -57,8 +48,8 @@ internal static partial class MaintenanceRuns
             ? string.Create(CultureInfo.InvariantCulture, $" in {time.TotalSeconds:0.0} s") : "";
         var outcome = run.Status switch
         {
-            "succeeded" => $"{run.Task}{dry} succeeded{took}.",
-            "skipped" => $"{run.Task}{dry} was skipped: {run.Report?.Skipped ?? run.Error}",
+            RunStatus.Succeeded => $"{run.Task}{dry} succeeded{took}.",
+            RunStatus.Skipped => $"{run.Task}{dry} was skipped: {run.Report?.Skipped ?? run.Error}",
             _ => $"{run.Task}{dry} {run.Status}: {run.Error}",
         };
         var data = new CommandResultData
@@ -67,7 +58,7 @@ internal static partial class MaintenanceRuns
             Format = CommandResultFormat.Markdown,
             DisplayImmediately = true,
         };
-        return run.Status == "succeeded" ? CommandResults.Success(outcome, data) : CommandResults.Failure(outcome, data);
+        return run.Status == RunStatus.Succeeded ? CommandResults.Success(outcome, data) : CommandResults.Failure(outcome, data);
     }
 
     private static string Describe(MaintenanceRun run, string outcome)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RagAspire.Client;
 
 namespace RagAspire.AppHost.Commands;
 
@@ -35,20 +36,20 @@ internal static class QuestionCommand
     {
         var question = context.Arguments.GetString("question")!;
         var collection = context.Arguments.GetString("collection") is { Length: > 0 } chosen ? chosen : null;
-        var answer = await client.PostAsync<Answer>("answers", new { question, collection }, context.CancellationToken);
+        var answer = await client.PostAsync<Answer>("answers", new AnswerRequest(question, collection), context.CancellationToken);
         var citations = answer.Citations.DistinctBy(citation => (citation.Number, citation.Quote)).Select(citation =>
             $"**[{citation.Number}]** {Markdown.Text(citation.DocumentName)}"
             + (citation.Page is { } page ? string.Create(CultureInfo.InvariantCulture, $", page {page}") : "")
             + $"\n\n> {Markdown.Text(citation.Quote)}");
         var source = answer.Kind switch
         {
-            "generated" => $"Written by {Markdown.Text(answer.Model ?? "a model")}",
-            "extractive" => "Sentences of the documents",
+            AnswerKind.Generated => $"Written by {Markdown.Text(answer.Model ?? "a model")}",
+            AnswerKind.Extractive => "Sentences of the documents",
             _ => "No answer in the documents",
         };
         var took = string.Create(CultureInfo.InvariantCulture, $"{answer.TookMs:0} ms");
         return CommandResults.Success(
-            answer.Kind == "none"
+            answer.Kind == AnswerKind.None
                 ? "The documents do not answer the question."
                 : $"Answered from {answer.Citations.Count} citations.",
             Markdown.Join(
@@ -60,15 +61,4 @@ internal static class QuestionCommand
             CommandResultFormat.Markdown,
             displayImmediately: true);
     }
-
-    private sealed record Answer(
-        [property: System.Text.Json.Serialization.JsonPropertyName("answer")] string Text,
-        string Kind,
-        string? Model,
-        IReadOnlyList<Citation> Citations,
-        string? Degraded,
-        bool Cached,
-        double TookMs);
-
-    private sealed record Citation(int Number, string DocumentName, int? Page, string Quote);
 }

@@ -43,6 +43,23 @@ internal static class ContainerMonitoring
         return prometheus;
     }
 
+    /// <summary>Lines of the start-up table.</summary>
+    /// <param name="servers">All containers of the run.</param>
+    public static IEnumerable<(string What, string Where)> Describe(IReadOnlyCollection<ContainerResource> servers)
+    {
+        var known = servers.ToDictionary(server => server.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var name in new[] { "Prometheus", "Alertmanager", "Grafana" })
+        {
+            if (known.TryGetValue(name, out var server))
+            {
+                yield return (name, server.GetEndpoint("http").Url);
+            }
+        }
+
+        var exporters = string.Join(", ", known.Keys.Where(name => name.EndsWith("-exporter", StringComparison.Ordinal)));
+        yield return exporters.Length > 0 ? ("Exporters", exporters) : ("Monitoring", "switched off (--monitoring)");
+    }
+
     /// <summary>Lets a service push its metrics.</summary>
     public static IResourceBuilder<ProjectResource> WithMetricsTo(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource>? prometheus) => prometheus is null

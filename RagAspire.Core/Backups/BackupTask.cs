@@ -1,4 +1,3 @@
-using RagAspire.Backups.Files;
 using RagAspire.Maintenance;
 
 namespace RagAspire.Backups;

@@ -37,7 +37,7 @@ internal sealed class BackupVerifyTask(BackupVerifier verifier, BackupStore stor
         {
             null => throw new MaintenanceException($"There is no backup '{id}'."),
             { IsPresent: false } gone => throw new MaintenanceException(
-                $"The backup {id} is {gone.Status.ToString().ToLowerInvariant()}, so it has no files to verify."),
+                $"The backup {id} is {gone.Status.Word()}, so it has no files to verify."),
             var backup => backup,
         };
     }

@@ -9,7 +9,7 @@ public static class Show
     public static string Value(double? value, CapacityUnit unit) => value is not { } known ? "–" : unit switch
     {
         CapacityUnit.Percent => Text(known, " %"),
-        CapacityUnit.Bytes => Bytes(known),
+        CapacityUnit.Bytes => ByteSize.Format(known),
         CapacityUnit.Seconds => known < 1 ? Text(known * 1000, " ms") : Text(known, " s"),
         CapacityUnit.PerSecond => Text(known, "/s"),
         CapacityUnit.PerHour => Text(known, "/h"),
@@ -18,15 +18,6 @@ public static class Show
 
     public static string Day(DateTimeOffset? at) =>
         at is { } day ? day.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "later";
-
-    private static string Bytes(double value) => Math.Abs(value) switch
-    {
-        >= 1L << 40 => Text(value / (1L << 40), " TiB"),
-        >= 1 << 30 => Text(value / (1 << 30), " GiB"),
-        >= 1 << 20 => Text(value / (1 << 20), " MiB"),
-        >= 1 << 10 => Text(value / (1 << 10), " KiB"),
-        _ => Text(value, " B"),
-    };
 
     private static string Text(double value, string unit)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RagAspire.Diagnosis.Alerts;
 using RagAspire.Diagnosis.Causes;
 using RagAspire.Diagnosis.Machine;
+using RagAspire.Diagnosis.Memory;
 
 namespace RagAspire.Diagnosis;
 
@@ -21,7 +22,7 @@ public static class DiagnosisRegistration
             provider.GetRequiredService<CauseAnalysis>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AlertReportStore>();
-        return services.AddMachineProbes().AddStackProbes().AddCauses();
+        return services.AddMachineProbes().AddStackProbes().AddCauses().AddMemoryDiagnosis();
     }
 
     /// <summary>Registers a probe that every diagnosis runs.</summary>

@@ -17,7 +17,7 @@ internal static class StackProbes
         .AddValidatedOptions<RedisDiagnosisOptions>(RedisDiagnosisOptions.Section)
         .AddProbe<RedisProbe>("redis", comparesReadings: true)
         .AddValidatedOptions<IndexDiagnosisOptions>(IndexDiagnosisOptions.Section)
-        .AddSingleton<IndexStep>()
+        .AddSingleton<IndexComparison>()
         .AddProbe<VectorIndexProbe>("vector index")
         .AddValidatedOptions<ModelDiagnosisOptions>(ModelDiagnosisOptions.Section)
         .AddSingleton<ModelLoad>()

@@ -89,7 +89,7 @@ public sealed record Document(
     [JsonIgnore]
     public string? UploadedBy { get; init; }
 
-    /// <summary>The configured source that it is kept in step with; null where somebody uploaded it.</summary>
+    /// <summary>The configured source that it is kept in step with; null for an upload.</summary>
     public DocumentSource? Source { get; init; }
 
     /// <summary>How far the vectors of the searched version are; null where none are computed.</summary>

@@ -90,8 +90,8 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, AuditLog audit, D
     }
 
     /// <summary>
-    /// Waits until a synchronous standby, where PostgreSQL has one, knows all that was committed before. Who repeats a deletion
-    /// that got 503 takes the absence of the document for its acknowledgement.
+    /// Waits until a synchronous standby, where PostgreSQL has one, knows all that was committed before: a client
+    /// that repeats a deletion after a 503 takes the absence of the document for its acknowledgement.
     /// </summary>
     /// <exception cref="NpgsqlException">It is not known to be there: the same call may be repeated.</exception>
     public async Task ConfirmAbsenceAsync(CancellationToken cancellationToken)

@@ -84,12 +84,13 @@ public sealed partial class ProgressFeed(
                 yield break;
             }
 
-            // News are taken as they are, and the row is read for the last ones and after a silence.
-            while (await HearAsync(heard.Reader, subscription, cancellationToken) is { } news && !IsLast(news, untilEmbedded))
+            // A published progress is passed on as it is; the row is read for the final one, and after a silence.
+            while (await HearAsync(heard.Reader, subscription, cancellationToken) is { } published
+                && !IsLast(published, untilEmbedded))
             {
-                if (IsNew(news, last))
+                if (IsNew(published, last))
                 {
-                    yield return last = news;
+                    yield return last = published;
                 }
             }
         }
@@ -102,15 +103,15 @@ public sealed partial class ProgressFeed(
     private static bool IsLast(DocumentProgress progress, bool untilEmbedded) =>
         untilEmbedded ? progress.IsEmbedded : progress.IsFinal;
 
-    /// <summary>The next news; null when it is time to read the row.</summary>
+    /// <summary>The next published progress; null when it is time to read the row.</summary>
     private async Task<DocumentProgress?> HearAsync(
         ChannelReader<DocumentProgress> heard, Subscription subscription, CancellationToken cancellationToken)
     {
         for (var waited = TimeSpan.Zero; waited < SubscribedPollInterval; waited += PollInterval)
         {
-            if (heard.TryRead(out var news))
+            if (heard.TryRead(out var published))
             {
-                return news;
+                return published;
             }
 
             await WaitAsync(heard, cancellationToken);
@@ -144,9 +145,9 @@ public sealed partial class ProgressFeed(
             var queue = await redis.GetSubscriber().SubscribeAsync(Channel(documentId));
             queue.OnMessage(message =>
             {
-                if (JsonSerializer.Deserialize<DocumentProgress>((string)message.Message!) is { } news)
+                if (JsonSerializer.Deserialize<DocumentProgress>((string)message.Message!) is { } published)
                 {
-                    heard.TryWrite(news);
+                    heard.TryWrite(published);
                 }
             });
             return new Subscription(queue);

@@ -33,14 +33,14 @@ public sealed partial class DocumentIngestion(
         using var activity = IngestionTelemetry.Source.StartActivity(Name, ActivityKind.Consumer, uploaded);
         using var scope = Log.Scope(logger, lease.Document.Id);
         var startedAt = Stopwatch.GetTimestamp();
-        var outcome = "cancelled";
+        var outcome = JobOutcome.Cancelled;
         try
         {
             outcome = await EndAsync(lease, cancellationToken);
         }
         finally
         {
-            if (outcome is "failed" or "retried")
+            if (outcome is JobOutcome.Failed or JobOutcome.Retried)
             {
                 activity?.SetStatus(ActivityStatusCode.Error);
             }
@@ -49,9 +49,8 @@ public sealed partial class DocumentIngestion(
         }
     }
 
-    /// <returns>The outcome of the run.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a document fails with, the others go on.")]
-    private async Task<string> EndAsync(DocumentLease lease, CancellationToken cancellationToken)
+    private async Task<JobOutcome> EndAsync(DocumentLease lease, CancellationToken cancellationToken)
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
@@ -65,7 +64,7 @@ public sealed partial class DocumentIngestion(
                 await LostAsync(lease.Document, cancellationToken);
             }
 
-            return "succeeded";
+            return JobOutcome.Succeeded;
         }
         catch (UnreadableDocumentException ex)
         {
@@ -75,12 +74,12 @@ public sealed partial class DocumentIngestion(
                 : lease.RejectAsync(ex.Message, cancellationToken));
             metrics.Finished("rejected");
             Log.Rejected(logger, lease.Document.Id, ex.Message);
-            return "succeeded";
+            return JobOutcome.Succeeded;
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
         {
             await LostAsync(lease.Document, cancellationToken);
-            return "succeeded";
+            return JobOutcome.Succeeded;
         }
         catch (Exception ex) when (ex is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -93,8 +92,8 @@ public sealed partial class DocumentIngestion(
         document.ParentId is not null && TextRecognition.IsPicture(document.ContentType)
         && reason.Message == Reasons.NothingRecognised;
 
-    /// <summary>Only failures of our own use up attempts.</summary>
-    private async Task<string> PostponeAsync(DocumentLease lease, Exception failure, CancellationToken cancellationToken)
+    /// <summary>An attempt is used up only by a failure of the processing, not by an absent store.</summary>
+    private async Task<JobOutcome> PostponeAsync(DocumentLease lease, Exception failure, CancellationToken cancellationToken)
     {
         var isAway = failure is VectorIndexUnavailableException or SandboxUnavailableException
             || Unavailability.IsUnavailable(failure);
@@ -110,7 +109,7 @@ public sealed partial class DocumentIngestion(
 
         metrics.Finished(isAway ? "postponed" : "failed");
         await lease.PostponeAsync(reason, options.Value.RetryDelay, countsAsAttempt: !isAway, cancellationToken);
-        return lease.Document.Status == DocumentStatus.Failed ? "failed" : "retried";
+        return lease.Document.Status == DocumentStatus.Failed ? JobOutcome.Failed : JobOutcome.Retried;
     }
 
     /// <returns>False when the lease was lost before the new version became the searched one.</returns>

@@ -99,7 +99,7 @@ public sealed class OutstandingVectors(
         var documents = await connection.Command($"""
             update documents set embedding_claim = null, embedding_claimed_until = null, embedding_attempts = 0,
                 embedded_count = chunk_count - (
-                    select count(*) from chunks c where c.document_id = documents.id and c.version = ready_version and not exists (
+                    select count(*) from searchable_chunks c where c.document_id = documents.id and not exists (
                         select from embeddings e where e.chunk_id = c.id and e.model = $2 and e.dense is not null))
             where id = any($1) and embedded_model = $2
             returning {DocumentRows.Columns}
@@ -145,7 +145,7 @@ public sealed class OutstandingVectors(
     private async Task<List<WaitingChunk>> ChunksAsync(string model, Guid[] ids, int size, CancellationToken cancellationToken) =>
         await dataSource.Command("""
             select c.id, c.section, c.text, coalesce(d.uploaded_by, $4), d.collection
-            from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version
+            from searchable_chunks c join documents d on d.id = c.document_id
             where d.id = any($2) and not exists (
                 select from embeddings e where e.chunk_id = c.id and e.model = $1 and e.dense is not null)
             order by d.indexed_at desc, d.id, c.ordinal

@@ -10,7 +10,7 @@ namespace RagAspire.Ingestion;
 
 /// <summary>Makes the terms of searched documents again after their analysis has changed, newest first.</summary>
 /// <remarks>
-/// Analysis adds terms beside those of before, so an index that holds both answers every query meanwhile. Each document changes
+/// A new analysis only adds terms, so an index that holds old and new ones answers every query meanwhile. Each document changes
 /// in one transaction with its entry in the change feed. Idempotent, and safe to kill anywhere.
 /// </remarks>
 public sealed partial class TermUpgrade(
@@ -69,8 +69,7 @@ public sealed partial class TermUpgrade(
         }
 
         var chunks = (await connection.Command("""
-            select c.id, d.name, c.section, c.text
-            from documents d join chunks c on c.document_id = d.id and c.version = d.ready_version where d.id = $1
+            select id, document_name, section, text from searchable_chunks where document_id = $1
             """, id).ListAsync(
             row => new ChunkTerms(
                 row.GetGuid(0), terms.EncodeChunk(row.GetString(1), row.Nullable<string>("section"), row.GetString(3))),

@@ -38,8 +38,8 @@ public sealed class JobMetrics
             "How old a scheduled job's last success may become");
     }
 
-    public void Ended(string task, string outcome, double seconds) => _durations.Record(
-        seconds, new KeyValuePair<string, object?>("task", task), new KeyValuePair<string, object?>("outcome", outcome));
+    public void Ended(string task, JobOutcome outcome, double seconds) => _durations.Record(
+        seconds, new KeyValuePair<string, object?>("task", task), new KeyValuePair<string, object?>("outcome", outcome.Word()));
 
     /// <summary>Replaces the schedules by those that the database holds now.</summary>
     public void Schedules(IReadOnlyList<JobFreshness> schedules) => Volatile.Write(ref _schedules, schedules);

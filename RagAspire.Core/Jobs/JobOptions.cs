@@ -26,7 +26,7 @@ public sealed class JobOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a job stays with a worker that gives no sign of life before another worker may take it.</summary>
+    /// <summary>How long a job stays with a worker that sends no heartbeat before another worker may take it.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan Invisibility { get; set; } = TimeSpan.FromMinutes(2);
 

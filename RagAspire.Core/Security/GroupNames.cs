@@ -24,7 +24,7 @@ public static partial class GroupNames
 
     /// <summary>Whether a document is shown.</summary>
     /// <param name="groups">Of the document; empty for everyone.</param>
-    /// <param name="seen">Of who asks; null for all documents.</param>
+    /// <param name="seen">Of the caller; null for all documents.</param>
     public static bool Show(IReadOnlyCollection<string> groups, IReadOnlyCollection<string>? seen) =>
         seen is null || groups.Count == 0 || groups.Any(seen.Contains);
 

@@ -69,7 +69,7 @@ public sealed class SharedLimits(TimeProvider time)
         {
             lock (_lock)
             {
-                // A bucket that a report has made has the limit of the reporter, whose settings may be of before.
+                // The report of another replica makes a bucket with the limit of its settings, which may be older.
                 Limit = own;
                 Fill(now, time);
                 if (_tokens < 1)

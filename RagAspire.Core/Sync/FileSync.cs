@@ -178,7 +178,7 @@ internal sealed class FileSync(
                 throw new SourceFileException(ex.Message, ex);
             }
 
-            // Somebody has taken the document over meanwhile.
+            // An upload has taken the document over meanwhile.
             result = result?.Document.Source == file.Source ? result : null;
         }
 

@@ -12,7 +12,7 @@ namespace RagAspire.Sync;
 public sealed record KnownFile(
     string Path, string Version, string? Tag, string Settings, long? Size, string? Sha256, string? Refusal)
 {
-    /// <summary>Its document; null where there is none, or where somebody has deleted it.</summary>
+    /// <summary>Its document; null where there is none, or where it was deleted.</summary>
     public KnownDocument? Document { get; init; }
 }
 

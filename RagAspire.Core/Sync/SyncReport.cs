@@ -14,7 +14,7 @@ public enum FileOutcome
     /// <summary>Its document went because it is not there any more.</summary>
     Deleted,
 
-    /// <summary>Another document has its bytes: of somebody's upload, or of another file of the source.</summary>
+    /// <summary>Another document has its bytes: an upload, or another file of the source.</summary>
     Duplicate,
 
     /// <summary>It can never be a document as it is.</summary>

@@ -10,7 +10,7 @@ using RagAspire.Vectors.Embedding;
 
 namespace RagAspire.Transfer;
 
-/// <summary>Who imports, into what.</summary>
+/// <summary>The target collection of an import, and the caller to whom it is attributed.</summary>
 /// <param name="KeyId">The API key that pays for what is embedded again; null for none.</param>
 /// <param name="LargestFile">In bytes; documents with a larger original are left out.</param>
 public sealed record ImportTarget(string Collection, string Actor, string? KeyId, long LargestFile);

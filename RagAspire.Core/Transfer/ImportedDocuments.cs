@@ -85,12 +85,12 @@ public sealed class ImportedDocuments(NpgsqlDataSource dataSource, AuditLog audi
         return ImportState.New;
     }
 
-    /// <summary>Counts the vectors that came with a document, so that nobody computes them.</summary>
+    /// <summary>Counts the vectors that came with a document, so that they are not computed again.</summary>
     internal async Task CountVectorsAsync(Guid id, string model, CancellationToken cancellationToken) =>
         await dataSource.Command("""
             update documents d set embedded_count = (
-                select count(*) from chunks c join embeddings e on e.chunk_id = c.id and e.model = $2 and e.dense is not null
-                where c.document_id = d.id and c.version = d.ready_version)
+                select count(*) from searchable_chunks c join embeddings e on e.chunk_id = c.id and e.model = $2 and e.dense is not null
+                where c.document_id = d.id)
             where id = $1 and embedded_model = $2 and embedding_claim is null
             """, id, model).ExecuteAsync(cancellationToken);
 

@@ -3,7 +3,7 @@ using RagAspire.Documents.Archives;
 namespace RagAspire.Transfer;
 
 /// <summary>The bytes of an entry, with failures as those of a transfer.</summary>
-internal sealed class TransferBody(ArchiveEntry entry) : ReadOnlyStream
+internal sealed class TransferBody(ArchiveEntry entry) : AsyncStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

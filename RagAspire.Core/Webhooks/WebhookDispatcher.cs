@@ -19,7 +19,7 @@ public sealed partial class WebhookDispatcher(
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(6);
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(30);
 
-    /// <summary>Without webhooks events are only removed, and nobody waits for that.</summary>
+    /// <summary>Without webhooks events are only removed, which is not urgent.</summary>
     public bool HasWebhooks => options.Value.All.Count > 0;
 
     /// <summary>One round: distributes all events, and makes one attempt at the deliveries that are due.</summary>

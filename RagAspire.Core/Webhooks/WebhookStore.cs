@@ -81,7 +81,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource)
         return events.Count;
     }
 
-    /// <summary>Claims deliveries of one webhook whose time has come. A claim that nobody finishes expires.</summary>
+    /// <summary>Claims deliveries of one webhook whose time has come. A claim that is not ended expires.</summary>
     public Task<List<WebhookDelivery>> ClaimAsync(
         string webhook, int limit, TimeSpan duration, CancellationToken cancellationToken) => dataSource.Command($"""
         update webhook_deliveries set attempts = attempts + 1, claimed_until = now() + $3::interval where id in (

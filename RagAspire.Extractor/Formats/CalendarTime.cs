@@ -8,7 +8,7 @@ internal static class CalendarTime
 {
     private static readonly string[] Forms = ["yyyyMMdd'T'HHmmss", "yyyyMMdd'T'HHmm", "yyyyMMdd", "yyyy-MM-dd"];
 
-    /// <summary>A moment with its time zone, where it has one; a value that is none stays as it is.</summary>
+    /// <summary>A moment with its time zone, where it has one; a value that is not a moment stays as it is.</summary>
     public static string Of(ContentLine line) => string.Join(", ", line.Items.Select(item => Of(item, line.Parameters["TZID"].FirstOrDefault())));
 
     public static string Of(string value, string? zone)

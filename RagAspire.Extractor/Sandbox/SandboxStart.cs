@@ -42,7 +42,7 @@ internal static class SandboxStart
 
     private static IReadOnlyList<SandboxLayer> Become(string[] program)
     {
-        ConfinedProgram.Become(program);
+        ProgramStart.Become(program);
         return [];
     }
 

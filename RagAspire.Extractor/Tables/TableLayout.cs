@@ -5,7 +5,7 @@ internal sealed class TableLayout
 {
     private const int MaxColumns = 20_000;
 
-    // A long text is not repeated: it is a passage and no value.
+    // A long text is prose and no value, and is not repeated.
     private const int MaxRepeated = 300;
 
     private readonly List<Carried> _carried = [];

@@ -37,7 +37,7 @@ public enum OllamaMode
     /// <summary>Chat streams a few tokens and then Ollama's error line.</summary>
     ErrorMidStream,
 
-    /// <summary>200 and one line that does not end, as long as somebody reads.</summary>
+    /// <summary>200 and one line that does not end, as long as it is read.</summary>
     EndlessLine,
 }
 

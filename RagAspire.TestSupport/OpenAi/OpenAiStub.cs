@@ -39,7 +39,7 @@ public enum OpenAiMode
     /// <summary>Chat streams a few tokens and then an error object, as vLLM does.</summary>
     ErrorMidStream,
 
-    /// <summary>200 and one line that does not end, as long as somebody reads.</summary>
+    /// <summary>200 and one line that does not end, as long as it is read.</summary>
     EndlessLine,
 }
 

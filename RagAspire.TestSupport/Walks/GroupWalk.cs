@@ -13,7 +13,7 @@ namespace RagAspire.TestSupport.Walks;
 public sealed record WalkReport(int Calls, int Shown, int Refused, int Written, int Cut, string? Failure);
 
 /// <summary>
-/// Random calls of two groups through every door, while the groups of documents change. Each group has a key that reads, one that
+/// Random calls of two groups by every protocol, while the groups of documents change. Each group has a key that reads, one that
 /// writes, and a user who signs in. No answer may show a document of the other group, and none of them may be changed. The same
 /// seed makes the same calls.
 /// </summary>

@@ -162,7 +162,7 @@ public sealed class GroupTests(SharedSystem shared, Stores stores)
         Assert.Equal(["red"], Texts((await red.DocumentAsync(some))["groups"]));
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.BadRequest), (foreign.StatusCode, broken.StatusCode));
 
-        // The same bytes for others are another document, so nobody learns that they are here.
+        // The same bytes for others are another document, so that their presence here stays unknown.
         var theirs = await UploadAsync(blue, collection, "own.txt", "Written by red.");
         Assert.NotEqual(own, theirs);
         Assert.Equal(theirs, await UploadAsync(blue, collection, "own.txt", "Written by red."));

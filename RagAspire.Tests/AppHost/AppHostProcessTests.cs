@@ -35,6 +35,10 @@ public sealed class AppHostProcessTests : IDisposable
             await first.ReadyAsync();
             key = (await File.ReadAllTextAsync(Path.Combine(_data.Path, "api-key"), Cancellation)).Trim();
             Assert.Contains(key, first.Output);
+            Assert.Contains(
+                "RagAspire starts in embedded mode, because --mode or RAGASPIRE_MODE says so: postgres, cache, worker, api. "
+                + $"The data is in {_data.Path}.",
+                first.Output[..first.Output.IndexOf("Distributed application starting", StringComparison.Ordinal)]);
             Assert.Equal(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_data.Path, "api-key")));
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(first.ApiPort, "/ready"));
@@ -84,13 +88,13 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task The_next_start_ends_what_is_left_when_everything_that_could_was_killed()
     {
         await using var killed = await AppHostProcess.Start(_data.Path).ReadyAsync();
-        var keepers = killed.Processes().Where(process => process.Id == killed.ProcessId
+        var guards = killed.Processes().Where(process => process.Id == killed.ProcessId
             || process.Arguments.Contains(ProcessGuard.Verb)
             || process.Arguments[0].EndsWith("/dcp", StringComparison.Ordinal)).ToList();
-        Assert.True(keepers.Count > 3, string.Join('\n', killed.Processes()));
-        keepers.ForEach(process => CLibrary.Signal(process.Id, CLibrary.Kill));
+        Assert.True(guards.Count > 3, string.Join('\n', killed.Processes()));
+        guards.ForEach(process => CLibrary.Signal(process.Id, CLibrary.Kill));
         await killed.ExitAsync();
-        // PostgreSQL has no keeper left. The services may have noticed already that their parent is gone.
+        // Nothing is left that ends PostgreSQL. The services may have noticed already that their parent is gone.
         var left = killed.Processes();
         Assert.Contains(left, process => process.Arguments[0].Contains("postgres", StringComparison.Ordinal));
 
@@ -186,11 +190,12 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task Prometheus_and_its_companions_run_where_they_are_installed()
     {
         Assert.SkipWhen(Programs.OnPath("prometheus") is null, "Prometheus is not installed (Debian: apt install prometheus).");
-        var (prometheus, alertmanager) = (FreePort.Next(), FreePort.Next());
+        var (prometheus, alertmanager, web) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         await using var host = await AppHostProcess.Start(
-            _data.Path, "--monitoring", "true", "--web", "true", "--web-port", $"{FreePort.Next()}",
+            _data.Path, "--monitoring", "true", "--web", "true", "--web-port", $"{web}",
             "--prometheus-port", $"{prometheus}", "--alertmanager-port", $"{alertmanager}").ReadyAsync();
 
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(web, "/ready"));
         await Eventually.TrueAsync(
             () => Task.FromResult(host.Output.Contains($"http://localhost:{prometheus}", StringComparison.Ordinal)),
             TimeSpan.FromSeconds(10), () => host.Output, Cancellation);

@@ -1,5 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using RagAspire.AppHost;
 using RagAspire.Embedded;
 using RagAspire.Tests.Deployment;
 using RagAspire.Tests.Support;
@@ -30,6 +32,34 @@ public sealed class ContainerModelTests : IDisposable
                 AssertHas<ResourceIconAnnotation>(resource);
                 AssertHas<ResourceUrlsCallbackAnnotation>(resource);
             });
+    }
+
+    /// <summary>The orchestrator chooses the ports of a run; here they are chosen as it would.</summary>
+    [Fact]
+    public async Task The_notice_names_all_that_starts_and_the_table_where_it_is()
+    {
+        await using var builder = await CreateAsync("--dashboard", "false", "--chat-model", "tiny");
+        await using var app = await builder.BuildAsync(Cancellation);
+        var endpoints = builder.Resources.SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>()).ToList();
+        for (var i = 0; i < endpoints.Count; i++)
+        {
+            endpoints[i].AllocatedEndpoint = new AllocatedEndpoint(endpoints[i], "localhost", endpoints[i].Port ?? 50_000 + i);
+        }
+
+        Assert.Equal(
+            "\nRagAspire starts in containers mode, because --mode or RAGASPIRE_MODE says so: postgres, cache, qdrant, ollama, prometheus, "
+            + "postgres-exporter, redis-exporter, node-exporter, grafana, worker, api, alertmanager, web. The stores' data is in volumes of "
+            + $"the container runtime, keys and backups are in {_data.Path}.\n",
+            app.Services.GetRequiredService<StartUpNotice>().Render(builder.Resources));
+        var table = await app.Services.GetRequiredService<StartUpTable>().RenderAsync(builder.Resources, Cancellation);
+        Assert.All(
+            new[] { ("Prometheus", "prometheus"), ("Alertmanager", "alertmanager"), ("Grafana", "grafana"), ("Web app", "web"), ("Qdrant", "qdrant") },
+            part => Assert.Contains($"  {part.Item1,-14} {Endpoint(builder, part.Item2, "http").UriString}", table));
+        Assert.All(
+            new[] { ("PostgreSQL", "postgres"), ("Redis", "cache") },
+            part => Assert.Contains($"  {part.Item1,-14} {Endpoint(builder, part.Item2, "tcp").EndPointString} (container)", table));
+        Assert.Contains($"  {"Answers",-14} tiny{Environment.NewLine}", table);
+        Assert.Contains($"  {"Search",-14} BM25 and nomic-embed-text", table);
     }
 
     [Fact]
@@ -171,6 +201,10 @@ public sealed class ContainerModelTests : IDisposable
                 (environment.GetValueOrDefault("Oidc__ClientSecret") as ParameterResource)?.Name);
         }
     }
+
+    private static AllocatedEndpoint Endpoint(IDistributedApplicationTestingBuilder builder, string resource, string name) =>
+        builder.Resources.Single(one => one.Name == resource).Annotations.OfType<EndpointAnnotation>()
+            .Single(endpoint => endpoint.Name == name).AllocatedEndpoint!;
 
     // An engine refuses more than its machine has.
     private static string Processors(int most) => $"--cpus={Math.Min(most, Environment.ProcessorCount)}";

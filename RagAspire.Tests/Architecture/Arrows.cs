@@ -5,7 +5,7 @@ internal static class Arrows
 {
     public const string Projects = """
         Api -> Core, ServiceDefaults
-        AppHost -> Api, Embedded, Web, Worker
+        AppHost -> Api, Client, Embedded, Web, Worker
         Benchmarks -> Api, Core, Embedded, Extractor, TestSupport, Worker
         Core -> Extraction
         Escape -> Extractor

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace RagAspire.Tests.Architecture;
 
 /// <summary>Holds the sizes that keep a file one idea.</summary>
@@ -5,6 +7,9 @@ public sealed class SizeTests
 {
     private const int LongestLine = 130;
     private const int LongestFile = 300;
+
+    /// <summary>Five are the aim, and no class may get more than the largest one has.</summary>
+    private const int MostParameters = 8;
 
     [Fact]
     public void No_file_is_longer_than_300_lines() =>
@@ -14,6 +19,18 @@ public sealed class SizeTests
     [Fact]
     public void No_line_of_code_is_longer_than_130_characters() =>
         Assert.Empty(Sources().SelectMany(file => LongLines(File.ReadLines(file)).Select(line => $"{Named(file)}:{line}")));
+
+    /// <summary>Records hold data, and may have more.</summary>
+    [Fact]
+    public void No_class_takes_more_than_8_parameters() => Assert.Empty(
+        Directory.GetDirectories(BuildOutput.RepositoryRoot, "RagAspire.*").Select(Path.GetFileName)
+            .Where(project => project is not ("RagAspire.Tests" or "RagAspire.Benchmarks"))
+            .SelectMany(project => Assembly.Load(project!).GetTypes())
+            .Where(type => type.IsClass && !type.Name.Contains('<') && type.GetMethod("<Clone>$") is null)
+            .Where(type => Array.Exists(
+                type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
+                constructor => constructor.GetParameters().Length > MostParameters))
+            .Select(type => type.FullName));
 
     [Fact]
     public void Hosts_fit_on_a_screen()

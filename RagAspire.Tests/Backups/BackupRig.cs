@@ -133,7 +133,7 @@ internal sealed class BackupRig : IAsyncDisposable
     /// <summary>The directory of the system's own files, which is not that of the backups.</summary>
     public string DataDirectory => Path.Combine(_directory.Path, "data");
 
-    /// <summary>Writes a manifest and its checksums, as anybody can who may write to the backups.</summary>
+    /// <summary>Writes a manifest and its checksums, for which write access to the backups is enough.</summary>
     public async Task RewriteAsync(BackupManifest manifest)
     {
         var json = manifest.ToJson();

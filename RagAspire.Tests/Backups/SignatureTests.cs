@@ -8,7 +8,7 @@ using RagAspire.Tests.Support;
 
 namespace RagAspire.Tests.Backups;
 
-/// <summary>Who can write to the backups' place cannot make a backup that is trusted.</summary>
+/// <summary>Write access to the backups' place is not enough to make a backup that is trusted.</summary>
 public sealed class SignatureTests(Stores stores)
 {
     private const string OtherKey = "another signing key, long enough too";

@@ -97,14 +97,14 @@ public sealed partial class DeploymentFileTests
     [Fact]
     public async Task The_configuration_in_the_images_is_valid()
     {
-        await MonitoringTool.RunAsync("amtool", "check-config", Path.Combine(Root, "images", "monitoring", "alertmanager.yml"));
+        await PrometheusTool.RunAsync("amtool", "check-config", Path.Combine(Root, "images", "monitoring", "alertmanager.yml"));
 
         // The installed Prometheus may be too old for pushed metrics, which the image is not.
         using var directory = TestDirectory.Create("image");
         var older = Path.Combine(directory.Path, "prometheus.yml");
         await File.WriteAllLinesAsync(older, Text("images/monitoring/prometheus.yml").Split('\n')
             .Where(line => line != "otlp:" && !line.Contains("translation_strategy", StringComparison.Ordinal)), Cancelled);
-        await MonitoringTool.RunAsync("promtool", "check", "config", "--syntax-only", older);
+        await PrometheusTool.RunAsync("promtool", "check", "config", "--syntax-only", older);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed partial class DeploymentFileTests
         }
     }
 
-    /// <summary>With the framework's own switch everybody could claim how a browser came.</summary>
+    /// <summary>With the framework's own switch every client could set the scheme that the web app sees.</summary>
     [Fact]
     public void The_web_app_is_behind_every_proxy_and_believes_that_one_alone()
     {

@@ -83,7 +83,7 @@ internal sealed class TrafficRig : IDisposable
         var server = new PrometheusApi(
             _services.GetRequiredService<IHttpClientFactory>(), Options.Create(new PrometheusOptions { Url = prometheus }),
             TimeProvider.System);
-        _analysis = new CauseAnalysis(new PrometheusHistory(server, options), _history, options);
+        _analysis = new CauseAnalysis(new PrometheusMeasures(server, options), _history, options);
         (_search, _answer, _ingestion) = (new SearchMetrics(meters), new AnswerMetrics(meters), new IngestionMetrics(meters));
         _requests = meters.Create("Microsoft.AspNetCore.Hosting").CreateHistogram<double>("http.server.request.duration", "s");
         _calls = meters.Create("System.Net.Http").CreateHistogram<double>("http.client.request.duration", "s");

@@ -22,7 +22,7 @@ internal sealed class TroubleWatch : IDisposable
     {
         _options = options;
         _history = new MeterHistory(services.GetRequiredService<IMeterFactory>(), Options.Create(options), _time);
-        var causes = new CauseAnalysis(services.GetRequiredService<PrometheusHistory>(), _history, Options.Create(options));
+        var causes = new CauseAnalysis(services.GetRequiredService<PrometheusMeasures>(), _history, Options.Create(options));
 
         // Without probes of the machine, which is busy with other things.
         _diagnosis = new DiagnosisService(

@@ -5,13 +5,13 @@ using RagAspire.Documents.Intake;
 using RagAspire.Documents.Leases;
 using RagAspire.Ingestion;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Vectors;
 
 namespace RagAspire.Tests.Documents;
 
 /// <summary>Stores text documents as the API does, without the API.</summary>
 internal static class DocumentRig
 {
-    private static readonly Dictionary<string, string> NoTags = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ internal static class DocumentRig
     {
         using var file = await StoreAsync(text);
         var upload = file.Upload with { UploadedBy = key };
-        return (await core.Get<DocumentIntake>().AcceptAsync(upload, collection, NoTags, "test", Token)).Document.Id;
+        return (await core.Get<DocumentIntake>().AcceptAsync(upload, collection, Sample.NoTags, "test", Token)).Document.Id;
     }
 
     /// <summary>Stores a file of any type.</summary>
@@ -29,7 +29,7 @@ internal static class DocumentRig
     {
         using var temporary = new TemporaryFile();
         var file = await FileReceiver.ReceiveAsync(new MemoryStream(content), name, temporary, content.Length, Token);
-        return await core.Get<DocumentIntake>().AcceptAsync(file, "default", tags ?? NoTags, "test", Token);
+        return await core.Get<DocumentIntake>().AcceptAsync(file, "default", tags ?? Sample.NoTags, "test", Token);
     }
 
     /// <summary>Stores the next version of a document.</summary>
@@ -37,7 +37,7 @@ internal static class DocumentRig
     {
         using var temporary = new TemporaryFile();
         var file = await FileReceiver.ReceiveAsync(new MemoryStream(content), name, temporary, content.Length, Token);
-        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file, NoTags, "test", Token))!;
+        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file, Sample.NoTags, "test", Token))!;
     }
 
     /// <summary>The documents that were inside another, in the order of their names.</summary>
@@ -79,7 +79,7 @@ internal static class DocumentRig
     public static async Task<Document> ReplaceAsync(this CoreServices core, Guid id, string text)
     {
         using var file = await StoreAsync(text);
-        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file.Upload, NoTags, "test", Token))!.Document;
+        return (await core.Get<DocumentIntake>().ReplaceAsync(id, file.Upload, Sample.NoTags, "test", Token))!.Document;
     }
 
     private static async Task<StoredFile> StoreAsync(string text)

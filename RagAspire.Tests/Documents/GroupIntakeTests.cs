@@ -4,13 +4,13 @@ using RagAspire.Database;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Vectors;
 
 namespace RagAspire.Tests.Documents;
 
 /// <summary>Who sees a document that is stored while another call takes or deletes the same external id.</summary>
 public sealed class GroupIntakeTests(Stores stores)
 {
-    private static readonly Dictionary<string, string> NoTags = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,12 +23,12 @@ public sealed class GroupIntakeTests(Stores stores)
         using var second = new TemporaryFile();
         var (one, two) = (await ReceiveAsync(first, "One."), await ReceiveAsync(second, "Two."));
 
-        Assert.Equal(["red"], (await intake.AcceptAsync(one, "default", NoTags, "test", Token)).Document.Groups);
-        var put = await intake.PutAsync("id", two, "default", NoTags, "test", Token, _ => Assert.Fail("There is none."));
+        Assert.Equal(["red"], (await intake.AcceptAsync(one, "default", Sample.NoTags, "test", Token)).Document.Groups);
+        var put = await intake.PutAsync("id", two, "default", Sample.NoTags, "test", Token, _ => Assert.Fail("There is none."));
         Assert.Equal(["red"], put.Document.Groups);
-        var given = await intake.PutAsync("id", two with { Groups = ["blue"] }, "default", NoTags, "test", Token);
+        var given = await intake.PutAsync("id", two with { Groups = ["blue"] }, "default", Sample.NoTags, "test", Token);
         Assert.Equal(["blue"], given.Document.Groups);
-        var kept = await intake.PutAsync("id", two with { Name = "other.txt" }, "default", NoTags, "test", Token);
+        var kept = await intake.PutAsync("id", two with { Name = "other.txt" }, "default", Sample.NoTags, "test", Token);
         Assert.Equal(["blue"], kept.Document.Groups);
     }
 
@@ -39,12 +39,12 @@ public sealed class GroupIntakeTests(Stores stores)
         var intake = core.Get<DocumentIntake>();
         using var first = new TemporaryFile();
         using var second = new TemporaryFile();
-        var document = (await intake.PutAsync("id", await ReceiveAsync(first, "First."), "default", NoTags, "test", Token)).Document;
+        var document = (await intake.PutAsync("id", await ReceiveAsync(first, "First."), "default", Sample.NoTags, "test", Token)).Document;
 
         // As if the look-up before had found none.
         var upload = (await ReceiveAsync(second, "Late.")) with { ExternalId = "id", DefaultGroups = ["blue"] };
         await Assert.ThrowsAsync<ExternalIdTakenException>(() => intake.AcceptAsync(
-            upload, "default", NoTags, "test", Token, current => throw (current.Id == document.Id
+            upload, "default", Sample.NoTags, "test", Token, current => throw (current.Id == document.Id
                 ? new ExternalIdTakenException() : new InvalidOperationException("It is another document."))));
     }
 
@@ -55,8 +55,8 @@ public sealed class GroupIntakeTests(Stores stores)
         var database = core.Get<NpgsqlDataSource>();
         using var temporary = new TemporaryFile();
         var file = await ReceiveAsync(temporary, "Same.");
-        var one = (await core.Get<DocumentIntake>().AcceptAsync(file, "default", NoTags, "test", Token)).Document;
-        var other = (await core.Get<DocumentIntake>().AcceptAsync(file with { Groups = ["blue"] }, "default", NoTags, "test", Token)).Document;
+        var one = (await core.Get<DocumentIntake>().AcceptAsync(file, "default", Sample.NoTags, "test", Token)).Document;
+        var other = (await core.Get<DocumentIntake>().AcceptAsync(file with { Groups = ["blue"] }, "default", Sample.NoTags, "test", Token)).Document;
         await using var connection = await database.OpenConnectionAsync(Token);
         await using var transaction = await connection.BeginTransactionAsync(Token);
         await connection.Command("update documents set groups = array['green'] where id = $1", one.Id).ExecuteAsync(Token);

@@ -9,7 +9,7 @@ using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.EndToEnd;
 
-/// <summary>Each rung of the ladder: what still works while a part is away, and that all is well again by itself after.</summary>
+/// <summary>Each level of degradation: what works while a part is away, and that all is well again by itself after.</summary>
 [Collection(Processes.Systems)]
 public sealed class DegradationTests(Stores stores)
 {

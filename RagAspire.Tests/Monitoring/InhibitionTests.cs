@@ -85,7 +85,7 @@ public sealed class InhibitionTests
     private static async Task AssertInhibitedAsync(IEnumerable<string> expected, params Dictionary<string, string>[] alerts)
     {
         Assert.SkipWhen(
-            MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
+            PrometheusTool.Find("prometheus") is null || PrometheusTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         using var directory = TestDirectory.Create("inhibition");
         var options = new AppHostOptions { DataDirectory = directory.Path, AlertmanagerPort = FreePort.Next() };

@@ -51,7 +51,7 @@ internal static partial class MonitoringFiles
             .Select(file => new Dashboard(file, JsonNode.Parse(File.ReadAllText(file))!.AsObject())),
     ];
 
-    /// <summary>The series of <c>docs/metrics.md</c>, and for ours the instrument with its unit.</summary>
+    /// <summary>The series of <c>docs/metrics.md</c>, and for the product's own the instrument with its unit.</summary>
     public static IReadOnlyDictionary<string, Listed> Listed { get; } = ReadListed();
 
     private static List<string> Files(string folder, string pattern) =>

@@ -50,10 +50,10 @@ internal sealed class AlertCheck
 /// <param name="Kind">gauge, counter or histogram; null for what others export.</param>
 internal sealed record Listed(string Series, string? Kind, string? Instrument, string? Unit)
 {
-    /// <summary>Of ours: what tells its series apart.</summary>
+    /// <summary>The labels, for a series of this product.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Of ours: "API", "worker" or both.</summary>
+    /// <summary>"API", "worker" or both, for a series of this product.</summary>
     public IReadOnlyList<string> ExportedBy { get; init; } = [];
 }
 

@@ -27,16 +27,16 @@ public sealed class MonitoringToolTests
     public static TheoryData<string> TestFiles => [.. MonitoringFiles.TestFiles.Select(file => Path.GetFileName(file))];
 
     [Fact]
-    public Task Rules_are_valid() => MonitoringTool.RunAsync("promtool", ["check", "rules", .. MonitoringFiles.RuleFiles]);
+    public Task Rules_are_valid() => PrometheusTool.RunAsync("promtool", ["check", "rules", .. MonitoringFiles.RuleFiles]);
 
     [Fact]
     public Task The_configuration_of_Prometheus_is_valid() =>
-        MonitoringTool.RunAsync("promtool", "check", "config", MonitoringFiles.PathOf("prometheus", "prometheus.yml"));
+        PrometheusTool.RunAsync("promtool", "check", "config", MonitoringFiles.PathOf("prometheus", "prometheus.yml"));
 
     [Theory]
     [MemberData(nameof(TestFiles))]
     public Task Alerts_fire_stay_inactive_and_resolve(string file) =>
-        MonitoringTool.RunAsync("promtool", "test", "rules", MonitoringFiles.PathOf("prometheus", "tests", file));
+        PrometheusTool.RunAsync("promtool", "test", "rules", MonitoringFiles.PathOf("prometheus", "tests", file));
 
     [Fact]
     public async Task The_configuration_of_Prometheus_is_valid_with_all_that_the_environment_may_add()
@@ -52,12 +52,12 @@ public sealed class MonitoringToolTests
         var rendered = Path.Combine(directory.Path, "prometheus.yml");
         await File.WriteAllTextAsync(rendered,
             ConfigurationTemplate.Render(MonitoringFiles.Text("prometheus", "prometheus.yml"), environment.GetValueOrDefault));
-        await MonitoringTool.RunAsync("promtool", "check", "config", rendered);
+        await PrometheusTool.RunAsync("promtool", "check", "config", rendered);
     }
 
     [Fact]
     public Task The_configuration_of_Alertmanager_is_valid() =>
-        MonitoringTool.RunAsync("amtool", "check-config", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"));
+        PrometheusTool.RunAsync("amtool", "check-config", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"));
 
     [Fact]
     public async Task The_configuration_of_Alertmanager_is_valid_with_every_receiver_filled()
@@ -74,7 +74,7 @@ public sealed class MonitoringToolTests
         Assert.All(["pagerduty_configs:", "slack_configs:", "email_configs:", "http://api.example:8000/api/v1/operations/alerts"],
             expected => Assert.Contains(expected, text.Split('\n').Select(line => line.Split('#')[0])
                 .Aggregate((all, line) => all + '\n' + line), StringComparison.Ordinal));
-        await MonitoringTool.RunAsync("amtool", "check-config", rendered);
+        await PrometheusTool.RunAsync("amtool", "check-config", rendered);
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class MonitoringToolTests
     [InlineData("deadman", "alertname=Watchdog", "severity=none")]
     public async Task Alerts_are_routed_by_severity(string receivers, params string[] labels)
     {
-        var routed = await MonitoringTool.RunAsync(
+        var routed = await PrometheusTool.RunAsync(
             "amtool", ["config", "routes", "test", "--config.file", MonitoringFiles.PathOf("alertmanager", "alertmanager.yml"),
                 .. labels]);
         Assert.Contains(receivers, routed.Split('\n').Select(line => line.Trim()));
@@ -101,6 +101,6 @@ public sealed class MonitoringToolTests
         Assert.All(files, file => Assert.All(
             File.ReadLines(file).Where(line => line.TrimStart().StartsWith("for:", StringComparison.Ordinal)), line =>
                 Assert.Equal("for: 2s", line.Trim())));
-        await MonitoringTool.RunAsync("promtool", ["check", "rules", .. files]);
+        await PrometheusTool.RunAsync("promtool", ["check", "rules", .. files]);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PrometheusWithHistory : IAsyncDisposable
         IReadOnlyDictionary<string, IEnumerable<(DateTimeOffset At, double Value)>> series, IReadOnlyList<string>? flags = null)
     {
         Assert.SkipWhen(
-            MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("promtool") is null,
+            PrometheusTool.Find("prometheus") is null || PrometheusTool.Find("promtool") is null,
             "Prometheus is not installed (Debian: apt install prometheus).");
         var directory = TestDirectory.Create("history");
         try
@@ -33,7 +33,7 @@ internal sealed class PrometheusWithHistory : IAsyncDisposable
             {
                 var file = Path.Combine(directory.Path, "history.om");
                 await File.WriteAllTextAsync(file, OpenMetrics(series), TestContext.Current.CancellationToken);
-                await MonitoringTool.RunAsync("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", file, data);
+                await PrometheusTool.RunAsync("promtool", "tsdb", "create-blocks-from", "openmetrics", "-q", file, data);
             }
 
             var configuration = Path.Combine(directory.Path, "prometheus.yml");
@@ -42,7 +42,7 @@ internal sealed class PrometheusWithHistory : IAsyncDisposable
             var program = await MonitoringPrograms.StartAsync(
                 new MonitoringProgram(
                     "prometheus",
-                    MonitoringTool.Find("prometheus")!,
+                    PrometheusTool.Find("prometheus")!,
                     [
                         $"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}",
                         .. flags ?? ["--storage.tsdb.retention.time=2y"],

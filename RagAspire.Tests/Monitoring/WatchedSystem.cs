@@ -27,7 +27,7 @@ public sealed class WatchedSystem : IAsyncDisposable
     internal Task<WatchedParts> PartsAsync(Stores stores)
     {
         Assert.SkipWhen(
-            MonitoringTool.Find("prometheus") is null || MonitoringTool.Find("prometheus-alertmanager") is null,
+            PrometheusTool.Find("prometheus") is null || PrometheusTool.Find("prometheus-alertmanager") is null,
             "Prometheus or Alertmanager is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         lock (_starting)
         {

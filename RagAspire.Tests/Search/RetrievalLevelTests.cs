@@ -7,6 +7,7 @@ using RagAspire.Database;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Vectors;
 using RagAspire.TestSupport.Usage;
 using RagAspire.Vectors;
 using RagAspire.Vectors.Embedding;
@@ -15,10 +16,9 @@ using RagAspire.Vectors.Terms;
 
 namespace RagAspire.Tests.Search;
 
-/// <summary>The rung below the index: PostgreSQL's own full text.</summary>
+/// <summary>The level below the index: PostgreSQL's own full text.</summary>
 public sealed class RetrievalLevelTests(Stores stores) : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string> NoTags = [];
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private NpgsqlDataSource _dataSource = null!;
 
@@ -89,7 +89,7 @@ public sealed class RetrievalLevelTests(Stores stores) : IAsyncLifetime
             Options.Create(new HybridOptions()));
         var metrics = new SearchMetrics(_services.GetRequiredService<IMeterFactory>());
         return await retriever.RetrieveAsync(
-            new SearchQuery(text, "default", 10, SearchMode.Hybrid, tags ?? NoTags), metrics, TestContext.Current.CancellationToken);
+            new SearchQuery(text, "default", 10, SearchMode.Hybrid, tags ?? Sample.NoTags), metrics, TestContext.Current.CancellationToken);
     }
 
     private async Task AddAsync(string name, string collection, string tags, string text, bool ready = true)

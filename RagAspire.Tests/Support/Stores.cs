@@ -30,8 +30,8 @@ public sealed class Stores : IAsyncDisposable
 
     /// <summary>Makes a fresh database.</summary>
     /// <param name="template">
-    /// Null for an empty one, or the connection string (or name) of a database of this server to copy. Nobody may be
-    /// connected to the template meanwhile; its pooled connections are closed here.
+    /// Null for an empty one, or the connection string (or name) of a database of this server to copy. There must
+    /// be no connection to the template meanwhile; the pooled ones are closed here.
     /// </param>
     /// <returns>The connection string of the new database.</returns>
     public async Task<string> CreateDatabaseAsync(string? template = null)

@@ -3,13 +3,13 @@ using System.Text;
 using RagAspire.Documents;
 using RagAspire.Documents.Intake;
 using RagAspire.Tests.Support;
+using RagAspire.Tests.Vectors;
 
 namespace RagAspire.Tests.Sync;
 
 /// <summary>Which documents a source may change, and which it must not.</summary>
 public sealed class OwnershipTests(Stores stores)
 {
-    private static readonly Dictionary<string, string> NoTags = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class OwnershipTests(Stores stores)
         await rig.SyncAsync();
         Assert.Contains(await rig.DocumentsAsync(), document => document == new SyncedDocument(uploaded, "mine.txt", 1, null, null));
 
-        // Who uploads what a source has brought wants to keep it.
+        // An upload of what a source has brought takes the document from the source.
         var taken = await UploadAsync(rig, "other.txt", "Other bytes.");
         rig.Delete("other.txt");
         rig.Write("one-more.txt", "The source must not be empty.");
@@ -74,6 +74,6 @@ public sealed class OwnershipTests(Stores stores)
         await File.WriteAllTextAsync(temporary.Path, text, Token);
         var bytes = Encoding.UTF8.GetBytes(text);
         var file = new UploadedFile(temporary.Path, name, "text/plain", bytes.Length, SHA256.HashData(bytes));
-        return (await rig.Host.Get<DocumentIntake>().AcceptAsync(file, "shelf", NoTags, "somebody", Token)).Document.Id;
+        return (await rig.Host.Get<DocumentIntake>().AcceptAsync(file, "shelf", Sample.NoTags, "somebody", Token)).Document.Id;
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using RagAspire.Tests.Api.Doors;
+using RagAspire.Tests.Api.Protocols;
 using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Ollama;
@@ -9,8 +9,8 @@ using static RagAspire.Tests.Web.WebSteps;
 namespace RagAspire.Tests.Web;
 
 /// <summary>Answers that a model writes, on the first page, and a backup.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem shared)
+[Collection(ProtocolHost.Name)]
+public sealed class WebAnswerTests(ProtocolHost host, Browser browser, SharedSystem shared)
 {
     // A backup is a dump and many files, which take their time on a busy machine.
     private const float BackupPatience = 3 * Patience;
@@ -48,7 +48,7 @@ public sealed class WebAnswerTests(DoorsHost host, Browser browser, SharedSystem
         }
         finally
         {
-            (host.Ollama.Mode, host.Ollama.Answer) = (OllamaMode.Normal, _ => DoorsHost.Answer);
+            (host.Ollama.Mode, host.Ollama.Answer) = (OllamaMode.Normal, _ => ProtocolHost.Answer);
         }
     }
 

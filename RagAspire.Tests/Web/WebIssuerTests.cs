@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RagAspire.Tests.Api.Doors;
+using RagAspire.Tests.Api.Protocols;
 using RagAspire.Tests.Api.Reports;
 using RagAspire.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -9,10 +9,10 @@ using static Microsoft.Playwright.Assertions;
 namespace RagAspire.Tests.Web;
 
 /// <summary>Users who sign in at an issuer.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class WebIssuerTests(DoorsHost host, Browser browser, SharedSystem shared)
+[Collection(ProtocolHost.Name)]
+public sealed class WebIssuerTests(ProtocolHost host, Browser browser, SharedSystem shared)
 {
-    private const string Documents = $"/documents?collection={DoorsHost.SharedCollection}";
+    private const string Documents = $"/documents?collection={ProtocolHost.SharedCollection}";
 
     [Fact]
     public async Task A_user_signs_in_at_the_issuer_works_with_tokens_that_are_replaced_and_signs_out_at_both()
@@ -38,7 +38,7 @@ public sealed class WebIssuerTests(DoorsHost host, Browser browser, SharedSystem
         await Expect(page.Page.Locator(".who")).ToHaveTextAsync("ann (id-of-ann)");
         await page.UploadAsync("plum.txt", "The plum is ripe in September.");
         await app.GoAsync(page, "/");
-        await page.AskAsync(DoorsHost.SharedCollection, "When is the plum ripe?");
+        await page.AskAsync(ProtocolHost.SharedCollection, "When is the plum ripe?");
         await page.AssertSoundAsync();
 
         Assert.True(host.Issuer.Refreshes > 0);

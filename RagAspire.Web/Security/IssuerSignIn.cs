@@ -103,7 +103,7 @@ internal static partial class IssuerSignIn
     private static async Task ValidatedAsync(TokenValidatedContext context)
     {
         var services = context.HttpContext.RequestServices;
-        var tokens = UserTokens.Of(context.TokenEndpointResponse!, services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var tokens = SessionTokens.Of(context.TokenEndpointResponse!, services.GetRequiredService<TimeProvider>().GetUtcNow());
         try
         {
             var key = await services.GetRequiredService<IHttpClientFactory>().With(tokens.Access)
@@ -137,7 +137,8 @@ internal static partial class IssuerSignIn
         var services = context.HttpContext.RequestServices;
 
         // A session that began with a key, before none was taken any more, ends.
-        var isTaken = services.GetRequiredService<IOptions<IssuerOptions>>().Value.TakesKeys || UserTokens.Of(user) is not null;
+        var isTaken = services.GetRequiredService<IOptions<IssuerOptions>>().Value.TakesKeys
+            || SessionTokens.Of(user) is not null;
         var current = isTaken ? await services.GetRequiredService<UserSessions>().CurrentAsync(user) : null;
         if (current is null)
         {

@@ -52,7 +52,7 @@ internal static class Sessions
     public static ClaimsPrincipal Principal(CurrentKey key, string secret) => Principal(key, secret, []);
 
     /// <summary>The user of a session with the tokens of an issuer.</summary>
-    internal static ClaimsPrincipal Principal(CurrentKey key, UserTokens tokens) =>
+    internal static ClaimsPrincipal Principal(CurrentKey key, SessionTokens tokens) =>
         Principal(key, tokens.Access, tokens.ToClaims());
 
     private static ClaimsPrincipal Principal(CurrentKey key, string secret, IEnumerable<Claim> tokens) => new(new ClaimsIdentity(

@@ -28,13 +28,13 @@ public sealed partial class UserSessions(
     /// <returns>The user with tokens that are valid; null when the session is over.</returns>
     public async Task<ClaimsPrincipal?> CurrentAsync(ClaimsPrincipal user)
     {
-        if (UserTokens.Of(user) is not { } tokens)
+        if (SessionTokens.Of(user) is not { } tokens)
         {
             return user;
         }
 
         if (newest.TryGetValue(tokens.Session, out ClaimsPrincipal? newer)
-            && UserTokens.Of(newer!) is { } found && found.Until >= tokens.Until)
+            && SessionTokens.Of(newer!) is { } found && found.Until >= tokens.Until)
         {
             (user, tokens) = (newer!, found);
         }
@@ -63,7 +63,7 @@ public sealed partial class UserSessions(
     /// <summary>The address at which the issuer ends its own session; null where it has none or cannot be reached.</summary>
     public async Task<string?> EndAddressAsync(ClaimsPrincipal user, string back, CancellationToken cancellationToken)
     {
-        if (UserTokens.Of(user) is not { } tokens)
+        if (SessionTokens.Of(user) is not { } tokens)
         {
             return null;
         }
@@ -88,15 +88,15 @@ public sealed partial class UserSessions(
         }
     }
 
-    /// <summary>Sessions of before may come when there is no issuer any more.</summary>
+    /// <summary>A session may be older than the setting that took the issuer away.</summary>
     private static Task<OpenIdConnectConfiguration> KnownAsync(
         OpenIdConnectOptions options, CancellationToken cancellationToken) =>
         options.ConfigurationManager?.GetConfigurationAsync(cancellationToken)
         ?? throw new InvalidOperationException("There is no issuer any more.");
 
-    private bool IsValid(UserTokens tokens) => tokens.Until > time.GetUtcNow();
+    private bool IsValid(SessionTokens tokens) => tokens.Until > time.GetUtcNow();
 
-    private async Task<ClaimsPrincipal?> RefreshAsync(ClaimsPrincipal user, UserTokens tokens)
+    private async Task<ClaimsPrincipal?> RefreshAsync(ClaimsPrincipal user, SessionTokens tokens)
     {
         try
         {
@@ -120,7 +120,7 @@ public sealed partial class UserSessions(
     }
 
     /// <returns>Null when the issuer gives no more tokens for this session.</returns>
-    private async Task<UserTokens?> AskAsync(UserTokens tokens)
+    private async Task<SessionTokens?> AskAsync(SessionTokens tokens)
     {
         var options = issuer.Get(IssuerSignIn.Scheme);
         var known = await KnownAsync(options, CancellationToken.None);
@@ -142,7 +142,7 @@ public sealed partial class UserSessions(
     }
 
     /// <summary>The user with the rights that the new token gives, because groups change.</summary>
-    private async Task<ClaimsPrincipal> UserOfAsync(ClaimsPrincipal user, UserTokens tokens)
+    private async Task<ClaimsPrincipal> UserOfAsync(ClaimsPrincipal user, SessionTokens tokens)
     {
         try
         {

@@ -46,7 +46,7 @@ public sealed record PostgresTool(string Path, string Version)
         {
             SslMode.VerifyCA => "verify-ca",
             SslMode.VerifyFull => "verify-full",
-            var mode => mode.ToString().ToLowerInvariant(),
+            var mode => mode.Word(),
         },
         ["PGSSLROOTCERT"] = connectionString.RootCertificate,
         ["PGSSLCERT"] = connectionString.SslCertificate,

@@ -11,7 +11,7 @@ internal static class ToolCommand
 {
     private const int LongestError = 4000;
 
-    /// <param name="environment">Secrets belong here: everybody on the machine can list the arguments of a process.</param>
+    /// <param name="environment">Secrets belong here: every account of the machine can list the arguments of a process.</param>
     public static Command Create(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {

@@ -25,8 +25,8 @@ public sealed record RestoreRequest(string Backup, string Into, bool Force, stri
     public bool AcceptUnsigned { get; init; }
 
     /// <summary>
-    /// Who owns the data in the end: by default the role of <see cref="Into"/>; with a login, which the caller has made for that
-    /// database, the login.
+    /// The owner of the restored data: by default the role of <see cref="Into"/>; with a login, which the caller has made for
+    /// that database, the login.
     /// </summary>
     internal RestoreLogin? Login { get; init; }
 }

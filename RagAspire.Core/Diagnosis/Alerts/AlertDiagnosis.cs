@@ -37,7 +37,7 @@ public sealed class AlertDiagnosis(
         }
     }
 
-    /// <summary>The reason in the place of a diagnosis, so that its absence is no riddle.</summary>
+    /// <summary>Stands in the place of a diagnosis, with the reason for its absence.</summary>
     private DiagnosisReport NotMade(bool isResolved) =>
         new(DiagnosisStatus.Unknown, Now, Now, 0, [], [])
         {

@@ -16,7 +16,7 @@ internal sealed record CauseReport(
 /// <summary>
 /// Explains troubles by figures over time: from Prometheus where it answers, else from this process' own meters.
 /// </summary>
-internal sealed class CauseAnalysis(PrometheusHistory prometheus, MeterHistory meters, IOptions<CauseOptions> options)
+internal sealed class CauseAnalysis(PrometheusMeasures prometheus, MeterHistory meters, IOptions<CauseOptions> options)
 {
     private const int MaxChanges = 10;
 

@@ -8,7 +8,7 @@ internal static class CauseRegistration
     {
         services.AddValidatedOptions<CauseOptions>(CauseOptions.Section);
         return services
-            .AddSingleton<PrometheusHistory>()
+            .AddSingleton<PrometheusMeasures>()
             .AddHostedSingleton<MeterHistory>()
             .AddSingleton<CauseAnalysis>();
     }

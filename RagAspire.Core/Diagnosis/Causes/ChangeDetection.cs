@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace RagAspire.Diagnosis.Causes;
 
 /// <summary>A series' level before and after the moment at which it changed most.</summary>
@@ -36,12 +38,6 @@ internal static class ChangeDetection
         return best?.Change;
     }
 
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length == 0 ? 0 : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
     /// <summary>Means of equally many neighbours.</summary>
     private static IReadOnlyList<(DateTimeOffset At, double Value)> Thin(IReadOnlyList<(DateTimeOffset At, double Value)> points)
     {
@@ -56,9 +52,9 @@ internal static class ChangeDetection
     {
         var before = points.Take(split).Select(point => point.Value).ToList();
         var after = points.Skip(split).Select(point => point.Value).ToList();
-        var (level, next) = (Median(before), Median(after));
+        var (level, next) = (before.Median(), after.Median());
         var (errors, nextErrors) = (Errors(before, level), Errors(after, next));
-        var noise = Normal * Math.Max(Median(errors), Median(nextErrors));
+        var noise = Normal * Math.Max(errors.Median(), nextErrors.Median());
         noise = Math.Max(noise, Math.Max(RelativeNoise * Math.Abs(level), AbsoluteNoise));
         var change = new LevelChange(points[split].At, level, next, Math.Abs(next - level) / noise);
         return (change, errors.Sum() + nextErrors.Sum());

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace RagAspire.Diagnosis.Causes;
 
 /// <summary>Recognises troubles that traffic makes: floods, hot routes, retries, stampedes, errors.</summary>
@@ -153,7 +155,7 @@ internal static class TrafficAnalysis
 
         var (hits, misses) = (measures.Now(Measures.CacheLookUps, "hit"), measures.Now(Measures.CacheLookUps, "miss"));
         var hitsBefore = measures.Of(Measures.CacheLookUps).FirstOrDefault(one => one.Label == "hit") is { } series
-            ? ChangeDetection.Median(series.Points.Where(point => point.At < jump.At).Select(point => point.Value))
+            ? series.Points.Where(point => point.At < jump.At).Select(point => point.Value).DefaultIfEmpty().Median()
             : 0;
         var (before, now) = (hitsBefore / (hitsBefore + jump.Before), hits / (hits + misses));
         return before < .5 || now > .5 * before || misses < measures.Options.FloodPerSecond ? null : new Observation(

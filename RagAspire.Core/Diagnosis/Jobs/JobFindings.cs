@@ -53,7 +53,7 @@ internal static class JobFindings
                 "Run it now: maintain NAME.",
             ],
             ["RAG-D104"]),
-        new(JobCodes.Stuck, "A maintenance run gives no sign of life", FindingSeverity.Warning,
+        new(JobCodes.Stuck, "A maintenance run sends no heartbeats", FindingSeverity.Warning,
             "The task cannot start again until the run has been ended.",
             "Its worker was killed or hangs.",
             [

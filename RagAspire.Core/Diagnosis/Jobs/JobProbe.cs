@@ -174,7 +174,7 @@ public sealed class JobProbe(DatabaseReader database, IOptions<JobDiagnosisOptio
                 Since: row.GetFieldValue<DateTimeOffset>(4)),
             cancellationToken);
         return [.. runs.Select(run => new Observation(
-            JobCodes.Stuck, $"A run of {run.Task} on {run.Worker} gave its last sign of life {Quantity.Seconds(Math.Round(run.Age))} ago.",
+            JobCodes.Stuck, $"A run of {run.Task} on {run.Worker} sent its last heartbeat {Quantity.Seconds(Math.Round(run.Age))} ago.",
             [new Evidence(
                 $"select now() - heartbeat_at from maintenance_runs where id = '{run.Id}'",
                 Quantity.Seconds(Math.Round(run.Age)), Quantity.Seconds(options.Value.Heartbeat))])

@@ -5,8 +5,8 @@ namespace RagAspire.Diagnosis.Memory;
 /// <summary>Judges whether the memory of a process keeps growing.</summary>
 /// <remarks>
 /// Growth is a leak only if three tests agree: the Theil–Sen slope is material, Mann–Kendall finds it significant in spite of
-/// autocorrelation, and the floor rises. Each alone raises false alarms on series that wander, breathe or step; and neither one
-/// step nor a wave may explain it better, nor a level that wanders.
+/// autocorrelation, and the floor rises. Each alone raises false alarms on random walks, waves and steps;
+/// and none of these may explain the growth better.
 /// </remarks>
 public static class LeakDetector
 {

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace RagAspire.Diagnosis.Memory;
 
 /// <summary>Removes from a series what its load explains.</summary>
@@ -9,8 +11,8 @@ internal static class LoadEffect
     /// <summary>The share of points whose load must be known.</summary>
     private const double LeastKnown = .8;
 
-    /// <summary>From this r² of load and time on, growth of the one cannot be told from growth by the other: load is
-    /// believed.</summary>
+    /// <summary>From this r² of load and time on, growth over time cannot be told from growth with the load, and counts as the
+    /// latter.</summary>
     private const double Collinear = .8;
 
     /// <summary>The standard score from which an effect beside the trend is believed.</summary>
@@ -27,7 +29,7 @@ internal static class LoadEffect
         }
 
         var loads = known.Select(i => load[i]).ToArray();
-        var middle = TrendStatistics.Median(loads);
+        var middle = loads.Median();
         var spread = loads.Max() - loads.Min();
         if (spread <= LeastVariation * Math.Abs(middle) || middle <= 0)
         {
@@ -38,7 +40,7 @@ internal static class LoadEffect
         var effect = Effect([.. known.Select(i => times[i])], ofKnown, loads);
 
         // Memory that grows faster than in proportion to its load is not explained by it.
-        effect = Math.Min(effect, TrendStatistics.Median(ofKnown) / middle);
+        effect = Math.Min(effect, ofKnown.Median() / middle);
         return effect <= 0 ? values
             : [.. values.Select((value, i) => double.IsFinite(load[i]) ? value - (effect * (load[i] - middle)) : value)];
     }

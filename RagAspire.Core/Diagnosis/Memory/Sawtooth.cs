@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace RagAspire.Diagnosis.Memory;
 
 /// <summary>
@@ -19,7 +21,7 @@ internal static class Sawtooth
     public static (double[] Times, double[] Values)? Level(double[] times, double[] values)
     {
         var steps = values.Zip(values.Skip(1), (before, after) => after - before).ToArray();
-        var rise = TrendStatistics.Median(steps);
+        var rise = steps.Median();
         var isCollection = steps.Select(step => step < -FallOfACollection * rise).Prepend(false).ToArray();
         var collections = isCollection.Count(isOne => isOne);
         var first = Array.IndexOf(isCollection, value: true);
@@ -28,7 +30,7 @@ internal static class Sawtooth
             return null;
         }
 
-        var slope = TrendStatistics.Median(steps.Where((_, i) => !isCollection[i + 1]));
+        var slope = steps.Where((_, i) => !isCollection[i + 1]).Median();
         var level = new double[values.Length - first];
         var tooth = first;
         for (var i = first; i < values.Length; i++)

@@ -11,13 +11,6 @@ internal static class TrendStatistics
 {
     private const double Normal95 = 1.96;
 
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
     /// <summary>The median of the slopes of all pairs.</summary>
     /// <param name="variance">That of the Mann–Kendall score; it gives the interval.</param>
     public static Slope TheilSen(double[] times, double[] values, double variance)

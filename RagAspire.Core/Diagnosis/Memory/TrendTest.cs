@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace RagAspire.Diagnosis.Memory;
 
 /// <summary>The three tests of one series: slope, significance and floor. Times are in hours.</summary>
@@ -19,7 +21,7 @@ internal sealed class TrendTest
     public TrendTest(double[] times, double[] values, int mostValues)
     {
         Hours = times[^1] - times[0];
-        Level = TrendStatistics.Median(values);
+        Level = values.Median();
         Floor = new MemoryFloor(times, values);
         var (at, reduced) = Reduce(times, values, mostValues);
         Test = TrendStatistics.TestCorrelated(at, reduced);
@@ -54,7 +56,7 @@ internal sealed class TrendTest
         && Hours > 0
         && Floor.Growth < -leastGrowth * Level;
 
-    /// <summary>The floor of a leveled sawtooth moves with each of its few teeth, so this is not asked of it.</summary>
+    /// <summary>Not required of a leveled sawtooth, whose floor moves with each of its few teeth.</summary>
     private bool IsSteady =>
         Floor.FirstHalf > 0 && Floor.SecondHalf > 0 && Floor.HighestRise < MostOfOneStep * Floor.Growth;
 
@@ -67,7 +69,7 @@ internal sealed class TrendTest
 
     /// <summary>The median of the last eighth.</summary>
     public static double LastLevel(double[] values) =>
-        TrendStatistics.Median(values.Skip((MemoryFloor.Parts - 1) * values.Length / MemoryFloor.Parts));
+        values.Skip((MemoryFloor.Parts - 1) * values.Length / MemoryFloor.Parts).Median();
 
     private static (double[] Times, double[] Values) Reduce(double[] times, double[] values, int most)
     {
@@ -78,7 +80,7 @@ internal sealed class TrendTest
 
         var parts = Enumerable.Range(0, most).Select(part => (part * values.Length / most)..((part + 1) * values.Length / most))
             .ToList();
-        return ([.. parts.Select(part => TrendStatistics.Median(times[part]))],
-            [.. parts.Select(part => TrendStatistics.Median(values[part]))]);
+        return ([.. parts.Select(part => times[part].Median())],
+            [.. parts.Select(part => values[part].Median())]);
     }
 }

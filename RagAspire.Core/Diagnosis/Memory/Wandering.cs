@@ -3,7 +3,7 @@ using MathNet.Numerics.Statistics;
 namespace RagAspire.Diagnosis.Memory;
 
 /// <summary>
-/// Growth that is no leak: a level that wanders. Its changes over a longer time vary far more than those from one sample to the
+/// Growth that is no leak: a random walk. Its changes over a longer time vary far more than those from one sample to the
 /// next, as the variance ratio of Cochrane (1988) measures; those of a level with garbage do not. Tests of trends take the noise
 /// around a line for the whole doubt, and such a walk goes far by chance.
 /// </summary>

@@ -57,7 +57,9 @@ public sealed class OperationProbe(DatabaseReader database, IOptions<Certificate
             [new Evidence(sql, Quantity.Count(alerts.Count, "alerts"), "0 alerts")])
         {
             Since = alerts[0].Since,
-            Severity = alerts.Exists(alert => alert.Severity == "critical") ? FindingSeverity.Critical : null,
+            Severity = alerts.Exists(alert => alert.Severity == FindingSeverity.Critical.Word())
+                ? FindingSeverity.Critical
+                : null,
         }];
     }
 

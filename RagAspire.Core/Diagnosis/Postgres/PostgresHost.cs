@@ -12,7 +12,7 @@ public sealed class PostgresHost(PostgresLocation location, IOptions<PostgresDia
 {
     private const int LogLines = 20;
 
-    /// <summary>The last lines of the server's log; empty where the log is not ours.</summary>
+    /// <summary>The last lines of the server's log; empty where its cluster is not on this machine.</summary>
     public IReadOnlyList<string> LastLogLines() =>
         location.Cluster is { } cluster ? ClusterFiles.LastLines(ClusterFiles.LogFile(cluster), LogLines) : [];
 

@@ -11,7 +11,10 @@ namespace RagAspire.Diagnosis.VectorIndex;
 
 /// <summary>Examines Qdrant where it is used, and otherwise the indexes of the processes.</summary>
 public sealed class VectorIndexProbe(
-    IndexStep step, IServiceProvider services, IOptions<QdrantOptions> qdrant, IOptions<IndexDiagnosisOptions> options) : IProbe
+    IndexComparison step,
+    IServiceProvider services,
+    IOptions<QdrantOptions> qdrant,
+    IOptions<IndexDiagnosisOptions> options) : IProbe
 {
     public string Name => "vector index";
 
@@ -80,7 +83,7 @@ public sealed class VectorIndexProbe(
         if (info.Status == CollectionStatus.Red || !string.IsNullOrEmpty(error))
         {
             yield return new Observation(
-                IndexCodes.Red, $"The collection is {info.Status.ToString().ToLowerInvariant()}{(string.IsNullOrEmpty(error) ? "" : $", and its optimizer has failed: {error}")}.",
+                IndexCodes.Red, $"The collection is {info.Status.Word()}{(string.IsNullOrEmpty(error) ? "" : $", and its optimizer has failed: {error}")}.",
                 [new Evidence($"{Request}: status, optimizer_status", string.IsNullOrEmpty(error) ? "red" : error, "green")]);
         }
     }
@@ -96,7 +99,7 @@ public sealed class VectorIndexProbe(
         if (points >= options.Value.UnindexedPoints && share > options.Value.UnindexedShare)
         {
             yield return new Observation(
-                IndexCodes.Unindexed, $"{Quantity.Percent(share)} of {points} vectors are not indexed; the collection is {info.Status.ToString().ToLowerInvariant()}.",
+                IndexCodes.Unindexed, $"{Quantity.Percent(share)} of {points} vectors are not indexed; the collection is {info.Status.Word()}.",
                 [new Evidence($"{Request}: 1 - indexed_vectors_count / points_count", Quantity.Percent(share), Quantity.Percent(options.Value.UnindexedShare))]);
         }
     }

@@ -1,7 +1,7 @@
 namespace RagAspire.Documents.Archives;
 
 /// <summary>An archive as it arrives, with a look at what comes next.</summary>
-internal sealed class ArchiveInput(Stream inner) : ReadOnlyStream
+internal sealed class ArchiveInput(Stream inner) : AsyncStream
 {
     private const int BufferBytes = 1 << 16;
 

@@ -5,7 +5,7 @@ namespace RagAspire.Documents.Archives;
 /// The library takes what a read returns, also what follows the end. But after the end comes a signature of ZIP, within the
 /// length of a descriptor: up to there data is given in blocks, and byte by byte then.
 /// </remarks>
-internal sealed class DeflatedInput(ArchiveInput input) : ReadOnlyStream
+internal sealed class DeflatedInput(ArchiveInput input) : AsyncStream
 {
     private const int DescriptorBytes = 24;
     private const int LookAhead = 1 << 14;

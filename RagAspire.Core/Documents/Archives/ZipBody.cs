@@ -3,7 +3,7 @@ namespace RagAspire.Documents.Archives;
 /// <summary>The bytes of a file in a ZIP archive, checked against their checksum at the end.</summary>
 /// <param name="content">The bytes without compression.</param>
 /// <param name="part">The bytes as they are in the archive, where their length is known.</param>
-internal sealed class ZipBody(ZipHeader header, Stream content, PartStream? part = null) : ReadOnlyStream
+internal sealed class ZipBody(ZipHeader header, Stream content, PartStream? part = null) : AsyncStream
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(Entry)];
 

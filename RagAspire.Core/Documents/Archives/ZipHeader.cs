@@ -42,7 +42,7 @@ internal sealed record ZipHeader(
             large.Length > 0);
     }
 
-    /// <summary>Names are UTF-8 by now, whatever the flag says; others lose the letters that are none.</summary>
+    /// <summary>Names are read as UTF-8, whatever the flag says; invalid bytes become replacement characters.</summary>
     public static string NameOf(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
 
     private static ReadOnlySpan<byte> Large(ReadOnlySpan<byte> extra)

@@ -22,7 +22,7 @@ internal sealed record DeletedRow(Guid Id, string Collection, int Chunks, int Ve
 /// </remarks>
 public sealed class DocumentTrees(AuditLog audit)
 {
-    /// <summary>Who has taken a child out of its parent, in the audit log.</summary>
+    /// <summary>The actor of the audit entries of children that are taken out of their parent.</summary>
     private const string Actor = "ingestion";
 
     private const int MaxPlaces = 1_000;

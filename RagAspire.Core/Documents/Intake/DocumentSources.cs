@@ -3,15 +3,15 @@ using RagAspire.Database;
 
 namespace RagAspire.Documents.Intake;
 
-/// <summary>Which documents belong to a source. A document that somebody uploaded belongs to none.</summary>
+/// <summary>Which documents belong to a source. An uploaded document belongs to none.</summary>
 internal static class DocumentSources
 {
     /// <summary>Whether an upload may change a stored document: a source changes only what belongs to it.</summary>
     public static bool MayChange(Document stored, DocumentSource? source) => source is null || stored.Source?.Name == source.Name;
 
     /// <summary>
-    /// Gives a document to the source that its new version or name comes from. Without one it is taken from its source: who
-    /// uploads a document wants to keep it, whatever becomes of the file in the source.
+    /// Gives a document to the source that its new version or name comes from. Without one it is taken from its source, so
+    /// that an upload is kept whatever becomes of the file in the source.
     /// </summary>
     public static async Task SetAsync(
         NpgsqlConnection connection, Document stored, DocumentSource? source, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public enum FileFault
     Unsupported,
 }
 
-/// <summary>A file cannot become a document, whoever brings it. The message is for its owner.</summary>
+/// <summary>A file cannot become a document, neither by an upload nor from a source. The message is for its owner.</summary>
 public sealed class RefusedFileException(FileFault fault, string reason) : Exception(reason)
 {
     public FileFault Fault => fault;

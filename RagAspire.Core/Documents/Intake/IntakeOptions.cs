@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace RagAspire.Documents.Intake;
 
-/// <summary>What a file must be to become a document, whoever brings it; section <c>Limits</c>, beside the API's.</summary>
+/// <summary>Limits of files, by an upload or from a source; section <c>Limits</c>, beside those of the API.</summary>
 public sealed class IntakeOptions
 {
     public const string Section = "Limits";

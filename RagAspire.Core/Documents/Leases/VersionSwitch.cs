@@ -28,12 +28,12 @@ public sealed class VersionSwitch
     /// Makes a version the searched one: deletes the chunks of all others, stores what was inside of it as its children, and
     /// appends the changes to the feed.
     /// </summary>
-    /// <param name="claim">The lease; see <c>claim_id</c>.</param>
+    /// <param name="leaseId">See <c>claim_id</c>.</param>
     /// <returns>The changed document; null when the lease is lost.</returns>
     internal Task<Document?> ReadyAsync(
-        Guid documentId, Guid claim, int version, PreparedVersion prepared, CancellationToken cancellationToken)
+        Guid documentId, Guid leaseId, int version, PreparedVersion prepared, CancellationToken cancellationToken)
     {
-        var call = new Prepared(documentId, claim, version, prepared);
+        var call = new Prepared(documentId, leaseId, version, prepared);
         return prepared.Attached is null ? _calls.AnswerAsync(call, cancellationToken) : AloneAsync(call, cancellationToken);
     }
 
@@ -87,7 +87,7 @@ public sealed class VersionSwitch
             returning {DocumentRows.Columns}, metadata is distinct from held_metadata as relabelled
             """,
             Column(group, call => call.DocumentId),
-            Column(group, call => call.Claim),
+            Column(group, call => call.LeaseId),
             Column(group, call => call.Version),
             Column(group, call => call.Result.Read.ChunkCount),
             Column(group, call => Json(call.Result.Read.Warnings)),
@@ -138,7 +138,7 @@ public sealed class VersionSwitch
         await DocumentTrees.LockAsync(connection, call.DocumentId, cancellationToken);
         var isHeld = await connection.Command(
             "select true from documents where id = $1 and claim_id = $2 and version = $3 for key share",
-            call.DocumentId, call.Claim, call.Version).ScalarAsync<bool>(cancellationToken);
+            call.DocumentId, call.LeaseId, call.Version).ScalarAsync<bool>(cancellationToken);
         return isHeld ? await _trees.StoreAsync(connection, call.DocumentId, files, cancellationToken) : [];
     }
 
@@ -146,5 +146,5 @@ public sealed class VersionSwitch
 
     private static TValue[] Column<T, TValue>(IEnumerable<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];
 
-    private sealed record Prepared(Guid DocumentId, Guid Claim, int Version, PreparedVersion Result);
+    private sealed record Prepared(Guid DocumentId, Guid LeaseId, int Version, PreparedVersion Result);
 }

@@ -15,8 +15,9 @@ public sealed record LeasedShare(DocumentLease Lease, int Share);
 /// one upload does not wait behind ten thousand of another collection.
 /// </summary>
 /// <remarks>
-/// First comes who has the fewest documents in processing, then who was served least recently by this process, then who has
-/// waited longest. The cost depends on the number of collections and keys with waiting documents, not on the number of documents.
+/// The first turn has the one with the fewest documents in processing; among equals the one that this process served least
+/// recently, then the one that has waited longest. The cost depends on the number of collections and keys with waiting
+/// documents, not on the number of documents.
 /// </remarks>
 public sealed class WaitingDocuments(NpgsqlDataSource dataSource, DocumentLeases leases)
 {

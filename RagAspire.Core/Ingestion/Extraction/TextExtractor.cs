@@ -33,11 +33,11 @@ public sealed partial class TextExtractor : IAsyncDisposable
         _recognition = new TextRecognition(_options, time, logger, ConfinedProgram.Find);
     }
 
-    /// <summary>The processes that have been given a document, busy or idle.</summary>
-    public IReadOnlyCollection<int> ProcessIds => _pool.UsedIds;
+    /// <summary>The processes that have been given a document, busy or idle: tests kill and count them.</summary>
+    internal IReadOnlyCollection<int> ProcessIds => _pool.UsedIds;
 
     /// <summary>The process that waits for its first document; null while there is none.</summary>
-    public int? SpareProcessId => _pool.SpareId;
+    internal int? SpareProcessId => _pool.SpareId;
 
     /// <summary>Starts a process for the first document, and returns the layers of its sandbox.</summary>
     public async Task<IReadOnlyList<SandboxLayer>> PrepareAsync(CancellationToken cancellationToken)

@@ -47,13 +47,22 @@ public sealed partial class RunTelemetry(JobMetrics metrics, GrafanaAnnotations 
                     .SetTag("ragaspire.maintenance.failed", report.Failed);
             }
 
-            _metrics.Ended(run.Task, outcome.Status == RunStatus.Failed && retried ? "retried" : status, seconds);
+            _metrics.Ended(run.Task, OutcomeOf(outcome.Status, retried), seconds);
             Log.Ended(
                 _logger,
                 outcome.Status is RunStatus.Failed or RunStatus.Interrupted ? LogLevel.Warning : LogLevel.Information,
                 run.Task, status, seconds, outcome.Report?.Examined ?? 0, outcome.Report?.Changed ?? 0, outcome.Error ?? "");
             await _annotations.AddAsync(run, outcome);
         }
+
+        private static JobOutcome OutcomeOf(RunStatus status, bool retried) => status switch
+        {
+            RunStatus.Succeeded => JobOutcome.Succeeded,
+            RunStatus.Failed => retried ? JobOutcome.Retried : JobOutcome.Failed,
+            RunStatus.Skipped => JobOutcome.Skipped,
+            RunStatus.Cancelled => JobOutcome.Cancelled,
+            _ => JobOutcome.Interrupted,
+        };
 
         public void Dispose()
         {

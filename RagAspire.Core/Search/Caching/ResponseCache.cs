@@ -23,7 +23,7 @@ public sealed record CacheKey(string Collection, long Newest, long Sequence, str
 /// </summary>
 /// <remarks>
 /// This process hears of a change a moment after the call that made it has returned. So PostgreSQL is asked before a result is
-/// served: once the call has returned, no process serves a result of before.
+/// served: once the call has returned, no process serves an older result.
 /// </remarks>
 public sealed partial class ResponseCache(
     NpgsqlDataSource dataSource,

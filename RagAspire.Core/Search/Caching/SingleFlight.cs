@@ -4,7 +4,7 @@ namespace RagAspire.Search.Caching;
 
 /// <summary>
 /// Lets one caller of all processes compute a result while the others wait for it in the cache. The right expires, so that the
-/// end of a process delays nobody for longer; without Redis everybody computes.
+/// end of a process delays the others no longer than that; without Redis every caller computes.
 /// </summary>
 internal sealed class SingleFlight(IConnectionMultiplexer redis, CacheOptions options, TimeProvider time)
 {

@@ -8,7 +8,7 @@ public sealed class KeyRingOptions
     public const string Section = "KeyRing";
 
     /// <summary>
-    /// Encrypts the keys in the database, with at least 32 characters; null keeps them readable for whoever reads the database.
+    /// Encrypts the keys in the database, with at least 32 characters; null stores them as plain text.
     /// After a change the replicas make new keys, and a page that is open must be loaded again.
     /// </summary>
     [MinLength(32)]

@@ -86,8 +86,8 @@ public sealed partial class SharedIndexChanges(
         await stale.RemoveAsync(documents, cancellationToken);
 
         // A repetition is not repeated: workers of two versions, of which one keeps no position, would do so without end.
-        var news = page.Where(change => change.DocumentId != Repetition);
-        await RepeatedAsync(news.Select(change => change.Collection).Distinct(), cancellationToken);
+        var others = page.Where(change => change.DocumentId != Repetition);
+        await RepeatedAsync(others.Select(change => change.Collection).Distinct(), cancellationToken);
     }
 
     private async Task RepeatedAsync(IEnumerable<string> collections, CancellationToken cancellationToken)

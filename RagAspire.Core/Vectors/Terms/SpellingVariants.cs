@@ -11,7 +11,7 @@ namespace RagAspire.Vectors.Terms;
 /// <c>ERR-1234</c> is also <c>err1234</c>, <c>EN 1090-2</c> also <c>en10902</c>, <c>Wi-Fi</c> also <c>wifi</c>,
 /// <c>maxRetryCount</c> also its words, <c>l'ascenseur</c> also <c>ascenseur</c>, <c>1,234.5</c> also <c>1234.5</c>,
 /// <c>v2.10</c> also <c>2.10</c>, <c>Gebühr</c> also <c>Gebuehr</c>. Variants stand beside the word and never replace it, so
-/// an index that holds terms of before remains usable until they are encoded again.
+/// an index with the terms of an earlier analysis remains usable until they are encoded again.
 /// </remarks>
 internal sealed partial class SpellingVariants
 {

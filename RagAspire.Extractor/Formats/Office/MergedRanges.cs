@@ -108,7 +108,7 @@ internal sealed partial class MergedRanges
 
         public int Columns => lastColumn - column + 1;
 
-        /// <summary>Of the first cell, when it has been read. A passage is not repeated in each row.</summary>
+        /// <summary>Of the first cell, when it has been read. Prose is not repeated in each row.</summary>
         public string Text
         {
             get => _text;

@@ -58,7 +58,7 @@ internal sealed class QdrantStub : IAsyncDisposable
         return stub;
     }
 
-    /// <summary>As if somebody had deleted the collection on the server.</summary>
+    /// <summary>As if the collection had been deleted on the server.</summary>
     public void DropCollections() => Store.Drop();
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

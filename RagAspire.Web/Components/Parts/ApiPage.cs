@@ -19,7 +19,7 @@ public abstract class ApiPage : ComponentBase, IDisposable
     [Inject]
     protected NavigationManager Navigation { get; set; } = null!;
 
-    /// <summary>Cancelled when nobody looks at the page any more.</summary>
+    /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone => _gone.Token;
 
     public void Dispose()

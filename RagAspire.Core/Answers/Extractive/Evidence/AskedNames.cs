@@ -12,7 +12,7 @@ internal sealed partial class AskedNames
     private readonly IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> _names;
     private readonly IReadOnlyList<Regex> _otherNames;
 
-    /// <summary>How many of the names the sources must have. Of two one may be told otherwise ("the planet"), unless they are compared.</summary>
+    /// <summary>The names that the sources must contain: all when they are compared, else half, as a text may say "the planet".</summary>
     private readonly int _least;
 
     private AskedNames(IReadOnlyList<(string Name, IReadOnlyList<string> Terms)> names, IReadOnlyList<Regex> otherNames,

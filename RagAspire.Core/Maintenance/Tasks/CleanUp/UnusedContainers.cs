@@ -8,8 +8,9 @@ namespace RagAspire.Maintenance.Tasks.CleanUp;
 
 /// <summary>
 /// What earlier versions of the deployment left at the container engine: stopped containers, unused images, networks and volumes.
-/// Off unless the worker is given the engine's socket. Only what has the deployment's label is removed, and nothing that is in
-/// use or is labelled to be kept.
+/// On a machine with Compose nothing removes them otherwise, and the images of all versions fill the disk. Off unless the worker
+/// is given the engine's socket; a timer of the machine does the same without it (docs/deployment.md). Only what has the
+/// deployment's label is removed, and nothing that is in use or is labelled to be kept.
 /// </summary>
 /// <remarks>The socket gives the rights of the engine, which are those of root.</remarks>
 public sealed class UnusedContainers(IOptions<CleanUpOptions> options)

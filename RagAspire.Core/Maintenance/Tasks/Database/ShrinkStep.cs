@@ -32,14 +32,14 @@ internal sealed class ShrinkStep : IDatabaseStep
             {
                 run.Report.Changed++;
                 run.Report.Note(FormattableString.Invariant(
-                    $"{table.Name}: {table.FreeShare:P0} of {Megabytes(table.Bytes)} is free and would be returned."));
+                    $"{table.Name}: {table.FreeShare:P0} of {ByteSize.Format(table.Bytes)} is free and would be returned."));
                 continue;
             }
 
             var bytes = await ShrinkAsync(run, table, cancellationToken);
             run.Report.After($"{table.Name}.bytes", bytes);
             run.Report.Changed += bytes < table.Bytes ? 1 : 0;
-            run.Report.Note($"{table.Name}: {Megabytes(table.Bytes)} before, {Megabytes(bytes)} after.");
+            run.Report.Note($"{table.Name}: {ByteSize.Format(table.Bytes)} before, {ByteSize.Format(bytes)} after.");
         }
     }
 
@@ -141,8 +141,6 @@ internal sealed class ShrinkStep : IDatabaseStep
         """).ListAsync(
         row => new Table(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4)),
         cancellationToken);
-
-    private static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1048576.0:0.#} MiB");
 
     private sealed record Table(string Name, string Quoted, long Bytes, long LiveBytes, string Column)
     {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RagAspire.Tests.Monitoring;
 
 /// <summary>Tools of Prometheus and Alertmanager, where they are installed.</summary>
-internal static class MonitoringTool
+internal static class PrometheusTool
 {
     /// <summary>Runs a tool in the repository; the test is skipped where the tool is not installed.</summary>
     /// <returns>What it wrote.</returns>

@@ -3,7 +3,7 @@ using System.Text;
 namespace RagAspire.Api.Reports;
 
 /// <summary>Writes tables. Each cell carries the name of its column, which a narrow screen shows beside it.</summary>
-internal static class HtmlTable
+internal static class HtmlReportTable
 {
     /// <summary>A longer word may be broken anywhere; the others keep their column as wide as they are.</summary>
     private const int LongestWord = 16;

@@ -3,8 +3,8 @@ using RagAspire.Database;
 
 namespace RagAspire.Sync;
 
-/// <summary>Looks for sources whose time has come, and measures how all are. It does nothing without sources.</summary>
-public sealed class SourceWatch(
+/// <summary>Starts the sync of sources that are due, and samples the metrics of all. It does nothing without sources.</summary>
+public sealed class SourceScheduler(
     SourceStore store,
     DueSources due,
     SyncMetrics metrics,

@@ -5,13 +5,13 @@ using Microsoft.IdentityModel.Tokens;
 using RagAspire.Tests.Support;
 using RagAspire.TestSupport.Walks;
 
-namespace RagAspire.Tests.Api.Doors;
+namespace RagAspire.Tests.Api.Protocols;
 
 /// <summary>Users of an issuer, by the tokens that it signs.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class UserTokenTests(DoorsHost host)
+[Collection(ProtocolHost.Name)]
+public sealed class UserTokenTests(ProtocolHost host)
 {
-    private const string Documents = $"/api/v1/documents?collection={DoorsHost.SharedCollection}";
+    private const string Documents = $"/api/v1/documents?collection={ProtocolHost.SharedCollection}";
 
     private static readonly DateTime Now = TimeProvider.System.GetUtcNow().UtcDateTime;
 
@@ -81,17 +81,17 @@ public sealed class UserTokenTests(DoorsHost host)
         using var red = User("red", "rita");
         using var blue = new RagClient(host.System.Api.Address, host.Issuer.Token("bob", ["blue"], token =>
             token.Subject = new([new("sub", "7"), new("preferred_username", "B\0o\u202eb\n")])));
-        var id = await red.UploadAsync("red.txt", "The red vault opens with zanzibar."u8.ToArray(), ("collection", DoorsHost.SharedCollection));
+        var id = await red.UploadAsync("red.txt", "The red vault opens with zanzibar."u8.ToArray(), ("collection", ProtocolHost.SharedCollection));
         await host.System.Client.ProcessedAsync(id);
-        await red.FindAsync("zanzibar", DoorsHost.SharedCollection);
-        await blue.UploadAsync("blue.txt", "Blue is the sea."u8.ToArray(), ("collection", DoorsHost.SharedCollection));
+        await red.FindAsync("zanzibar", ProtocolHost.SharedCollection);
+        await blue.UploadAsync("blue.txt", "Blue is the sea."u8.ToArray(), ("collection", ProtocolHost.SharedCollection));
 
-        Assert.Empty((await blue.SearchAsync("zanzibar", DoorsHost.SharedCollection, mode: "text")).Hits);
+        Assert.Empty((await blue.SearchAsync("zanzibar", ProtocolHost.SharedCollection, mode: "text")).Hits);
         using var hidden = await blue.TrySendAsync(HttpMethod.Get, $"/api/v1/documents/{id}");
         Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
         Assert.DoesNotContain("red.txt", (await blue.GetAsync(Documents)).ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("zanzibar", await ToolAsync(blue, "search", new { query = "zanzibar", collection = DoorsHost.SharedCollection, mode = "text" }));
-        Assert.Contains("opens", await ToolAsync(red, "search", new { query = "zanzibar", collection = DoorsHost.SharedCollection, mode = "text" }));
+        Assert.DoesNotContain("zanzibar", await ToolAsync(blue, "search", new { query = "zanzibar", collection = ProtocolHost.SharedCollection, mode = "text" }));
+        Assert.Contains("opens", await ToolAsync(red, "search", new { query = "zanzibar", collection = ProtocolHost.SharedCollection, mode = "text" }));
 
         var entries = (await host.System.Client.GetAsync("/api/v1/operations/audit?limit=500"))["items"]!.AsArray();
         Assert.Equal("rita (id-of-rita)", Assert.Single(entries, entry => Is(entry!, id))!["actor"]!.GetValue<string>());
@@ -111,7 +111,7 @@ public sealed class UserTokenTests(DoorsHost host)
         Assert.Equal(("user:id-of-ed", "ed (id-of-ed)"), (key["id"]!.GetValue<string>(), key["name"]!.GetValue<string>()));
         await user.GetAsync("/api/v1/documents?collection=other");
 
-        using var written = await user.PostFileAsync("a.txt", "A."u8.ToArray(), ("collection", DoorsHost.SharedCollection));
+        using var written = await user.PostFileAsync("a.txt", "A."u8.ToArray(), ("collection", ProtocolHost.SharedCollection));
         using var refused = await user.PostFileAsync("a.txt", "A."u8.ToArray(), ("collection", "other"));
         using var system = await user.TrySendAsync(HttpMethod.Get, "/api/v1/operations/alerts");
         Assert.Equal(

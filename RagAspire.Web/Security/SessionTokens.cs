@@ -9,7 +9,7 @@ namespace RagAspire.Web.Security;
 /// <param name="Access">For the API.</param>
 /// <param name="Refresh">Empty where the issuer gives none; the session then ends with the access token.</param>
 /// <param name="Id">Tells the issuer whose session ends.</param>
-internal sealed record UserTokens(string Session, string Access, string Refresh, string Id, DateTimeOffset Until)
+internal sealed record SessionTokens(string Session, string Access, string Refresh, string Id, DateTimeOffset Until)
 {
     // Forms are bound to this claim where there is one, and to all claims otherwise, of which some change with the tokens.
     private const string SessionClaim = ClaimTypes.NameIdentifier;
@@ -20,11 +20,11 @@ internal sealed record UserTokens(string Session, string Access, string Refresh,
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>Null for a session with an API key.</summary>
-    public static UserTokens? Of(ClaimsPrincipal user)
+    public static SessionTokens? Of(ClaimsPrincipal user)
     {
         string Value(string claim) => user.FindFirstValue(claim) ?? "";
         return Value(SessionClaim) is { Length: > 0 } session
-            ? new UserTokens(
+            ? new SessionTokens(
                 session,
                 Value(Rights.KeyClaim),
                 Value(RefreshClaim),
@@ -33,11 +33,11 @@ internal sealed record UserTokens(string Session, string Access, string Refresh,
             : null;
     }
 
-    public static UserTokens Of(OpenIdConnectMessage answer, DateTimeOffset now) => new UserTokens(
+    public static SessionTokens Of(OpenIdConnectMessage answer, DateTimeOffset now) => new SessionTokens(
         Guid.NewGuid().ToString("n"), "", "", "", now).With(answer, now);
 
     /// <summary>The tokens after a refresh, of which those that did not come anew stay.</summary>
-    public UserTokens With(OpenIdConnectMessage answer, DateTimeOffset now) => this with
+    public SessionTokens With(OpenIdConnectMessage answer, DateTimeOffset now) => this with
     {
         Access = answer.AccessToken ?? "",
         Refresh = answer.RefreshToken ?? Refresh,

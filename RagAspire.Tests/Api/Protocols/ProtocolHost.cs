@@ -5,20 +5,20 @@ using RagAspire.TestSupport.Ollama;
 using RagAspire.TestSupport.Users;
 using RagAspire.TestSupport.Walks;
 
-namespace RagAspire.Tests.Api.Doors;
+namespace RagAspire.Tests.Api.Protocols;
 
 /// <summary>
 /// A system with models and a document in each of two collections, which programs reach by the protocols that they know.
 /// </summary>
 [CollectionDefinition(Name)]
-public sealed class DoorsHost(Stores stores) : ICollectionFixture<DoorsHost>, IAsyncLifetime
+public sealed class ProtocolHost(Stores stores) : ICollectionFixture<ProtocolHost>, IAsyncLifetime
 {
-    public const string Name = "doors";
+    public const string Name = "protocols";
     public const string WebAddress = "https://app.example.org/rag";
     public const string SharedCollection = "shared";
     public const string Answer = "It jumps over the lazy dog [1].";
 
-    private readonly TestDirectory _backups = TestDirectory.Create("doors");
+    private readonly TestDirectory _backups = TestDirectory.Create("protocols");
     private WebApp? _web;
 
     public OllamaStub Ollama { get; private set; } = null!;

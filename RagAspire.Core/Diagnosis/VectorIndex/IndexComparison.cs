@@ -4,7 +4,7 @@ using RagAspire.Diagnosis.Postgres;
 namespace RagAspire.Diagnosis.VectorIndex;
 
 /// <summary>Compares what indexes hold with what PostgreSQL says is searchable.</summary>
-public sealed class IndexStep(DatabaseReader database, IOptions<IndexDiagnosisOptions> options)
+public sealed class IndexComparison(DatabaseReader database, IOptions<IndexDiagnosisOptions> options)
 {
     private const string Searchable = "select count(*) from searchable_chunks";
 

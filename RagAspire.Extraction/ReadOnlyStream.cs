@@ -1,7 +1,7 @@
-namespace RagAspire.Extractor;
+namespace RagAspire.Extraction;
 
 /// <summary>A stream that is only read forward.</summary>
-internal abstract class ReadOnlyStream : Stream
+public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 

@@ -9,11 +9,11 @@ using OpenAI.Chat;
 using RagAspire.Tests.Client.Guide;
 using RagAspire.Tests.Support;
 
-namespace RagAspire.Tests.Api.Doors;
+namespace RagAspire.Tests.Api.Protocols;
 
 /// <summary>The system behind OpenAI's own client, which knows nothing of it.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class OpenAiTests(DoorsHost host)
+[Collection(ProtocolHost.Name)]
+public sealed class OpenAiTests(ProtocolHost host)
 {
     private const string Question = "What does the quick brown fox jump over?";
 
@@ -34,13 +34,13 @@ public sealed class OpenAiTests(DoorsHost host)
     {
         ChatCompletion completion = await Chat().CompleteChatAsync([new UserChatMessage(Question)], cancellationToken: Token);
 
-        Assert.Equal($"{DoorsHost.Answer}\n\nSources:\n[1] fox.txt", completion.Content[0].Text);
+        Assert.Equal($"{ProtocolHost.Answer}\n\nSources:\n[1] fox.txt", completion.Content[0].Text);
         Assert.Equal((ChatFinishReason.Stop, "default"), (completion.FinishReason, completion.Model));
 #pragma warning disable OPENAI001 // The client calls annotations experimental; the protocol has them.
         var citation = Assert.Single(completion.Annotations);
 #pragma warning restore OPENAI001
         Assert.Equal("[1]", completion.Content[0].Text[citation.StartIndex..citation.EndIndex]);
-        Assert.Equal(("fox.txt", $"{DoorsHost.WebAddress}/documents/{host.Fox}"), (citation.WebResourceTitle, $"{citation.WebResourceUri}"));
+        Assert.Equal(("fox.txt", $"{ProtocolHost.WebAddress}/documents/{host.Fox}"), (citation.WebResourceTitle, $"{citation.WebResourceUri}"));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class OpenAiTests(DoorsHost host)
             finish.AddRange(update.FinishReason is { } reason ? [reason] : []);
         }
 
-        Assert.Equal($"{DoorsHost.Answer}\n\nSources:\n[1] fox.txt", string.Concat(parts));
+        Assert.Equal($"{ProtocolHost.Answer}\n\nSources:\n[1] fox.txt", string.Concat(parts));
         Assert.Equal([ChatFinishReason.Stop], finish);
     }
 
@@ -104,7 +104,7 @@ public sealed class OpenAiTests(DoorsHost host)
         }
         finally
         {
-            host.Ollama.Answer = _ => DoorsHost.Answer;
+            host.Ollama.Answer = _ => ProtocolHost.Answer;
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class OpenAiTests(DoorsHost host)
         }
         finally
         {
-            host.Ollama.Answer = _ => DoorsHost.Answer;
+            host.Ollama.Answer = _ => ProtocolHost.Answer;
             await host.System.Client.SendAsync(HttpMethod.Delete, $"/api/v1/documents/{id}");
         }
     }
@@ -151,7 +151,7 @@ public sealed class OpenAiTests(DoorsHost host)
         Assert.InRange(completion.Usage.InputTokenCount, prompt.Length / 8, prompt.Length);
 
         // The stub counts four letters as a token, of what the model wrote and not of the foot.
-        Assert.Equal((DoorsHost.Answer.Length + 3) / 4, completion.Usage.OutputTokenCount);
+        Assert.Equal((ProtocolHost.Answer.Length + 3) / 4, completion.Usage.OutputTokenCount);
     }
 
     [Fact]

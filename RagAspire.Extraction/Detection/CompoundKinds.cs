@@ -7,7 +7,7 @@ namespace RagAspire.Extraction.Detection;
 /// OLE containers: the old binary Office formats, and password-protected new ones. The names in the directory of the
 /// container identify the format.
 /// </summary>
-internal static class CompoundFile
+internal static class CompoundKinds
 {
     private const string ContentType = "application/x-ole-storage";
     private const int EntryBytes = 128;

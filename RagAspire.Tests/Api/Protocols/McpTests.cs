@@ -6,11 +6,11 @@ using Npgsql;
 using RagAspire.Database;
 using RagAspire.Tests.Support;
 
-namespace RagAspire.Tests.Api.Doors;
+namespace RagAspire.Tests.Api.Protocols;
 
 /// <summary>The system behind the public client of the Model Context Protocol.</summary>
-[Collection(DoorsHost.Name)]
-public sealed class McpTests(DoorsHost host)
+[Collection(ProtocolHost.Name)]
+public sealed class McpTests(ProtocolHost host)
 {
     private static readonly string[] Reading = ["ask", "get_document_text", "list_collections", "list_documents", "search"];
 
@@ -40,7 +40,7 @@ public sealed class McpTests(DoorsHost host)
         await using var client = await ConnectAsync(RagSystem.Key);
         var answer = await CallAsync(client, "ask", new { question = "What does the quick brown fox jump over?" });
 
-        Assert.Equal(DoorsHost.Answer, answer.GetProperty("answer").GetString());
+        Assert.Equal(ProtocolHost.Answer, answer.GetProperty("answer").GetString());
         Assert.Equal("fox.txt", answer.GetProperty("citations")[0].GetProperty("documentName").GetString());
         Assert.Equal("generated", answer.GetProperty("kind").GetString());
     }

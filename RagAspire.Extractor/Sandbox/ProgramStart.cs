@@ -7,7 +7,7 @@ namespace RagAspire.Extractor.Sandbox;
 /// Becomes another program that is as locked in as the extractor: the layers hold for it too, and of files it reads only
 /// libraries and the data of its kind. It can run nothing but itself.
 /// </summary>
-internal static class ConfinedProgram
+internal static class ProgramStart
 {
     private static readonly string[] Data =
     [

@@ -4,7 +4,7 @@ using RagAspire.Monitoring;
 namespace RagAspire.Diagnosis.Causes;
 
 /// <summary>Measures of all processes, from Prometheus.</summary>
-internal sealed class PrometheusHistory(PrometheusApi prometheus, IOptions<CauseOptions> options) : IMeasureHistory
+internal sealed class PrometheusMeasures(PrometheusApi prometheus, IOptions<CauseOptions> options) : IMeasureHistory
 {
     private const int MaxSteps = 120;
 
