@@ -39,7 +39,8 @@ public sealed class AnswerService(
 
         // Earlier turns change the meaning of a question, so only the first question of a session is cached.
         var key = history.Count == 0 ? Key(question) : null;
-        var cached = await cache.GetAsync<CachedAnswer>(CacheName, key, cancellationToken);
+        var (cached, right) = await cache.GetOrEnterAsync<CachedAnswer>(CacheName, key, !question.IsStreamed, cancellationToken);
+        using var flight = right;
         var events = cached is not null
             ? AnswerFromCacheAsync(question, cached, startedAt, cancellationToken)
             : GenerateAsync(question, history, key, startedAt, cancellationToken);
@@ -47,6 +48,8 @@ public sealed class AnswerService(
         {
             if (step is DoneEvent { Answer: var answer })
             {
+                // Now, and not when a slow consumer has taken the last step.
+                flight.Dispose();
                 activity?.SetTag("rag.kind", answer.Kind.Word()).SetTag("rag.cached", answer.Cached);
             }
 

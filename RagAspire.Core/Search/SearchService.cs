@@ -43,15 +43,11 @@ public sealed class SearchService(
     private async Task<(Retrieval Retrieval, bool IsCached)> RetrieveAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var key = Key(query);
-        if (await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } cached)
+        var (kept, right) = await cache.GetOrEnterAsync<Retrieval>(CacheName, key, waits: true, cancellationToken);
+        using var flight = right;
+        if (kept is not null)
         {
-            return (cached, true);
-        }
-
-        using var flight = await cache.EnterAsync(key, cancellationToken);
-        if (flight.HasWaited && await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } computed)
-        {
-            return (computed, true);
+            return (kept, true);
         }
 
         var startedAt = Stopwatch.GetTimestamp();
