@@ -75,19 +75,18 @@ public sealed class AnswerService(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var usage = new UsageContext(question.KeyId, question.Collection, UsageKind.Answer);
-        var found = await search.SearchAsync(
-            new SearchQuery(
-                await rewriter.SearchTextAsync(question.Text, history, usage, cancellationToken),
-                question.Collection,
-                question.Limit,
-                SearchMode.Hybrid,
-                ReadOnlyDictionary<string, string>.Empty)
-            {
-                KeyId = question.KeyId,
-                Groups = question.Groups,
-                Filter = question.Filter,
-            },
-            cancellationToken);
+        var query = new SearchQuery(
+            await rewriter.SearchTextAsync(question.Text, history, usage, cancellationToken),
+            question.Collection,
+            question.Limit,
+            SearchMode.Hybrid,
+            ReadOnlyDictionary<string, string>.Empty)
+        {
+            KeyId = question.KeyId,
+            Groups = question.Groups,
+            Filter = question.Filter,
+        };
+        var found = await search.SearchAsync(query, cancellationToken);
         var writing = writer.Begin(new AnswerContext(
             question.Text,
             found.Hits,
@@ -95,6 +94,7 @@ public sealed class AnswerService(
             HasVectors: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
             CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token))
         {
+            Neighbours = await search.NeighboursAsync(found.Hits.Take(writer.Neighbours), query, cancellationToken),
             Usage = usage,
         });
         using var admission = await writing.AdmitAsync(cancellationToken);

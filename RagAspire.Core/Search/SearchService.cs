@@ -5,7 +5,12 @@ namespace RagAspire.Search;
 
 /// <summary>Finds chunks in one collection: from the cache, or at the highest level of retrieval that works.</summary>
 public sealed class SearchService(
-    RankedRetriever retriever, DocumentFrequency frequencies, ResponseCache cache, SearchRecorder recorder, SearchMetrics metrics)
+    RankedRetriever retriever,
+    ChunkSearchStore chunks,
+    DocumentFrequency frequencies,
+    ResponseCache cache,
+    SearchRecorder recorder,
+    SearchMetrics metrics)
 {
     private const string CacheName = "search";
 
@@ -64,6 +69,11 @@ public sealed class SearchService(
     /// <returns>Null when counting takes too long.</returns>
     public Task<TermFrequencies?> CountTermsAsync(string text, string collection, CancellationToken cancellationToken) =>
         frequencies.CountAsync(text, collection, cancellationToken);
+
+    /// <summary>The chunks right before and after some hits of a query, which are not among these hits.</summary>
+    public Task<IReadOnlyList<SearchHit>> NeighboursAsync(
+        IEnumerable<SearchHit> hits, SearchQuery query, CancellationToken cancellationToken) =>
+        chunks.NeighboursAsync([.. hits.Select(hit => hit.ChunkId)], query, cancellationToken);
 
     /// <summary>Where the result of a query is cached; null when nothing may be cached now.</summary>
     internal CacheKey? Key(SearchQuery query) => cache.Key(CacheName, query.Collection, new

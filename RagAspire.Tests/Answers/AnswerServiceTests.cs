@@ -64,7 +64,7 @@ public sealed class AnswerServiceTests(Stores stores)
     public async Task Of_two_processes_that_are_asked_the_same_at_the_same_time_one_asks_the_model()
     {
         await using var both = await TwoProcesses.StartAsync(stores, "Cache:AnswerWait");
-        await both.One.AddAsync("The fox sleeps in the old warehouse.");
+        await both.One.AddAsync(["The fox sleeps in the old warehouse."]);
         using var model = new StuckChatClient(" [1] is where the fox sleeps.");
         using var writer = AnswerRig.With(model);
 
@@ -77,6 +77,24 @@ public sealed class AnswerServiceTests(Stores stores)
         Assert.Equal((AnswerKind.Generated, false), ((await first).Kind, (await first).Cached));
         Assert.Equal((AnswerKind.Generated, true), ((await second).Kind, (await second).Cached));
         Assert.Equal(((await first).Text, 1), ((await second).Text, model.Calls));
+    }
+
+    [Theory]
+    [InlineData(0, "The fox sleeps in the old warehouse,")]
+    [InlineData(3, "Foxes are shy.\nThe fox sleeps in the old warehouse,\nand it hunts at night.")]
+    public async Task The_chunks_around_a_hit_are_joined_to_its_source(int neighbours, string source)
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        await rig.AddAsync(
+            ["Far away.", "Foxes are shy.", "The fox sleeps in the old warehouse,", "and it hunts at night.", "Farther."], found: 2);
+        using var model = new StuckChatClient(" [1] is where the fox sleeps.");
+        using var writer = AnswerRig.With(model, new AnswerOptions { Neighbours = neighbours });
+        model.GoOn();
+
+        var (sources, answer) = await AskWithSourcesAsync(rig, writer: writer.Writer);
+
+        Assert.Equal(source, Assert.Single(sources).Text);
+        Assert.Equal(AnswerKind.Generated, answer.Kind);
     }
 
     [Fact]
@@ -97,13 +115,16 @@ public sealed class AnswerServiceTests(Stores stores)
     }
 
     private static async Task<Answer> AskAsync(
+        SearchRig rig, Guid? session = null, AnswerWriter? writer = null, bool isStreamed = false) =>
+        (await AskWithSourcesAsync(rig, session, writer, isStreamed)).Answer;
+
+    private static async Task<(IReadOnlyList<Source> Sources, Answer Answer)> AskWithSourcesAsync(
         SearchRig rig, Guid? session = null, AnswerWriter? writer = null, bool isStreamed = false)
     {
         var service = ActivatorUtilities.CreateInstance<AnswerService>(
             rig.Services, rig.Service, rig.Cache, writer ?? rig.Services.GetRequiredService<AnswerWriter>());
         var question = new Question("What does the fox do?", "default", 8, session) { IsStreamed = isStreamed };
         var events = await service.AskAsync(question, Token).ToListAsync();
-        Assert.IsType<SourcesEvent>(events[0]);
-        return Assert.IsType<DoneEvent>(events[^1]).Answer;
+        return (Assert.IsType<SourcesEvent>(events[0]).Sources, Assert.IsType<DoneEvent>(events[^1]).Answer);
     }
 }

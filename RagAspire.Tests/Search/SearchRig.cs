@@ -29,7 +29,10 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions { QueryTimeout = TimeSpan.FromMinutes(5) }), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
+            Options.Create(new EmbeddingOptions { QueryTimeout = TimeSpan.FromMinutes(5) }),
+            TimeProvider.System,
+            NullLogger<Embedder>.Instance,
+            UsageData.Meter(),
             model is null ? null : Embeddings);
         var vectors = ActivatorUtilities.CreateInstance<QueryVectors>(core.Services, embedder, Generation);
         Retriever = new Retriever(
@@ -38,7 +41,12 @@ internal sealed class SearchRig : IAsyncDisposable
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
         var ranked = new RankedRetriever(Retriever, core.Get<Reranker>());
         Service = new SearchService(
-            ranked, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());
+            ranked,
+            core.Get<ChunkSearchStore>(),
+            core.Get<DocumentFrequency>(),
+            Cache,
+            core.Get<SearchRecorder>(),
+            core.Get<SearchMetrics>());
     }
 
     public IndexGeneration Generation { get; } = new();
@@ -91,17 +99,22 @@ internal sealed class SearchRig : IAsyncDisposable
             TimeSpan.FromSeconds(10), () => "Nothing was written.", TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Stores a document of one chunk, which the index finds from now on.</summary>
-    public async Task AddAsync(string text)
+    /// <summary>Stores a document, of which the index finds one chunk from now on.</summary>
+    /// <param name="found">The ordinal of that chunk.</param>
+    public async Task AddAsync(string[] chunks, int found = 0)
     {
-        var chunk = Guid.NewGuid();
+        var ids = Array.ConvertAll(chunks, _ => Guid.NewGuid());
         await Services.GetRequiredService<NpgsqlDataSource>().Command("""
             with d as (
                 insert into documents (id, collection, name, content_type, size_bytes, sha256, ready_version)
-                values (gen_random_uuid(), 'default', 'one.txt', 'text/plain', 1, sha256($2::bytea), 1) returning id)
-            insert into chunks (id, document_id, version, ordinal, text, token_count) select $1, d.id, 1, 0, $2, 1 from d
-            """, chunk, text).ExecuteAsync(TestContext.Current.CancellationToken);
-        Index.Found = [.. Index.Found, new IndexHit(chunk, 1)];
+                values (gen_random_uuid(), 'default', 'one.txt', 'text/plain', 1, uuid_send($1[1]), 1) returning id)
+            insert into chunks (id, document_id, version, ordinal, text, token_count)
+            select c.id, d.id, 1, c.place - 1, c.text, 1 from d, unnest($1, $2) with ordinality c(id, text, place)
+            union all
+            select gen_random_uuid(), d.id, 2, c.place - 1, 'Of a version that is being built.', 1
+            from d, unnest($2) with ordinality c(text, place)
+            """, ids, chunks).ExecuteAsync(TestContext.Current.CancellationToken);
+        Index.Found = [.. Index.Found, new IndexHit(ids[found], 1)];
     }
 
     public ValueTask DisposeAsync() => _core.DisposeAsync();

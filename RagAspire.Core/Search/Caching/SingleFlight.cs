@@ -26,7 +26,8 @@ internal sealed class SingleFlight(IConnectionMultiplexer redis, CacheOptions op
             var database = redis.GetDatabase();
             var token = Guid.NewGuid().ToString("N");
             var startedAt = time.GetTimestamp();
-            if (await database.StringSetAsync(key, token, Flight.Lifetime, When.NotExists).WaitAsync(options.Patience, cancellationToken))
+            var taking = database.StringSetAsync(key, token, Flight.Lifetime, When.NotExists);
+            if (await taking.WaitAsync(options.Patience, cancellationToken))
             {
                 return new Flight(database, key, token, time, startedAt);
             }
