@@ -16,7 +16,8 @@ public sealed class AnswerOptions
     public int SourceTokens { get; set; } = 4_000;
 
     /// <summary>
-    /// Of so many of the best sources the chunks right before and after are joined, where the window has room; 0 for none.
+    /// Of so many of the best sources the model sees the chunks right before and after as well, where its window has room; 0 for
+    /// none.
     /// </summary>
     [Range(0, 20)]
     public int Neighbours { get; set; } = 3;

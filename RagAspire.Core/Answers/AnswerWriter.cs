@@ -22,8 +22,10 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     /// <summary>The model's name; null where none is configured.</summary>
     public string? Model => model.Name;
 
-    /// <summary>Of how many hits the neighbours are of use.</summary>
-    public int Neighbours => _options.Neighbours;
+    /// <summary>
+    /// Of how many hits the neighbours are of use. A model judges them; extraction takes too many of them for an answer.
+    /// </summary>
+    public int Neighbours => model.Name is null ? 0 : _options.Neighbours;
 
     /// <summary>What an answer depends on beside the question and the model.</summary>
     public object Settings => _options;

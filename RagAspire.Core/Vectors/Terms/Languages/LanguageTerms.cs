@@ -61,6 +61,8 @@ internal static class LanguageTerms
         }
     }
 
+    public static TermKind KindOf(string term) => term[0] == PartMark ? TermKind.Part : TermKind.Stem;
+
     /// <summary>The words of a text, each with the languages in which it is no stop word.</summary>
     private static List<(string Word, List<Stems> Stems)> Words(string text, IReadOnlyList<WordLanguage> languages)
     {
