@@ -53,8 +53,9 @@ internal static class AnswersApi
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(user);
-        var events = answers.AskAsync(request.ToQuestion(caller), cancellationToken);
-        return WantsEvents(http)
+        var isStreamed = WantsEvents(http);
+        var events = answers.AskAsync(request.ToQuestion(caller) with { IsStreamed = isStreamed }, cancellationToken);
+        return isStreamed
             ? await streams.OpenAsync(caller, events, ToItem, cancellationToken)
             : TypedResults.Ok((await events.OfType<DoneEvent>().SingleAsync(cancellationToken)).Answer);
     }

@@ -45,7 +45,7 @@ internal sealed class AnswersReport(TextWriter output)
         output.WriteLine("|---|---|---|---|");
         foreach (var folder in folders)
         {
-            var quality = await AnswerQuality.MeasureAsync(folder, cancellationToken);
+            var quality = await AnswerQuality.MeasureAsync(folder, neighbours: 0, cancellationToken);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {Path.GetFileName(folder)}, {quality.Questions} | {quality.First:0.000} | {quality.Whole:0.000} | {quality.None:0.000} |"));
@@ -58,7 +58,8 @@ internal sealed class AnswersReport(TextWriter output)
         output.WriteLine("|---|---|---|");
         foreach (var (collection, asked) in pairs)
         {
-            var (answered, questions) = await AnswerQuality.MeasureForeignAsync(collection, asked, cancellationToken);
+            var (answered, questions) = await AnswerQuality.MeasureForeignAsync(
+                collection, asked, neighbours: 0, cancellationToken);
             output.WriteLine($"| {Path.GetFileName(collection)} | {Path.GetFileName(asked)}, {questions} | {answered} |");
         }
     }

@@ -61,7 +61,21 @@ public sealed record SearchHit(
 
 /// <summary>How the hits of a search were found.</summary>
 /// <param name="Hits">In the order of the hits.</param>
-public sealed record Explanation(IReadOnlyList<ExplainedTerm> Terms, IReadOnlyList<ExplainedChunk> Hits);
+public sealed record Explanation(IReadOnlyList<ExplainedTerm> Terms, IReadOnlyList<ExplainedChunk> Hits)
+{
+    /// <summary>The terms by which the text ranks.</summary>
+    public IReadOnlyList<ExplainedIndexTerm> IndexTerms { get; init; } = [];
+}
+
+/// <summary>A term of the query, as the index holds it.</summary>
+/// <param name="Kind">word, variant, stem or part.</param>
+/// <param name="Weight">How much it counts in the query.</param>
+/// <param name="Rarity">Its inverse document frequency; 0 where no chunk has it, null where that is not told.</param>
+public sealed record ExplainedIndexTerm(string Term, string Kind, float Weight, double? Rarity);
+
+/// <summary>A term of the query in a chunk.</summary>
+/// <param name="Count">How often it counts, weights of fields included.</param>
+public sealed record ExplainedOccurrence(string Term, string Kind, float Count);
 
 /// <summary>A word of the query.</summary>
 /// <param name="Chunks">Chunks of the collection that hold it, counted up to 1,000; null when counting took too long.</param>
@@ -79,4 +93,8 @@ public sealed record ExplainedChunk(
     ExplainedRank? Vector,
     ExplainedRank? Fused,
     bool HasVector,
-    IReadOnlyDictionary<string, float> Terms);
+    IReadOnlyDictionary<string, float> Terms)
+{
+    /// <summary>The terms of the query that it holds.</summary>
+    public IReadOnlyList<ExplainedOccurrence> IndexTerms { get; init; } = [];
+}

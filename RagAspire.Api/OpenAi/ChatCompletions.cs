@@ -54,7 +54,7 @@ internal sealed class ChatCompletions(AnswerService answers, IOptions<OpenAiOpti
         var id = Guid.CreateVersion7();
         var body = new ActiveMarkdown();
         var written = 0;
-        await foreach (var step in answers.AskAsync(question, cancellationToken))
+        await foreach (var step in answers.AskAsync(question with { IsStreamed = true }, cancellationToken))
         {
             switch (step)
             {

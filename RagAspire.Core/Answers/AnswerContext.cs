@@ -18,6 +18,9 @@ public sealed record AnswerContext(
     bool HasVectors,
     Func<string, CancellationToken, Task<TermFrequencies?>>? CountTerms = null)
 {
+    /// <summary>Chunks right before or after one of the hits.</summary>
+    public IReadOnlyList<SearchHit> Neighbours { get; init; } = [];
+
     /// <summary>Whom the call of the model is counted for.</summary>
     public UsageContext Usage { get; init; } = new(UsageContext.SystemKey, "", UsageKind.Answer);
 }

@@ -18,6 +18,9 @@ public sealed record Question(string Text, string Collection, int Limit, Guid? S
     /// <summary>Is answered from documents that fulfil this; null for all.</summary>
     public MetadataFilter? Filter { get; init; }
 
+    /// <summary>Its answer is read word by word, so it does not wait for that of an equal question.</summary>
+    public bool IsStreamed { get; init; }
+
     /// <summary>What was said before, oldest first, from a caller that keeps it; null to take it from the session.</summary>
     public IReadOnlyList<SessionTurn>? History { get; init; }
 }

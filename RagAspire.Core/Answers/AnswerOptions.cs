@@ -15,6 +15,13 @@ public sealed class AnswerOptions
     [Range(128, 1_000_000)]
     public int SourceTokens { get; set; } = 4_000;
 
+    /// <summary>
+    /// Of so many of the best sources the model sees the chunks right before and after as well, where its window has room; 0 for
+    /// none.
+    /// </summary>
+    [Range(0, 20)]
+    public int Neighbours { get; set; } = 3;
+
     /// <summary>The longest answer, in tokens.</summary>
     [Range(16, 32_768)]
     public int MaxOutputTokens { get; set; } = 700;

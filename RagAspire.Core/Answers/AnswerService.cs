@@ -39,7 +39,8 @@ public sealed class AnswerService(
 
         // Earlier turns change the meaning of a question, so only the first question of a session is cached.
         var key = history.Count == 0 ? Key(question) : null;
-        var cached = await cache.GetAsync<CachedAnswer>(CacheName, key, cancellationToken);
+        var (cached, right) = await cache.GetOrEnterAsync<CachedAnswer>(CacheName, key, !question.IsStreamed, cancellationToken);
+        using var flight = right;
         var events = cached is not null
             ? AnswerFromCacheAsync(question, cached, startedAt, cancellationToken)
             : GenerateAsync(question, history, key, startedAt, cancellationToken);
@@ -47,6 +48,8 @@ public sealed class AnswerService(
         {
             if (step is DoneEvent { Answer: var answer })
             {
+                // Now, and not when a slow consumer has taken the last step.
+                flight.Dispose();
                 activity?.SetTag("rag.kind", answer.Kind.Word()).SetTag("rag.cached", answer.Cached);
             }
 
@@ -72,19 +75,18 @@ public sealed class AnswerService(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var usage = new UsageContext(question.KeyId, question.Collection, UsageKind.Answer);
-        var found = await search.SearchAsync(
-            new SearchQuery(
-                await rewriter.SearchTextAsync(question.Text, history, usage, cancellationToken),
-                question.Collection,
-                question.Limit,
-                SearchMode.Hybrid,
-                ReadOnlyDictionary<string, string>.Empty)
-            {
-                KeyId = question.KeyId,
-                Groups = question.Groups,
-                Filter = question.Filter,
-            },
-            cancellationToken);
+        var query = new SearchQuery(
+            await rewriter.SearchTextAsync(question.Text, history, usage, cancellationToken),
+            question.Collection,
+            question.Limit,
+            SearchMode.Hybrid,
+            ReadOnlyDictionary<string, string>.Empty)
+        {
+            KeyId = question.KeyId,
+            Groups = question.Groups,
+            Filter = question.Filter,
+        };
+        var found = await search.SearchAsync(query, cancellationToken);
         var writing = writer.Begin(new AnswerContext(
             question.Text,
             found.Hits,
@@ -92,6 +94,7 @@ public sealed class AnswerService(
             HasVectors: found.Level is RetrievalLevel.Hybrid or RetrievalLevel.Vector,
             CountTerms: (text, token) => search.CountTermsAsync(text, question.Collection, token))
         {
+            Neighbours = await search.NeighboursAsync(found.Hits.Take(writer.Neighbours), query, cancellationToken),
             Usage = usage,
         });
         using var admission = await writing.AdmitAsync(cancellationToken);

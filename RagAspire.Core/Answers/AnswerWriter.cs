@@ -22,6 +22,11 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
     /// <summary>The model's name; null where none is configured.</summary>
     public string? Model => model.Name;
 
+    /// <summary>
+    /// Of how many hits the neighbours are of use. A model judges them; extraction takes too many of them for an answer.
+    /// </summary>
+    public int Neighbours => model.Name is null ? 0 : _options.Neighbours;
+
     /// <summary>What an answer depends on beside the question and the model.</summary>
     public object Settings => _options;
 
@@ -35,7 +40,7 @@ public sealed class AnswerWriter(AnswerModel model, TextAnalyzer analyzer, IOpti
         var before = continues ? FollowUp.SearchText(context.History[^1].Question, context.History.SkipLast(1).ToList()) : null;
         var room = model.Name is null ? int.MaxValue : Prompt.SourceBudget(context.Question, context.History, _options);
         var fits = room >= LeastRoom;
-        var sources = SourceSelection.From(context.Hits, fits ? room : _options.SourceTokens);
+        var sources = SourceSelection.From(context.Hits, fits ? room : _options.SourceTokens, context.Neighbours);
         var sentences = SourceSentences.Read(sources, _terms);
         var relevance = Relevance.Of($"{before} {context.Question}", sentences, new TermWeights(null, _terms));
         var asksModel = model.Name is not null && fits && sources.Count > 0 && (context.HasVectors || relevance.IsWorthAsking);

@@ -37,15 +37,18 @@ internal static class SourceSelection
     private const int LeastTokens = 48;
 
     /// <summary>Tokens of the fence around one source in the prompt.</summary>
-    private const int FenceTokens = 40;
+    internal const int FenceTokens = 40;
 
     /// <summary>The best chunks that fit the budget, numbered from 1 in the order of the hits, with neighbours joined.</summary>
-    public static IReadOnlyList<SelectedSource> From(IReadOnlyList<SearchHit> hits, int tokenBudget)
+    /// <param name="neighbours">Chunks that are no hits, and are joined to those that are where the budget has room left.</param>
+    public static IReadOnlyList<SelectedSource> From(
+        IReadOnlyList<SearchHit> hits, int tokenBudget, IReadOnlyList<SearchHit>? neighbours = null)
     {
-        var chosen = Choose(hits, tokenBudget);
+        var (found, room) = Choose(hits, tokenBudget);
+        var chosen = Extended(found, neighbours ?? [], room);
         var sources = new List<SelectedSource>();
         var taken = new HashSet<Guid>();
-        foreach (var (hit, _) in chosen)
+        foreach (var (hit, _) in found)
         {
             if (taken.Contains(hit.ChunkId))
             {
@@ -60,7 +63,7 @@ internal static class SourceSelection
         return sources;
     }
 
-    private static List<(SearchHit Hit, bool IsCut)> Choose(IReadOnlyList<SearchHit> hits, int tokenBudget)
+    private static (List<(SearchHit Hit, bool IsCut)> Chosen, int Room) Choose(IReadOnlyList<SearchHit> hits, int tokenBudget)
     {
         var chosen = new List<(SearchHit Hit, bool IsCut)>();
         var texts = new HashSet<string>(StringComparer.Ordinal);
@@ -84,10 +87,32 @@ internal static class SourceSelection
                 chosen.Add((hit with { Text = beginning }, true));
             }
 
-            break;
+            return (chosen, 0);
         }
 
-        return chosen;
+        return (chosen, tokenBudget);
+    }
+
+    /// <summary>The chosen chunks and, best hits first, the neighbours for which there is room.</summary>
+    private static List<(SearchHit Hit, bool IsCut)> Extended(
+        List<(SearchHit Hit, bool IsCut)> chosen, IReadOnlyList<SearchHit> neighbours, int room)
+    {
+        var extended = new List<(SearchHit Hit, bool IsCut)>(chosen);
+        foreach (var (hit, _) in chosen)
+        {
+            foreach (var neighbour in neighbours.Where(
+                other => other.DocumentId == hit.DocumentId && Math.Abs(other.Ordinal - hit.Ordinal) == 1))
+            {
+                var tokens = TokenEstimate.Of(neighbour.Text);
+                if (tokens <= room && !extended.Exists(other => other.Hit.ChunkId == neighbour.ChunkId))
+                {
+                    extended.Add((neighbour, false));
+                    room -= tokens;
+                }
+            }
+        }
+
+        return extended;
     }
 
     /// <summary>The whole sentences from the start that fit; null when they are too few.</summary>

@@ -67,6 +67,7 @@ public static class MaintenanceRegistration
         .AddSingleton<EmbeddingBacklog>()
         .AddSingleton<NextModel>()
         .AddSingleton<ReEmbeddingModels>()
+        .AddSingleton<ReEmbeddingEstimate>()
         .AddHostedService<IndexReplicaService>()
         .AddMaintenanceTask<IndexReconciliation>()
         .AddMaintenanceTask<IndexRebuild>()

@@ -46,9 +46,10 @@ public sealed class Throttle(int initialRows, int maxRows, TimeProvider time)
     /// <summary>Pauses after a piece of work, so that searches get the processor and the database in between.</summary>
     /// <param name="startedAt">The timestamp at which the work began.</param>
     /// <param name="factor">The length of the pause as a multiple of the work's; it is two seconds at most.</param>
-    public static Task PauseAsync(long startedAt, double factor, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var pause = time.GetElapsedTime(startedAt) * factor;
-        return Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
-    }
+    public static Task PauseAsync(long startedAt, double factor, TimeProvider time, CancellationToken cancellationToken) =>
+        Task.Delay(PauseAfter(time.GetElapsedTime(startedAt), factor), time, cancellationToken);
+
+    /// <summary>The pause after a piece of work.</summary>
+    public static TimeSpan PauseAfter(TimeSpan work, double factor) =>
+        work * factor < LongestPause ? work * factor : LongestPause;
 }

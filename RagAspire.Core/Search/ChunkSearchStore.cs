@@ -59,6 +59,33 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
             ]).ListAsync(row => ReadHit(row, query), cancellationToken);
     }
 
+    /// <summary>
+    /// The chunks right before and after others in the same version of their documents, without these. The ones after come first.
+    /// </summary>
+    public async Task<IReadOnlyList<SearchHit>> NeighboursAsync(
+        Guid[] chunkIds, SearchQuery query, CancellationToken cancellationToken)
+    {
+        if (chunkIds.Length == 0)
+        {
+            return [];
+        }
+
+        var filter = FilterSql.Of(query.Filter, "c", "document_name", first: 5);
+        return await dataSource.Command($"""
+            select 0::float8, {Columns}
+            from chunks f
+            join searchable_chunks c on c.document_id = f.document_id and c.version = f.version
+                and c.ordinal in (f.ordinal - 1, f.ordinal + 1)
+            join chunks p on p.id = c.id
+            where f.id = any($1) and c.id <> all($1)
+                and c.collection = $2 and c.tags @> $3 and ($4::text[] is null or cardinality(c.groups) = 0 or c.groups && $4)
+                and {filter.Condition}
+            order by c.document_id, c.ordinal desc
+            """,
+            [chunkIds, query.Collection, Commands.Jsonb(query.Tags), query.Groups?.ToArray(), .. filter.Values])
+            .ListAsync(row => ReadHit(row, query), cancellationToken);
+    }
+
     /// <summary>The fallback without an index: chunks with any of the words, best rank first.</summary>
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken)
     {

@@ -34,13 +34,27 @@ public sealed partial class Explainer(
         var ids = hits.Select(hit => hit.ChunkId)
             .Concat(missing.Select(each => each.ChunkId).OfType<Guid>()).Distinct().ToArray();
         var words = Word().Matches(query.Text).Select(word => word.Value.ToLowerInvariant()).Distinct().ToList();
+        var terms = encoder.ExplainQuery(query.Text);
         var explained = (await embeddings.ReadyPointsAsync(ids, cancellationToken))
-            .ToDictionary(point => point.ChunkId, point => Explain(point, words, rankings));
+            .ToDictionary(point => point.ChunkId, point => Explain(point, words, terms, rankings));
         return new Explanation(
             [.. words.Select(word => Explain(word, frequencies))],
             [.. hits.Select(hit => explained.GetValueOrDefault(hit.ChunkId)).OfType<ExplainedChunk>()],
             [.. missing.Select(each => new ExplainedAbsence(
-                each.Id, each.Reason, each.ChunkId is { } chunk ? explained.GetValueOrDefault(chunk) : null))]);
+                each.Id, each.Reason, each.ChunkId is { } chunk ? explained.GetValueOrDefault(chunk) : null))])
+        {
+            IndexTerms = await ExplainAsync(query, terms, cancellationToken),
+        };
+    }
+
+    private async Task<IReadOnlyList<ExplainedIndexTerm>> ExplainAsync(
+        SearchQuery query, IReadOnlyList<QueryTerm> terms, CancellationToken cancellationToken)
+    {
+        // A collection's statistics would tell of documents that the caller does not see.
+        var rarity = query.Groups is null
+            ? await index.RarityAsync(query.Collection, [.. terms.Select(term => term.Hash)], cancellationToken)
+            : null;
+        return [.. terms.Select((term, at) => new ExplainedIndexTerm(term.Text, term.Kind, term.Weight, rarity?[at]))];
     }
 
     private static ExplainedTerm Explain(string word, TermFrequencies? frequencies)
@@ -54,7 +68,7 @@ public sealed partial class Explainer(
         return new ExplainedTerm(word, count, weight);
     }
 
-    private ExplainedChunk Explain(IndexPoint point, List<string> words, Rankings rankings)
+    private ExplainedChunk Explain(IndexPoint point, List<string> words, IReadOnlyList<QueryTerm> terms, Rankings rankings)
     {
         var counts = point.Terms.Indices.Zip(point.Terms.Values).ToDictionary(term => term.First, term => term.Second);
         return new ExplainedChunk(
@@ -64,7 +78,11 @@ public sealed partial class Explainer(
             rankings.Vector.GetValueOrDefault(point.ChunkId),
             rankings.Fused.GetValueOrDefault(point.ChunkId),
             point.Dense is not null,
-            words.ToDictionary(word => word, word => Occurrences(word, counts)));
+            words.ToDictionary(word => word, word => Occurrences(word, counts)))
+        {
+            IndexTerms = [.. terms.Where(term => counts.ContainsKey(term.Hash))
+                .Select(term => new ExplainedOccurrence(term.Text, term.Kind, counts[term.Hash]))],
+        };
     }
 
     /// <summary>One occurrence may have several terms, such as a code with its pieces, or a word and its stem.</summary>

@@ -5,7 +5,12 @@ namespace RagAspire.Search;
 
 /// <summary>Finds chunks in one collection: from the cache, or at the highest level of retrieval that works.</summary>
 public sealed class SearchService(
-    RankedRetriever retriever, DocumentFrequency frequencies, ResponseCache cache, SearchRecorder recorder, SearchMetrics metrics)
+    RankedRetriever retriever,
+    ChunkSearchStore chunks,
+    DocumentFrequency frequencies,
+    ResponseCache cache,
+    SearchRecorder recorder,
+    SearchMetrics metrics)
 {
     private const string CacheName = "search";
 
@@ -43,15 +48,11 @@ public sealed class SearchService(
     private async Task<(Retrieval Retrieval, bool IsCached)> RetrieveAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var key = Key(query);
-        if (await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } cached)
+        var (kept, right) = await cache.GetOrEnterAsync<Retrieval>(CacheName, key, waits: true, cancellationToken);
+        using var flight = right;
+        if (kept is not null)
         {
-            return (cached, true);
-        }
-
-        using var flight = await cache.EnterAsync(key, cancellationToken);
-        if (flight.HasWaited && await cache.GetAsync<Retrieval>(CacheName, key, cancellationToken) is { } computed)
-        {
-            return (computed, true);
+            return (kept, true);
         }
 
         var startedAt = Stopwatch.GetTimestamp();
@@ -68,6 +69,11 @@ public sealed class SearchService(
     /// <returns>Null when counting takes too long.</returns>
     public Task<TermFrequencies?> CountTermsAsync(string text, string collection, CancellationToken cancellationToken) =>
         frequencies.CountAsync(text, collection, cancellationToken);
+
+    /// <summary>The chunks right before and after some hits of a query, which are not among these hits.</summary>
+    public Task<IReadOnlyList<SearchHit>> NeighboursAsync(
+        IEnumerable<SearchHit> hits, SearchQuery query, CancellationToken cancellationToken) =>
+        chunks.NeighboursAsync([.. hits.Select(hit => hit.ChunkId)], query, cancellationToken);
 
     /// <summary>Where the result of a query is cached; null when nothing may be cached now.</summary>
     internal CacheKey? Key(SearchQuery query) => cache.Key(CacheName, query.Collection, new

@@ -35,6 +35,11 @@ public interface IVectorIndex
     /// <summary>The best chunks of one collection, best first.</summary>
     Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken);
 
+    /// <summary>How rare terms are in a collection, as its ranking by text weighs them: 0 for a term that no chunk has.</summary>
+    /// <returns>In the order of the terms; null where the index does not tell.</returns>
+    Task<IReadOnlyList<double>?> RarityAsync(string collection, IReadOnlyList<uint> terms, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<double>?>(null);
+
     /// <summary>What the index holds now.</summary>
     Task<IndexStatus> StatusAsync(CancellationToken cancellationToken);
 

@@ -12,12 +12,13 @@ namespace RagAspire.TestSupport.Answers;
 public sealed record AnswerQuality(double First, double Whole, double None, int Questions)
 {
     /// <param name="folder">A collection in BEIR's layout, with <c>answers.json</c>.</param>
-    public static async Task<AnswerQuality> MeasureAsync(string folder, CancellationToken cancellationToken)
+    /// <param name="neighbours">See <see cref="AnswerSubject"/>.</param>
+    public static async Task<AnswerQuality> MeasureAsync(string folder, int neighbours, CancellationToken cancellationToken)
     {
         var golden = JsonSerializer.Deserialize<Dictionary<string, string[]>>(
             await File.ReadAllTextAsync(Path.Combine(folder, "answers.json"), cancellationToken))!;
         var test = BeirTest.Load(folder);
-        using var subject = new AnswerSubject(test);
+        using var subject = new AnswerSubject(test, neighbours);
         int first = 0, whole = 0, none = 0;
         foreach (var (id, question) in test.Queries)
         {
@@ -35,9 +36,9 @@ public sealed record AnswerQuality(double First, double Whole, double None, int 
     /// <summary>Asks the questions of another collection; fewer answers are better.</summary>
     /// <returns>The number of answers and of questions.</returns>
     public static async Task<(int Answered, int Questions)> MeasureForeignAsync(
-        string folder, string asked, CancellationToken cancellationToken)
+        string folder, string asked, int neighbours, CancellationToken cancellationToken)
     {
-        using var subject = new AnswerSubject(BeirTest.Load(folder));
+        using var subject = new AnswerSubject(BeirTest.Load(folder), neighbours);
         var (foreign, answered) = (BeirTest.Load(asked).Queries, 0);
         foreach (var question in foreign.Values)
         {

@@ -42,22 +42,25 @@ internal sealed class AnswerRig : IDisposable
 
     public async Task<(AnswerWriting Writing, IReadOnlyList<string> Tokens)> AskAsync(
         string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false,
-        TermFrequencies? counts = null)
+        TermFrequencies? counts = null, SearchHit[]? neighbours = null)
     {
         var writing = Writer.Begin(new AnswerContext(
             question,
             hits ?? AnswerData.Company,
             history ?? [],
             hasVectors,
-            counts is null ? null : (_, _) => Task.FromResult<TermFrequencies?>(counts)));
+            counts is null ? null : (_, _) => Task.FromResult<TermFrequencies?>(counts))
+        {
+            Neighbours = neighbours ?? [],
+        });
         return (writing, await writing.TokensAsync(TestContext.Current.CancellationToken).ToListAsync());
     }
 
     /// <summary>The answer to a question, when neither its sources nor its tokens matter.</summary>
     public async Task<AnswerDraft> AnswerAsync(
         string question, SearchHit[]? hits = null, SessionTurn[]? history = null, bool hasVectors = false,
-        TermFrequencies? counts = null) =>
-        (await AskAsync(question, hits, history, hasVectors, counts)).Writing.Draft;
+        TermFrequencies? counts = null, SearchHit[]? neighbours = null) =>
+        (await AskAsync(question, hits, history, hasVectors, counts, neighbours)).Writing.Draft;
 
     public void Dispose() => _http?.Dispose();
 }

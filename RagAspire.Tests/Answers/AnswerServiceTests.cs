@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using RagAspire.Answers;
+using RagAspire.Tests.Answers.Generation;
 using RagAspire.Tests.Search;
 using RagAspire.Tests.Support;
 
@@ -59,11 +60,71 @@ public sealed class AnswerServiceTests(Stores stores)
         Assert.False((await AskAsync(rig)).Cached);
     }
 
-    private static async Task<Answer> AskAsync(SearchRig rig, Guid? session = null)
+    [Fact]
+    public async Task Of_two_processes_that_are_asked_the_same_at_the_same_time_one_asks_the_model()
     {
-        var service = ActivatorUtilities.CreateInstance<AnswerService>(rig.Services, rig.Service, rig.Cache);
-        var events = await service.AskAsync(new Question("What does the fox do?", "default", 8, session), Token).ToListAsync();
-        Assert.IsType<SourcesEvent>(events[0]);
-        return Assert.IsType<DoneEvent>(events[^1]).Answer;
+        await using var both = await TwoProcesses.StartAsync(stores, "Cache:AnswerWait");
+        await both.One.AddAsync(["The fox sleeps in the old warehouse."]);
+        using var model = new StuckChatClient(" [1] is where the fox sleeps.");
+        using var writer = AnswerRig.With(model);
+
+        var first = AskAsync(both.One, writer: writer.Writer);
+        await model.Asked.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        var second = AskAsync(both.Other, writer: writer.Writer);
+        await both.OtherWaits.WaitAsync(TimeSpan.FromSeconds(60), Token);
+        model.GoOn();
+
+        Assert.Equal((AnswerKind.Generated, false), ((await first).Kind, (await first).Cached));
+        Assert.Equal((AnswerKind.Generated, true), ((await second).Kind, (await second).Cached));
+        Assert.Equal(((await first).Text, 1), ((await second).Text, model.Calls));
+    }
+
+    [Theory]
+    [InlineData(0, "The fox sleeps in the old warehouse,")]
+    [InlineData(3, "Foxes are shy.\nThe fox sleeps in the old warehouse,\nand it hunts at night.")]
+    public async Task The_chunks_around_a_hit_are_joined_to_its_source(int neighbours, string source)
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        await rig.AddAsync(
+            ["Far away.", "Foxes are shy.", "The fox sleeps in the old warehouse,", "and it hunts at night.", "Farther."], found: 2);
+        using var model = new StuckChatClient(" [1] is where the fox sleeps.");
+        using var writer = AnswerRig.With(model, new AnswerOptions { Neighbours = neighbours });
+        model.GoOn();
+
+        var (sources, answer) = await AskWithSourcesAsync(rig, writer: writer.Writer);
+
+        Assert.Equal(source, Assert.Single(sources).Text);
+        Assert.Equal(AnswerKind.Generated, answer.Kind);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_streamed_does_not_wait_for_another()
+    {
+        await using var both = await TwoProcesses.StartAsync(stores, "Cache:AnswerWait");
+        var opening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        both.One.Index.Gate.Opening = opening.Task;
+        var first = AskAsync(both.One);
+        await both.One.Index.Gate.Entered.WaitAsync(TimeSpan.FromSeconds(60), Token);
+
+        var second = await AskAsync(both.Other, isStreamed: true).WaitAsync(TimeSpan.FromSeconds(50), Token);
+
+        Assert.False(second.Cached);
+        Assert.False(first.IsCompleted);
+        opening.SetResult();
+        await first;
+    }
+
+    private static async Task<Answer> AskAsync(
+        SearchRig rig, Guid? session = null, AnswerWriter? writer = null, bool isStreamed = false) =>
+        (await AskWithSourcesAsync(rig, session, writer, isStreamed)).Answer;
+
+    private static async Task<(IReadOnlyList<Source> Sources, Answer Answer)> AskWithSourcesAsync(
+        SearchRig rig, Guid? session = null, AnswerWriter? writer = null, bool isStreamed = false)
+    {
+        var service = ActivatorUtilities.CreateInstance<AnswerService>(
+            rig.Services, rig.Service, rig.Cache, writer ?? rig.Services.GetRequiredService<AnswerWriter>());
+        var question = new Question("What does the fox do?", "default", 8, session) { IsStreamed = isStreamed };
+        var events = await service.AskAsync(question, Token).ToListAsync();
+        return (Assert.IsType<SourcesEvent>(events[0]).Sources, Assert.IsType<DoneEvent>(events[^1]).Answer);
     }
 }

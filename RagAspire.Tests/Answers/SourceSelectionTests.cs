@@ -54,6 +54,41 @@ public sealed class SourceSelectionTests
     }
 
     [Fact]
+    public void Neighbours_that_are_no_hits_join_the_best_ones_where_there_is_room()
+    {
+        SearchHit[] hits =
+        [
+            AnswerData.Hit("The middle of one.", 1, ordinal: 5, page: 2),
+            AnswerData.Hit("The middle of two.", 2, ordinal: 5),
+        ];
+        SearchHit[] neighbours =
+        [
+            AnswerData.Hit("Too far.", 1, ordinal: 7),
+            AnswerData.Hit("Before two.", 2, ordinal: 4),
+            AnswerData.Hit("After one.", 1, ordinal: 6, page: 3),
+            AnswerData.Hit("Before one.", 1, ordinal: 4, page: 1),
+        ];
+
+        var sources = SourceSelection.From(hits, int.MaxValue, neighbours);
+
+        Assert.Equal(
+            ["Before one.\nThe middle of one.\nAfter one.", "Before two.\nThe middle of two."],
+            sources.Select(source => source.Shown.Text));
+        Assert.Equal(
+            [1, 2, 3],
+            new[] { "Before", "middle", "After" }.Select(word => sources[0].ChunkAt(
+                sources[0].Shown.Text.IndexOf(word, StringComparison.Ordinal)).Hit.Page!.Value));
+
+        var tight = hits.Sum(hit => TokenEstimate.Of(hit.Text) + SourceSelection.FenceTokens) + TokenEstimate.Of("After one.");
+        Assert.Equal(
+            ["The middle of one.\nAfter one.", "The middle of two."],
+            SourceSelection.From(hits, tight, neighbours).Select(source => source.Shown.Text));
+        Assert.Equal(
+            ["The middle of one.", "The middle of two."],
+            SourceSelection.From(hits, tight - TokenEstimate.Of("After one."), neighbours).Select(source => source.Shown.Text));
+    }
+
+    [Fact]
     public void The_worst_passages_are_left_out_first_and_the_last_one_is_cut_between_sentences()
     {
         var hits = Enumerable.Range(1, 5)

@@ -18,6 +18,46 @@ public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
         Assert.Equal("codes.md", await FirstAsync(client, collection, "ERR1234"));
         Assert.All(
             (await client.SearchAsync("\"ERR-1234\"", collection)).Hits, hit => Assert.Equal("codes.md", hit.DocumentName));
+
+        var explanation = (await client.PostAsync(
+            "/api/v1/search", new { query = "ERR-1234", collection, explain = true }))["explanation"]!;
+        var terms = explanation["indexTerms"]!.AsArray().ToDictionary(term => $"{term!["kind"]} {term["term"]}", term => term!);
+        Assert.True(terms["variant err1234"]["weight"]!.GetValue<double>() >= 1);
+        Assert.True(terms["variant err1234"]["rarity"]!.GetValue<double>() > terms["word err"]["rarity"]!.GetValue<double>());
+        var counts = explanation["hits"]![0]!["indexTerms"]!.AsArray()
+            .ToDictionary(term => $"{term!["kind"]} {term["term"]}", term => term!["count"]!.GetValue<double>());
+        Assert.True(counts["variant err1234"] >= 1);
+        Assert.DoesNotContain("variant err1234", explanation["hits"]!.AsArray().Last()!["indexTerms"]!.AsArray().Select(
+            term => $"{term!["kind"]} {term["term"]}"));
+    }
+
+    [Fact]
+    public async Task Each_reason_for_which_an_expected_text_is_no_hit_is_named()
+    {
+        var manual = string.Join("\n\n", Enumerable.Range(1, 3).Select(i =>
+            $"# Pump {i}\n\nPump {i} is greased every {i} weeks by the mechanic. {string.Join(' ', Enumerable.Range(i * 1000, 150))}"));
+        var (client, collection) = await FilledAsync(
+            ("manual.md", manual),
+            ("one.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic."),
+            ("two.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic!"));
+        var all = await client.PostAsync("/api/v1/search", new { query = "pump mechanic", collection, limit = 20 });
+        var documents = (await client.GetAsync($"/api/v1/documents?collection={collection}"))["items"]!.AsArray();
+        var repeated = documents.Single(document =>
+            $"{document!["name"]}" is "one.txt" or "two.txt" && !Names(all).Contains($"{document["name"]}"));
+        var duplicate = repeated!["id"]!.GetValue<Guid>();
+        var worst = all["hits"]!.AsArray().Last(hit => $"{hit!["documentName"]}" == "manual.md")!["chunkId"]!.GetValue<Guid>();
+
+        Assert.Contains("almost the same text", await ReasonAsync(duplicate, "pump mechanic"));
+        Assert.Contains("limit of hits of one", await ReasonAsync(worst, "pump mechanic", perDocument: 1));
+        Assert.Contains("lacks a quoted part", await ReasonAsync(worst, "mechanic \"pump must not\""));
+        Assert.Contains("not have the tags", await ReasonAsync(worst, "pump mechanic", tags: new { site = "north" }));
+
+        async Task<string> ReasonAsync(Guid expected, string query, int? perDocument = null, object? tags = null)
+        {
+            var request = new { query, collection, limit = 20, perDocument, tags, explain = true, expected = new[] { expected } };
+            var missing = (await client.PostAsync("/api/v1/search", request))["explanation"]!["missing"]!;
+            return $"{Assert.Single(missing.AsArray())!["reason"]}";
+        }
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class IndexMaintenanceTests(Stores stores)
     }
 
     [Fact]
-    public async Task A_new_model_is_made_ready_while_the_old_one_serves_and_then_takes_over()
+    public async Task A_new_model_is_made_ready_while_the_old_one_serves_and_then_takes_over_and_until_then_there_is_a_way_back()
     {
         await using var ollama = await OllamaStub.StartAsync();
         var database = await stores.CreateDatabaseAsync();
@@ -103,9 +103,17 @@ public sealed class IndexMaintenanceTests(Stores stores)
         {
             ["ConnectionStrings:embeddings"] = ollama.ConnectionString("old-model"),
             ["ConnectionStrings:embeddings-next"] = ollama.ConnectionString(ollama.EmbeddingModel),
+            ["Usage:Prices:0:Model"] = ollama.EmbeddingModel,
+            ["Usage:Prices:0:Input"] = "5000",
         }))
         {
             await FilledAsync(host, FewDocuments, "old-model");
+            var planned = await host.SucceedAsync("re-embedding", dryRun: true);
+            Assert.Equal((FewDocuments * ChunksEach, 400), (planned.Changed, planned.Before["tokens.missing"]));
+            Assert.InRange(planned.Before["minutes.estimated"], double.Epsilon, 60);
+            Assert.Equal("200 chunks with 400 tokens. They cost 2.00 USD.", planned.Notes[0]);
+            Assert.Equal(FewDocuments * ChunksEach, await host.ScalarAsync<long>("select count(*) from embeddings"));
+
             var report = await host.SucceedAsync("re-embedding");
             Assert.Equal(FewDocuments * ChunksEach, report.Changed);
             Assert.Equal(0, (await host.SucceedAsync("re-embedding")).Changed);
@@ -116,16 +124,37 @@ public sealed class IndexMaintenanceTests(Stores stores)
             Assert.All(points, point => Assert.Equal(8, point.Dense!.Length));
         }
 
-        await using var next = await HostAsync(
-            database, new() { ["ConnectionStrings:embeddings"] = ollama.ConnectionString(ollama.EmbeddingModel) });
+        await using (var next = await ServingAsync(database, ollama.ConnectionString(ollama.EmbeddingModel)))
+        {
+            Assert.NotEqual(8, (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Dimensions);
+        }
+
+        // There and back again, and at the end the vectors of the model that does not serve are deleted.
+        await using var back = await ServingAsync(database, ollama.ConnectionString("old-model"));
+        Assert.Equal(8, (await back.Get<IVectorIndex>().StatusAsync(Cancelled)).Dimensions);
+        await PresentAsync(back, 1);
+        Assert.Equal((0, 0), await ChangesAsync(back, dryRun: true));
+        Assert.Equal(FewDocuments * ChunksEach * 2, await back.ScalarAsync<long>("select count(*) from embeddings"));
+        Assert.Equal((0, 0), await ChangesAsync(back, dryRun: false));
+        Assert.Equal(FewDocuments * ChunksEach, await back.ScalarAsync<long>(
+            "select count(*) from embeddings where model = 'old-model' and dense = array[1, 0, 0, 0, 0, 0, 0, 0]::real[]"));
+        Assert.Equal(FewDocuments * ChunksEach, await back.ScalarAsync<long>("select count(*) from embeddings"));
+    }
+
+    private static async Task<(long Examined, long Changed)> ChangesAsync(MaintenanceHost host, bool dryRun)
+    {
+        var report = await host.SucceedAsync("re-embedding", dryRun: dryRun);
+        return (report.Examined, report.Changed);
+    }
+
+    /// <summary>The system, restarted with another model.</summary>
+    private async Task<MaintenanceHost> ServingAsync(string database, string model)
+    {
+        var host = await HostAsync(database, new() { ["ConnectionStrings:embeddings"] = model });
         await Eventually.TrueAsync(
-            async () => (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
-            TimeSpan.FromSeconds(30), () => "The next index is not filled.", Cancelled);
-        await PresentAsync(next, 1);
-        Assert.NotEqual(8, (await next.Get<IVectorIndex>().StatusAsync(Cancelled)).Dimensions);
-        await next.SucceedAsync("re-embedding");
-        Assert.Equal(0, await next.ScalarAsync<long>("select count(*) from embeddings where model = 'old-model'"));
-        Assert.Equal(FewDocuments * ChunksEach, await next.ScalarAsync<long>("select count(*) from embeddings"));
+            async () => (await host.Get<IVectorIndex>().StatusAsync(Cancelled)).Points == FewDocuments * ChunksEach,
+            TimeSpan.FromSeconds(30), () => "The index is not filled.", Cancelled);
+        return host;
     }
 
     private async Task<MaintenanceHost> HostAsync(string? database = null, Dictionary<string, string?>? settings = null) =>

@@ -180,34 +180,6 @@ public sealed class ResponseCacheTests(Stores stores)
     }
 
     [Fact]
-    public async Task Of_two_processes_that_search_for_the_same_at_the_same_time_one_asks_the_index()
-    {
-        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var proxy = new RedisProxyStub(stores.Redis)
-        {
-            OnCommands = commands => _ = commands.Contains("EXISTS", StringComparison.Ordinal) && waits.TrySetResult(),
-        };
-        var settings = new Dictionary<string, string?> { ["Cache:Patience"] = "00:00:10", ["Cache:Wait"] = "00:01:00" };
-        await using var one = await SearchRig.StartAsync(stores, settings: settings);
-        await using var other = await SearchRig.StartAsync(stores, redis: proxy.ConnectionString, settings: settings);
-        var installation = Guid.NewGuid();
-        one.Generation.Loaded(installation, new Dictionary<string, long>());
-        other.Generation.Loaded(installation, new Dictionary<string, long>());
-        var answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        one.Index.Answering = answering.Task;
-
-        var first = one.SearchAsync("fox");
-        await one.Index.Searched.WaitAsync(TimeSpan.FromSeconds(30), Token);
-        var second = other.SearchAsync("fox");
-        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
-        answering.SetResult();
-
-        Assert.False((await first).Cached);
-        Assert.True((await second).Cached);
-        Assert.Equal((1, 0), (one.Index.Searches, other.Index.Searches));
-    }
-
-    [Fact]
     public async Task What_a_process_keeps_is_bounded()
     {
         await using var rig = await SearchRig.StartAsync(stores, isLocal: true);

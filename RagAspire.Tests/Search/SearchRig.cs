@@ -2,6 +2,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using RagAspire.Database;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
@@ -28,7 +30,10 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
+            Options.Create(new EmbeddingOptions { QueryTimeout = TimeSpan.FromMinutes(5) }),
+            TimeProvider.System,
+            NullLogger<Embedder>.Instance,
+            UsageData.Meter(),
             model is null ? null : Embeddings);
         var vectors = ActivatorUtilities.CreateInstance<QueryVectors>(core.Services, embedder, Generation);
         Retriever = new Retriever(
@@ -37,7 +42,12 @@ internal sealed class SearchRig : IAsyncDisposable
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
         var ranked = new RankedRetriever(Retriever, core.Get<Reranker>());
         Service = new SearchService(
-            ranked, core.Get<DocumentFrequency>(), Cache, core.Get<SearchRecorder>(), core.Get<SearchMetrics>());
+            ranked,
+            core.Get<ChunkSearchStore>(),
+            core.Get<DocumentFrequency>(),
+            Cache,
+            core.Get<SearchRecorder>(),
+            core.Get<SearchMetrics>());
     }
 
     public IndexGeneration Generation { get; } = new();
@@ -56,20 +66,23 @@ internal sealed class SearchRig : IAsyncDisposable
 
     /// <param name="model">Null for a system without an embedding model.</param>
     /// <param name="redis">Null for the Redis that all tests share.</param>
+    /// <param name="configure">Replaces services of the core.</param>
     /// <param name="isLocal">Whether the process keeps results besides Redis, up to 1 MiB.</param>
     public static async Task<SearchRig> StartAsync(
         Stores stores,
         string? model = "stub",
         string? redis = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        bool isLocal = false) => new(
+        bool isLocal = false,
+        Action<IServiceCollection>? configure = null) => new(
         await CoreServices.CreateAsync(
             stores,
             settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["ConnectionStrings:cache"] = redis ?? stores.Redis,
                 ["Cache:LocalMegabytes"] = isLocal ? "1" : "0",
-            }),
+            },
+            configure: configure),
         model);
 
     public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
@@ -87,21 +100,65 @@ internal sealed class SearchRig : IAsyncDisposable
             TimeSpan.FromSeconds(10), () => "Nothing was written.", TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Stores a document, of which the index finds one chunk from now on.</summary>
+    /// <param name="found">The ordinal of that chunk.</param>
+    public async Task AddAsync(string[] chunks, int found = 0)
+    {
+        var ids = Array.ConvertAll(chunks, _ => Guid.NewGuid());
+        await Services.GetRequiredService<NpgsqlDataSource>().Command("""
+            with d as (
+                insert into documents (id, collection, name, content_type, size_bytes, sha256, ready_version)
+                values (gen_random_uuid(), 'default', 'one.txt', 'text/plain', 1, uuid_send($1[1]), 1) returning id)
+            insert into chunks (id, document_id, version, ordinal, text, token_count)
+            select c.id, d.id, 1, c.place - 1, c.text, 1 from d, unnest($1, $2) with ordinality c(id, text, place)
+            union all
+            select gen_random_uuid(), d.id, 2, c.place - 1, 'Of a version that is being built.', 1
+            from d, unnest($2) with ordinality c(text, place)
+            """, ids, chunks).ExecuteAsync(TestContext.Current.CancellationToken);
+        Index.Found = [.. Index.Found, new IndexHit(ids[found], 1)];
+    }
+
     public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     private sealed record Marker;
+
+    /// <summary>Counts the calls of a stub, and can hold them up.</summary>
+    public sealed class Gate
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>No call goes on before it.</summary>
+        public Task Opening { get; set; } = Task.CompletedTask;
+
+        public int Calls { get; private set; }
+
+        /// <summary>Completed by the first call.</summary>
+        public Task Entered => _entered.Task;
+
+        public async Task PassAsync(CancellationToken cancellationToken)
+        {
+            Calls++;
+            _entered.TrySetResult();
+            await Opening.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>Gives every text the same vector, or none while it is away.</summary>
     public sealed class EmbeddingStub(string model) : IEmbeddingGenerator<string, Embedding<float>>
     {
         public bool IsAway { get; set; }
 
-        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        public Gate Gate { get; } = new();
+
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
             IEnumerable<string> values, EmbeddingGenerationOptions? options = null,
-            CancellationToken cancellationToken = default) => IsAway
-            ? throw new HttpRequestException("The model server does not answer.")
-            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(
-                values.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
+            CancellationToken cancellationToken = default)
+        {
+            await Gate.PassAsync(cancellationToken);
+            return IsAway
+                ? throw new HttpRequestException("The model server does not answer.")
+                : new GeneratedEmbeddings<Embedding<float>>(values.Select(_ => new Embedding<float>(new float[] { 1, 0 })));
+        }
 
         public object? GetService(Type serviceType, object? serviceKey = null) =>
             serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("stub", null, model) : null;
@@ -111,20 +168,14 @@ internal sealed class SearchRig : IAsyncDisposable
         }
     }
 
-    /// <summary>An index without points, or one that cannot be reached, or one that takes its time.</summary>
+    /// <summary>An index that always finds the same points, or cannot be reached, or takes its time.</summary>
     public sealed class IndexStub : IVectorIndex
     {
-        private readonly TaskCompletionSource _searched = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
         public bool IsAway { get; set; }
 
-        /// <summary>No search answers before it.</summary>
-        public Task Answering { get; set; } = Task.CompletedTask;
+        public Gate Gate { get; } = new();
 
-        public int Searches { get; private set; }
-
-        /// <summary>Completed by the first search.</summary>
-        public Task Searched => _searched.Task;
+        public IReadOnlyList<IndexHit> Found { get; set; } = [];
 
         public string Name => "stub";
 
@@ -141,11 +192,9 @@ internal sealed class SearchRig : IAsyncDisposable
 
         public async Task<IReadOnlyList<IndexHit>> SearchAsync(IndexQuery query, CancellationToken cancellationToken)
         {
-            Searches++;
-            _searched.TrySetResult();
-            await Answering.WaitAsync(cancellationToken);
+            await Gate.PassAsync(cancellationToken);
             await AnswerAsync();
-            return [];
+            return Found;
         }
 
         public Task<IndexStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -10,6 +10,25 @@ public sealed class SpellingVariantTests : IDisposable
     public void Dispose() => _analyzer.Dispose();
 
     [Theory]
+    [InlineData("ERR-1234 means", "word err", "word 1234", "variant err1234", "word mean")]
+    [InlineData("Kündigungsfrist für die Wartung", "stem wartung", "part wartung", "variant kuendigungsfrist")]
+    [InlineData("to be or not to be", "variant to be", "variant not to")]
+    [InlineData("✅")]
+    public void A_query_is_explained_by_the_terms_by_which_it_is_searched(string query, params string[] terms)
+    {
+        var encoder = new Bm25Encoder(_analyzer);
+
+        var explained = encoder.ExplainQuery(query);
+
+        var encoded = encoder.EncodeQuery(query);
+        Assert.Equal(
+            encoded.Indices.Zip(encoded.Values),
+            explained.OrderBy(term => term.Hash).Select(term => (term.Hash, term.Weight)));
+        var shown = explained.Select(term => $"{term.Kind.Word()} {term.Text}").ToList();
+        Assert.All(terms, term => Assert.Contains(term, shown));
+    }
+
+    [Theory]
     [InlineData("Fault ERR-1234 means", "ERR1234")]
     [InlineData("Fault ERR1234 means", "err-1234")]
     [InlineData("welded by EN 1090-2", "EN1090-2")]

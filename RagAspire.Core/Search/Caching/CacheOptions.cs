@@ -21,9 +21,13 @@ public sealed class CacheOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan EmbeddingLifetime { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long a search waits for another one, of any process, that computes the same result.</summary>
+    /// <summary>How long a search waits for another one, of any process, that computes the same result or vector.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a question waits for an equal one, of any process, that is being answered.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan AnswerWait { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Memory for the results that a process serves again and again, in MiB; 0 to fetch each from Redis.</summary>
     [Range(0, 4096)]

@@ -23,6 +23,8 @@ public sealed class QueryVectors(
 {
     private const string CacheName = "embedding";
 
+    private readonly SingleFlight _flights = new(redis, options.Value, TimeProvider.System);
+
     /// <summary>The embedding model; null where none is configured.</summary>
     public string? Model => embedder.Model;
 
@@ -31,21 +33,32 @@ public sealed class QueryVectors(
     /// <exception cref="BudgetExceededException">The budget of the key is spent, and the vector is not kept.</exception>
     public async Task<float[]> EmbedAsync(string text, UsageContext usage, CancellationToken cancellationToken)
     {
-        var key = options.Value.Enabled && generation.Installation is { } installation ? Key(installation, text) : null;
-        if (key is not null && await ReadAsync(key, cancellationToken) is { } kept)
+        if (!options.Value.Enabled || generation.Installation is not { } installation)
+        {
+            return await embedder.EmbedQueryAsync(text, usage, cancellationToken);
+        }
+
+        var key = Key(installation, text);
+        if (await ReadAsync(key, cancellationToken) is { } kept)
         {
             return kept;
         }
 
-        var startedAt = Stopwatch.GetTimestamp();
-        var vector = await embedder.EmbedQueryAsync(text, usage, cancellationToken);
-        if (key is not null)
+        using var flight = await EnterAsync(key, cancellationToken);
+        if (flight.HasWaited && await ReadAsync(key, cancellationToken) is { } computed)
         {
-            Write(key, vector, Stopwatch.GetElapsedTime(startedAt));
+            return computed;
         }
 
+        var startedAt = Stopwatch.GetTimestamp();
+        var vector = await embedder.EmbedQueryAsync(text, usage, cancellationToken);
+        Write(key, vector, Stopwatch.GetElapsedTime(startedAt));
         return vector;
     }
+
+    private async Task<Flight> EnterAsync(string key, CancellationToken cancellationToken) => options.Value.Wait == TimeSpan.Zero
+        ? Flight.Unshared
+        : await _flights.EnterAsync(key, options.Value.Wait, cancellationToken);
 
     private string Key(string installation, string text)
     {

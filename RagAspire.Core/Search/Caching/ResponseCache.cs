@@ -83,9 +83,22 @@ public sealed partial class ResponseCache(
         return entry.Value;
     }
 
-    /// <summary>Waits for another caller, of any process, that computes the result of a key; otherwise this one may.</summary>
-    public async Task<Flight> EnterAsync(CacheKey? key, CancellationToken cancellationToken) =>
-        key is null ? Flight.Unshared : await _flights.EnterAsync(key.Name, cancellationToken);
+    /// <summary>A kept result, or else the right to compute it.</summary>
+    /// <param name="waits">Whether to wait while another caller, of any process, computes the result.</param>
+    public async Task<(T? Value, Flight Flight)> GetOrEnterAsync<T>(
+        string cache, CacheKey? key, bool waits, CancellationToken cancellationToken)
+        where T : class
+    {
+        var kept = await GetAsync<T>(cache, key, cancellationToken);
+        var wait = cache == Answers ? options.Value.AnswerWait : options.Value.Wait;
+        if (kept is not null || key is null || wait == TimeSpan.Zero)
+        {
+            return (kept, Flight.Unshared);
+        }
+
+        var flight = await _flights.EnterAsync(key.Name, waits ? wait : TimeSpan.Zero, cancellationToken);
+        return (flight.HasWaited ? await GetAsync<T>(cache, key, cancellationToken) : null, flight);
+    }
 
     /// <summary>Stores a result without waiting for Redis.</summary>
     /// <param name="took">How long it took to compute.</param>

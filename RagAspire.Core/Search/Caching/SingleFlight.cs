@@ -3,17 +3,19 @@ using StackExchange.Redis;
 namespace RagAspire.Search.Caching;
 
 /// <summary>
-/// Lets one caller of all processes compute a result while the others wait for it in the cache. The right expires, so that the
-/// end of a process delays the others no longer than that; without Redis every caller computes.
+/// Lets one caller of all processes compute a result while the others wait for it in the cache. The right expires soon after the
+/// end of its holder's process; without Redis every caller computes.
 /// </summary>
 internal sealed class SingleFlight(IConnectionMultiplexer redis, CacheOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MostPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Returns at once with the right to compute, or when another caller has finished.</summary>
-    public async Task<Flight> EnterAsync(string name, CancellationToken cancellationToken)
+    /// <param name="wait">How long to wait for another caller at most.</param>
+    public async Task<Flight> EnterAsync(string name, TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (options.Wait == TimeSpan.Zero || !redis.IsConnected)
+        if (!redis.IsConnected)
         {
             return Flight.Unshared;
         }
@@ -22,17 +24,19 @@ internal sealed class SingleFlight(IConnectionMultiplexer redis, CacheOptions op
         try
         {
             var database = redis.GetDatabase();
-            if (await database.StringSetAsync(key, "1", options.Wait, When.NotExists).WaitAsync(options.Patience, cancellationToken))
+            var token = Guid.NewGuid().ToString("N");
+            var startedAt = time.GetTimestamp();
+            var taking = database.StringSetAsync(key, token, Flight.Lifetime, When.NotExists);
+            if (await taking.WaitAsync(options.Patience, cancellationToken))
             {
-                // One connection keeps the order of its commands: the result is there before the right is given back.
-                return new Flight(database, key);
+                return new Flight(database, key, token, time, startedAt);
             }
 
-            var startedAt = time.GetTimestamp();
-            while (time.GetElapsedTime(startedAt) < options.Wait
-                && await database.KeyExistsAsync(key).WaitAsync(options.Patience, cancellationToken))
+            for (var waited = TimeSpan.Zero;
+                waited < wait && await database.KeyExistsAsync(key).WaitAsync(options.Patience, cancellationToken);
+                waited = time.GetElapsedTime(startedAt))
             {
-                await Task.Delay(Pause, time, cancellationToken);
+                await Task.Delay(PauseAfter(waited), time, cancellationToken);
             }
 
             return Flight.Followed;
@@ -42,33 +46,11 @@ internal sealed class SingleFlight(IConnectionMultiplexer redis, CacheOptions op
             return Flight.Unshared;
         }
     }
-}
 
-/// <summary>The right to compute a result; given back when it is disposed.</summary>
-public sealed class Flight : IDisposable
-{
-    private readonly IDatabase? _database;
-    private readonly string _key;
-
-    internal Flight(IDatabase? database, string key, bool hasWaited = false) =>
-        (_database, _key, HasWaited) = (database, key, hasWaited);
-
-    /// <summary>Another caller has computed the result meanwhile, or has failed to.</summary>
-    public bool HasWaited { get; }
-
-    internal static Flight Unshared { get; } = new(null, "");
-
-    internal static Flight Followed { get; } = new(null, "", hasWaited: true);
-
-    public void Dispose()
+    /// <summary>What takes long need not be asked for often.</summary>
+    private static TimeSpan PauseAfter(TimeSpan waited)
     {
-        try
-        {
-            _database?.KeyDelete(_key, CommandFlags.FireAndForget);
-        }
-        catch (RedisException)
-        {
-            // Redis went away: the right expires.
-        }
+        var pause = waited / 10;
+        return pause < LeastPause ? LeastPause : pause > MostPause ? MostPause : pause;
     }
 }

@@ -99,9 +99,19 @@ public sealed class InProcessVectorIndex(IOptions<Bm25Options> bm25, IOptions<Hy
             throw new VectorIndexUnavailableException(reason);
         }
 
-        var collection = _collections.GetValueOrDefault(query.Collection)?.Current ?? CollectionSnapshot.Empty;
-        return Task.FromResult<IReadOnlyList<IndexHit>>(Search(collection, query));
+        return Task.FromResult<IReadOnlyList<IndexHit>>(Search(Current(query.Collection), query));
     }
+
+    public Task<IReadOnlyList<double>?> RarityAsync(
+        string collection, IReadOnlyList<uint> terms, CancellationToken cancellationToken)
+    {
+        var current = Current(collection);
+        return Task.FromResult<IReadOnlyList<double>?>(
+            [.. terms.Select(term => TextSearch.InverseDocumentFrequency(current, term))]);
+    }
+
+    private CollectionSnapshot Current(string collection) =>
+        _collections.GetValueOrDefault(collection)?.Current ?? CollectionSnapshot.Empty;
 
     public async Task<IndexStatus> StatusAsync(CancellationToken cancellationToken)
     {

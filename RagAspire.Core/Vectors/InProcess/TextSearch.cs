@@ -29,7 +29,7 @@ internal static class TextSearch
     }
 
     /// <returns>0 for a term that no chunk has, as most stems of a query are in the languages that it is not in.</returns>
-    private static double InverseDocumentFrequency(CollectionSnapshot collection, uint term)
+    public static double InverseDocumentFrequency(CollectionSnapshot collection, uint term)
     {
         long having = 0;
         foreach (var view in collection.Segments)

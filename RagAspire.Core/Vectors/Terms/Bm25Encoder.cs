@@ -48,22 +48,66 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
     /// <summary>Counts the terms of a query. Stop words count only where it has nothing else.</summary>
     public TermVector EncodeQuery(string text)
     {
-        var clean = UnicodeCleaner.Clean(text);
-        var variants = SpellingVariants.Of(clean);
-        var hashes = new List<uint>();
-        analyzer.Analyze(clean, term => hashes.Add(Hash(term)));
-        analyzer.Analyze(variants.Words, term => hashes.Add(Hash(term)));
-        hashes.AddRange(variants.Names.Select(name => Hash(name)));
-        if (hashes.Count == 0)
+        var weights = new Dictionary<uint, float>();
+        VisitQuery(
+            text, (term, _, weight) => CollectionsMarshal.GetValueRefOrAddDefault(weights, Hash(term), out var _) += weight);
+        if (weights.Count == 0)
         {
-            return Count([.. variants.Pairs.Select(pair => Hash(pair))]);
+            return TermVector.Empty;
         }
 
-        var weights = new Dictionary<uint, float>();
-        LanguageTerms.OfQuery(
-            clean, (term, weight) => CollectionsMarshal.GetValueRefOrAddDefault(weights, Hash(term), out _) += weight);
-        return Plus(Count(hashes), weights);
+        var sorted = weights.OrderBy(term => term.Key).ToList();
+        return new TermVector([.. sorted.Select(term => term.Key)], [.. sorted.Select(term => term.Value)]);
     }
+
+    /// <summary>The terms of <see cref="EncodeQuery"/> as they can be read, words first.</summary>
+    public IReadOnlyList<QueryTerm> ExplainQuery(string text)
+    {
+        var terms = new OrderedDictionary<uint, QueryTerm>();
+        VisitQuery(text, (term, kind, weight) =>
+        {
+            var hash = Hash(term);
+            terms[hash] = terms.TryGetValue(hash, out var known)
+                ? known with { Weight = known.Weight + weight }
+                : new QueryTerm(Shown(term), kind, hash, weight);
+        });
+        return [.. terms.Values];
+    }
+
+    private void VisitQuery(string text, QueryVisitor visit)
+    {
+        var clean = UnicodeCleaner.Clean(text);
+        var variants = SpellingVariants.Of(clean);
+        var isEmpty = true;
+        analyzer.Analyze(clean, term => Visit(term, TermKind.Word));
+        analyzer.Analyze(variants.Words, term => Visit(term, TermKind.Variant));
+        foreach (var name in variants.Names)
+        {
+            Visit(name, TermKind.Variant);
+        }
+
+        if (isEmpty)
+        {
+            foreach (var pair in variants.Pairs)
+            {
+                visit(pair, TermKind.Variant, 1);
+            }
+
+            return;
+        }
+
+        LanguageTerms.OfQuery(clean, (term, weight) => visit(term, LanguageTerms.KindOf(term), weight));
+
+        void Visit(ReadOnlySpan<char> term, TermKind kind)
+        {
+            isEmpty = false;
+            visit(term, kind, 1);
+        }
+    }
+
+    /// <summary>Control characters mark the terms that are no words of a text.</summary>
+    private static string Shown(ReadOnlySpan<char> term) =>
+        string.Concat(term.ToString().Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
 
     private void AddRepeated(List<uint> hashes, string text, IReadOnlyList<WordLanguage> languages, int weight)
     {
@@ -106,17 +150,6 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
         return (uint)(hash >> 32);
     }
 
-    private static TermVector Plus(TermVector terms, Dictionary<uint, float> weights)
-    {
-        foreach (var (index, value) in terms.Indices.Zip(terms.Values))
-        {
-            CollectionsMarshal.GetValueRefOrAddDefault(weights, index, out _) += value;
-        }
-
-        var sorted = weights.OrderBy(term => term.Key).ToList();
-        return new TermVector([.. sorted.Select(term => term.Key)], [.. sorted.Select(term => term.Value)]);
-    }
-
     private static TermVector Count(List<uint> found)
     {
         if (found.Count == 0)
@@ -147,4 +180,7 @@ public sealed class Bm25Encoder(TextAnalyzer analyzer, IOptions<Bm25Options>? op
 
         return new TermVector(indices, values);
     }
+
+    /// <summary>Receives one term of a query, and how much it counts.</summary>
+    private delegate void QueryVisitor(ReadOnlySpan<char> term, TermKind kind, float weight);
 }

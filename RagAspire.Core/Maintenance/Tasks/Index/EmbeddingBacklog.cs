@@ -8,6 +8,10 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// <summary>A chunk without a vector of a model.</summary>
 public sealed record UnembeddedChunk(Guid Id, string Text, string? Section);
 
+/// <summary>The chunks without a vector of a model.</summary>
+/// <param name="Tokens">Of their texts, as they were counted when the chunks were cut.</param>
+public sealed record MissingVectors(long Chunks, long Tokens);
+
 /// <summary>The searchable chunks without a vector of one model.</summary>
 public sealed class EmbeddingBacklog(NpgsqlDataSource dataSource, TimeProvider time)
 {
@@ -18,8 +22,9 @@ public sealed class EmbeddingBacklog(NpgsqlDataSource dataSource, TimeProvider t
         where not exists (select from embeddings e where e.chunk_id = c.id and e.model = $1 and e.dense is not null)
         """;
 
-    public async Task<long> CountAsync(string model, CancellationToken cancellationToken) =>
-        await dataSource.Command($"select count(*) {Missing}", model).ScalarAsync<long>(cancellationToken);
+    public async Task<MissingVectors> CountAsync(string model, CancellationToken cancellationToken) =>
+        (await dataSource.Command($"select count(*), coalesce(sum(c.token_count), 0)::bigint {Missing}", model)
+            .ListAsync(row => new MissingVectors(row.GetInt64(0), row.GetInt64(1)), cancellationToken))[0];
 
     /// <summary>A page in the order of the ids, so that a scan does not read again the chunks of the pages before.</summary>
     /// <param name="after">The last id of the previous page; empty for the first page.</param>

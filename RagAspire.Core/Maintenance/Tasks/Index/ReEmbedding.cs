@@ -11,11 +11,14 @@ namespace RagAspire.Maintenance.Tasks.Index;
 /// completes the vectors of the current model and deletes those of former models.
 /// </summary>
 public sealed class ReEmbedding(
-    EmbeddingBacklog backlog, IndexOperations index, ReEmbeddingModels models, TimeProvider time)
+    EmbeddingBacklog backlog, IndexOperations index, ReEmbeddingModels models, ReEmbeddingEstimate estimate, TimeProvider time)
     : IMaintenanceTask
 {
+    /// <summary>After each batch, as a multiple of the time it took.</summary>
+    internal const double Pause = 3;
+
     /// <summary>A batch may hold chunks of several collections.</summary>
-    private static readonly UsageContext Usage = new(UsageContext.SystemKey, "", UsageKind.Maintenance);
+    internal static readonly UsageContext Usage = new(UsageContext.SystemKey, "", UsageKind.Maintenance);
 
     public string Name => "re-embedding";
 
@@ -34,14 +37,19 @@ public sealed class ReEmbedding(
             };
         }
 
-        var report = new ReportBuilder { Examined = await backlog.CountAsync(model, cancellationToken) };
-        report.Before("chunks.missing", report.Examined);
-        if (!context.DryRun)
+        var missing = await backlog.CountAsync(model, cancellationToken);
+        var report = new ReportBuilder { Examined = missing.Chunks };
+        report.Before("chunks.missing", missing.Chunks);
+        report.Before("tokens.missing", missing.Tokens);
+        await EmbedAsync(context, embedder, missing, report, cancellationToken);
+        missing = await backlog.CountAsync(model, cancellationToken);
+        report.After("chunks.missing", missing.Chunks);
+        report.After("tokens.missing", missing.Tokens);
+        if (context.DryRun)
         {
-            await EmbedAsync(context, embedder, model, report, cancellationToken);
+            return report.Build();
         }
 
-        report.After("chunks.missing", await backlog.CountAsync(model, cancellationToken));
         if (isNext)
         {
             report.Note(
@@ -49,52 +57,65 @@ public sealed class ReEmbedding(
             return report.Build();
         }
 
-        if (!context.DryRun)
-        {
-            var deleted = await backlog.DeleteOthersAsync(model, cancellationToken);
-            report.Note($"{deleted} rows with vectors of other models deleted.");
-            var reconciled = await index.ReconcileAsync(context, everything: false, cancellationToken);
-            report.Failed += reconciled.Failed;
-            reconciled.Notes.ToList().ForEach(report.Note);
+        var deleted = await backlog.DeleteOthersAsync(model, cancellationToken);
+        report.Note($"{deleted} rows with vectors of other models deleted.");
+        var reconciled = await index.ReconcileAsync(context, everything: false, cancellationToken);
+        report.Failed += reconciled.Failed;
+        reconciled.Notes.ToList().ForEach(report.Note);
 
-            // After the indexes have the vectors: results that were cached without them are not served any more.
-            await backlog.CountAsDoneAsync(model, cancellationToken);
-        }
-
+        // After the indexes have the vectors: results that were cached without them are not served any more.
+        await backlog.CountAsDoneAsync(model, cancellationToken);
         return report.Build();
+    }
+
+    internal static List<string> Texts(IReadOnlyList<UnembeddedChunk> page) =>
+        [.. page.Select(row => ChunkText.Of(row.Section, row.Text))];
+
+    /// <summary>Embeds the missing chunks, or estimates it in a dry run.</summary>
+    private async Task EmbedAsync(
+        TaskContext context, Embedder embedder, MissingVectors missing, ReportBuilder report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (context.DryRun)
+            {
+                await estimate.AddAsync(report, embedder, missing, cancellationToken);
+                report.Changed = missing.Chunks;
+                return;
+            }
+
+            await EmbedAsync(context, embedder, embedder.Model!, report, cancellationToken);
+        }
+        catch (EmbeddingUnavailableException ex)
+        {
+            throw new MaintenanceException(
+                $"{embedder.Model}: {ex.Message}. {report.Changed} chunks are done, and the next run continues from there.", ex);
+        }
     }
 
     private async Task EmbedAsync(
         TaskContext context, Embedder embedder, string model, ReportBuilder report, CancellationToken cancellationToken)
     {
-        try
+        var last = Guid.Empty;
+        while (true)
         {
-            var last = Guid.Empty;
-            while (true)
+            var page = await backlog.NextAsync(model, last, embedder.BatchSize, cancellationToken);
+            if (page.Count > 0)
             {
-                var page = await backlog.NextAsync(model, last, embedder.BatchSize, cancellationToken);
-                if (page.Count > 0)
-                {
-                    await EmbedAsync(page, embedder, model, cancellationToken);
-                    report.Changed += page.Count;
-                    context.Report(report.Changed, Math.Max(1, report.Examined), model);
-                    last = page[^1].Id;
-                }
-                else if (last != Guid.Empty)
-                {
-                    // Chunks that were added meanwhile may sort before the last page.
-                    last = Guid.Empty;
-                }
-                else
-                {
-                    return;
-                }
+                await EmbedAsync(page, embedder, model, cancellationToken);
+                report.Changed += page.Count;
+                context.Report(report.Changed, Math.Max(1, report.Examined), model);
+                last = page[^1].Id;
             }
-        }
-        catch (EmbeddingUnavailableException ex)
-        {
-            throw new MaintenanceException(
-                $"{model}: {ex.Message}. {report.Changed} chunks are done, and the next run continues from there.", ex);
+            else if (last != Guid.Empty)
+            {
+                // Chunks that were added meanwhile may sort before the last page.
+                last = Guid.Empty;
+            }
+            else
+            {
+                return;
+            }
         }
     }
 
@@ -102,12 +123,11 @@ public sealed class ReEmbedding(
         IReadOnlyList<UnembeddedChunk> page, Embedder embedder, string model, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var texts = page.Select(row => ChunkText.Of(row.Section, row.Text)).ToList();
-        var vectors = await embedder.EmbedDocumentsAsync(texts, Usage, cancellationToken);
+        var vectors = await embedder.EmbedDocumentsAsync(Texts(page), Usage, cancellationToken);
         await backlog.SaveAsync(model, page, vectors, cancellationToken);
 
         // Searches use the same model server and the same database.
-        await Throttle.PauseAsync(startedAt, 3, time, cancellationToken);
+        await Throttle.PauseAsync(startedAt, Pause, time, cancellationToken);
     }
 }
 

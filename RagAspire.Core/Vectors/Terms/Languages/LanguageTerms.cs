@@ -82,6 +82,8 @@ internal static class LanguageTerms
         return whole.Select(term => (term, weight)).Concat(parts.Select(term => (term, weight * PartWeight)));
     }
 
+    public static TermKind KindOf(string term) => term[0] == PartMark ? TermKind.Part : TermKind.Stem;
+
     /// <summary>The words of a text, each with the languages in which it is no stop word.</summary>
     private static List<(string Word, List<Stems> Stems)> Words(string text, IReadOnlyList<WordLanguage> languages)
     {
