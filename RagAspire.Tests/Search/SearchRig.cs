@@ -1,7 +1,9 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using RagAspire.Answers;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
@@ -19,7 +21,7 @@ internal sealed class SearchRig : IAsyncDisposable
 {
     private readonly CoreServices _core;
 
-    private SearchRig(CoreServices core, string? model)
+    private SearchRig(CoreServices core, string? model, TimeProvider? time)
     {
         _core = core;
         Embeddings = new EmbeddingStub(model ?? "none");
@@ -27,12 +29,12 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
+            core.Get<IOptions<EmbeddingOptions>>(), time ?? TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
             model is null ? null : Embeddings);
         var vectors = ActivatorUtilities.CreateInstance<QueryVectors>(core.Services, embedder, Generation);
         Retriever = new Retriever(
-            vectors, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>(),
-            Options.Create(new HybridOptions()));
+            vectors, core.Get<Bm25Encoder>(), Index, Generation, core.Get<ChunkSearchStore>(),
+            core.Get<IOptions<HybridOptions>>());
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
         var ranked = new RankedRetriever(Retriever, core.Get<Reranker>());
         Service = new SearchService(
@@ -56,20 +58,30 @@ internal sealed class SearchRig : IAsyncDisposable
     /// <param name="model">Null for a system without an embedding model.</param>
     /// <param name="redis">Null for the Redis that all tests share.</param>
     /// <param name="isLocal">Whether the process keeps results besides Redis, up to 1 MiB.</param>
+    /// <param name="database">Null for a fresh one.</param>
+    /// <param name="time">By which the embedding model may be late.</param>
     public static async Task<SearchRig> StartAsync(
         Stores stores,
         string? model = "stub",
         string? redis = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        bool isLocal = false) => new(
+        bool isLocal = false,
+        string? database = null,
+        TimeProvider? time = null) => new(
         await CoreServices.CreateAsync(
             stores,
+            database,
             settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["ConnectionStrings:cache"] = redis ?? stores.Redis,
                 ["Cache:LocalMegabytes"] = isLocal ? "1" : "0",
             }),
-        model);
+        model,
+        time);
+
+    /// <param name="writer">Null for one without a model.</param>
+    public AnswerService Answers(AnswerWriter? writer = null) =>
+        ActivatorUtilities.CreateInstance<AnswerService>(Services, Service, Cache, writer ?? _core.Get<AnswerWriter>());
 
     public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
         new SearchQuery(text, "default", 10, mode, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
@@ -93,14 +105,28 @@ internal sealed class SearchRig : IAsyncDisposable
     /// <summary>Gives every text the same vector, or none while it is away.</summary>
     public sealed class EmbeddingStub(string model) : IEmbeddingGenerator<string, Embedding<float>>
     {
+        private readonly Channel<CancellationToken> _calls = Channel.CreateUnbounded<CancellationToken>();
+
         public bool IsAway { get; set; }
 
-        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-            IEnumerable<string> values, EmbeddingGenerationOptions? options = null,
-            CancellationToken cancellationToken = default) => IsAway
-            ? throw new HttpRequestException("The model server does not answer.")
-            : Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(
-                values.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
+        /// <summary>No call is answered before it.</summary>
+        public Task Answering { get; set; } = Task.CompletedTask;
+
+        public int Calls { get; private set; }
+
+        /// <summary>The token of the next call.</summary>
+        public ChannelReader<CancellationToken> Asked => _calls.Reader;
+
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Calls++;
+            _calls.Writer.TryWrite(cancellationToken);
+            await Answering.WaitAsync(cancellationToken);
+            return IsAway
+                ? throw new HttpRequestException("The model server does not answer.")
+                : new(values.Select(_ => new Embedding<float>(new float[] { 1, 0 })));
+        }
 
         public object? GetService(Type serviceType, object? serviceKey = null) =>
             serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("stub", null, model) : null;
