@@ -137,7 +137,8 @@ public sealed class AnswerService(
         return answer;
     }
 
-    private CacheKey? Key(Question question) => cache.Key(
+    /// <summary>Where the answer to a question is cached; null when nothing may be cached now.</summary>
+    internal CacheKey? Key(Question question) => cache.Key(
         CacheName,
         question.Collection,
         new

@@ -90,7 +90,12 @@ public sealed class ChunkSearchStore(NpgsqlDataSource dataSource, HitParts parts
     public async Task<IReadOnlyList<SearchHit>> FullTextAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var filter = FilterSql.Of(query.Filter, "c", "document_name", first: 6);
-        return await dataSource.Command($"""
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // A plan that is kept for any values knows neither how rare the words are nor the tags: it reads all documents.
+        await connection.Command("set local plan_cache_mode = force_custom_plan").ExecuteAsync(cancellationToken);
+        return await connection.Command($"""
             with words as (select replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery as query)
             select ts_rank(c.search, words.query)::float8, {Columns}
             from words, searchable_chunks c join chunks p on p.id = c.id

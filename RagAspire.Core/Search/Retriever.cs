@@ -39,7 +39,8 @@ public sealed class Retriever(
 
     /// <summary>Names all that a result depends on, besides the documents and the query.</summary>
     public string Settings =>
-        FormattableString.Invariant($"{Model}|{encoder.Settings}|{hybrid.Value.VectorWeight}:{hybrid.Value.Candidates}");
+        FormattableString.Invariant(
+            $"{vectors.Settings}|{index.Name}|{encoder.Settings}|{hybrid.Value.VectorWeight}:{hybrid.Value.Candidates}");
 
     /// <param name="metrics">Null for a search that does not count as a user's, such as an evaluation.</param>
     /// <exception cref="BudgetExceededException">The key may not have the query embedded.</exception>

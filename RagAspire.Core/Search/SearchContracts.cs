@@ -45,6 +45,9 @@ public sealed record SearchQuery(
     SearchMode Mode,
     IReadOnlyDictionary<string, string> Tags)
 {
+    /// <summary>With composed accents and single blanks, by which results and vectors are cached.</summary>
+    public string Text { get; init => field = QueryText.Of(value); } = QueryText.Of(Text);
+
     /// <summary>The API key that pays for the vector of the query.</summary>
     public string KeyId { get; init; } = UsageContext.SystemKey;
 

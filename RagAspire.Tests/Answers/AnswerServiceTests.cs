@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using OllamaSharp;
 using RagAspire.Answers;
+using RagAspire.Metadata;
+using RagAspire.Search.Caching;
 using RagAspire.Tests.Answers.Generation;
 using RagAspire.Tests.Search;
 using RagAspire.Tests.Support;
@@ -58,6 +61,35 @@ public sealed class AnswerServiceTests(Stores stores)
 
         Assert.False((await AskAsync(rig, session)).Cached);
         Assert.False((await AskAsync(rig)).Cached);
+    }
+
+    [Fact]
+    public async Task Every_part_of_a_question_and_all_that_writes_its_answer_is_in_its_key()
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+        using var one = AnswerRig.With(new OllamaApiClient(new Uri("http://127.0.0.1:1"), "one-model"));
+        using var other = AnswerRig.With(new OllamaApiClient(new Uri("http://127.0.0.1:1"), "another-model"));
+        using var creative = AnswerRig.With(
+            new OllamaApiClient(new Uri("http://127.0.0.1:1"), "one-model"), new AnswerOptions { Temperature = 1 });
+        var question = new Question("What does the fox do?", "default", 8, null);
+
+        CacheKey?[] keys =
+        [
+            rig.Answers().Key(question),
+            rig.Answers().Key(question with { Text = "What does the dog do?" }),
+            rig.Answers().Key(question with { Text = "What does the\nfox do?" }),
+            rig.Answers().Key(question with { Collection = "other" }),
+            rig.Answers().Key(question with { Limit = 9 }),
+            rig.Answers().Key(question with { Groups = [] }),
+            rig.Answers().Key(question with { Groups = ["a"] }),
+            rig.Answers().Key(question with { Filter = MetadataFilter.Parse("""{"field":"name","eq":"a"}""") }),
+            rig.Answers(one.Writer).Key(question),
+            rig.Answers(other.Writer).Key(question),
+            rig.Answers(creative.Writer).Key(question),
+        ];
+
+        Assert.All(keys, Assert.NotNull);
+        Assert.Equal(keys.Length, keys.Distinct().Count());
     }
 
     [Fact]
@@ -121,10 +153,8 @@ public sealed class AnswerServiceTests(Stores stores)
     private static async Task<(IReadOnlyList<Source> Sources, Answer Answer)> AskWithSourcesAsync(
         SearchRig rig, Guid? session = null, AnswerWriter? writer = null, bool isStreamed = false)
     {
-        var service = ActivatorUtilities.CreateInstance<AnswerService>(
-            rig.Services, rig.Service, rig.Cache, writer ?? rig.Services.GetRequiredService<AnswerWriter>());
         var question = new Question("What does the fox do?", "default", 8, session) { IsStreamed = isStreamed };
-        var events = await service.AskAsync(question, Token).ToListAsync();
+        var events = await rig.Answers(writer).AskAsync(question, Token).ToListAsync();
         return (Assert.IsType<SourcesEvent>(events[0]).Sources, Assert.IsType<DoneEvent>(events[^1]).Answer);
     }
 }

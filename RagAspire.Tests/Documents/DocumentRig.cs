@@ -15,11 +15,16 @@ internal static class DocumentRig
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    public static Task<Guid> UploadAsync(
+        this CoreServices core, string text, string collection = "default", string? key = null) =>
+        core.UploadAsync(text, collection, file => file with { UploadedBy = key });
+
+    /// <param name="describe">Adds what is known of the file besides its text.</param>
     public static async Task<Guid> UploadAsync(
-        this CoreServices core, string text, string collection = "default", string? key = null)
+        this CoreServices core, string text, string collection, Func<UploadedFile, UploadedFile> describe)
     {
         using var file = await StoreAsync(text);
-        var upload = file.Upload with { UploadedBy = key };
+        var upload = describe(file.Upload);
         return (await core.Get<DocumentIntake>().AcceptAsync(upload, collection, Sample.NoTags, "test", Token)).Document.Id;
     }
 

@@ -39,6 +39,38 @@ internal sealed class SampleFilters(int seed)
 
     private readonly Random _random = new(seed);
 
+    /// <summary>
+    /// Filters, the collection that they are asked of, and words: few documents of a large collection pass, or a page of its
+    /// documents is full soon, or the collection is small.
+    /// </summary>
+    public static (string Collection, string Words, string Filter)[] Selective { get; } =
+    [
+        ("large", "common", """{"field":"name","eq":"report 777.txt"}"""),
+        ("large", "common", """{"field":"name","in":["report 777.txt","report 778.txt"]}"""),
+        ("large", "common", """{"field":"contentType","eq":"text/rare"}"""),
+        ("large", "common", """{"field":"size","gte":199900}"""),
+        ("large", "common", """{"field":"size","gt":7000,"lte":7100}"""),
+        ("large", "common", """{"field":"size","in":[7770,2.5]}"""),
+        ("large", "common", """{"field":"createdAt","gte":"2022-04-12"}"""),
+        ("large", "common", """{"field":"createdAt","eq":"2020-02-02T09:00:00Z"}"""),
+        ("large", "common", """{"field":"metadata.order","eq":4711}"""),
+        ("large", "common", """{"field":"metadata.author","in":["Ann 17","Ann 18"]}"""),
+        ("large", "common", """{"field":"tags.area","eq":"a17"}"""),
+        ("large", "common", """{"not":{"field":"size","lt":199900}}"""),
+        ("large", "common", """{"and":[{"field":"name","eq":"report 777.txt"},{"not":{"field":"size","lt":5}}]}"""),
+        ("large", "common", """{"or":[{"field":"name","eq":"report 777.txt"},{"field":"metadata.order","eq":4711}]}"""),
+        ("large", "common", """{"or":[{"field":"size","gte":199900},{"field":"tags.area","eq":"a17"}]}"""),
+        ("large", "common", """{"and":[{"field":"tags.area","eq":"a17"},{"field":"metadata.order","gte":10000}]}"""),
+        ("large", "common", """{"and":[{"field":"metadata.author","eq":"Ann 17"},{"field":"metadata.due","lt":"2030-01-01"}]}"""),
+        ("large", "number777", """{"field":"metadata.order","gte":300}"""),
+        ("large", "number777", """{"field":"metadata.due","gte":"2020-01-02"}"""),
+        ("large", "number777", """{"not":{"field":"name","eq":"report 778.txt"}}"""),
+        ("large", "number777", """{"not":{"field":"metadata.author","eq":"Ann 17"}}"""),
+        ("small", "common", """{"field":"metadata.order","gt":195}"""),
+        ("small", "common", """{"field":"metadata.due","lt":"2020-01-10"}"""),
+        ("small", "common", """{"not":{"field":"metadata.author","eq":"Ann 17"}}"""),
+    ];
+
     public static JsonElement Json(object value) => JsonSerializer.SerializeToElement(value);
 
     public SampleDocument Document()

@@ -4,13 +4,14 @@ using System.Text;
 
 namespace RagAspire.Tests.Search;
 
-/// <summary>A TCP proxy in front of the Redis of the tests that can be slow or stall, as an overloaded server does.</summary>
+/// <summary>A TCP proxy in front of the Redis of the tests that can be slow, stall or lose its connections.</summary>
 internal sealed class RedisProxyStub : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly DnsEndPoint _target;
     private volatile TaskCompletionSource _open = new();
+    private volatile Connections _connections = new();
     private readonly Task _accepting;
 
     /// <param name="target">"host:port", with options behind a comma.</param>
@@ -25,6 +26,9 @@ internal sealed class RedisProxyStub : IAsyncDisposable
 
     public string ConnectionString => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
+    /// <summary>Whether a client is connected to the server, since the last cut.</summary>
+    public bool IsConnected => Volatile.Read(ref _connections.Open) > 0;
+
     /// <summary>How much later than the server's each answer comes.</summary>
     public TimeSpan Delay { get; init; }
 
@@ -35,6 +39,9 @@ internal sealed class RedisProxyStub : IAsyncDisposable
     public void Stall() => _open = new TaskCompletionSource();
 
     public void Resume() => _open.TrySetResult();
+
+    /// <summary>Closes all connections, also those that stall; clients may connect again.</summary>
+    public Task CutAsync() => Interlocked.Exchange(ref _connections, new Connections()).Cut.CancelAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -63,16 +70,19 @@ internal sealed class RedisProxyStub : IAsyncDisposable
 
     private async Task ForwardAsync(TcpClient client)
     {
+        var connections = _connections;
         using (client)
         using (var server = new TcpClient())
-        using (var close = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
+        using (var close = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, connections.Cut.Token))
         {
             try
             {
                 await server.ConnectAsync(_target.Host, _target.Port, close.Token);
+                Interlocked.Increment(ref connections.Open);
                 await Task.WhenAny(
                     CopyAsync(client, server, isAnswer: false, close.Token),
                     CopyAsync(server, client, isAnswer: true, close.Token));
+                Interlocked.Decrement(ref connections.Open);
             }
             catch (Exception ex) when (ex is OperationCanceledException or SocketException)
             {
@@ -107,5 +117,13 @@ internal sealed class RedisProxyStub : IAsyncDisposable
         {
             // The connection is being closed.
         }
+    }
+
+    /// <summary>Those of the time between two cuts.</summary>
+    private sealed class Connections
+    {
+        public int Open;
+
+        public CancellationTokenSource Cut { get; } = new();
     }
 }

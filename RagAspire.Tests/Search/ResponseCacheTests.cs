@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using RagAspire.Answers;
 using RagAspire.Documents.ChangeFeed;
+using RagAspire.Metadata;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
 using RagAspire.Tests.Support;
@@ -80,25 +82,27 @@ public sealed class ResponseCacheTests(Stores stores)
     [Fact]
     public async Task Every_part_of_a_search_is_in_its_key()
     {
-        await using var rig = await SearchRig.StartAsync(stores, model: "one-model");
-        await using var other = await SearchRig.StartAsync(stores, model: "another-model");
-        await using var none = await SearchRig.StartAsync(stores, model: null);
-        rig.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
-        other.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
-        none.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
-
+        await using var rig = await SearchRig.StartAsync(stores);
         CacheKey?[] keys =
         [
             rig.Service.Key(Query),
             rig.Service.Key(Query with { Text = "foxes" }),
+            rig.Service.Key(Query with { Text = "Fox" }),
+            rig.Service.Key(Query with { Text = "\"fox\"" }),
             rig.Service.Key(Query with { Collection = "other" }),
             rig.Service.Key(Query with { Limit = 11 }),
             rig.Service.Key(Query with { Mode = SearchMode.Text }),
+            rig.Service.Key(Query with { Mode = SearchMode.Vector }),
+            rig.Service.Key(Query with { PerDocument = 1 }),
+            rig.Service.Key(Query with { PerDocument = 2 }),
+            rig.Service.Key(Query with { Groups = [] }),
+            rig.Service.Key(Query with { Groups = ["a"] }),
+            rig.Service.Key(Query with { Groups = ["a", "b"] }),
+            rig.Service.Key(Query with { Filter = MetadataFilter.Parse("""{"field":"name","eq":"a"}""") }),
+            rig.Service.Key(Query with { Filter = MetadataFilter.Parse("""{"field":"name","eq":"b"}""") }),
             rig.Service.Key(Query with { Tags = Tags(("lang", "en")) }),
             rig.Service.Key(Query with { Tags = Tags(("lang", "en"), ("year", "2024")) }),
             rig.Service.Key(Query with { Tags = Tags(("lang=en", "")) }),
-            other.Service.Key(Query),
-            none.Service.Key(Query),
         ];
 
         Assert.All(keys, Assert.NotNull);
@@ -106,6 +110,52 @@ public sealed class ResponseCacheTests(Stores stores)
         Assert.Equal(
             rig.Service.Key(Query with { Tags = Tags(("lang", "en"), ("year", "2024")) }),
             rig.Service.Key(Query with { Tags = Tags(("year", "2024"), ("lang", "en")) }));
+    }
+
+    [Theory]
+    [InlineData("the red fox", " the  red\tfox\n")]
+    [InlineData("the red fox", "the\u00A0red\u3000fox")]
+    [InlineData("the caf\u00E9", "the cafe\u0301")]
+    public async Task Two_ways_to_type_a_query_share_a_result(string one, string other)
+    {
+        await using var rig = await SearchRig.StartAsync(stores);
+
+        Assert.Equal(rig.Service.Key(Query with { Text = one }), rig.Service.Key(Query with { Text = other }));
+        Assert.Equal(one, (Query with { Text = other }).Text);
+        Assert.Equal("a \uFFFD", new SearchQuery("a \uD800", "default", 10, SearchMode.Text, Tags()).Text);
+    }
+
+    [Fact]
+    public async Task All_that_a_search_is_made_with_is_in_its_key()
+    {
+        var database = await stores.CreateMigratedAsync();
+        (string? Model, string Name, string Value)[] rigs =
+        [
+            ("one-model", "Cache:Enabled", "true"),
+            ("another-model", "Cache:Enabled", "true"),
+            (null, "Cache:Enabled", "true"),
+            ("one-model", "Embeddings:QueryPrefix", "query: "),
+            ("one-model", "Bm25:K1", "1.4"),
+            ("one-model", "Bm25:B", "0.5"),
+            ("one-model", "Bm25:NameWeight", "2"),
+            ("one-model", "Bm25:HeadingWeight", "1"),
+            ("one-model", "Hybrid:VectorWeight", "0.75"),
+            ("one-model", "Hybrid:Candidates", "50"),
+            ("one-model", "Reranking:Endpoint", "http://127.0.0.1:1/rerank"),
+        ];
+        var (searches, answers) = (new List<CacheKey?>(), new List<CacheKey?>());
+        foreach (var (model, name, value) in rigs)
+        {
+            await using var rig = await SearchRig.StartAsync(
+                stores, model, settings: new Dictionary<string, string?> { [name] = value }, database: database);
+            rig.Generation.Loaded(Guid.Empty, new Dictionary<string, long>());
+            searches.Add(rig.Service.Key(Query));
+            answers.Add(rig.Answers().Key(new Question("What does the fox do?", "default", 8, null)));
+        }
+
+        Assert.All(searches.Concat(answers), Assert.NotNull);
+        Assert.Equal(rigs.Length, searches.Distinct().Count());
+        Assert.Equal(rigs.Length, answers.Distinct().Count());
     }
 
     [Fact]

@@ -1,8 +1,10 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using RagAspire.Answers;
 using RagAspire.Database;
 using RagAspire.Search;
 using RagAspire.Search.Caching;
@@ -22,7 +24,7 @@ internal sealed class SearchRig : IAsyncDisposable
 {
     private readonly CoreServices _core;
 
-    private SearchRig(CoreServices core, string? model)
+    private SearchRig(CoreServices core, string? model, TimeProvider? time)
     {
         _core = core;
         Embeddings = new EmbeddingStub(model ?? "none");
@@ -30,15 +32,12 @@ internal sealed class SearchRig : IAsyncDisposable
         Generation.Loaded(Guid.NewGuid(), new Dictionary<string, long>());
         Generation.Current(true);
         var embedder = new Embedder(
-            Options.Create(new EmbeddingOptions { QueryTimeout = TimeSpan.FromMinutes(5) }),
-            TimeProvider.System,
-            NullLogger<Embedder>.Instance,
-            UsageData.Meter(),
+            core.Get<IOptions<EmbeddingOptions>>(), time ?? TimeProvider.System, NullLogger<Embedder>.Instance, UsageData.Meter(),
             model is null ? null : Embeddings);
         var vectors = ActivatorUtilities.CreateInstance<QueryVectors>(core.Services, embedder, Generation);
         Retriever = new Retriever(
-            vectors, new Bm25Encoder(new TextAnalyzer()), Index, Generation, core.Get<ChunkSearchStore>(),
-            Options.Create(new HybridOptions()));
+            vectors, core.Get<Bm25Encoder>(), Index, Generation, core.Get<ChunkSearchStore>(),
+            core.Get<IOptions<HybridOptions>>());
         Cache = ActivatorUtilities.CreateInstance<ResponseCache>(core.Services, Generation);
         var ranked = new RankedRetriever(Retriever, core.Get<Reranker>());
         Service = new SearchService(
@@ -68,22 +67,32 @@ internal sealed class SearchRig : IAsyncDisposable
     /// <param name="redis">Null for the Redis that all tests share.</param>
     /// <param name="configure">Replaces services of the core.</param>
     /// <param name="isLocal">Whether the process keeps results besides Redis, up to 1 MiB.</param>
+    /// <param name="database">Null for a fresh one.</param>
+    /// <param name="time">By which the embedding model may be late.</param>
     public static async Task<SearchRig> StartAsync(
         Stores stores,
         string? model = "stub",
         string? redis = null,
         IReadOnlyDictionary<string, string?>? settings = null,
         bool isLocal = false,
-        Action<IServiceCollection>? configure = null) => new(
+        Action<IServiceCollection>? configure = null,
+        string? database = null,
+        TimeProvider? time = null) => new(
         await CoreServices.CreateAsync(
             stores,
+            database,
             settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["ConnectionStrings:cache"] = redis ?? stores.Redis,
                 ["Cache:LocalMegabytes"] = isLocal ? "1" : "0",
             },
             configure: configure),
-        model);
+        model,
+        time);
+
+    /// <param name="writer">Null for one without a model.</param>
+    public AnswerService Answers(AnswerWriter? writer = null) =>
+        ActivatorUtilities.CreateInstance<AnswerService>(Services, Service, Cache, writer ?? _core.Get<AnswerWriter>());
 
     public Task<SearchResult> SearchAsync(string text, SearchMode mode = SearchMode.Hybrid) => Service.SearchAsync(
         new SearchQuery(text, "default", 10, mode, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
@@ -126,6 +135,7 @@ internal sealed class SearchRig : IAsyncDisposable
     public sealed class Gate
     {
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Channel<CancellationToken> _calls = Channel.CreateUnbounded<CancellationToken>();
 
         /// <summary>No call goes on before it.</summary>
         public Task Opening { get; set; } = Task.CompletedTask;
@@ -135,9 +145,13 @@ internal sealed class SearchRig : IAsyncDisposable
         /// <summary>Completed by the first call.</summary>
         public Task Entered => _entered.Task;
 
+        /// <summary>The token of the next call.</summary>
+        public ChannelReader<CancellationToken> Asked => _calls.Reader;
+
         public async Task PassAsync(CancellationToken cancellationToken)
         {
             Calls++;
+            _calls.Writer.TryWrite(cancellationToken);
             _entered.TrySetResult();
             await Opening.WaitAsync(cancellationToken);
         }

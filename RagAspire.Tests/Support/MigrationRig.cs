@@ -7,7 +7,7 @@ namespace RagAspire.Tests.Support;
 internal static class MigrationRig
 {
     /// <summary>The script that <see cref="UndoAsync"/> undoes: the newest, because later ones build on earlier ones.</summary>
-    public const string Undone = "0037_properties.sql";
+    public const string Undone = "0038_filtered_columns.sql";
 
     /// <summary>
     /// Takes away what one script has made: the database looks as before it, and the migrator applies it again.
@@ -16,7 +16,7 @@ internal static class MigrationRig
     {
         Assert.Equal(Undone, Migrator.Scripts().Last().Name);
         await source.Command($"""
-            alter table documents drop column properties;
+            drop index documents_name, documents_content_type, documents_size, documents_created;
             delete from schema_migrations where name = '{Undone}'
             """).ExecuteAsync(TestContext.Current.CancellationToken);
     }

@@ -12,6 +12,9 @@ namespace RagAspire.Tests.Vectors;
 /// <summary>Vectors as OllamaSharp and a server that speaks Ollama's protocol give them.</summary>
 public sealed class EmbedderTests
 {
+    /// <summary>For a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     [Fact]
     public async Task Texts_become_unit_vectors_in_their_order_batch_by_batch()
     {
@@ -48,7 +51,7 @@ public sealed class EmbedderTests
     public async Task Options_say_what_stands_in_front_whatever_the_model_is()
     {
         await using var stub = await OllamaStub.StartAsync();
-        var embedder = Embedder(stub, new EmbeddingOptions { DocumentPrefix = "", QueryPrefix = "Q: " });
+        var embedder = Embedder(stub, new EmbeddingOptions { DocumentPrefix = "", QueryPrefix = "Q: ", QueryTimeout = Patience });
 
         await embedder.EmbedDocumentsAsync(["text"], UsageData.Nobody, TestContext.Current.CancellationToken);
         await embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken);
@@ -65,7 +68,7 @@ public sealed class EmbedderTests
     {
         await using var stub = await OllamaStub.StartAsync();
         stub.Mode = mode;
-        var patience = mode == OllamaMode.Hanging ? TimeSpan.FromMilliseconds(300) : TimeSpan.FromMinutes(1);
+        var patience = mode == OllamaMode.Hanging ? TimeSpan.FromMilliseconds(300) : Patience;
         var embedder = Embedder(stub, new EmbeddingOptions { QueryTimeout = patience });
 
         Assert.Equal(reason, await OutageAsync(() => embedder.EmbedQueryAsync("text", UsageData.Nobody, TestContext.Current.CancellationToken)));
@@ -156,7 +159,7 @@ public sealed class EmbedderTests
     private static Embedder Embedder(
         OllamaStub stub, EmbeddingOptions? options = null, string? model = null, TimeProvider? clock = null) =>
         new(
-            Options.Create(options ?? new EmbeddingOptions()),
+            Options.Create(options ?? new EmbeddingOptions { QueryTimeout = Patience }),
             clock ?? TimeProvider.System,
             NullLogger<Embedder>.Instance,
             UsageData.Meter(),

@@ -28,6 +28,9 @@ public sealed class QueryVectors(
     /// <summary>The embedding model; null where none is configured.</summary>
     public string? Model => embedder.Model;
 
+    /// <summary>Names all that the vector of a query depends on, besides the query.</summary>
+    public string Settings => $"{embedder.Model}\n{embedder.QueryPrefix}";
+
     /// <summary>The vector of a query, of unit length.</summary>
     /// <exception cref="EmbeddingUnavailableException">There is no model, or it failed.</exception>
     /// <exception cref="BudgetExceededException">The budget of the key is spent, and the vector is not kept.</exception>
@@ -62,7 +65,7 @@ public sealed class QueryVectors(
 
     private string Key(string installation, string text)
     {
-        var whole = Encoding.UTF8.GetBytes($"{installation}\n{embedder.Model}\n{embedder.QueryPrefix}\n{text}");
+        var whole = Encoding.UTF8.GetBytes($"{installation}\n{Settings}\n{text}");
         return $"ragaspire:{CacheName}:{Convert.ToHexStringLower(SHA256.HashData(whole))}";
     }
 

@@ -22,9 +22,12 @@ public sealed class EmbeddingOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long embedding a question may take; after it, search falls back to text.</summary>
+    /// <summary>
+    /// How long embedding a question may take; after it, search falls back to text. A model that hangs delays
+    /// <see cref="BreakAfterFailures"/> searches so long.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
-    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The prefix of documents; null for the known prefix of the model.</summary>
     [MaxLength(2_000)]
