@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using RagAspire.Database;
@@ -89,12 +88,12 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
     public async Task<IReadOnlyList<IndexPoint>> PointsAsync(Guid documentId, int version, CancellationToken cancellationToken) =>
         await dataSource.Command(
             $"{Points(AllChunks)} where c.document_id = $2 and c.version = $3 order by c.ordinal", Model, documentId, version)
-            .ListAsync(ReadPoint, cancellationToken);
+            .ListAsync(new PointReader().Read, cancellationToken);
 
     /// <summary>The points of some chunks of searched versions.</summary>
     public async Task<IReadOnlyList<IndexPoint>> ReadyPointsAsync(Guid[] chunks, CancellationToken cancellationToken) =>
         await dataSource.Command($"{Points("searchable_chunks")} where c.id = any($2)", Model, chunks)
-            .ListAsync(ReadPoint, cancellationToken);
+            .ListAsync(new PointReader().Read, cancellationToken);
 
     /// <summary>The points of all searchable chunks, streamed.</summary>
     public IAsyncEnumerable<IndexPoint> ReadyPointsAsync(CancellationToken cancellationToken) =>
@@ -105,14 +104,15 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
         dataSource.Command($"{Points("searchable_chunks")} where c.document_id = any($2)", Model, documents), cancellationToken);
 
     private static async IAsyncEnumerable<IndexPoint> StreamAsync(
-        NpgsqlCommand points, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NpgsqlCommand all, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = points;
+        await using var command = all;
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var points = new PointReader();
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return ReadPoint(reader);
+            yield return points.Read(reader);
         }
     }
 
@@ -144,27 +144,11 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
 
     // The term counts are the same for every model, so a chunk without a vector of this model is still found by its words.
     private static string Points(string chunks) => $"""
-        select c.id, c.document_id, c.version, c.collection, c.tags, e.dense, e.term_hashes, e.term_counts, c.groups,
-            c.document_name, c.content_type, c.size_bytes, c.created_at, c.metadata
+        select {PointReader.Columns}
         from {chunks} c join lateral (
             select case when model = $1 then dense end as dense, term_hashes, term_counts
             from embeddings where chunk_id = c.id order by model = $1 desc limit 1) e on true
         """;
 
     private string Model => embedder.Model ?? "";
-
-    private static IndexPoint ReadPoint(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        row.GetGuid(1),
-        row.GetInt32(2),
-        row.GetString(3),
-        JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(4))!,
-        new TermVector(
-            Array.ConvertAll(row.GetFieldValue<int[]>(6), hash => unchecked((uint)hash)), row.GetFieldValue<float[]>(7)),
-        row.IsDBNull(5) ? null : row.GetFieldValue<float[]>(5))
-    {
-        Groups = row.GetFieldValue<string[]>(8),
-        Fields = new DocumentFields(
-            row.GetString(9), row.GetString(10), row.GetInt64(11), row.GetFieldValue<DateTimeOffset>(12), row.GetString(13)),
-    };
 }

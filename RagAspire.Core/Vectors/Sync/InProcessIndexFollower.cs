@@ -42,9 +42,22 @@ internal sealed partial class InProcessIndexFollower(
     private async Task<int> WriteAsync(IAsyncEnumerable<IndexPoint> points, CancellationToken cancellationToken)
     {
         var count = 0;
-        await foreach (var batch in points.Chunk(BatchSize).WithCancellation(cancellationToken))
+        await using var batches = points.Chunk(BatchSize).GetAsyncEnumerator(cancellationToken);
+        var hasNext = await batches.MoveNextAsync();
+        while (hasNext)
         {
-            await index.UpsertAsync(batch, cancellationToken);
+            // The next batch is read meanwhile.
+            var batch = batches.Current;
+            var written = Task.Run(() => index.UpsertAsync(batch, cancellationToken), cancellationToken);
+            try
+            {
+                hasNext = await batches.MoveNextAsync();
+            }
+            finally
+            {
+                await written;
+            }
+
             count += batch.Length;
         }
 
