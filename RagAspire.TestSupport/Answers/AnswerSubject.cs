@@ -36,7 +36,8 @@ internal sealed class AnswerSubject : IDisposable
         _terms = new QuestionTerms(_analyzer);
         _neighbours = neighbours;
         _numbers = test.Documents.Select((document, at) => (document.Id, At: at)).ToDictionary(pair => pair.Id, pair => pair.At);
-        _hits = [.. test.Documents.Select((document, at) => Hit(document.Text, neighbours == 0 ? at + 1 : 1, neighbours == 0 ? 0 : at))];
+        _hits = [.. test.Documents.Select(
+            (document, at) => neighbours == 0 ? Hit(document.Text, at + 1, ordinal: 0) : Hit(document.Text, document: 1, at))];
         _counts = test.Documents.SelectMany(document => _terms.Terms(document.Text).Distinct()).CountBy(term => term)
             .ToDictionary(term => term.Key, term => Math.Min(DocumentFrequency.Most, (long)term.Value));
     }

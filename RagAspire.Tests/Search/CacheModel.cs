@@ -4,9 +4,9 @@ using RagAspire.Embedded.Redis;
 using RagAspire.Ingestion;
 using RagAspire.Metadata;
 using RagAspire.Search;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Documents;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 using StackExchange.Redis;
 
 namespace RagAspire.Tests.Search;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using CsCheck;
 using RagAspire.Embedded.Redis;
-using RagAspire.TestSupport.Ollama;
 using RagAspire.Tests.Support;
+using RagAspire.TestSupport.Ollama;
 
 namespace RagAspire.Tests.Search;
 
