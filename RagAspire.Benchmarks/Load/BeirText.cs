@@ -11,18 +11,24 @@ internal sealed class BeirText
 
     public BeirText(string folder)
     {
-        var test = BeirTest.Load(folder);
+        Judged = BeirTest.Load(folder);
         Documents =
         [
-            .. test.Documents.Select(document => new LoadDocument(
-                $"{document.Id}.md", document.Title.Length == 0 ? document.Text : $"# {document.Title}\n\n{document.Text}"))
+            .. Judged.Documents.Select(document => new LoadDocument(
+                FileName(document.Id), document.Title.Length == 0 ? document.Text : $"# {document.Title}\n\n{document.Text}"))
                 .DistinctBy(document => document.Text),
         ];
-        _questions = [.. test.Queries.Values];
+        _questions = [.. Judged.Queries.Values];
     }
+
+    /// <summary>The collection itself, with what its questions should find.</summary>
+    public BeirTest Judged { get; }
 
     /// <summary>Their titles are their headings. The system stores equal texts once, so they are here once.</summary>
     public IReadOnlyList<LoadDocument> Documents { get; }
+
+    /// <summary>Of the file of a document.</summary>
+    public static string FileName(string id) => $"{id}.md";
 
     /// <summary>
     /// The next question, from the second time on with other signs at its end, so that no cache has its answer. Signs are no

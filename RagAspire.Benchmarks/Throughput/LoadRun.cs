@@ -41,8 +41,15 @@ internal sealed class LoadRun(TextWriter output)
         var settings = new Dictionary<string, string> { ["Embeddings__Embedded"] = "off" };
         await system.StartAsync("RagAspire.Worker", settings, cancellationToken);
         var api = await system.StartAsync("RagAspire.Api", settings, cancellationToken);
-        var (documents, question) = Contents(read!.Text("--data"), chunks);
+        var collection = read!.Text("--data") is { } folder ? new BeirText(folder) : null;
+        var (documents, question) = collection is null ? Synthetic(chunks) : (collection.Documents, collection.Question);
         await FillAsync(system, api, documents, cancellationToken);
+        if (collection is not null)
+        {
+            using var client = PrivateSystem.ClientOf(api);
+            output.WriteLine($"{await ServedQuality.MeasureAsync(client, collection.Judged, cancellationToken)}");
+        }
+
         var questions = new Questions(api.Address, question);
         var bytes = await questions.KeepAsync(system.Cache, cancellationToken);
         output.WriteLine(string.Create(
@@ -60,14 +67,8 @@ internal sealed class LoadRun(TextWriter output)
     }
 
     /// <returns>The documents, and what makes questions that were not asked before.</returns>
-    private static (IReadOnlyCollection<LoadDocument> Documents, Func<string> Question) Contents(string? data, int chunks)
+    private static (IReadOnlyList<LoadDocument> Documents, Func<string> Question) Synthetic(int chunks)
     {
-        if (data is not null)
-        {
-            var collection = new BeirText(data);
-            return (collection.Documents, collection.Question);
-        }
-
         var text = new SyntheticText(seed: 1);
         return (text.Documents(Math.Max(1, chunks / ChunksPerDocument), WordsPerDocument), text.Question);
     }

@@ -133,7 +133,7 @@ public sealed class BackupRoundTripTests(Stores stores)
 
         var failure = await Assert.ThrowsAsync<MaintenanceException>(rig.BackUpAsync);
 
-        Assert.Contains("has 1000 bytes free, and the backup may need", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("has 1000 B free, and the backup may need", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, target.Writes);
     }
 

@@ -83,6 +83,7 @@ internal sealed class SearchRig : IAsyncDisposable
             database,
             settings: new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
+                ["Embeddings:QueryTimeout"] = settings?.GetValueOrDefault("Embeddings:QueryTimeout") ?? "00:05:00",
                 ["ConnectionStrings:cache"] = redis ?? stores.Redis,
                 ["Cache:LocalMegabytes"] = isLocal ? "1" : "0",
             },

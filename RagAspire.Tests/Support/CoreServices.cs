@@ -27,7 +27,7 @@ public sealed class CoreServices : IAsyncDisposable
         {
             ["ConnectionStrings:ragdb"] = database ?? await stores.CreateMigratedAsync(),
             ["ConnectionStrings:cache"] = stores.Redis,
-            ["Embeddings:QueryTimeout"] = "00:05:00", // A stub on a busy machine is no model that hangs.
+            ["Embeddings:QueryTimeout"] = "00:00:10", // A stub on a busy machine is no model that hangs.
         });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();

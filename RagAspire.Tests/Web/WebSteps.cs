@@ -28,7 +28,7 @@ internal static class WebSteps
     {
         await page.Page.SetInputFilesAsync("input.chooser:not([disabled])", [File(name, text)]);
         await Expect(page.Page.Locator(".uploads .badge.good")).ToBeVisibleAsync(Patiently);
-        await Expect(page.Page.Locator("tbody .badge.good")).ToBeVisibleAsync(Patiently);
+        await Expect(page.Page.Locator("tbody tr", new() { HasText = name }).Locator(".badge.good")).ToBeVisibleAsync(Patiently);
     }
 
     /// <summary>No hostile text has become markup.</summary>
