@@ -99,6 +99,13 @@ public sealed class EmbeddingStore(NpgsqlDataSource dataSource, Embedder embedde
     public IAsyncEnumerable<IndexPoint> ReadyPointsAsync(CancellationToken cancellationToken) =>
         StreamAsync(dataSource.Command(Points("searchable_chunks"), Model), cancellationToken);
 
+    /// <summary>One of several parts of all searchable chunks, streamed. A document is in one part.</summary>
+    /// <param name="part">At least 0, and less than <paramref name="parts"/>.</param>
+    public IAsyncEnumerable<IndexPoint> ReadyPointsAsync(int part, int parts, CancellationToken cancellationToken) => StreamAsync(
+        dataSource.Command(
+            $"{Points("searchable_chunks")} where get_byte(uuid_send(c.document_id), 15) % $2 = $3", Model, parts, part),
+        cancellationToken);
+
     /// <summary>The points of the searchable chunks of some documents, streamed.</summary>
     public IAsyncEnumerable<IndexPoint> ReadyPointsOfAsync(Guid[] documents, CancellationToken cancellationToken) => StreamAsync(
         dataSource.Command($"{Points("searchable_chunks")} where c.document_id = any($2)", Model, documents), cancellationToken);

@@ -16,13 +16,18 @@ internal sealed partial class InProcessIndexFollower(
     ILogger<InProcessIndexFollower> logger) : IIndexFollower
 {
     private const int BatchSize = 1000;
+    private const int MostParts = 4;
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        var count = await WriteAsync(embeddings.ReadyPointsAsync(cancellationToken), cancellationToken);
+
+        // A connection is served by one process of PostgreSQL, and half of the work is its.
+        var parts = Math.Clamp(Environment.ProcessorCount, 1, MostParts);
+        var counts = await Task.WhenAll(Enumerable.Range(0, parts).Select(
+            part => WriteAsync(embeddings.ReadyPointsAsync(part, parts, cancellationToken), cancellationToken)));
         index.Open();
-        Log.Loaded(logger, count, Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
+        Log.Loaded(logger, counts.Sum(), Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds);
     }
 
     public async Task<long> ApplyAsync(IReadOnlyList<DocumentChange> page, CancellationToken cancellationToken)
@@ -42,22 +47,9 @@ internal sealed partial class InProcessIndexFollower(
     private async Task<int> WriteAsync(IAsyncEnumerable<IndexPoint> points, CancellationToken cancellationToken)
     {
         var count = 0;
-        await using var batches = points.Chunk(BatchSize).GetAsyncEnumerator(cancellationToken);
-        var hasNext = await batches.MoveNextAsync();
-        while (hasNext)
+        await foreach (var batch in points.Chunk(BatchSize).WithCancellation(cancellationToken))
         {
-            // The next batch is read meanwhile.
-            var batch = batches.Current;
-            var written = Task.Run(() => index.UpsertAsync(batch, cancellationToken), cancellationToken);
-            try
-            {
-                hasNext = await batches.MoveNextAsync();
-            }
-            finally
-            {
-                await written;
-            }
-
+            await index.UpsertAsync(batch, cancellationToken);
             count += batch.Length;
         }
 
