@@ -111,7 +111,7 @@ public sealed class MemoryWatchTests
             () => HeapDump.WriteAsync(process.ProcessId, Path.Combine(directory.Path, "large"), 1_000, Token));
     }
 
-    /// <summary>A clock on which every wait is over at once, so that samples are evenly apart on a busy machine as well.</summary>
+    /// <summary>A clock on which each wait is over at once, so that samples are evenly apart on a busy machine, too.</summary>
     private sealed class SkippedTime : TimeProvider
     {
         private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
