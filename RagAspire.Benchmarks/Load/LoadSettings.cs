@@ -20,7 +20,7 @@ internal static class LoadSettings
             ["ConnectionStrings__embeddings"] = current,
             ["ConnectionStrings__embeddings_next"] = next,
             ["Backups__Directory"] = Path.Combine(directory, "backups"),
-            ["Backups__SigningKey"] = "a key for benchmarks, which nobody keeps",
+            ["Backups__SigningKey"] = "a key for benchmarks, which is kept nowhere",
             ["Maintenance__Certificates__Files__0"] = Certificate(directory),
             ["Sync__Sources__load__Kind"] = "folder",
             ["Sync__Sources__load__Location"] = Shelf(directory),

@@ -11,7 +11,7 @@ namespace RagAspire.Benchmarks.Soak;
 internal sealed record SoakDocument(Guid Id, string Word, byte[] Content, DateTimeOffset StoredAt);
 
 /// <summary>
-/// Someone who uploads, replaces, deletes, reads, searches and asks. Writes are repeated until they are acknowledged, as a client
+/// A user who uploads, replaces, deletes, reads, searches and asks. Writes are repeated until they are acknowledged, as a client
 /// has to, and what was acknowledged is kept as the truth.
 /// </summary>
 internal sealed class SoakUser(int number, int seed, SoakClient client, Outages outages)

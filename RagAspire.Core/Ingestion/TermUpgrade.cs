@@ -10,8 +10,8 @@ namespace RagAspire.Ingestion;
 
 /// <summary>Makes the terms of searched documents again after their analysis has changed, newest first.</summary>
 /// <remarks>
-/// A new analysis only adds terms, so an index that holds old and new ones answers every query meanwhile. Each document changes
-/// in one transaction with its entry in the change feed. Idempotent, and safe to kill anywhere.
+/// Where a new analysis only adds terms, an index that holds old and new ones answers every query meanwhile. Each document
+/// changes in one transaction with its entry in the change feed. Idempotent, and safe to kill anywhere.
 /// </remarks>
 public sealed partial class TermUpgrade(
     NpgsqlDataSource dataSource,

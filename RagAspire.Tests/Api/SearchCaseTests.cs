@@ -7,6 +7,13 @@ namespace RagAspire.Tests.Api;
 /// <summary>Codes, spellings, quoted parts, repeated texts and explanations, as a user of the API meets them.</summary>
 public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
 {
+    /// <summary>Two documents with almost the same text.</summary>
+    private static readonly (string Name, string Text)[] Repeated =
+    [
+        ("one.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic."),
+        ("two.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic!"),
+    ];
+
     [Fact]
     public async Task A_code_is_found_before_its_scattered_pieces_and_quoted_only_whole()
     {
@@ -34,12 +41,7 @@ public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
     [Fact]
     public async Task Each_reason_for_which_an_expected_text_is_no_hit_is_named()
     {
-        var manual = string.Join("\n\n", Enumerable.Range(1, 3).Select(i =>
-            $"# Pump {i}\n\nPump {i} is greased every {i} weeks by the mechanic. {string.Join(' ', Enumerable.Range(i * 1000, 150))}"));
-        var (client, collection) = await FilledAsync(
-            ("manual.md", manual),
-            ("one.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic."),
-            ("two.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic!"));
+        var (client, collection) = await FilledAsync([("manual.md", Manual(chapters: 3)), .. Repeated]);
         var all = await client.PostAsync("/api/v1/search", new { query = "pump mechanic", collection, limit = 20 });
         var documents = (await client.GetAsync($"/api/v1/documents?collection={collection}"))["items"]!.AsArray();
         var repeated = documents.Single(document =>
@@ -86,12 +88,7 @@ public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
     [Fact]
     public async Task Repeated_texts_are_counted_and_a_document_may_have_a_limited_number_of_hits()
     {
-        var manual = string.Join("\n\n", Enumerable.Range(1, 5).Select(i =>
-            $"# Pump {i}\n\nPump {i} is greased every {i} weeks by the mechanic. {string.Join(' ', Enumerable.Range(i * 1000, 150))}"));
-        var (client, collection) = await FilledAsync(
-            ("manual.md", manual),
-            ("one.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic."),
-            ("two.txt", "The pump must not run without water, because its seal would burn within a minute. Call the mechanic!"));
+        var (client, collection) = await FilledAsync([("manual.md", Manual(chapters: 5)), .. Repeated]);
 
         var all = await client.PostAsync("/api/v1/search", new { query = "pump mechanic", collection, limit = 20 });
         Assert.Equal(1, all["hits"]!.AsArray().Sum(hit => hit!["duplicates"]!.GetValue<int>()));
@@ -148,6 +145,10 @@ public sealed class SearchCaseTests(Stores stores, SharedSystem shared)
         Assert.Contains("of the ranking", missing[IdOf("door.txt")]);
         Assert.Contains("no searchable", missing[unknown]);
     }
+
+    /// <summary>A chunk for each chapter.</summary>
+    private static string Manual(int chapters) => string.Join("\n\n", Enumerable.Range(1, chapters).Select(i =>
+        $"# Pump {i}\n\nPump {i} is greased every {i} weeks by the mechanic. {string.Join(' ', Enumerable.Range(i * 1000, 150))}"));
 
     private async Task<(RagClient Client, string Collection)> FilledAsync(params (string Name, string Text)[] files)
     {

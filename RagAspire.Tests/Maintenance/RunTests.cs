@@ -42,7 +42,7 @@ public sealed class RunTests(Stores stores)
         var running = host.RunAsync("health-check");
         await began.Task;
 
-        Assert.Null(await host.Runs.RequestAsync("health-check", false, "somebody", Cancelled));
+        Assert.Null(await host.Runs.RequestAsync("health-check", false, "operator", Cancelled));
         var due = await host.Runs.DueAsync("health-check", Due, Cancelled);
         Assert.Equal(RunStatus.Skipped, due!.Status);
         end.SetResult();
@@ -62,7 +62,7 @@ public sealed class RunTests(Stores stores)
         });
         await using var one = await HostAsync(task);
         await using var two = await HostAsync(task, one);
-        var waiting = await one.Runs.RequestAsync("health-check", false, "somebody", Cancelled);
+        var waiting = await one.Runs.RequestAsync("health-check", false, "operator", Cancelled);
         var running = one.Runner.RunAsync(waiting!, null, Cancelled);
         await began.Task;
 
@@ -94,9 +94,9 @@ public sealed class RunTests(Stores stores)
             TimeSpan.FromSeconds(20), () => $"No progress: {seen}", Cancelled);
         Assert.Equal("waiting", seen!.Step);
 
-        await host.Runs.CancelAsync(seen.Id, "somebody", Cancelled);
+        await host.Runs.CancelAsync(seen.Id, "operator", Cancelled);
         var over = await running.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
-        Assert.Equal((RunStatus.Cancelled, "Cancelled by somebody."), (over.Status, over.Error));
+        Assert.Equal((RunStatus.Cancelled, "Cancelled by operator."), (over.Status, over.Error));
     }
 
     [Fact]

@@ -74,6 +74,6 @@ public sealed class OwnershipTests(Stores stores)
         await File.WriteAllTextAsync(temporary.Path, text, Token);
         var bytes = Encoding.UTF8.GetBytes(text);
         var file = new UploadedFile(temporary.Path, name, "text/plain", bytes.Length, SHA256.HashData(bytes));
-        return (await rig.Host.Get<DocumentIntake>().AcceptAsync(file, "shelf", Sample.NoTags, "somebody", Token)).Document.Id;
+        return (await rig.Host.Get<DocumentIntake>().AcceptAsync(file, "shelf", Sample.NoTags, "operator", Token)).Document.Id;
     }
 }

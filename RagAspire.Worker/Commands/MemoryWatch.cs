@@ -10,7 +10,7 @@ internal sealed class MemoryWatch(WatchedMemory watched, TimeProvider time, Text
     private readonly List<MemoryPoint> _points = [];
     private MemoryReading? _last;
 
-    /// <summary>Watches until the time is over, the process ends, or somebody stops the watch.</summary>
+    /// <summary>Watches until the time is over, the process ends, or the watch is stopped.</summary>
     public async Task<MemoryVerdict> RunAsync(
         TimeSpan duration, TimeSpan every, MemoryLeakOptions options, CancellationToken cancellationToken)
     {

@@ -86,7 +86,7 @@ public sealed class IngestionProbe(
             """;
         var count = await session.MeasureAsync<long>(sql, cancellationToken);
         return count.Value == 0 ? [] : [new Observation(
-            IngestionCodes.Lease, $"{count.Value} documents are in processing and nobody holds their lease.",
+            IngestionCodes.Lease, $"{count.Value} documents are in processing and their lease has ended.",
             [new Evidence(sql, Quantity.Count(count.Value, "documents"), "0 documents")])];
     }
 

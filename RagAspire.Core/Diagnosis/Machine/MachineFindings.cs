@@ -114,7 +114,7 @@ internal static class MachineFindings
             ["See the stages of this report.", "Show the slowest traces in the dashboard."],
             []),
         new(ApiSilent, "The API does not answer", FindingSeverity.Critical,
-            "Nobody can search, ask or upload.",
+            "No search, question or upload is answered.",
             "The API is stopped, still starting, or blocked; or its address is wrong.",
             [
                 "See whether the process runs, and its last log lines.",

@@ -68,7 +68,7 @@ internal static class OperationFindings
             ],
             []),
         new(OperationCodes.NoKey, "There is no API key", FindingSeverity.Warning,
-            "Nobody can use the API.",
+            "No request to the API is accepted.",
             "No key was created, or all were revoked.",
             [
                 "Create one with an admin key, or set Security__DevelopmentKey for the first one.",

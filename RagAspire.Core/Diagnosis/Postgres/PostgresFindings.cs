@@ -156,7 +156,7 @@ internal static class PostgresFindings
             "A statement runs much longer than expected.",
             [
                 "Look at the statement and its plan.",
-                "Cancel it when nobody needs it: select pg_cancel_backend(PID).",
+                "Cancel it when it is not needed: select pg_cancel_backend(PID).",
             ],
             ["RAG-D041", "RAG-D042"]),
         new(PostgresCodes.Locks, "Sessions wait for a lock", FindingSeverity.Warning,
@@ -265,7 +265,7 @@ internal static class PostgresFindings
             "A failing archive command, an unused replication slot, or wal_keep_size keeps it.",
             [
                 "Mend the archive command; its error is in the log.",
-                "Drop replication slots that nobody uses.",
+                "Drop replication slots that are not used.",
             ],
             ["RAG-D027", "RAG-D150"]),
         new(PostgresCodes.Growth, "The growth of the database fills its disk soon", FindingSeverity.Warning,

@@ -53,7 +53,7 @@ internal static class WalChecks
                 Quantity.Bytes(slot.Bytes), Quantity.Bytes(options.ReplicationBytes))])
         {
             Subject = $"slot {slot.Name}",
-            Cause = slot.IsActive ? null : $"Nobody reads the slot {slot.Name}, so its WAL is kept for ever.",
+            Cause = slot.IsActive ? null : $"Nothing reads the slot {slot.Name}, so its WAL is kept for ever.",
         })];
     }
 

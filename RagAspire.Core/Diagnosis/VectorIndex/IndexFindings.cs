@@ -49,7 +49,7 @@ internal static class IndexFindings
             ["RAG-D067"]),
         new(IndexCodes.RecoveryMode, "Qdrant runs in recovery mode", FindingSeverity.Critical,
             "Searches fall back to full text, and ingestion waits.",
-            "Somebody started it so after an out-of-memory loop (QDRANT__STORAGE__RECOVERY_MODE).",
+            "It was started so after an out-of-memory loop (QDRANT__STORAGE__RECOVERY_MODE).",
             [
                 "Remove what did not fit into memory, or give Qdrant more.",
                 "Restart without the setting.",

@@ -1,4 +1,5 @@
 using System.Net;
+using RagAspire.Extraction;
 
 namespace RagAspire.Vectors.Embedding;
 
@@ -30,27 +31,12 @@ public sealed class ResponseLimit(long lineBytes, long totalBytes) : DelegatingH
         return response;
     }
 
-    private sealed class BoundedStream(Stream inner, long lineBytes, long totalBytes) : Stream
+    private sealed class BoundedStream(Stream inner, long lineBytes, long totalBytes) : ReadOnlyStream
     {
         private long _line;
         private long _total;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) =>
-            Count(buffer.AsSpan(offset, inner.Read(buffer, offset, count)));
+        public override int Read(Span<byte> buffer) => Count(buffer[..inner.Read(buffer)]);
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -60,14 +46,6 @@ public sealed class ResponseLimit(long lineBytes, long totalBytes) : DelegatingH
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
